@@ -1,0 +1,39 @@
+// Completion: a one-shot event that a known process completes (thread join, worker hand-shake).
+#pragma once
+
+#include <string>
+
+#include "core/wait_graph_builder.hpp"
+#include "core/waitable.hpp"
+
+namespace fencelab::core {
+
+class Completion final : public Waitable {
+ public:
+  /// `provider` will complete it; nullptr if not known yet (set it before anybody waits).
+  Completion(Simulation& simulation, std::string name, Process* provider = nullptr)
+      : Waitable(simulation), name_(std::move(name)), provider_(provider) {}
+
+  void set_provider(Process* provider) { provider_ = provider; }
+  bool is_complete() const { return complete_; }
+  /// Releases everybody, now and later.
+  void complete() {
+    complete_ = true;
+    while (head_) satisfy(*head_);
+  }
+  SingleWait wait(WaitReason reason) { return {*this, 0, {.reason = reason}}; }
+  SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
+
+  bool satisfied(std::uint64_t) const override { return complete_; }
+  GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink&) const override {
+    return builder.all_of({builder.process(provider_)}, describe(), id());
+  }
+  std::string describe() const override { return name_; }
+
+ private:
+  std::string name_;
+  Process* provider_;
+  bool complete_ = false;
+};
+
+}  // namespace fencelab::core

@@ -1,0 +1,228 @@
+#include "core/fence.hpp"
+
+#include <fmt/format.h>
+
+#include "core/assert.hpp"
+#include "core/wait_graph_builder.hpp"
+
+namespace fencelab::core {
+
+FenceCallback::~FenceCallback() {
+  if (fence_) fence_->remove_callback(*this);
+}
+
+DmaFence::DmaFence(Simulation& simulation, FenceProducer* producer, std::uint64_t context,
+                   std::uint64_t seqno)
+    : Waitable(simulation), producer_(producer), context_(context), seqno_(seqno) {
+  simulation.emit(ProbeKind::fence_created, id(), context, seqno);
+}
+
+DmaFence::~DmaFence() {
+  for (FenceCallback* callback = callbacks_; callback; callback = callback->next_)
+    callback->fence_ = nullptr;
+}
+
+bool DmaFence::poll_now() {
+  if (!poll()) return false;
+  signal();
+  return true;
+}
+
+void DmaFence::set_error(int error) {
+  FENCELAB_ASSERT(!signaled_ && error < 0, "signaled={} error={}", signaled_, error);
+  error_ = error;
+}
+
+bool DmaFence::signal() {
+  if (signaled_) return false;
+  signaled_ = true;
+  signaled_at_ = simulation().now();
+  const FencePtr keep(this);  // callbacks may drop the last reference
+  simulation().emit(ProbeKind::fence_signaled, id(), static_cast<std::uint64_t>(-error_), context_,
+                    this);
+  while (FenceCallback* callback = callbacks_) {
+    callbacks_ = callback->next_;
+    if (callbacks_) callbacks_->previous_ = nullptr;
+    else last_callback_ = nullptr;
+    callback->fence_ = nullptr;
+    callback->on_signaled(*this);
+  }
+  while (WaitLink* link = head_) satisfy(*link);
+  return true;
+}
+
+void DmaFence::arm() {
+  if (armed_ || signaled_) return;
+  armed_ = true;
+  simulation().emit(ProbeKind::fence_armed, id());
+  if (!enable_signaling()) signal();
+}
+
+bool DmaFence::enable_signaling() { return producer_ ? producer_->enable_signaling(*this) : true; }
+
+bool DmaFence::add_callback(FenceCallback& callback) {
+  arm();
+  if (signaled_) return false;
+  FENCELAB_ASSERT(!callback.fence_, "callback already on fence {}", raw(callback.fence_->id()));
+  callback.fence_ = this;
+  callback.previous_ = last_callback_;
+  callback.next_ = nullptr;
+  (last_callback_ ? last_callback_->next_ : callbacks_) = &callback;
+  last_callback_ = &callback;
+  return true;
+}
+
+bool DmaFence::remove_callback(FenceCallback& callback) {
+  if (callback.fence_ != this) return false;
+  (callback.previous_ ? callback.previous_->next_ : callbacks_) = callback.next_;
+  (callback.next_ ? callback.next_->previous_ : last_callback_) = callback.previous_;
+  callback.fence_ = nullptr;
+  return true;
+}
+
+void DmaFence::add_waiter(WaitLink& link) {
+  append(link);
+  arm();
+}
+
+GateIndex DmaFence::describe_release(WaitGraphBuilder& builder, const WaitLink&) const {
+  return describe_release(builder);
+}
+
+GateIndex DmaFence::describe_release(WaitGraphBuilder& builder) const {
+  return builder.once(this, 0, [&] {
+    if (signaled_) return builder.environment(describe(), id());
+    return builder.all_of({describe_members(builder)}, describe(), id());
+  });
+}
+
+GateIndex DmaFence::describe_members(WaitGraphBuilder& builder) const {
+  if (!producer_) return builder.nobody("nobody will signal it", id());
+  return producer_->describe_release(builder, *this);
+}
+
+std::string DmaFence::describe_name() const {
+  return producer_ ? producer_->describe(*this) : fmt::format("{}:{}", context_, seqno_);
+}
+
+std::string DmaFence::describe() const { return "dma_fence " + describe_name(); }
+
+// ---------------------------------------------------------------- array
+
+struct FenceArray::Member final : FenceCallback {
+  explicit Member(FenceArray& owner) : array(owner) {}
+  void on_signaled(DmaFence& fence) override { array.member_signaled(fence); }
+  FenceArray& array;
+};
+
+FenceArray::FenceArray(Simulation& simulation, std::vector<FencePtr> members,
+                       std::uint64_t context, std::uint64_t seqno)
+    : DmaFence(simulation, nullptr, context, seqno),
+      members_(std::move(members)),
+      pending_(members_.size()) {
+  set_pollable();
+}
+
+FenceArray::~FenceArray() = default;
+
+void FenceArray::leaves(std::vector<FencePtr>& into) {
+  for (const FencePtr& member : members_) member->leaves(into);
+}
+
+bool FenceArray::enable_signaling() {
+  for (const FencePtr& member : members_) {
+    callbacks_.push_back(std::make_unique<Member>(*this));
+    if (member->add_callback(*callbacks_.back())) continue;
+    if (member->error() != 0 && error() == 0) set_error(member->error());
+    --pending_;
+  }
+  return pending_ > 0;
+}
+
+void FenceArray::member_signaled(DmaFence& member) {
+  if (member.error() != 0 && error() == 0) set_error(member.error());
+  if (--pending_ == 0) signal();
+}
+
+bool FenceArray::poll() {
+  for (const FencePtr& member : members_)
+    if (!member->is_signaled()) return false;
+  for (const FencePtr& member : members_)
+    if (member->error() != 0 && error() == 0) set_error(member->error());
+  return true;
+}
+
+GateIndex FenceArray::describe_members(WaitGraphBuilder& builder) const {
+  std::vector<GateIndex> inputs;
+  for (const FencePtr& member : members_)
+    if (!member->is_signaled()) inputs.push_back(member->describe_release(builder));
+  return builder.all_of(std::move(inputs));
+}
+
+std::string FenceArray::describe_name() const {
+  return fmt::format("array of {}", members_.size());
+}
+
+// ---------------------------------------------------------------- chain
+
+struct FenceChain::Step final : FenceCallback {
+  explicit Step(FenceChain& owner) : chain(owner) {}
+  void on_signaled(DmaFence&) override {
+    if (!chain.rearm()) chain.signal();
+  }
+  FenceChain& chain;
+};
+
+FenceChain::FenceChain(Simulation& simulation, FencePtr previous, FencePtr fence,
+                       std::uint64_t context, std::uint64_t seqno)
+    : DmaFence(simulation, nullptr, context, seqno),
+      previous_(std::move(previous)),
+      contained_(std::move(fence)) {
+  FENCELAB_ASSERT(contained_, "chain node {} without a fence", seqno);
+  set_pollable();
+}
+
+FenceChain::~FenceChain() {
+  // Iterative: a long chain that nobody else holds must not recurse through its destructors.
+  FencePtr rest = std::move(previous_);
+  while (rest && rest->references() == 1) {
+    auto* node = dynamic_cast<FenceChain*>(rest.get());
+    if (!node) break;
+    rest = std::move(node->previous_);
+  }
+}
+
+void FenceChain::leaves(std::vector<FencePtr>& into) {
+  if (previous_ && !previous_->is_signaled()) previous_->leaves(into);
+  contained_->leaves(into);
+}
+
+bool FenceChain::enable_signaling() { return rearm(); }
+
+// One callback at a time on the first unsignaled contained fence, oldest node first.
+bool FenceChain::rearm() {
+  if (!step_) step_ = std::make_unique<Step>(*this);
+  if (previous_ && !previous_->is_signaled() && previous_->add_callback(*step_)) return true;
+  return contained_->add_callback(*step_);
+}
+
+bool FenceChain::poll() {
+  return (!previous_ || previous_->is_signaled()) && contained_->is_signaled();
+}
+
+GateIndex FenceChain::describe_members(WaitGraphBuilder& builder) const {
+  std::vector<GateIndex> inputs;
+  if (previous_ && !previous_->is_signaled()) inputs.push_back(previous_->describe_release(builder));
+  if (!contained_->is_signaled()) inputs.push_back(contained_->describe_release(builder));
+  return builder.all_of(std::move(inputs));
+}
+
+std::string FenceChain::describe_name() const { return fmt::format("chain point {}", seqno()); }
+
+FencePtr make_signaled_fence(Simulation& simulation) {
+  auto fence = make_intrusive<DmaFence>(simulation, nullptr, 0, 0);
+  fence->signal();
+  return fence;
+}
+
+}  // namespace fencelab::core

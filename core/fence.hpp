@@ -1,0 +1,188 @@
+// dma_fence: one-shot completion with lazy arming, error as payload, arrays and chains.
+// Rules F1-F13 as in drivers/dma-buf/dma-fence.c; containers as in dma-fence-array.c, -chain.c.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/intrusive_ptr.hpp"
+#include "core/waitable.hpp"
+
+namespace fencelab::core {
+
+class DmaFence;
+using FencePtr = IntrusivePtr<DmaFence>;
+
+/// Who will signal a fence. Outlives the fences it has not signaled yet, or detaches them.
+class FenceProducer {
+ public:
+  virtual ~FenceProducer() = default;
+  /// The first waiter or callback arrived (polling does not count). Called once per fence. Return
+  /// false if the fence has in fact happened already: it is then signaled on the spot.
+  virtual bool enable_signaling(DmaFence& fence) {
+    (void)fence;
+    return true;
+  }
+  /// Who can make `fence` signal, in the present state.
+  virtual GateIndex describe_release(WaitGraphBuilder& builder, const DmaFence& fence) const = 0;
+  /// Words for reports, e.g. "job draw@gpu0/rcs0".
+  virtual std::string describe(const DmaFence& fence) const = 0;
+};
+
+/// Notified when a fence signals. Intrusive: lives in its owner, removes itself when destroyed.
+class FenceCallback {
+ public:
+  FenceCallback() = default;
+  FenceCallback(const FenceCallback&) = delete;
+  FenceCallback& operator=(const FenceCallback&) = delete;
+  virtual ~FenceCallback();
+  virtual void on_signaled(DmaFence& fence) = 0;
+
+ private:
+  friend class DmaFence;
+  DmaFence* fence_ = nullptr;
+  FenceCallback* previous_ = nullptr;
+  FenceCallback* next_ = nullptr;
+};
+
+/// errno values used as fence errors (negative, as in the kernel).
+namespace fence_error {
+inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kBusy = -16,
+                     kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62, kCanceled = -125;
+}
+
+/// A fence. Reference counted (single-threaded): whoever may still ask holds a FencePtr.
+class DmaFence : public Waitable {
+ public:
+  DmaFence(Simulation& simulation, FenceProducer* producer, std::uint64_t context,
+           std::uint64_t seqno);
+  ~DmaFence() override;
+
+  std::uint64_t context() const { return context_; }
+  std::uint64_t seqno() const { return seqno_; }
+
+  /// Polling. Does not arm (F8).
+  bool is_signaled() const {
+    return signaled_ || (pollable_ && const_cast<DmaFence*>(this)->poll_now());
+  }
+  /// 0 pending, 1 done, negative errno: done with that error (F10).
+  int status() const { return !signaled_ ? 0 : error_ != 0 ? error_ : 1; }
+  int error() const { return error_; }
+  /// When it signaled; kNever while pending.
+  Time signaled_at() const { return signaled_at_; }
+  bool armed() const { return armed_; }
+
+  /// Must be negative and before signal(). Not visible through status() until then.
+  void set_error(int error);
+  /// One-way; the second call has no effect and returns false (F1).
+  bool signal();
+  /// Tells the producer that somebody waits (F7). Idempotent; no-op once signaled.
+  void arm();
+  /// Arms, then queues `callback`. False (-ENOENT) if already signaled: it is then never run (F5).
+  bool add_callback(FenceCallback& callback);
+  /// True only if it had not run yet (F6).
+  bool remove_callback(FenceCallback& callback);
+
+  FenceProducer* producer() const { return producer_; }
+  /// Hands the duty to signal to someone else (e.g. from the queue to the engine), or to nobody.
+  void set_producer(FenceProducer* producer) { producer_ = producer; }
+
+  /// Awaitable: until signaled. Arms if it must wait.
+  SingleWait wait(WaitReason reason = WaitReason::fence) { return {*this, 0, {.reason = reason}}; }
+  SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
+
+  bool satisfied(std::uint64_t) const override { return is_signaled(); }
+  void add_waiter(WaitLink& link) override;
+  GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
+  /// The gate of the fence itself, for containers and jobs that depend on it.
+  GateIndex describe_release(WaitGraphBuilder& builder) const;
+  std::string describe() const override;
+
+  /// Leaves of a container: the members of an array, the contained fences of a chain, itself else.
+  virtual void leaves(std::vector<FencePtr>& into) { into.emplace_back(this); }
+  virtual bool is_container() const { return false; }
+
+  std::uint32_t references() const { return references_; }
+  void retain() { ++references_; }
+  void release() {
+    if (--references_ == 0) delete this;
+  }
+
+ protected:
+  /// Signals with a producer's answer to arming; containers override.
+  virtual bool enable_signaling();
+  virtual GateIndex describe_members(WaitGraphBuilder& builder) const;
+  virtual std::string describe_name() const;
+  /// The kernel's `signaled` op: whether the fence has happened although nobody armed it. Only
+  /// asked of fences that called set_pollable(); a fence without it may look pending for ever (F8).
+  virtual bool poll() { return false; }
+  void set_pollable() { pollable_ = true; }
+
+ private:
+  bool poll_now();
+  FenceProducer* producer_;
+  std::uint64_t context_, seqno_;
+  Time signaled_at_ = kNever;
+  FenceCallback* callbacks_ = nullptr;
+  FenceCallback* last_callback_ = nullptr;
+  std::uint32_t references_ = 0;
+  int error_ = 0;
+  bool signaled_ = false;
+  bool armed_ = false;
+  bool pollable_ = false;
+};
+
+/// Signals when its last member has; the first member error becomes its own (3.1).
+class FenceArray final : public DmaFence {
+ public:
+  FenceArray(Simulation& simulation, std::vector<FencePtr> members, std::uint64_t context,
+             std::uint64_t seqno);
+  ~FenceArray() override;
+  void leaves(std::vector<FencePtr>& into) override;
+  bool is_container() const override { return true; }
+  std::span<const FencePtr> members() const { return members_; }
+
+ protected:
+  bool enable_signaling() override;
+  GateIndex describe_members(WaitGraphBuilder& builder) const override;
+  std::string describe_name() const override;
+  bool poll() override;
+
+ private:
+  struct Member;
+  void member_signaled(DmaFence& member);
+  std::vector<FencePtr> members_;
+  std::vector<std::unique_ptr<Member>> callbacks_;
+  std::size_t pending_;
+};
+
+/// One link of a timeline: signaled iff its own fence and all earlier nodes are; drops errors (3.2).
+class FenceChain final : public DmaFence {
+ public:
+  FenceChain(Simulation& simulation, FencePtr previous, FencePtr fence, std::uint64_t context,
+             std::uint64_t seqno);
+  ~FenceChain() override;
+  void leaves(std::vector<FencePtr>& into) override;
+  bool is_container() const override { return true; }
+  const FencePtr& previous() const { return previous_; }
+  const FencePtr& contained() const { return contained_; }
+
+ protected:
+  bool enable_signaling() override;
+  GateIndex describe_members(WaitGraphBuilder& builder) const override;
+  std::string describe_name() const override;
+  bool poll() override;
+
+ private:
+  struct Step;
+  bool rearm();
+  FencePtr previous_, contained_;
+  std::unique_ptr<Step> step_;
+};
+
+/// A fence that is signaled from birth: "no dependency" (F12).
+FencePtr make_signaled_fence(Simulation& simulation);
+
+}  // namespace fencelab::core

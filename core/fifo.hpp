@@ -1,0 +1,70 @@
+// Doorbell and Fifo: how servers (queues, engines, workers) wait for work. An empty server is idle,
+// not blocked: it is as ready to help as can be.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "core/task.hpp"
+#include "core/waitable.hpp"
+
+namespace fencelab::core {
+
+/// Auto-reset event: ring() wakes the waiter, or is remembered if nobody waits.
+class Doorbell final : public Waitable {
+ public:
+  explicit Doorbell(Simulation& simulation) : Waitable(simulation) {}
+
+  void ring();
+  /// Awaitable: until rung; the server is idle meanwhile.
+  SingleWait wait() { return {*this, 0, {.reason = WaitReason::fifo, .idle = true}}; }
+  /// Awaitable: until rung or `deadline`, whichever is first (a planned deadline).
+  SingleWait wait_until(Time deadline, WaitReason reason) {
+    return {*this, 0, {.reason = reason, .deadline = deadline}};
+  }
+
+  bool satisfied(std::uint64_t) const override { return std::exchange(rung_, false); }
+  GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
+  std::string describe() const override { return "doorbell"; }
+
+ private:
+  mutable bool rung_ = false;
+};
+
+/// Unbounded queue with one consumer. push() never blocks.
+template <class T>
+class Fifo {
+ public:
+  explicit Fifo(Simulation& simulation) : doorbell_(simulation) {}
+  void push(T item) {
+    items_.push_back(std::move(item));
+    doorbell_.ring();
+  }
+  bool empty() const { return items_.empty(); }
+  std::size_t size() const { return items_.size(); }
+  T& front() { return items_.front(); }
+  std::deque<T>& items() { return items_; }
+  const std::deque<T>& items() const { return items_; }
+
+  /// Takes the head; waits (idle) while there is none.
+  Task<T> pop() {
+    while (items_.empty()) co_await doorbell_.wait();
+    T item = std::move(items_.front());
+    items_.pop_front();
+    co_return item;
+  }
+  /// Awaitable pieces for hot loops that avoid a frame per item: `while (empty()) co_await arrival();`
+  SingleWait arrival() { return doorbell_.wait(); }
+  T take() {
+    T item = std::move(items_.front());
+    items_.pop_front();
+    return item;
+  }
+
+ private:
+  std::deque<T> items_;
+  Doorbell doorbell_;
+};
+
+}  // namespace fencelab::core

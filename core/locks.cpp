@@ -1,0 +1,244 @@
+#include "core/locks.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "core/wait_graph_builder.hpp"
+
+namespace fencelab::core {
+
+namespace {
+
+void note_held(Process& process, const Waitable& object) {
+  process.held.push_back({&object, process.place, 1});
+}
+
+void note_dropped(Process& process, const Waitable& object) {
+  for (auto it = process.held.rbegin(); it != process.held.rend(); ++it) {
+    if (it->object != &object) continue;
+    process.held.erase(std::next(it).base());
+    return;
+  }
+  FENCELAB_ASSERT(false, "{} releases {} without holding it", process.spec.name, object.describe());
+}
+
+/// Everybody who must be done before a FIFO waiter gets the lock: holders and those ahead of it.
+std::vector<GateIndex> ahead_of(WaitGraphBuilder& builder, const WaitLink* first,
+                                const WaitLink& link) {
+  std::vector<GateIndex> gates;
+  for (const WaitLink* other = first; other && other != &link; other = other->next)
+    gates.push_back(builder.process(other->process));
+  return gates;
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- Mutex
+
+void Mutex::take(Process& process) {
+  owner_ = &process;
+  note_held(process, *this);
+  simulation().emit(ProbeKind::lock_taken, id());
+}
+
+bool Mutex::try_lock() {
+  if (owner_) return false;
+  take(*simulation().current());
+  return true;
+}
+
+void Mutex::unlock() {
+  FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
+  note_dropped(*owner_, *this);
+  simulation().emit(ProbeKind::lock_released, id());
+  owner_ = nullptr;
+  if (WaitLink* next = head_) {
+    take(*next->process);
+    satisfy(*next);
+  }
+}
+
+GateIndex Mutex::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
+  auto gates = ahead_of(builder, head_, link);
+  gates.insert(gates.begin(), builder.process(owner_));
+  return builder.all_of(std::move(gates), describe(), id());
+}
+
+// ---------------------------------------------------------------- RwLock
+
+bool RwLock::satisfied(std::uint64_t mode) const {
+  auto* self = const_cast<RwLock*>(this);
+  return mode == kRead ? self->try_lock_read() : self->try_lock_write();
+}
+
+void RwLock::take(Process& process, std::uint64_t mode) {
+  if (mode == kWrite) writer_ = &process;
+  else readers_.push_back(&process);
+  note_held(process, *this);
+  simulation().emit(ProbeKind::lock_taken, id(), mode);
+}
+
+bool RwLock::try_lock_read() {
+  if (writer_ || head_) return false;
+  take(*simulation().current(), kRead);
+  return true;
+}
+
+bool RwLock::try_lock_write() {
+  if (writer_ || !readers_.empty() || head_) return false;
+  take(*simulation().current(), kWrite);
+  return true;
+}
+
+void RwLock::drop(std::uint64_t mode) {
+  Process* process = mode == kWrite ? writer_ : simulation().current();
+  FENCELAB_ASSERT(process, "{} unlocked but free", describe());
+  if (mode == kWrite) {
+    writer_ = nullptr;
+  } else {
+    const auto found = std::find(readers_.begin(), readers_.end(), process);
+    FENCELAB_ASSERT(found != readers_.end(), "{} does not read {}", process->spec.name, describe());
+    readers_.erase(found);
+  }
+  note_dropped(*process, *this);
+  simulation().emit(ProbeKind::lock_released, id(), mode);
+  grant();
+}
+
+void RwLock::unlock_read() { drop(kRead); }
+void RwLock::unlock_write() { drop(kWrite); }
+
+void RwLock::grant() {
+  while (WaitLink* next = head_) {
+    const bool write = next->value == kWrite;
+    if (writer_ || (write && !readers_.empty())) return;
+    take(*next->process, next->value);
+    satisfy(*next);
+  }
+}
+
+void RwLock::remove_waiter(WaitLink& link) {
+  unlink(link);
+  grant();  // readers may have been behind a writer that gave up
+}
+
+GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
+  auto gates = ahead_of(builder, head_, link);
+  if (writer_) gates.push_back(builder.process(writer_));
+  // A reader that waits is behind a queued writer, which is ahead of it and waits for the readers.
+  for (const Process* reader : readers_) gates.push_back(builder.process(reader));
+  return builder.all_of(std::move(gates), describe(), id());
+}
+
+// ---------------------------------------------------------------- WwMutex
+
+void WwMutex::take(Process& process, WwContext* context) {
+  owner_ = &process;
+  context_ = context;
+  if (context) ++context->acquired;
+  note_held(process, *this);
+  simulation().emit(ProbeKind::lock_taken, id());
+}
+
+bool WwMutex::try_lock(WwContext* context) {
+  if (owner_) return false;
+  take(*simulation().current(), context);
+  return true;
+}
+
+void WwMutex::unlock() {
+  FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
+  note_dropped(*owner_, *this);
+  if (context_) --context_->acquired;
+  simulation().emit(ProbeKind::lock_released, id());
+  owner_ = nullptr;
+  context_ = nullptr;
+  if (requests_.empty()) return;
+  const Request next = requests_.front();
+  requests_.erase(requests_.begin());
+  take(*next.link->process, next.context);
+  satisfy(*next.link);
+}
+
+// Wait-die: a context that holds something dies on an older holder or an older waiter.
+bool WwMutex::must_die(const WwContext& context) const {
+  if (context.acquired == 0) return false;
+  if (context_ && context_->ticket < context.ticket) return true;
+  return std::any_of(requests_.begin(), requests_.end(), [&](const Request& request) {
+    return request.context && request.context->ticket < context.ticket;
+  });
+}
+
+// An older context joins the queue: younger ones that hold something and wait here must die now.
+void WwMutex::kill_younger_waiters(const WwContext& context) {
+  for (std::size_t i = 0; i < requests_.size();) {
+    Request& request = requests_[i];
+    const bool dies = request.context && request.context->ticket > context.ticket &&
+                      request.context->acquired > 0;
+    if (!dies) {
+      ++i;
+      continue;
+    }
+    WaitLink& link = *request.link;
+    requests_.erase(requests_.begin() + static_cast<std::ptrdiff_t>(i));
+    link.value = 1;  // tells the awaiter that it was killed, not granted
+    satisfy(link);
+  }
+}
+
+void WwMutex::add_waiter(WaitLink& link) { append(link); }
+
+void WwMutex::remove_waiter(WaitLink& link) {
+  unlink(link);
+  std::erase_if(requests_, [&](const Request& request) { return request.link == &link; });
+}
+
+GateIndex WwMutex::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
+  std::vector<GateIndex> gates{builder.process(owner_)};
+  for (const Request& request : requests_) {
+    if (request.link == &link) break;
+    gates.push_back(builder.process(request.link->process));
+  }
+  return builder.all_of(std::move(gates), describe(), id());
+}
+
+WwMutex::LockAwaiter::LockAwaiter(WwMutex& mutex, WwContext* context)
+    : WaitAwaiterBase(mutex.simulation(), {.reason = WaitReason::ww_lock}),
+      mutex_(mutex),
+      context_(context) {
+  link_.object = &mutex;
+  set_links({&link_, 1}, 1);
+}
+
+bool WwMutex::LockAwaiter::await_ready() {
+  if (context_ && mutex_.context_ == context_) {
+    result_ = WwResult::already_held;
+    return true;
+  }
+  if (mutex_.try_lock(context_)) return true;
+  if (context_ && mutex_.must_die(*context_)) {
+    result_ = WwResult::deadlock;
+    return true;
+  }
+  return false;
+}
+
+void WwMutex::LockAwaiter::await_suspend(std::coroutine_handle<> handle) {
+  auto& requests = mutex_.requests_;
+  if (context_) mutex_.kill_younger_waiters(*context_);
+  // Contexts queue by age among themselves; a request without context keeps its place in time.
+  auto place = requests.end();
+  while (context_ && place != requests.begin() && std::prev(place)->context &&
+         std::prev(place)->context->ticket > context_->ticket)
+    --place;
+  requests.insert(place, {&link_, context_, false});
+  WaitAwaiterBase::await_suspend(handle);
+}
+
+WwResult WwMutex::LockAwaiter::await_resume() {
+  WaitAwaiterBase::await_resume();
+  if (link_.value == 1) result_ = WwResult::deadlock;
+  return result_;
+}
+
+}  // namespace fencelab::core

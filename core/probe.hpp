@@ -1,0 +1,111 @@
+// The probe bus: everything observable is one typed event on it. With no subscriber for a kind an
+// event costs one predictable branch. Core and models publish; only analysis subscribes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "core/time.hpp"
+
+namespace fencelab::core {
+
+/// Kinds of events. The comment names what `object`, `a` and `b` carry (ids, ns, counts);
+/// `subject` points to the model's own record of the thing and is valid during the call only.
+enum class ProbeKind : std::uint8_t {
+  process_started,    ///< a: role
+  process_ended,      ///< a: 1 if cancelled
+  wait_begin,         ///< object: first object waited on; a: WaitReason; b: number of objects
+  wait_end,           ///< object likewise; a: WaitReason; b: ns waited
+  fence_created,      ///< object: fence; a: context; b: seqno
+  fence_armed,        ///< object: fence (its producer was told that somebody waits)
+  fence_signaled,     ///< object: fence; a: error (as positive errno); b: context
+  fence_observed,     ///< object: fence known signaled by the running process (subject: DmaFence)
+  timeline_advanced,  ///< object: timeline; a: value
+  timeline_observed,  ///< object: timeline; a: value known reached by the running process
+  lock_taken,         ///< object: lock; a: mode
+  lock_released,      ///< object: lock; a: mode
+  operation_done,     ///< progress: an operation of a user thread completed; a: place
+  message_sent,       ///< object: channel; a: message number; b: buffer
+  message_received,   ///< object: channel; a: message number; b: buffer
+  job_submitted,      ///< object: job; a: queue; b: submitting process (subject: Job for all job_*)
+  job_dependency,     ///< object: job; a: job waited for (0: not a job); b: DependencyRule
+  job_ready,          ///< object: job; a: queue (all dependencies done, head of its queue)
+  job_started,        ///< object: job; a: engine (first time on an engine)
+  job_preempted,      ///< object: job; a: engine; b: ns it had run in this slice
+  job_resumed,        ///< object: job; a: engine
+  job_finished,       ///< object: job; a: engine; b: error (positive errno)
+  engine_slice,       ///< object: engine; a: job; b: ns executed (busy time)
+  engine_spun,        ///< object: engine; a: job; b: ns spent spinning on a semaphore
+  ioctl_begin,        ///< a: IoctlKind
+  ioctl_end,          ///< a: IoctlKind; b: ns
+  bytes_moved,        ///< object: link; a: bytes; b: ns
+  buffer_placed,      ///< object: buffer; a: pool; b: bytes
+  buffer_evicted,     ///< object: buffer; a: pool; b: ns from the request to memory free
+  buffer_freed,       ///< object: buffer; a: pool; b: bytes
+  allocation_failed,  ///< object: pool; a: bytes
+  queue_suspended,    ///< object: queue; a: ns from the request (arming) to suspended
+  queue_resumed,      ///< object: queue; a: ns it was off
+  memory_hazard,      ///< object: buffer; a: job; b: HazardKind (access to what is not there)
+  frame_begun,        ///< object: frame; a: swapchain (subject: Frame for all frame_*)
+  frame_presented,    ///< object: frame; a: swapchain
+  frame_shown,        ///< object: frame; a: display (first scan-out)
+  frame_dropped,      ///< object: frame; a: swapchain (replaced before it was shown)
+  flip_queued,        ///< object: display; a: commit
+  flip_latched,       ///< object: display; a: commit; b: vblanks since the commit was queued
+  vblank_missed,      ///< object: display; a: count
+  recovery_expiring,  ///< object: what is guarded; a: RecoveryKind. Sent the instant before it acts
+  recovery_fired,     ///< object: what is guarded; a: RecoveryKind
+  gpu_reset,          ///< object: engine; a: guilty job; b: innocent jobs lost
+  fence_forced,       ///< object: fence force-signaled by a recovery; a: job or 0
+  fault_struck,       ///< a: index of the fault in the scenario; object: job or 0
+  count_              ///< number of kinds
+};
+
+/// One event. 64 bytes, passed by reference, never stored by the bus.
+struct ProbeEvent {
+  ProbeKind kind{};
+  ProcessId process{};
+  Time at{};
+  ObjectId object{};
+  std::uint64_t a = 0, b = 0;
+  const void* subject = nullptr;
+};
+
+class ProbeSink {
+ public:
+  virtual ~ProbeSink() = default;
+  virtual void on_event(const ProbeEvent& event) = 0;
+};
+
+/// The bus of one run.
+class Probe {
+ public:
+  using Mask = std::uint64_t;
+  static constexpr Mask bit(ProbeKind kind) { return Mask{1} << static_cast<unsigned>(kind); }
+  static constexpr Mask kAll = ~Mask{0};
+
+  /// Subscribes `sink` to the kinds in `mask`. Sinks are called in the order of subscription.
+  void subscribe(ProbeSink& sink, Mask mask) {
+    sinks_.push_back({&sink, mask});
+    mask_ |= mask;
+  }
+  bool wanted(ProbeKind kind) const { return (mask_ & bit(kind)) != 0; }
+
+  void publish(const ProbeEvent& event) const {
+    for (const auto& [sink, mask] : sinks_)
+      if (mask & bit(event.kind)) sink->on_event(event);
+  }
+
+ private:
+  struct Subscription {
+    ProbeSink* sink;
+    Mask mask;
+  };
+  std::vector<Subscription> sinks_;
+  Mask mask_ = 0;
+};
+
+static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");
+
+}  // namespace fencelab::core

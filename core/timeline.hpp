@@ -1,0 +1,58 @@
+// A value fence: a monotonic 64-bit value that anyone with the mapping may advance, and waits for
+// `value >= v`. Unbounded: nothing promises that a value is ever reached.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/waitable.hpp"
+
+namespace fencelab::core {
+
+class ValueTimeline;
+
+/// Somebody who may yet advance a timeline. Registered while that is so.
+class ValueProducer {
+ public:
+  virtual ~ValueProducer() = default;
+  /// Highest value it can still reach by itself.
+  virtual std::uint64_t reachable(const ValueTimeline& timeline) const = 0;
+  /// What must happen for it to reach `value` (<= reachable()).
+  virtual GateIndex describe_release(WaitGraphBuilder& builder, const ValueTimeline& timeline,
+                                     std::uint64_t value) const = 0;
+};
+
+class ValueTimeline final : public Waitable {
+ public:
+  ValueTimeline(Simulation& simulation, std::string name, std::uint64_t initial = 0)
+      : Waitable(simulation), name_(std::move(name)), value_(initial) {}
+
+  const std::string& name() const { return name_; }
+  std::uint64_t value() const { return value_; }
+
+  /// Raises the value to `value`; lower values change nothing (monotonic).
+  void advance(std::uint64_t value);
+
+  /// Awaitable: until value() >= value.
+  SingleWait wait(std::uint64_t value, WaitReason reason = WaitReason::value) {
+    return {*this, value, {.reason = reason}};
+  }
+  SingleWait wait(std::uint64_t value, const WaitOptions& options) { return {*this, value, options}; }
+
+  void add_producer(ValueProducer& producer) { producers_.push_back(&producer); }
+  void remove_producer(ValueProducer& producer);
+
+  bool satisfied(std::uint64_t value) const override { return value_ >= value; }
+  void add_waiter(WaitLink& link) override;
+  GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
+  /// The gate `value() >= value`, for jobs that wait on a value.
+  GateIndex describe_release(WaitGraphBuilder& builder, std::uint64_t value) const;
+  std::string describe() const override;
+
+ private:
+  std::string name_;
+  std::uint64_t value_;
+  std::vector<ValueProducer*> producers_;
+};
+
+}  // namespace fencelab::core

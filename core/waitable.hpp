@@ -1,0 +1,131 @@
+// Waitable: anything a process can wait for, and the one awaiter through which all waiting goes.
+#pragma once
+
+#include <coroutine>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/process.hpp"
+#include "core/simulation.hpp"
+#include "core/wait_graph.hpp"
+
+namespace fencelab::core {
+
+class WaitGraphBuilder;
+
+/// Base of fences, timelines, locks, resources and queues.
+class Waitable {
+ public:
+  explicit Waitable(Simulation& simulation)
+      : simulation_(&simulation), id_(simulation.new_object_id()) {}
+  Waitable(const Waitable&) = delete;
+  Waitable& operator=(const Waitable&) = delete;
+  virtual ~Waitable();
+
+  ObjectId id() const { return id_; }
+  Simulation& simulation() const { return *simulation_; }
+
+  /// Whether a wait for `value` (a threshold; ignored by one-shot objects) would not block.
+  virtual bool satisfied(std::uint64_t value) const = 0;
+  /// Who can release `link`'s wait, as a gate of the snapshot. Must describe, never change.
+  virtual GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const = 0;
+  /// Words for reports, e.g. "dma_fence gfx:17".
+  virtual std::string describe() const = 0;
+
+  /// A process begins to wait. Default: append to the list. Fences arm their producer here.
+  virtual void add_waiter(WaitLink& link) { append(link); }
+  /// A process stopped waiting before it was satisfied (timeout, cancelled, any-of).
+  virtual void remove_waiter(WaitLink& link) { unlink(link); }
+
+  const WaitLink* first_waiter() const { return head_; }
+
+ protected:
+  void append(WaitLink& link);
+  void insert_before(WaitLink& link, WaitLink* position);  ///< nullptr: at the end
+  void unlink(WaitLink& link);
+  /// Marks the wait satisfied, unlinks it and wakes its process if it needs no more.
+  void satisfy(WaitLink& link);
+  WaitLink* head_ = nullptr;
+  WaitLink* tail_ = nullptr;
+
+ private:
+  Simulation* simulation_;
+  ObjectId id_;
+};
+
+/// Options of a wait.
+struct WaitOptions {
+  WaitReason reason = WaitReason::fence;
+  Time deadline = kNever;
+  bool recovery = false;  ///< the deadline is a recovery timer (a repair, not a plan)
+  bool idle = false;      ///< a server waiting for work: not blocked in the sense of deadlock
+};
+
+/// Outcome of a wait.
+enum class WaitResult : std::uint8_t { satisfied, timed_out };
+
+/// The awaiter: waits until `need` of the links are satisfied. Links live in the awaiting frame.
+/// Base of MultiWait and SingleWait; not used directly.
+class WaitAwaiterBase {
+ public:
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<> handle);
+  WaitResult await_resume();
+
+ protected:
+  WaitAwaiterBase(Simulation& simulation, const WaitOptions& options)
+      : simulation_(&simulation), options_(options) {}
+  ~WaitAwaiterBase() = default;
+  WaitAwaiterBase(const WaitAwaiterBase&) = delete;
+  void set_links(std::span<WaitLink> links, std::uint32_t need) {
+    links_ = links;
+    need_ = need;
+  }
+
+  /// Leaves every wait list. Derived classes call it first thing in their destructors: the links are theirs.
+  void release_links();
+
+ private:
+  Simulation* simulation_;
+  WaitOptions options_;
+  std::span<WaitLink> links_;
+  std::uint32_t need_ = 0;
+  bool suspended_ = false;
+};
+
+/// Wait for one object.
+class SingleWait : public WaitAwaiterBase {
+ public:
+  SingleWait(Waitable& object, std::uint64_t value, const WaitOptions& options)
+      : WaitAwaiterBase(object.simulation(), options) {
+    link_.object = &object;
+    link_.value = value;
+    set_links({&link_, 1}, 1);
+  }
+  ~SingleWait() { release_links(); }
+
+ private:
+  WaitLink link_;
+};
+
+/// One item of a wait for several objects.
+struct WaitItem {
+  Waitable* object;
+  std::uint64_t value = 0;
+};
+
+/// Wait for `need` of several objects (all: need == size, any: 1).
+class MultiWait : public WaitAwaiterBase {
+ public:
+  MultiWait(Simulation& simulation, std::span<const WaitItem> items, std::uint32_t need,
+            const WaitOptions& options);
+  ~MultiWait() { release_links(); }
+  /// After the wait: index of the first satisfied item, or size() if none.
+  std::size_t first_satisfied() const;
+
+ private:
+  std::vector<WaitLink> links_;
+};
+
+}  // namespace fencelab::core

@@ -1,0 +1,290 @@
+#include "models/gpu/engine.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "models/gpu/context.hpp"
+#include "models/gpu/gpu.hpp"
+
+namespace fencelab::models {
+
+using core::Duration;
+using core::Time;
+
+Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t number)
+    : simulation_(simulation),
+      gpu_(gpu),
+      spec_(std::move(spec)),
+      full_name_(gpu.name() + "/" + spec_.name),
+      number_(number),
+      id_(simulation.new_object_id()),
+      bell_(simulation),
+      credits_(simulation, full_name_, spec_.credits),
+      watchdog_(simulation, core::RecoveryKind::job_timeout, [this] { reset(core::fence_error::kTime); }) {
+  idle_.push_back({Time{}, core::kNever});
+  idle_next_ = 1;
+}
+
+void Engine::offer(HwQueue& queue) {
+  if (std::find(ready_.begin(), ready_.end(), &queue) == ready_.end()) ready_.push_back(&queue);
+  watch_values(*queue.head());
+  bell_.ring();
+}
+
+void Engine::watch_values(Job& job) {
+  for (const ValuePoint& wait : job.ring_waits)
+    if (wait.timeline->value() < wait.value) wait.timeline->watch(wait.value, bell_);
+}
+
+bool Engine::spinning(const Job& job) const { return !job.values_reached(); }
+
+bool Engine::runnable(const HwQueue& queue) const {
+  if (!queue.schedulable() || queue.head()->engine != this) return false;
+  return !spinning(*queue.head()) || gpu_.policies().semaphore->runs_before_value();
+}
+
+// Highest priority first, then the order of ready_. A queue that would only look at a semaphore in
+// vain comes after every queue of its priority that has work to do.
+HwQueue* Engine::pick() {
+  HwQueue* best = nullptr;
+  auto rank = [&](const HwQueue& queue) {
+    return 2 * queue.context().priority() + (spinning(*queue.head()) ? 0 : 1);
+  };
+  for (HwQueue* queue : ready_)
+    if (runnable(*queue) && (!best || rank(*queue) > rank(*best))) best = queue;
+  return best;
+}
+
+// Whether another queue has work that the running one keeps from the engine.
+bool Engine::contended(const HwQueue& running) const {
+  for (const HwQueue* queue : ready_)
+    if (queue != &running && runnable(*queue) && !spinning(*queue->head()) &&
+        queue->context().priority() >= running.context().priority())
+      return true;
+  return false;
+}
+
+bool Engine::wants_preemption() const {
+  const HwQueue& running = *current_;
+  if (running.suspended() || !running.mapped()) return true;
+  bool higher = false, equal = false;
+  for (const HwQueue* queue : ready_) {
+    if (queue == &running || !runnable(*queue) || spinning(*queue->head())) continue;
+    higher |= queue->context().priority() > running.context().priority();
+    equal |= queue->context().priority() == running.context().priority();
+  }
+  if (higher) return true;
+  if (!equal) return false;
+  if (spinning(*running.head())) {
+    const Duration poll = gpu_.policies().semaphore->poll_time();
+    if (poll != SemaphorePolicy::kForever) return simulation_.now() - slice_start_ >= poll;
+  }
+  return spec_.timeslice > Duration{} && simulation_.now() - slice_start_ >= spec_.timeslice;
+}
+
+void Engine::start_job(Job& job) {
+  const Time now = simulation_.now();
+  job.state = JobState::running;
+  job.account.enter(LatencyAccount::kRunning, now);
+  if (job.first_run_done) {
+    simulation_.emit(core::ProbeKind::job_resumed, job.id(), number_, 0, &job);
+    return;
+  }
+  job.first_run_done = true;
+  job.started_at = now;
+  simulation_.emit(core::ProbeKind::job_started, job.id(), number_, 0, &job);
+  if (job.started) job.started->signal();
+}
+
+void Engine::begin_slice(HwQueue& queue) {
+  current_ = &queue;
+  queue.on_engine = this;
+  queue.last_used = simulation_.now();
+  stopped_ = false;
+  Job& job = *queue.head();
+  executed_ = job.duration - job.remaining;
+  slice_start_ = charged_ = simulation_.now();
+  start_job(job);
+  if (const auto timeout = gpu_.policies().hang->job_timeout(job)) watchdog_.arm(*timeout, job.id());
+}
+
+// Next instant at which the running batch can be interrupted: any, or every preemption period of its
+// own run time, or never.
+Time Engine::arbitration_point() const {
+  const auto period = current_->context().preemption_period();
+  if (!period) return simulation_.now();
+  if (*period == Duration{}) return core::kNever;
+  const auto into = executed_ % *period;
+  return into == Duration{} ? simulation_.now() : simulation_.now() + (*period - into);
+}
+
+Time Engine::slice_deadline() const {
+  const Job& job = *current_->head();
+  Time at = core::kNever;
+  const bool spins = spinning(job);
+  if (!spins && !job.infinite && !job.hung) at = simulation_.now() + job.remaining;
+  if (wants_preemption()) return std::min(at, arbitration_point());
+  if (contended(*current_)) {
+    Time slice_end = spec_.timeslice > Duration{} ? slice_start_ + spec_.timeslice : core::kNever;
+    const Duration poll = gpu_.policies().semaphore->poll_time();
+    if (spins && poll != SemaphorePolicy::kForever) slice_end = slice_start_ + poll;
+    at = std::min(at, slice_end);
+  }
+  return at;
+}
+
+// Books the time since the last booking: as execution, or as spinning on a semaphore.
+void Engine::charge() {
+  Job& job = *current_->head();
+  const Duration spent = simulation_.now() - charged_;
+  charged_ = simulation_.now();
+  if (spent == Duration{}) return;
+  if (job.semaphore_open_at > charged_ - spent) {
+    simulation_.emit(core::ProbeKind::engine_spun, id_, core::raw(job.id()),
+                     static_cast<std::uint64_t>(spent.count()), &job);
+    return;
+  }
+  executed_ += spent;
+  if (!job.infinite && !job.hung) job.remaining -= spent;
+  simulation_.emit(core::ProbeKind::engine_slice, id_, core::raw(job.id()),
+                   static_cast<std::uint64_t>(spent.count()), &job);
+}
+
+bool Engine::must_leave() {
+  if (stopped_) return true;
+  Job& job = *current_->head();
+  if (!spinning(job) && job.semaphore_open_at == core::kNever) job.semaphore_open_at = simulation_.now();
+  if (!spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{}))
+    return true;
+  return wants_preemption() && arbitration_point() == simulation_.now();
+}
+
+void Engine::finish_head() {
+  HwQueue& queue = *current_;
+  const JobPtr job(queue.head());
+  std::erase(ready_, &queue);
+  queue.on_engine = nullptr;
+  current_ = nullptr;
+  job->complete(job->error);
+  queue.pop();
+}
+
+void Engine::leave() {
+  watchdog_.disarm();
+  if (stopped_) {
+    stopped_ = false;
+    return;
+  }
+  HwQueue& queue = *current_;
+  Job& job = *queue.head();
+  const bool done = !spinning(job) && !job.hung &&
+                    (job.infinite ? job.terminated : job.remaining <= Duration{});
+  if (done) return finish_head();
+  simulation_.emit(core::ProbeKind::job_preempted, job.id(), number_,
+                   static_cast<std::uint64_t>((simulation_.now() - slice_start_).count()), &job);
+  job.state = JobState::on_ring;
+  job.account.enter(queue.suspended() ? core::WaitReason::memory : core::WaitReason::engine,
+                    simulation_.now());
+  const auto place = std::find(ready_.begin(), ready_.end(), &queue);
+  if (place != ready_.end()) std::rotate(place, place + 1, ready_.end());
+  queue.on_engine = nullptr;
+  current_ = nullptr;
+  switch_due_ = true;
+  gpu_.queue_left_engine(queue);
+}
+
+core::Task<> Engine::serve() {
+  for (;;) {
+    HwQueue* queue = pick();
+    if (!queue) {
+      note_idle(true);
+      co_await bell_.wait();
+      continue;
+    }
+    note_idle(false);
+    if (switch_due_ && spec_.preemption_cost > Duration{}) {
+      switch_due_ = false;
+      co_await core::sleep_for(simulation_, spec_.preemption_cost, core::WaitReason::engine);
+      continue;  // what to run may have changed meanwhile
+    }
+    switch_due_ = false;
+    begin_slice(*queue);
+    bool leaving = must_leave();
+    while (!leaving) {
+      const Time until = slice_deadline();
+      if (until == core::kNever) co_await bell_.wait();
+      else co_await bell_.wait_until(until, core::WaitReason::engine);
+      if (!stopped_) charge();
+      leaving = must_leave();
+    }
+    leave();
+  }
+}
+
+void Engine::drop(Job& job) {
+  if (current_ && current_->head() == &job) {
+    charge();
+    HwQueue& queue = *current_;
+    std::erase(ready_, &queue);
+    queue.on_engine = nullptr;
+    current_ = nullptr;
+    stopped_ = true;
+    queue.pop();
+    bell_.ring();
+  } else if (job.queue && job.queue->head() == &job) {
+    std::erase(ready_, job.queue);
+    job.queue->pop();
+  }
+}
+
+void Engine::reset(int error) {
+  if (!current_) return;
+  const JobPtr guilty(current_->head());
+  std::vector<JobPtr> innocent;
+  if (gpu_.policies().hang->reset_scope() == ResetScope::device)
+    for (const auto& engine : gpu_.engines())
+      for (HwQueue* queue : engine->ready_)
+        if (queue->head() && queue->head() != guilty.get()) innocent.emplace_back(queue->head());
+  simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(), guilty.get());
+  guilty->kill(error);
+  for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
+}
+
+core::GateIndex Engine::describe_turn(core::WaitGraphBuilder& builder, const Job& job) const {
+  std::vector<core::GateIndex> inputs;
+  for (const HwQueue* queue : ready_) {
+    const Job* other = queue->head();
+    if (!other || other == &job || !runnable(*queue)) continue;
+    const int theirs = queue->context().priority(), ours = job.context->priority();
+    const bool keeps = queue == current_ && queue->context().preemption_period() == Duration{};
+    const bool outranks = theirs > ours && !spinning(*other);
+    const bool unsliced = queue == current_ && theirs == ours && spec_.timeslice == Duration{};
+    if (keeps || outranks || unsliced) inputs.push_back(other->describe_finish(builder));
+  }
+  if (inputs.empty()) return builder.environment("engine " + full_name_, id_);
+  return builder.all_of(std::move(inputs), "engine " + full_name_, id_);
+}
+
+void Engine::note_idle(bool idle) {
+  IdleStretch& last = idle_[(idle_next_ + idle_.size() - 1) % idle_.size()];
+  const bool was_idle = last.to == core::kNever;
+  if (was_idle == idle) return;
+  if (!idle) {
+    last.to = simulation_.now();
+    return;
+  }
+  if (idle_.size() < kIdleHistory) idle_.push_back({simulation_.now(), core::kNever});
+  else idle_[idle_next_ % kIdleHistory] = {simulation_.now(), core::kNever};
+  idle_next_ = (idle_next_ % kIdleHistory) + 1;
+}
+
+Time Engine::idle_at(Time earliest, Time actual) const {
+  Time best = actual;
+  for (const IdleStretch& stretch : idle_) {
+    const Time from = std::max(stretch.from, earliest);
+    if (from < stretch.to && from < best) best = from;
+  }
+  return best;
+}
+
+}  // namespace fencelab::models

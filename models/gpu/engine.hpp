@@ -1,0 +1,104 @@
+// Engine: executes the heads of hardware queues, one at a time: strict priority, round robin with
+// time slices among equals, preemption at arbitration points and with a cost.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/fifo.hpp"
+#include "core/recovery.hpp"
+#include "core/wait_graph_builder.hpp"
+#include "models/gpu/credits.hpp"
+#include "models/gpu/hw_queue.hpp"
+
+namespace fencelab::models {
+
+class Gpu;
+
+class Engine {
+ public:
+  struct Spec {
+    std::string name;                 ///< "rcs0"
+    std::string klass;                ///< "rcs"
+    core::Duration timeslice{};       ///< zero: a job keeps the engine until it is done
+    core::Duration preemption_cost{}; ///< paid when a job that is not done gives the engine away
+    std::uint32_t credits = 2;        ///< kernel jobs in flight
+  };
+
+  Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t number);
+
+  const std::string& name() const { return full_name_; }
+  const std::string& short_name() const { return spec_.name; }
+  const Spec& spec() const { return spec_; }
+  core::ObjectId id() const { return id_; }
+  std::uint32_t number() const { return number_; }  ///< dense per run, from 0
+  Gpu& gpu() const { return gpu_; }
+  Credits& credits() { return credits_; }
+
+  /// The engine's server loop; spawned once by the Gpu.
+  core::Task<> serve();
+
+  /// `queue` has a new head for this engine.
+  void offer(HwQueue& queue);
+  /// Something about its queues changed: look again.
+  void poke() { bell_.ring(); }
+  /// Takes the job off (done or not) because it was completed from outside.
+  void drop(Job& job);
+  /// Reset: the running job is lost as guilty, jobs within the scope as innocent.
+  void reset(int error);
+
+  /// Jobs given to it and not done: the measure of business for load balancing.
+  std::uint64_t load() const { return load_; }
+  void add_load(std::int64_t change) { load_ += static_cast<std::uint64_t>(change); }
+  HwQueue* current() const { return current_; }
+  /// The gate "this job gets the engine", in the present state.
+  core::GateIndex describe_turn(core::WaitGraphBuilder& builder, const Job& job) const;
+  /// Start of the latest idle stretch and end of it (kNever while idle), for counterfactual starts.
+  struct IdleStretch {
+    core::Time from, to;
+  };
+  /// Earliest instant in [earliest, actual] at which the engine stood idle; `actual` if none.
+  core::Time idle_at(core::Time earliest, core::Time actual) const;
+
+ private:
+  struct Slice;
+  HwQueue* pick();
+  bool runnable(const HwQueue& queue) const;
+  bool spinning(const Job& job) const;
+  bool contended(const HwQueue& running) const;
+  void begin_slice(HwQueue& queue);
+  core::Time slice_deadline() const;
+  void charge();
+  bool must_leave();
+  core::Time arbitration_point() const;
+  bool wants_preemption() const;
+  void leave();
+  void finish_head();
+  void start_job(Job& job);
+  void watch_values(Job& job);
+  void note_idle(bool idle);
+
+  core::Simulation& simulation_;
+  Gpu& gpu_;
+  Spec spec_;
+  std::string full_name_;
+  std::uint32_t number_;
+  core::ObjectId id_;
+  core::Doorbell bell_;
+  Credits credits_;
+  core::RecoveryTimer watchdog_;
+  std::vector<HwQueue*> ready_;      ///< queues with a head for this engine, in round-robin order
+  HwQueue* current_ = nullptr;
+  bool switch_due_ = false;          ///< the last job was displaced: the next pays for the switch
+  bool stopped_ = false;             ///< current job taken away from outside
+  core::Time slice_start_{}, charged_{};
+  core::Duration executed_{};        ///< of the current job, over all its slices
+  std::uint64_t load_ = 0;
+  static constexpr std::size_t kIdleHistory = 64;
+  std::vector<IdleStretch> idle_;    ///< ring of the last kIdleHistory idle stretches
+  std::size_t idle_next_ = 0;
+};
+
+}  // namespace fencelab::models

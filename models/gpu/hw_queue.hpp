@@ -1,0 +1,58 @@
+// HwQueue: a ring as the hardware sees it. Its jobs run in order; only the head can be on an engine.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "models/gpu/job.hpp"
+
+namespace fencelab::models {
+
+class Engine;
+class GpuContext;
+class UserVm;
+
+class HwQueue {
+ public:
+  HwQueue(core::Simulation& simulation, GpuContext& context, std::string name, std::uint32_t number)
+      : context_(context), name_(std::move(name)), number_(number), id_(simulation.new_object_id()) {}
+
+  GpuContext& context() const { return context_; }
+  const std::string& name() const { return name_; }
+  core::ObjectId id() const { return id_; }
+  std::uint32_t number() const { return number_; }  ///< dense per run, from 1
+
+  Job* head() const { return jobs_.empty() ? nullptr : jobs_.front().get(); }
+  const std::deque<JobPtr>& jobs() const { return jobs_; }
+  /// Adds a job whose engine is chosen; if it becomes the head its engine hears of it.
+  void push(JobPtr job);
+  /// Drops the head (done or killed) and offers the next one.
+  void pop();
+  /// Whether its head may run now: mapped to a slot, not suspended.
+  bool schedulable() const { return mapped_ && !suspended_ && !jobs_.empty(); }
+
+  /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
+  void set_mapped(bool mapped);
+  bool mapped() const { return mapped_; }
+  /// Taken off the hardware for memory reasons; the engine lets go at its next chance.
+  void set_suspended(bool suspended);
+  bool suspended() const { return suspended_; }
+  /// The engine that executes its head right now.
+  Engine* on_engine = nullptr;
+  UserVm* vm = nullptr;               ///< user queues: whose residency they need
+  core::Process* worker = nullptr;    ///< user queues: who resumes it
+  core::Time last_used{};
+
+ private:
+  void offer_head();
+  GpuContext& context_;
+  std::string name_;
+  std::uint32_t number_;
+  core::ObjectId id_;
+  std::deque<JobPtr> jobs_;
+  bool mapped_ = true;
+  bool suspended_ = false;
+};
+
+}  // namespace fencelab::models

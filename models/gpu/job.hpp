@@ -1,0 +1,142 @@
+// Job: one batch on its way through a queue onto an engine, and the account of where its time went.
+#pragma once
+
+#include <array>
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+#include <string>
+
+#include "core/fence.hpp"
+#include "core/intrusive_ptr.hpp"
+#include "core/wait_reason.hpp"
+#include "models/gpu/access.hpp"
+#include "models/sync/sync_point.hpp"
+
+namespace fencelab::models {
+
+class Client;
+class Engine;
+class GpuContext;
+class HwQueue;
+class Job;
+using JobPtr = core::IntrusivePtr<Job>;
+
+/// Through which rule a dependency came about.
+enum class DependencyRule : std::uint8_t {
+  program,      ///< the program asked for it (`after`, `after_start`, `wait_values`)
+  resv_kernel,  ///< KERNEL class of a dma_resv: moves, clears, binds
+  resv_write,   ///< WRITE class of a dma_resv (or the exclusive slot)
+  resv_read,    ///< READ class of a dma_resv (or a shared slot)
+  tracked,      ///< the user-mode driver's own knowledge of its accesses
+  oracle,       ///< a true hazard
+  bind,         ///< the address space must be updated first
+};
+
+inline constexpr std::array<std::string_view, 7> kDependencyRuleNames = {
+    "program", "resv_kernel", "resv_write", "resv_read", "tracked", "oracle", "bind"};
+
+struct Dependency {
+  SyncPoint point;
+  DependencyRule rule;
+};
+
+struct ValuePoint {
+  core::ValueTimeline* timeline = nullptr;
+  std::uint64_t value = 0;
+};
+
+/// Where a job's time goes: exactly one phase at any instant from submit to done, so the phases add
+/// up to the whole latency by construction. Index kRunning is execution, the others are WaitReason.
+class LatencyAccount {
+ public:
+  static constexpr std::size_t kRunning = core::kWaitReasonCount;
+  void open(core::Time now) { since_ = opened_ = now; }
+  void enter(std::size_t phase, core::Time now) {
+    spent_[phase_] += (now - since_).count();
+    phase_ = static_cast<std::uint8_t>(phase);
+    since_ = now;
+  }
+  void enter(core::WaitReason reason, core::Time now) { enter(static_cast<std::size_t>(reason), now); }
+  void close(core::Time now) { enter(kRunning, now); }
+  core::Time opened() const { return opened_; }
+  core::Time phase_since() const { return since_; }
+  std::size_t phase() const { return phase_; }
+  /// Nanoseconds per phase; kWaitReasonCount reasons, then running.
+  const std::array<std::int64_t, kRunning + 1>& spent() const { return spent_; }
+
+ private:
+  core::Time opened_{}, since_{};
+  std::uint8_t phase_ = static_cast<std::uint8_t>(core::WaitReason::submit);
+  std::array<std::int64_t, kRunning + 1> spent_{};
+};
+
+enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring, running, done };
+
+class Job final : public core::FenceProducer {
+ public:
+  explicit Job(core::Simulation& simulation) : simulation_(simulation), id_(simulation.new_object_id()) {}
+
+  core::ObjectId id() const { return id_; }
+  core::Simulation& simulation() const { return simulation_; }
+
+  // ---- what was asked for
+  Client* client = nullptr;
+  GpuContext* context = nullptr;
+  core::Process* submitter = nullptr;
+  const std::string* label = nullptr;      ///< the operation's id or a made-up name; outlives the job
+  std::uint32_t place = ~std::uint32_t{0};
+  std::uint64_t iteration = 0;             ///< how many times the operation ran before
+  core::Duration duration{};               ///< time on the engine
+  bool infinite = false;                   ///< until terminate()
+  AccessList accesses;                     ///< the truth
+  AccessList declared_apart;               ///< what the driver is told, if it differs
+  bool declares = false;
+  const AccessList& declared() const { return declares ? declared_apart : accesses; }
+  boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
+  Engine* wanted_engine = nullptr;         ///< nullptr: the context's choice
+  const Job* bonded_to = nullptr;          ///< choose the engine by a bond with this job's engine
+  core::IntrusivePtr<Job> bond_master;
+
+  // ---- what the driver made of it
+  boost::container::small_vector<Dependency, 4> dependencies;
+  boost::container::small_vector<ValuePoint, 1> ring_waits;  ///< semaphores in the ring (user queues)
+  core::FencePtr finished;                 ///< dma_fence of the job, if anything in the kernel knows of it
+  core::FencePtr started;                  ///< signals at first execution, if somebody asked
+  SyncPoint completion;                    ///< how others wait for it
+  HwQueue* queue = nullptr;
+  Engine* engine = nullptr;
+  JobState state = JobState::submitting;
+  int error = 0;                           ///< negative errno
+  bool hung = false;                       ///< struck by a fault: never finishes by itself
+  bool never_signals = false;              ///< struck by a fault: finishes, but its values are not written
+  bool terminated = false;
+  bool first_run_done = false;
+  core::Process* terminator = nullptr;     ///< the thread that may yet terminate it
+  core::Duration remaining{};
+  core::Time head_at{}, ready_at{}, started_at{}, done_at{};
+  LatencyAccount account;
+
+  bool values_reached() const;
+  /// Marks it done: fence signaled with `error`, values written. Called by its engine or its killer.
+  void complete(int with_error);
+
+  // FenceProducer: the job signals `finished` and `started`.
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  std::string describe(const core::DmaFence& fence) const override;
+  /// The job as an agent of the snapshot: what must happen for it to finish.
+  core::GateIndex describe_finish(core::WaitGraphBuilder& builder) const;
+  std::string name() const;
+
+  void retain() { ++references_; }
+  void release() {
+    if (--references_ == 0) delete this;
+  }
+
+ private:
+  core::GateIndex describe_progress(core::WaitGraphBuilder& builder) const;
+  core::Simulation& simulation_;
+  core::ObjectId id_;
+  std::uint32_t references_ = 0;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,58 @@
+// Buffer: a buffer object (or a userptr range) with its dma_resv and the place where its bytes are.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <string>
+
+#include "models/sync/dma_resv.hpp"
+
+namespace fencelab::models {
+
+class Gpu;
+class MemoryPool;
+class Client;
+class UserVm;
+
+class Buffer {
+ public:
+  struct Spec {
+    std::string name;
+    std::uint64_t bytes = 0;
+    Gpu* home = nullptr;       ///< prefers this GPU's VRAM; nullptr: system memory
+    Client* owner = nullptr;   ///< private to it; nullptr: shared
+    bool userptr = false;      ///< process memory; its pages belong to the MMU notifier
+  };
+
+  Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
+      : spec_(std::move(spec)), index_(index), id_(simulation.new_object_id()), resv_(simulation) {
+    resv_.lock().set_name("dma_resv of " + spec_.name);
+  }
+
+  const std::string& name() const { return spec_.name; }
+  std::uint64_t bytes() const { return spec_.bytes; }
+  Gpu* home() const { return spec_.home; }
+  Client* owner() const { return spec_.owner; }
+  bool userptr() const { return spec_.userptr; }
+  std::uint32_t index() const { return index_; }  ///< dense, for side tables
+  core::ObjectId id() const { return id_; }
+  DmaResv& resv() { return resv_; }
+
+  bool exists = true;               ///< false before `alloc` and after `free`
+  MemoryPool* pool = nullptr;       ///< where the bytes are; nullptr: nowhere yet
+  bool swapped = false;             ///< its bytes are on disk (pool == nullptr)
+  bool content = false;             ///< has bytes worth moving
+  bool pinned = false;              ///< never a victim
+  bool was_evicted = false;         ///< a later placement is a refault
+  std::list<Buffer*>::iterator lru; ///< position in pool's LRU while placed
+  std::uint64_t generation = 0;     ///< userptr: bumped by each invalidation
+  std::vector<UserVm*> vms;         ///< address spaces whose user queues need it resident
+
+ private:
+  Spec spec_;
+  std::uint32_t index_;
+  core::ObjectId id_;
+  DmaResv resv_;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,55 @@
+// dma_resv: the fences of one buffer in four usage classes, behind a ww_mutex.
+// Rules R1-R13 of include/linux/dma-resv.h and drivers/dma-buf/dma-resv.c.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/fence.hpp"
+#include "core/locks.hpp"
+
+namespace fencelab::models {
+
+/// Usage classes, strongest first. A query for one class returns every fence of it and of stronger ones.
+enum class Usage : std::uint8_t { kernel, write, read, bookkeep };
+
+/// What a new access must wait for under implicit sync: a write queries READ, a read queries WRITE (R3).
+constexpr Usage usage_rw(bool write) { return write ? Usage::read : Usage::write; }
+
+class DmaResv {
+ public:
+  struct Entry {
+    core::FencePtr fence;
+    Usage usage;
+  };
+
+  explicit DmaResv(core::Simulation& simulation) : lock_(simulation, "dma_resv") {}
+
+  core::WwMutex& lock() { return lock_; }
+  const core::WwMutex& lock() const { return lock_; }
+
+  /// Adds `fence`. It takes the slot of a signaled fence, or of an older or same fence of its
+  /// context with a weaker or equal class; else a new slot (R6). Containers are flattened (R8).
+  void add(const core::FencePtr& fence, Usage usage);
+
+  /// Swaps every fence of `context` for `fence` (R9).
+  void replace(std::uint64_t context, const core::FencePtr& fence, Usage usage);
+
+  /// Calls `use(entry)` for every unsignaled fence a query for `usage` returns.
+  template <class Use>
+  void for_each(Usage usage, Use use) const {
+    for (const Entry& entry : entries_)
+      if (entry.usage <= usage && !entry.fence->is_signaled()) use(entry);
+  }
+  /// Whether everything such a query returns has signaled (polling).
+  bool test_signaled(Usage usage) const;
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// Drops every fence of class `usage` (older exclusive/shared semantics: a write drops the readers).
+  void drop(Usage usage);
+
+ private:
+  core::WwMutex lock_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/load_parts.hpp"
+#include "scenarios/nearest_name.hpp"
+
+namespace fencelab::scenarios {
+
+namespace {
+
+void check_stack(LoadContext& context, const Node& node, const std::string& name) {
+  std::vector<std::string> names;
+  for (const StackSpec& stack : context.scenario.stacks) names.push_back(stack.name);
+  const bool is_known = std::find(names.begin(), names.end(), name) != names.end();
+  const bool is_unsure = std::find(names.begin(), names.end(), "") != names.end() || names.empty();
+  if (is_known || is_unsure) return;
+  context.sink.error(node.pointer(), {.code = "unknown-name",
+                                      .message = fmt::format("no stack is named {}", quote(name)),
+                                      .expected = one_of(names),
+                                      .hint = did_you_mean(name, names),
+                                      .at_key = true});
+}
+
+void check_metric(LoadContext& context, const Node& node, const std::string& name) {
+  const std::vector<std::string>& metrics = context.policy_names.metrics;
+  if (metrics.empty() || std::find(metrics.begin(), metrics.end(), name) != metrics.end()) return;
+  context.sink.error(node.pointer(), {.code = "unknown-name",
+                                      .message = fmt::format("unknown metric {}", quote(name)),
+                                      .expected = one_of(metrics),
+                                      .hint = did_you_mean(name, metrics),
+                                      .at_key = true});
+}
+
+Bound load_bound(LoadContext& context, const Node& node) {
+  Bound bound;
+  bound.place = context.place_of(node);
+  bound.min = node.is_object() ? node["min"].number() : node.number();
+  bound.max = node.is_object() ? node["max"].number() : node.number();
+  if (bound.min && bound.max && *bound.min > *bound.max) {
+    context.error(node, {.code = "reversed-range",
+                         .message = fmt::format("min {} is above max {}", *bound.min, *bound.max),
+                         .expected = "min at most max"});
+  }
+  if (node.is_object() && !node["min"] && !node["max"] && !context.sink.has_error_under(node.pointer())) {
+    context.error(node, {.code = "missing-member", .message = "this bound says nothing",
+                         .expected = "a member \"min\", \"max\" or both"});
+  }
+  return bound;
+}
+
+}  // namespace
+
+void load_expectations(LoadContext& context, const Node& expect) {
+  for (const auto& [name, node] : expect.members()) {
+    check_stack(context, node, name);
+    ExpectSpec spec;
+    const Node verdict = node["verdict"];
+    for (const Node& each : verdict.is_text() ? std::vector<Node>{verdict} : verdict.items()) {
+      spec.verdicts.push_back(each.text_or(""));
+    }
+    for (const auto& [metric, bound] : node["metrics"].members()) {
+      check_metric(context, bound, metric);
+      spec.metrics[metric] = load_bound(context, bound);
+    }
+    for (const Node& member : node["core"].items()) spec.core.push_back(member.text_or(""));
+    spec.strength = node["strength"].text_or("");
+    spec.why = node["why"].text_or("");
+    spec.place = context.place_of(node);
+    context.scenario.expect[name] = std::move(spec);
+  }
+}
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,230 @@
+#include "scenarios/load_operations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/load_values.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/program_facts.hpp"
+
+namespace fencelab::scenarios {
+
+namespace {
+
+constexpr std::int64_t kMaxCount = 1'000'000;
+constexpr std::int64_t kMaxTimes = 1'000'000'000'000;
+constexpr std::int64_t kMaxPriority = 1023;
+
+std::uint32_t count_of(const Node& body) {
+  return static_cast<std::uint32_t>(body.integer(1, kMaxCount).value_or(1));
+}
+
+}  // namespace
+
+std::pair<std::string, Node> operation_of(const Node& node) {
+  for (auto& [name, body] : node.members()) {
+    if (name != "id") return {name, body};
+  }
+  return {};
+}
+
+OperationLoader::OperationLoader(LoadContext& context, Index process, const Node& program)
+    : context_(context), process_(process) {
+  collect_held(program);
+}
+
+void OperationLoader::collect_held(const Node& program) {
+  for (const Node& node : program.items()) {
+    const auto [name, body] = operation_of(node);
+    const Node chain = body.is_object() ? body["swapchain"] : body;
+    if (name == "acquire" || name == "latch") held_chains_.insert(chain.text_or(""));
+    if (name == "receive") held_channels_.insert(body.text_or(""));
+    if (name == "loop") collect_held(body["body"]);
+  }
+}
+
+const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
+  using L = OperationLoader;
+  static const std::vector<Entry> kReaders = {
+      {"submit", &L::read_submit},       {"wait", &L::read_wait},
+      {"think", &L::read_think},         {"compute", &L::read_compute},
+      {"signal", &L::read_signal},       {"alloc", &L::read_alloc},
+      {"free", &L::read_free},           {"bind", &L::read_bind},
+      {"unbind", &L::read_unbind},       {"lock", &L::read_lock},
+      {"unlock", &L::read_unlock},       {"ww_lock", &L::read_ww_lock},
+      {"ww_unlock", &L::read_ww_unlock}, {"fork", &L::read_fork},
+      {"join", &L::read_join},           {"send", &L::read_send},
+      {"receive", &L::read_receive},     {"acquire", &L::read_acquire},
+      {"present", &L::read_present},     {"latch", &L::read_latch},
+      {"flip", &L::read_flip},           {"vblank", &L::read_vblank},
+      {"loop", &L::read_loop},           {"sw_fence", &L::read_sw_fence},
+      {"sw_signal", &L::read_sw_signal}, {"terminate", &L::read_terminate},
+      {"throttle", &L::read_throttle},   {"queue_depth", &L::read_queue_depth},
+      {"priority", &L::read_priority},   {"preemption", &L::read_preemption},
+      {"invalidate", &L::read_invalidate}, {"annotate", &L::read_annotate}};
+  return kReaders;
+}
+
+Program OperationLoader::load_program(const Node& program) {
+  Program ops;
+  for (const Node& node : program.items()) {
+    const bool is_reachable = ops.empty() || !is_endless(ops.back());
+    if (!is_reachable) {
+      context_.sink.warning(node.pointer(), {.code = "unreachable",
+                                             .message = "the loop in front of this never ends"});
+    }
+    ops.push_back(load_op(node));
+  }
+  return ops;
+}
+
+Op OperationLoader::load_op(const Node& node) {
+  const auto [name, body] = operation_of(node);
+  const auto entry = std::find_if(readers().begin(), readers().end(),
+                                  [&name = name](const Entry& each) { return each.name == name; });
+  Op op{.what = SwFenceOp{}, .label = kNone, .place = context_.place_of(node)};
+  if (entry != readers().end()) op.what = (this->*entry->read)(body);
+  if (const auto id = node["id"].text()) {
+    const NamedThing* const label = names().labels.find(*id);
+    if (label != nullptr) op.label = label->first;
+  } else if (name == "sw_fence" && !node["id"]) {
+    context_.error(node, {.code = "missing-member",
+                          .message = "nothing could signal an sw_fence without an id",
+                          .expected = "a member \"id\""});
+  }
+  if (const auto* const loop = std::get_if<LoopOp>(&op.what)) check_loop(body, *loop);
+  return op;
+}
+
+// An endless loop in which no time passes would keep the clock from ever advancing.
+void OperationLoader::check_loop(const Node& node, const LoopOp& loop) {
+  const bool is_timed = loop.times > 0 || loop.period || takes_time(loop.body);
+  if (is_timed || loop.body.empty() || context_.sink.has_error_under(node.pointer())) return;
+  context_.error(node, {.code = "timeless-loop",
+                        .message = "this endless loop takes no time, so that the clock would stand still",
+                        .expected = "a period, or an operation that takes or waits for time"});
+}
+
+Index OperationLoader::resource(Resource kind, const Node& node) {
+  return resolve_resource(context_, kind, process_, node);
+}
+
+Index OperationLoader::context_of(const Node& body) {
+  return resolve_name(context_, names().contexts, body["context"], "context");
+}
+
+OperationLoader::What OperationLoader::read_think(const Node& body) {
+  return ThinkOp{read_distribution(context_, body)};
+}
+
+OperationLoader::What OperationLoader::read_compute(const Node& body) {
+  return ComputeOp{read_distribution(context_, body)};
+}
+
+OperationLoader::What OperationLoader::read_alloc(const Node& body) {
+  const Index buffer = resource(Resource::buffer, body);
+  note_use(body, buffer);
+  return AllocOp{buffer};
+}
+
+OperationLoader::What OperationLoader::read_free(const Node& body) {
+  const Index buffer = resource(Resource::buffer, body);
+  note_use(body, buffer);
+  return FreeOp{buffer};
+}
+
+// Each lock once: taking one twice would wait for itself.
+LockOp OperationLoader::locks_of(const Node& body, bool is_list) {
+  LockOp op;
+  op.ww = is_list;
+  for (const Node& node : is_list ? body.items() : std::vector<Node>{body}) {
+    const Index lock = resource(Resource::lock, node);
+    if (lock == kNone) continue;
+    if (std::find(op.locks.begin(), op.locks.end(), lock) != op.locks.end()) {
+      context_.error(node, {.code = "duplicate-name",
+                            .message = fmt::format("lock {} is listed twice", quote(node.text_or(""))),
+                            .expected = "each lock once"});
+    }
+    op.locks.push_back(lock);
+  }
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_lock(const Node& body) { return locks_of(body, false); }
+
+OperationLoader::What OperationLoader::read_unlock(const Node& body) {
+  LockOp op = locks_of(body, false);
+  op.unlock = true;
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_ww_lock(const Node& body) { return locks_of(body, true); }
+
+OperationLoader::What OperationLoader::read_ww_unlock(const Node& body) {
+  LockOp op = locks_of(body, true);
+  op.unlock = true;
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_fork(const Node& body) {
+  const Index thread = resolve_name(context_, names().threads, body, "thread");
+  const bool can_fork = thread == kNone || context_.scenario.processes[process_].threads[thread].forked;
+  if (!can_fork) {
+    context_.error(body, {.code = "not-forked",
+                          .message = fmt::format("thread {} starts by itself", quote(body.text_or(""))),
+                          .expected = "a thread with \"forked\": true"});
+  }
+  return ForkOp{thread, false};
+}
+
+OperationLoader::What OperationLoader::read_join(const Node& body) {
+  return ForkOp{resolve_name(context_, names().threads, body, "thread"), true};
+}
+
+OperationLoader::What OperationLoader::read_loop(const Node& body) {
+  LoopOp loop;
+  loop.times = static_cast<std::uint64_t>(body["times"].integer(1, kMaxTimes).value_or(0));
+  loop.period = read_duration(context_, body["period"], Zero::forbidden);
+  loop.body = load_program(body["body"]);
+  return loop;
+}
+
+OperationLoader::What OperationLoader::read_sw_fence(const Node&) { return SwFenceOp{}; }
+
+OperationLoader::What OperationLoader::read_throttle(const Node& body) {
+  return ThrottleOp{count_of(body)};
+}
+
+OperationLoader::What OperationLoader::read_queue_depth(const Node& body) {
+  return QueueDepthOp{count_of(body)};
+}
+
+OperationLoader::What OperationLoader::read_priority(const Node& body) {
+  const auto level = body["level"].integer(-kMaxPriority, kMaxPriority);
+  return PriorityOp{context_of(body), static_cast<int>(level.value_or(0))};
+}
+
+OperationLoader::What OperationLoader::read_preemption(const Node& body) {
+  const auto period = read_period_or_never(context_, body["period"]);
+  return PreemptionOp{context_of(body), period.value_or(Duration::zero())};
+}
+
+OperationLoader::What OperationLoader::read_invalidate(const Node& body) {
+  const Index buffer = resource(Resource::buffer, body);
+  if (buffer != kNone && !context_.scenario.buffers[buffer].userptr) {
+    context_.error(body, {.code = "wrong-kind",
+                          .message = fmt::format("{} is no userptr memory", quote(body.text_or(""))),
+                          .expected = "a buffer with \"userptr\": true"});
+  }
+  note_use(body, buffer);
+  return InvalidateOp{buffer};
+}
+
+OperationLoader::What OperationLoader::read_annotate(const Node& body) {
+  AnnotateOp op;
+  for (const auto& [key, value] : body.members()) op.notes[key] = value.text_or("");
+  return op;
+}
+
+}  // namespace fencelab::scenarios

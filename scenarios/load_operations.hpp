@@ -1,0 +1,100 @@
+// Reading the operations of one thread (internal to the loader).
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenarios/load_context.hpp"
+
+namespace fencelab::scenarios {
+
+/// Name and argument of an operation object; empty and absent when it has none.
+std::pair<std::string, Node> operation_of(const Node& node);
+
+/// Reads programs as seen from one thread of one process.
+class OperationLoader {
+ public:
+  /// `program` is the whole program of the thread: which images and messages it ever holds.
+  OperationLoader(LoadContext& context, Index process, const Node& program);
+
+  Program load_program(const Node& program);
+
+ private:
+  using What = decltype(Op::what);
+  using Reader = What (OperationLoader::*)(const Node& body);
+  struct Entry {
+    std::string_view name;
+    Reader read;
+  };
+  static const std::vector<Entry>& readers();
+
+  Op load_op(const Node& node);
+  void collect_held(const Node& program);
+  void check_loop(const Node& node, const LoopOp& loop);
+
+  // load_operations.cpp
+  What read_think(const Node& body);
+  What read_compute(const Node& body);
+  What read_alloc(const Node& body);
+  What read_free(const Node& body);
+  What read_lock(const Node& body);
+  What read_unlock(const Node& body);
+  What read_ww_lock(const Node& body);
+  What read_ww_unlock(const Node& body);
+  What read_fork(const Node& body);
+  What read_join(const Node& body);
+  What read_loop(const Node& body);
+  What read_sw_fence(const Node& body);
+  What read_throttle(const Node& body);
+  What read_queue_depth(const Node& body);
+  What read_priority(const Node& body);
+  What read_preemption(const Node& body);
+  What read_invalidate(const Node& body);
+  What read_annotate(const Node& body);
+
+  // load_submit.cpp: what waits for something or completes
+  What read_submit(const Node& body);
+  What read_wait(const Node& body);
+  What read_signal(const Node& body);
+  What read_bind(const Node& body);
+  What read_unbind(const Node& body);
+  What read_sw_signal(const Node& body);
+  What read_terminate(const Node& body);
+
+  // load_frames.cpp: channels, swapchains, displays
+  What read_send(const Node& body);
+  What read_receive(const Node& body);
+  What read_acquire(const Node& body);
+  What read_present(const Node& body);
+  What read_latch(const Node& body);
+  What read_flip(const Node& body);
+  What read_vblank(const Node& body);
+
+  // load_accesses.cpp
+  void read_access(const Node& node, bool write, std::vector<AccessSpec>& accesses);
+  void read_accesses(const Node& list, bool write, std::vector<AccessSpec>& accesses);
+  void add_held(const Node& node, const std::string& text, AccessSpec access,
+                std::vector<AccessSpec>& accesses);
+  void check_range(const Node& node, const AccessSpec& access, std::uint64_t size);
+  void note_use(const Node& node, Index buffer);
+
+  Index context_of(const Node& body);
+  BindOp bind_of(const Node& body);
+  LockOp locks_of(const Node& body, bool is_list);
+  OpRef read_id(const Node& node, const std::vector<std::string>& kinds, const std::string& purpose);
+  std::vector<OpRef> read_ids(const Node& list, const std::vector<std::string>& kinds,
+                              const std::string& purpose);
+  ValueSpec read_value(const Node& node);
+  std::vector<ValueSpec> read_values(const Node& list);
+  Index resource(Resource kind, const Node& node);
+  ProcessNames& names() { return context_.inside[process_]; }
+
+  LoadContext& context_;
+  Index process_;
+  std::set<std::string> held_chains_;     // acquired or latched somewhere in this thread
+  std::set<std::string> held_channels_;   // received from somewhere in this thread
+};
+
+}  // namespace fencelab::scenarios

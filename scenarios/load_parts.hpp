@@ -1,0 +1,46 @@
+// The parts of the loader, in the order in which they run: each declares or resolves names of one
+// section of the file (internal to the loader).
+#pragma once
+
+#include "scenarios/load_context.hpp"
+
+namespace fencelab::scenarios {
+
+/// Horizon, progress bound, seeds and the descriptive texts.
+void load_header(LoadContext& context, const Node& root);
+
+/// CPUs, memory, GPUs, links.
+void load_platform(LoadContext& context, const Node& platform);
+
+void load_displays(LoadContext& context, const Node& displays);
+
+/// Names, counts and places of all processes; everything else of them comes later.
+void declare_processes(LoadContext& context, const Node& processes);
+
+/// Buffers, timelines, locks, channels and swapchains listed in `owner`: the root (`process` is kNone)
+/// or a process.
+void load_resources(LoadContext& context, const Node& owner, Index process);
+
+/// Contexts of a process.
+void load_contexts(LoadContext& context, const Node& contexts, Index process);
+
+/// Names of threads and ids of operations of a process, so that programs may refer forward.
+void declare_threads(LoadContext& context, const Node& threads, Index process);
+
+/// Programs of the threads of a process.
+void load_programs(LoadContext& context, const Node& threads, Index process);
+
+void load_faults(LoadContext& context, const Node& faults);
+void load_stacks(LoadContext& context, const Node& stacks);
+
+/// Expectations; after the stacks.
+void load_expectations(LoadContext& context, const Node& expect);
+
+/// What can only be judged with everything read: forks, loops that never advance, work at all.
+void check_threads(LoadContext& context);
+void check_work(LoadContext& context);
+
+/// Warnings about things that nothing uses; only for scenarios without errors.
+void warn_unused(LoadContext& context);
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,68 @@
+#include "scenarios/load_operations.hpp"
+#include "scenarios/load_parts.hpp"
+#include "scenarios/load_values.hpp"
+
+namespace fencelab::scenarios {
+
+namespace {
+
+constexpr std::int64_t kMaxClones = 1'000'000;
+
+// Ids of a program and of the loops inside it.
+void declare_labels(LoadContext& context, const Node& program, Index process) {
+  ProcessNames& names = context.inside[process];
+  for (const Node& node : program.items()) {
+    const auto [operation, body] = operation_of(node);
+    if (const Node id = node["id"]) {
+      const auto index = static_cast<Index>(names.label_infos.size());
+      names.label_infos.push_back({operation, body["duration"].text() == "infinite"});
+      context.scenario.processes[process].labels.push_back(id.text_or(""));
+      declare_name(context, names.labels, id, {.first = index, .pointer = id.pointer()}, "operation");
+    }
+    if (operation == "loop") declare_labels(context, body["body"], process);
+  }
+}
+
+}  // namespace
+
+void declare_processes(LoadContext& context, const Node& processes) {
+  const std::vector<Node> nodes = processes.items();
+  context.inside.resize(nodes.size());
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    const auto count = node["count"].integer(1, kMaxClones);
+    ProcessSpec process;
+    process.name = node["name"].text_or("");
+    process.count = static_cast<std::uint32_t>(count.value_or(1));
+    process.place = context.place_of(node);
+    NamedThing thing{.first = static_cast<Index>(i), .pointer = node.pointer()};
+    thing.is_broken = node["count"] && !count;
+    declare_name(context, context.processes, node["name"], thing, "process");
+    context.scenario.processes.push_back(std::move(process));
+  }
+}
+
+void declare_threads(LoadContext& context, const Node& threads, Index process) {
+  std::vector<ThreadSpec>& specs = context.scenario.processes[process].threads;
+  for (const Node& node : threads.items()) {
+    ThreadSpec thread;
+    thread.name = node["name"].text_or("");
+    thread.forked = node["forked"].flag_or(false);
+    thread.start = read_duration(context, node["start"], Zero::allowed).value_or(Duration::zero());
+    thread.place = context.place_of(node);
+    declare_name(context, context.inside[process].threads, node["name"],
+                 {.first = static_cast<Index>(specs.size()), .pointer = node.pointer()}, "thread");
+    declare_labels(context, node["program"], process);
+    specs.push_back(std::move(thread));
+  }
+}
+
+void load_programs(LoadContext& context, const Node& threads, Index process) {
+  const std::vector<Node> nodes = threads.items();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    OperationLoader loader(context, process, nodes[i]["program"]);
+    context.scenario.processes[process].threads[i].program = loader.load_program(nodes[i]["program"]);
+  }
+}
+
+}  // namespace fencelab::scenarios

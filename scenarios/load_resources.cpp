@@ -1,0 +1,181 @@
+#include <fmt/format.h>
+
+#include "scenarios/load_parts.hpp"
+#include "scenarios/load_values.hpp"
+#include "scenarios/nearest_name.hpp"
+
+namespace fencelab::scenarios {
+
+namespace {
+
+constexpr std::size_t kMaxBuffers = 1'000'000;
+
+// Lists of resources in one owner: the root or a process.
+class ResourceLoader {
+ public:
+  ResourceLoader(LoadContext& context, Index process) : context_(context), process_(process) {}
+
+  void load_buffer(const Node& node);
+  void load_timeline(const Node& node);
+  void load_lock(const Node& node);
+  void load_channel(const Node& node);
+  void load_swapchain(const Node& node);
+
+ private:
+  Index owner_of(const Node& node);
+  NameTable& table(Resource kind, Index owner);
+  Index gpu_of(const Node& node);
+  void read_buffer_size(const Node& size, BufferSpec& buffer);
+  void check_userptr(const Node& node);
+  void append_buffers(const BufferSpec& buffer, std::uint32_t count, bool is_indexed);
+  bool has_room_for(const Node& node, std::size_t count);
+  void declare(Resource kind, const Node& node, Index owner, Index first, std::uint32_t count = 1);
+
+  LoadContext& context_;
+  Index process_;
+};
+
+// A list element is a name, or an object with one.
+Node name_of_element(const Node& node) { return node.is_object() ? node["name"] : node; }
+
+NameTable& ResourceLoader::table(Resource kind, Index owner) {
+  ResourceNames& names = owner == kNone ? context_.globals : context_.inside[owner].resources;
+  return names.of(kind);
+}
+
+// The process that owns a resource: the one around it, or the one that it names.
+Index ResourceLoader::owner_of(const Node& node) {
+  const Node owner = node["process"];
+  if (!owner) return process_;
+  if (process_ == kNone) return resolve_name(context_, context_.processes, owner, "process");
+  context_.error(owner, {.code = "misplaced-member",
+                         .message = "things declared inside a process belong to it",
+                         .expected = "no member \"process\" here"});
+  return process_;
+}
+
+Index ResourceLoader::gpu_of(const Node& node) {
+  return resolve_name(context_, context_.gpus, node["gpu"], "GPU");
+}
+
+void ResourceLoader::declare(Resource kind, const Node& node, Index owner, Index first,
+                             std::uint32_t count) {
+  NamedThing thing{.first = first, .count = count, .pointer = node.pointer()};
+  declare_name(context_, table(kind, owner), name_of_element(node), thing, name_of(kind));
+}
+
+bool ResourceLoader::has_room_for(const Node& node, std::size_t count) {
+  if (context_.scenario.buffers.size() + count <= kMaxBuffers) return true;
+  context_.error(node, {.code = "too-large", .message = "too many buffers in this scenario",
+                        .expected = fmt::format("at most {}", kMaxBuffers)});
+  return false;
+}
+
+void ResourceLoader::read_buffer_size(const Node& size, BufferSpec& buffer) {
+  const std::vector<Node> ends = size["uniform"].items();
+  if (size.is_text()) {
+    buffer.bytes = buffer.bytes_max = read_size(context_, size, Zero::forbidden).value_or(0);
+  } else if (ends.size() == 2) {
+    buffer.bytes = read_size(context_, ends[0], Zero::forbidden).value_or(0);
+    buffer.bytes_max = read_size(context_, ends[1], Zero::forbidden).value_or(0);
+    if (buffer.bytes > buffer.bytes_max && buffer.bytes_max > 0) {
+      context_.error(size["uniform"], {.code = "reversed-range",
+                                       .message = "the first size is larger than the second",
+                                       .expected = "the smaller size first"});
+    }
+  }
+}
+
+void ResourceLoader::check_userptr(const Node& node) {
+  if (!node["gpu"]) return;
+  context_.error(node["gpu"], {.code = "userptr-with-gpu",
+                               .message = "userptr memory belongs to a process, not to a GPU",
+                               .expected = "no member \"gpu\" with \"userptr\": true"});
+}
+
+void ResourceLoader::append_buffers(const BufferSpec& buffer, std::uint32_t count, bool is_indexed) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    BufferSpec& element = context_.scenario.buffers.emplace_back(buffer);
+    if (is_indexed) element.name = fmt::format("{}.{}", buffer.name, i);
+  }
+}
+
+void ResourceLoader::load_buffer(const Node& node) {
+  BufferSpec buffer;
+  buffer.name = node["name"].text_or("");
+  read_buffer_size(node["size"], buffer);
+  buffer.gpu = gpu_of(node);
+  buffer.allocated = node["allocated"].flag_or(true);
+  buffer.userptr = node["userptr"].flag_or(false);
+  buffer.process = owner_of(node);
+  buffer.place = context_.place_of(node);
+  if (buffer.userptr) check_userptr(node);
+  const Node count_node = node["count"];
+  const std::int64_t count = count_node.integer(1, kMaxBuffers).value_or(1);
+  const auto first = static_cast<Index>(context_.scenario.buffers.size());
+  const bool fits = has_room_for(node, static_cast<std::size_t>(count));
+  NamedThing thing{.first = first, .count = static_cast<std::uint32_t>(count), .pointer = node.pointer()};
+  thing.is_broken = !fits || (count_node && !count_node.integer(1, kMaxBuffers));
+  declare_name(context_, table(Resource::buffer, buffer.process), node["name"], thing, "buffer");
+  if (fits) append_buffers(buffer, thing.count, count > 1);
+}
+
+void ResourceLoader::load_timeline(const Node& node) {
+  TimelineSpec timeline;
+  timeline.name = name_of_element(node).text_or("");
+  const auto initial = node["initial"].integer(0, std::numeric_limits<std::int64_t>::max());
+  timeline.initial = static_cast<std::uint64_t>(initial.value_or(0));
+  timeline.process = owner_of(node);
+  timeline.place = context_.place_of(node);
+  declare(Resource::timeline, node, timeline.process, static_cast<Index>(context_.scenario.timelines.size()));
+  context_.scenario.timelines.push_back(std::move(timeline));
+}
+
+void ResourceLoader::load_lock(const Node& node) {
+  const Index owner = owner_of(node);
+  declare(Resource::lock, node, owner, static_cast<Index>(context_.scenario.locks.size()));
+  context_.scenario.locks.push_back({name_of_element(node).text_or(""), owner, context_.place_of(node)});
+}
+
+void ResourceLoader::load_channel(const Node& node) {
+  const Index owner = owner_of(node);
+  declare(Resource::channel, node, owner, static_cast<Index>(context_.scenario.channels.size()));
+  context_.scenario.channels.push_back({name_of_element(node).text_or(""), owner, context_.place_of(node)});
+}
+
+void ResourceLoader::load_swapchain(const Node& node) {
+  constexpr std::int64_t kMaxImages = 64;
+  const Index owner = owner_of(node);
+  const auto images = node["images"].integer(1, kMaxImages);
+  const auto count = static_cast<std::uint32_t>(images.value_or(1));
+  BufferSpec image;
+  image.name = node["name"].text_or("");
+  image.bytes = image.bytes_max = read_size(context_, node["size"], Zero::forbidden).value_or(0);
+  image.gpu = gpu_of(node);
+  image.process = owner;
+  image.place = context_.place_of(node);
+  SwapchainSpec chain{.name = image.name, .images = {}, .process = owner, .place = image.place};
+  if (node["mode"].text() == "mailbox") chain.mode = SwapchainSpec::Mode::mailbox;
+  const auto first = static_cast<Index>(context_.scenario.buffers.size());
+  const bool fits = has_room_for(node, count);
+  for (std::uint32_t i = 0; fits && i < count; ++i) chain.images.push_back(first + i);
+  if (fits) append_buffers(image, count, true);
+  NamedThing elements{.first = first, .count = count, .is_indexed = true, .is_broken = !fits || !images,
+                      .pointer = node.pointer(), .is_used = true};
+  declare_name(context_, table(Resource::buffer, owner), node["name"], elements, "buffer");
+  declare(Resource::swapchain, node, owner, static_cast<Index>(context_.scenario.swapchains.size()));
+  context_.scenario.swapchains.push_back(std::move(chain));
+}
+
+}  // namespace
+
+void load_resources(LoadContext& context, const Node& owner, Index process) {
+  ResourceLoader loader(context, process);
+  for (const Node& node : owner["buffers"].items()) loader.load_buffer(node);
+  for (const Node& node : owner["timelines"].items()) loader.load_timeline(node);
+  for (const Node& node : owner["locks"].items()) loader.load_lock(node);
+  for (const Node& node : owner["channels"].items()) loader.load_channel(node);
+  for (const Node& node : owner["swapchains"].items()) loader.load_swapchain(node);
+}
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,43 @@
+#include "scenarios/program_facts.hpp"
+
+#include <algorithm>
+
+namespace fencelab::scenarios {
+
+namespace {
+
+template <typename... Alternatives>
+bool holds_any(const Op& op) {
+  return (std::holds_alternative<Alternatives>(op.what) || ...);
+}
+
+bool takes_time(const Op& op) {
+  if (const auto* const loop = std::get_if<LoopOp>(&op.what)) {
+    // An endless loop that takes no time has been reported where it stands.
+    return loop->times == 0 || loop->period || takes_time(loop->body);
+  }
+  if (const auto* const fork = std::get_if<ForkOp>(&op.what)) return fork->join;
+  if (const auto* const latch = std::get_if<LatchOp>(&op.what)) return latch->wait;
+  return holds_any<SubmitOp, WaitOp, ThinkOp, ComputeOp, AllocOp, BindOp, ReceiveOp, AcquireOp, FlipOp,
+                   VblankOp, InvalidateOp>(op);
+}
+
+}  // namespace
+
+bool takes_time(const Program& program) {
+  return std::any_of(program.begin(), program.end(), [](const Op& op) { return takes_time(op); });
+}
+
+bool is_endless(const Op& op) {
+  const auto* const loop = std::get_if<LoopOp>(&op.what);
+  return loop != nullptr && loop->times == 0;
+}
+
+bool is_work(const Op& op) {
+  if (const auto* const loop = std::get_if<LoopOp>(&op.what)) {
+    return std::any_of(loop->body.begin(), loop->body.end(), is_work);
+  }
+  return !holds_any<ThrottleOp, QueueDepthOp, PriorityOp, PreemptionOp, AnnotateOp>(op);
+}
+
+}  // namespace fencelab::scenarios

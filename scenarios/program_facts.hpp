@@ -1,0 +1,17 @@
+// Simple facts about programs that the checks of a scenario need.
+#pragma once
+
+#include "scenarios/scenario.hpp"
+
+namespace fencelab::scenarios {
+
+/// Whether time passes, or may pass, in every execution of some operation of the program.
+bool takes_time(const Program& program);
+
+/// Whether the operation is a loop without end.
+bool is_endless(const Op& op);
+
+/// Whether the operation is work (as opposed to settings, notes and loops without work inside).
+bool is_work(const Op& op);
+
+}  // namespace fencelab::scenarios
