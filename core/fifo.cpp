@@ -5,12 +5,12 @@
 namespace fencelab::core {
 
 void Doorbell::ring() {
-  if (head_) satisfy(*head_);
-  else rung_ = true;
+  if (!head_) rung_ = true;
+  while (head_) satisfy(*head_);
 }
 
 GateIndex Doorbell::describe_release(WaitGraphBuilder& builder, const WaitLink&) const {
-  return builder.environment("doorbell", id());
+  return describe_ ? describe_(builder) : builder.environment("doorbell", id());
 }
 
 }  // namespace fencelab::core

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -16,7 +17,10 @@ class Doorbell final : public Waitable {
  public:
   explicit Doorbell(Simulation& simulation) : Waitable(simulation) {}
 
+  /// Wakes everybody who waits.
   void ring();
+  /// Who rings it, for waits that count as blocked. Without this: hardware.
+  void describe_by(std::function<GateIndex(WaitGraphBuilder&)> describe) { describe_ = std::move(describe); }
   /// Awaitable: until rung; the server is idle meanwhile.
   SingleWait wait() { return {*this, 0, {.reason = WaitReason::fifo, .idle = true}}; }
   /// Awaitable: until rung or `deadline`, whichever is first (a planned deadline).
@@ -29,6 +33,7 @@ class Doorbell final : public Waitable {
   std::string describe() const override { return "doorbell"; }
 
  private:
+  std::function<GateIndex(WaitGraphBuilder&)> describe_;
   mutable bool rung_ = false;
 };
 

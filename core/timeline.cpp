@@ -14,6 +14,11 @@ void ValueTimeline::advance(std::uint64_t value) {
   simulation().emit(ProbeKind::timeline_advanced, id(), value_);
   // Waiters stand in order of threshold, so only those released are looked at.
   while (head_ != nullptr && head_->value <= value_) satisfy(*head_);
+  while (!watchers_.empty() && watchers_.begin()->first <= value_) {
+    Doorbell* const bell = watchers_.begin()->second;
+    watchers_.erase(watchers_.begin());
+    bell->ring();
+  }
 }
 
 void ValueTimeline::add_waiter(WaitLink& link) {

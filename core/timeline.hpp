@@ -2,9 +2,11 @@
 // `value >= v`. Unbounded: nothing promises that a value is ever reached.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "core/fifo.hpp"
 #include "core/waitable.hpp"
 
 namespace fencelab::core {
@@ -39,6 +41,9 @@ class ValueTimeline final : public Waitable {
   }
   SingleWait wait(std::uint64_t value, const WaitOptions& options) { return {*this, value, options}; }
 
+  /// Rings `bell` once when the value reaches `value` (engines watch semaphores so). The bell outlives it.
+  void watch(std::uint64_t value, Doorbell& bell) { watchers_.emplace(value, &bell); }
+
   void add_producer(ValueProducer& producer) { producers_.push_back(&producer); }
   void remove_producer(ValueProducer& producer);
 
@@ -53,6 +58,7 @@ class ValueTimeline final : public Waitable {
   std::string name_;
   std::uint64_t value_;
   std::vector<ValueProducer*> producers_;
+  std::multimap<std::uint64_t, Doorbell*> watchers_;  ///< by value, equal ones in order of arrival
 };
 
 }  // namespace fencelab::core

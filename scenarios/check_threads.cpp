@@ -15,11 +15,13 @@ struct ForkEdge {
   Place place;
 };
 
-void collect_forks(const Program& program, std::vector<ForkEdge>& edges) {
+// Forks of forked threads; that of another has been reported where it stands.
+void collect_forks(const ProcessSpec& process, const Program& program, std::vector<ForkEdge>& edges) {
   for (const Op& op : program) {
     const auto* const fork = std::get_if<ForkOp>(&op.what);
-    if (fork != nullptr && !fork->join && fork->thread != kNone) edges.push_back({fork->thread, op.place});
-    if (const auto* const loop = std::get_if<LoopOp>(&op.what)) collect_forks(loop->body, edges);
+    const bool is_fork = fork != nullptr && !fork->join && fork->thread != kNone;
+    if (is_fork && process.threads[fork->thread].forked) edges.push_back({fork->thread, op.place});
+    if (const auto* const loop = std::get_if<LoopOp>(&op.what)) collect_forks(process, loop->body, edges);
   }
 }
 
@@ -29,7 +31,7 @@ class ForkGraph {
   ForkGraph(LoadContext& context, const ProcessSpec& process) : context_(context), process_(process) {
     edges_.resize(process.threads.size());
     state_.resize(process.threads.size(), State::unseen);
-    for (std::size_t i = 0; i < edges_.size(); ++i) collect_forks(process.threads[i].program, edges_[i]);
+    for (std::size_t i = 0; i < edges_.size(); ++i) collect_forks(process, process.threads[i].program, edges_[i]);
   }
 
   void report_orphans();

@@ -34,7 +34,8 @@ class FindingSink {
   /// Whether an error concerns the value at `pointer` or anything inside it.
   bool has_error_under(const std::string& pointer) const;
 
-  /// Everything found, in the order of the file; a flood is cut off with a note.
+  /// Everything found, in the order of the file; errors come without the warnings, a flood is cut
+  /// off with a note.
   std::vector<Diagnostic> take();
 
  private:

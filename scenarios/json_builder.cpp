@@ -12,9 +12,11 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
-bool is_between_tokens(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':';
-}
+constexpr std::string_view kExpected = "; expected ";
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+bool is_between_tokens(char c) { return is_space(c) || c == ',' || c == ':'; }
 
 bool ends_bare_token(char c) { return is_between_tokens(c) || c == ']' || c == '}'; }
 
@@ -164,29 +166,36 @@ bool JsonBuilder::key(string_t& name) {
   return true;
 }
 
-bool JsonBuilder::parse_error(std::size_t position, const std::string& last_token,
+// The parser counts bytes up to the end of what it read. A whole token that came at the wrong time is
+// placed at its first byte, a malformed one at the byte that made it so.
+std::size_t JsonBuilder::offset_of_error(std::size_t position, bool is_whole_token) {
+  const std::size_t last = position > 0 ? std::min(position - 1, text_.size()) : 0;
+  if (!is_whole_token || last >= text_.size()) return last;
+  const bool is_single = std::string_view(",:[]{}").find(text_[last]) != std::string_view::npos;
+  return is_single ? last : std::min(next_token(), last);
+}
+
+bool JsonBuilder::is_after_comma(std::size_t offset) const {
+  while (offset > 0 && is_space(text_[offset - 1])) --offset;
+  return offset > 0 && text_[offset - 1] == ',';
+}
+
+bool JsonBuilder::parse_error(std::size_t position, const std::string&,
                               const nlohmann::json::exception& error) {
   std::string reason = reason_of(error);
   std::string expected;
-  if (const std::size_t split = reason.find("; expected "); split != std::string::npos) {
-    expected = reason.substr(split + 11);
+  if (const std::size_t split = reason.find(kExpected); split != std::string::npos) {
+    expected = reason.substr(split + kExpected.size());
     reason.resize(split);
   }
   const bool at_end = position > text_.size();
-  // A whole token that came at the wrong time is named by its first byte, a bad one by its worst.
-  const bool is_whole_token = !at_end && reason.starts_with("unexpected");
-  std::size_t offset = position > 0 ? position - 1 : 0;
-  if (is_whole_token) offset = position - std::min(position, std::max<std::size_t>(last_token.size(), 1));
-  const bool is_trailing = expected == "end of input";
-  const char* code = at_end ? "json-truncated" : is_trailing ? "json-trailing" : "json-syntax";
-  Diagnostic& diagnostic = fail_at(std::min(offset, text_.size()), code,
+  const std::size_t offset = offset_of_error(position, reason.starts_with("unexpected"));
+  const char* code = expected == "end of input" ? "json-trailing" : "json-syntax";
+  Diagnostic& diagnostic = fail_at(offset, at_end ? "json-truncated" : code,
                                    at_end ? "the text ends too early: " + reason : reason);
-  diagnostic.expected = expected;
-  std::size_t before = diagnostic.line == 0 ? 0 : std::min(offset, text_.size());
-  while (before > 0 && is_between_tokens(text_[before - 1]) && text_[before - 1] != ',') --before;
-  const bool after_comma = before > 0 && text_[before - 1] == ',';
-  const bool at_closer = offset < text_.size() && (text_[offset] == ']' || text_[offset] == '}');
-  if (after_comma && at_closer) diagnostic.hint = "remove the comma in front of it";
+  diagnostic.expected = std::move(expected);
+  const bool at_closer = !at_end && (text_[offset] == ']' || text_[offset] == '}');
+  if (at_closer && is_after_comma(offset)) diagnostic.hint = "remove the comma in front of it";
   return false;
 }
 

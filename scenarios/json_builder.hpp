@@ -63,6 +63,8 @@ class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   nlohmann::json* place(nlohmann::json value, std::size_t offset);
   bool within_limits(std::size_t offset);
   std::string path() const;
+  std::size_t offset_of_error(std::size_t position, bool is_whole_token);
+  bool is_after_comma(std::size_t offset) const;
 
   std::string_view text_;
   LineTable lines_;

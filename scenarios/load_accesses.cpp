@@ -54,7 +54,7 @@ void OperationLoader::add_held(const Node& node, const std::string& text, Access
   if (found.empty()) return;
   (is_chain ? access.swapchain : access.channel) = found.front();
   accesses.push_back(access);
-  const auto& held = is_chain ? held_chains_ : held_channels_;
+  const Held& held = is_chain ? chains_ : channels_;
   if (!held.contains(name)) {
     context_.error(node, {.code = is_chain ? "image-not-held" : "message-not-held",
                           .message = fmt::format("this thread never {} {}",

@@ -111,6 +111,11 @@ void declare_name(LoadContext& context, NameTable& table, const Node& node, Name
                        .hint = fmt::format("the first is at {}:{}", position.line, position.column)});
 }
 
+std::vector<Node> declarations(NameTable& table, const Node& list) {
+  if (list && !list.is_list()) table.mark_incomplete();
+  return list.items();
+}
+
 Index resolve_name(LoadContext& context, NameTable& table, const Node& node, const std::string& noun) {
   const std::optional<std::string> name = node.text();
   if (!name) return kNone;
@@ -126,6 +131,10 @@ Index resolve_name(LoadContext& context, NameTable& table, const Node& node, con
                                                  : one_of(names),
                        .hint = did_you_mean(*name, names)});
   return kNone;
+}
+
+bool is_visible(LoadContext& context, Resource kind, Index process, const std::string& name) {
+  return find_resource(context, kind, process, name) != nullptr;
 }
 
 std::vector<Index> resolve_resources(LoadContext& context, Resource kind, Index process,

@@ -81,8 +81,10 @@ BondSpec load_bond(LoadContext& context, const Node& node, const ContextSpec& sp
   return bond;
 }
 
-void load_bonds(LoadContext& context, const Node& bonds, ContextSpec& spec) {
-  if (!bonds) return;
+void load_bonds(LoadContext& context, const Node& node, ContextSpec& spec) {
+  const Node bonds = node["bonds"], balanced = node["balanced"];
+  const bool is_unclear = balanced && context.sink.has_error_under(balanced.pointer());
+  if (!bonds || is_unclear) return;
   if (!spec.balanced) {
     context.error(bonds, {.code = "bond-without-balance",
                           .message = "bonds choose among the engines of a balanced context",
@@ -138,7 +140,7 @@ Index resolve_engine_of(LoadContext& context, const Node& node, const ContextSpe
 void load_contexts(LoadContext& context, const Node& contexts, Index process) {
   ProcessNames& names = context.inside[process];
   std::vector<ContextSpec>& specs = context.scenario.processes[process].contexts;
-  for (const Node& node : contexts.items()) {
+  for (const Node& node : declarations(names.contexts, contexts)) {
     ContextSpec spec;
     spec.name = node["name"].text_or("");
     spec.gpu = gpu_of_context(context, node);
@@ -151,7 +153,7 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process) {
     }
     if (spec.gpu != kNone) {
       spec.engines = load_engine_map(context, node, context.scenario.platform.gpus[spec.gpu]);
-      load_bonds(context, node["bonds"], spec);
+      load_bonds(context, node, spec);
     }
     const auto index = static_cast<Index>(specs.size());
     declare_name(context, names.contexts, node["name"], {.first = index, .pointer = node.pointer()},

@@ -23,7 +23,7 @@ OperationLoader::What OperationLoader::read_acquire(const Node& body) {
 
 OperationLoader::What OperationLoader::read_present(const Node& body) {
   const Index chain = resource(Resource::swapchain, body);
-  if (chain != kNone && !held_chains_.contains(body.text_or(""))) {
+  if (chain != kNone && !chains_.contains(body.text_or(""))) {
     context_.error(body, {.code = "image-not-held",
                           .message = fmt::format("this thread never takes an image of {}",
                                                  quote(body.text_or(""))),

@@ -38,10 +38,17 @@ void OperationLoader::collect_held(const Node& program) {
   for (const Node& node : program.items()) {
     const auto [name, body] = operation_of(node);
     const Node chain = body.is_object() ? body["swapchain"] : body;
-    if (name == "acquire" || name == "latch") held_chains_.insert(chain.text_or(""));
-    if (name == "receive") held_channels_.insert(body.text_or(""));
+    if (name.empty()) chains_.is_unclear = channels_.is_unclear = true;
+    if (name == "acquire" || name == "latch") add_held_name(chains_, Resource::swapchain, chain);
+    if (name == "receive") add_held_name(channels_, Resource::channel, body);
     if (name == "loop") collect_held(body["body"]);
   }
+}
+
+void OperationLoader::add_held_name(Held& held, Resource kind, const Node& node) {
+  const std::string name = node.text_or("");
+  if (is_visible(context_, kind, process_, name)) held.names.insert(name);
+  else held.is_unclear = true;
 }
 
 const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
@@ -58,7 +65,8 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
       {"receive", &L::read_receive},     {"acquire", &L::read_acquire},
       {"present", &L::read_present},     {"latch", &L::read_latch},
       {"flip", &L::read_flip},           {"vblank", &L::read_vblank},
-      {"loop", &L::read_loop},           {"sw_fence", &L::read_sw_fence},
+      {"loop", &L::read_loop},           {"pace", &L::read_pace},
+      {"sw_fence", &L::read_sw_fence},
       {"sw_signal", &L::read_sw_signal}, {"terminate", &L::read_terminate},
       {"throttle", &L::read_throttle},   {"queue_depth", &L::read_queue_depth},
       {"priority", &L::read_priority},   {"preemption", &L::read_preemption},
@@ -169,8 +177,10 @@ OperationLoader::What OperationLoader::read_ww_unlock(const Node& body) {
 
 OperationLoader::What OperationLoader::read_fork(const Node& body) {
   const Index thread = resolve_name(context_, names().threads, body, "thread");
-  const bool can_fork = thread == kNone || context_.scenario.processes[process_].threads[thread].forked;
-  if (!can_fork) {
+  if (thread == kNone) return ForkOp{};
+  const ThreadSpec& spec = context_.scenario.processes[process_].threads[thread];
+  const bool is_unclear = context_.sink.has_error_under(pointer_to(spec.place.pointer, "forked"));
+  if (!spec.forked && !is_unclear) {
     context_.error(body, {.code = "not-forked",
                           .message = fmt::format("thread {} starts by itself", quote(body.text_or(""))),
                           .expected = "a thread with \"forked\": true"});
@@ -186,8 +196,19 @@ OperationLoader::What OperationLoader::read_loop(const Node& body) {
   LoopOp loop;
   loop.times = static_cast<std::uint64_t>(body["times"].integer(1, kMaxTimes).value_or(0));
   loop.period = read_duration(context_, body["period"], Zero::forbidden);
+  ++open_loops_;
   loop.body = load_program(body["body"]);
+  --open_loops_;
   return loop;
+}
+
+OperationLoader::What OperationLoader::read_pace(const Node& body) {
+  if (open_loops_ == 0) {
+    context_.error(body, {.code = "outside-loop",
+                          .message = "there is no loop whose iterations could be paced",
+                          .expected = "a pace inside the body of a loop"});
+  }
+  return PaceOp{read_duration(context_, body, Zero::forbidden).value_or(Duration::zero())};
 }
 
 OperationLoader::What OperationLoader::read_sw_fence(const Node&) { return SwFenceOp{}; }

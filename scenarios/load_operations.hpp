@@ -30,8 +30,16 @@ class OperationLoader {
   };
   static const std::vector<Entry>& readers();
 
+  // Names of which the thread holds something, or may if an operation could not be read.
+  struct Held {
+    std::set<std::string> names;
+    bool is_unclear = false;
+    bool contains(const std::string& name) const { return is_unclear || names.contains(name); }
+  };
+
   Op load_op(const Node& node);
   void collect_held(const Node& program);
+  void add_held_name(Held& held, Resource kind, const Node& node);
   void check_loop(const Node& node, const LoopOp& loop);
 
   // load_operations.cpp
@@ -46,6 +54,7 @@ class OperationLoader {
   What read_fork(const Node& body);
   What read_join(const Node& body);
   What read_loop(const Node& body);
+  What read_pace(const Node& body);
   What read_sw_fence(const Node& body);
   What read_throttle(const Node& body);
   What read_queue_depth(const Node& body);
@@ -93,8 +102,9 @@ class OperationLoader {
 
   LoadContext& context_;
   Index process_;
-  std::set<std::string> held_chains_;     // acquired or latched somewhere in this thread
-  std::set<std::string> held_channels_;   // received from somewhere in this thread
+  int open_loops_ = 0;     // loops around the operation being read
+  Held chains_;            // acquired or latched somewhere in this thread
+  Held channels_;          // received from somewhere in this thread
 };
 
 }  // namespace fencelab::scenarios

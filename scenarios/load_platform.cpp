@@ -101,7 +101,7 @@ void load_platform(LoadContext& context, const Node& platform) {
   const Node memory = platform["memory"];
   spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
   spec.swap_bytes_per_second = read_bandwidth(context, memory["swap"]).value_or(0);
-  for (const Node& gpu : platform["gpus"].items()) load_gpu(context, gpu);
+  for (const Node& gpu : declarations(context.gpus, platform["gpus"])) load_gpu(context, gpu);
   // Without a readable platform every GPU would be unknown, which is no news.
   if (context.sink.has_errors() && spec.gpus.empty()) context.gpus.mark_incomplete();
   NameTable links;
@@ -109,7 +109,7 @@ void load_platform(LoadContext& context, const Node& platform) {
 }
 
 void load_displays(LoadContext& context, const Node& displays) {
-  for (const Node& node : displays.items()) {
+  for (const Node& node : declarations(context.displays, displays)) {
     DisplaySpec display;
     display.name = node["name"].text_or("");
     display.period = read_frequency(context, node["refresh"]).value_or(Duration::zero());

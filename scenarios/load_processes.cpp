@@ -1,6 +1,7 @@
 #include "scenarios/load_operations.hpp"
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
+#include "scenarios/quantity.hpp"
 
 namespace fencelab::scenarios {
 
@@ -8,25 +9,32 @@ namespace {
 
 constexpr std::int64_t kMaxClones = 1'000'000;
 
+bool is_finite(const Node& duration) {
+  return duration.is_object() || (duration.is_text() && parse_duration(duration.text_or("")));
+}
+
 // Ids of a program and of the loops inside it.
 void declare_labels(LoadContext& context, const Node& program, Index process) {
   ProcessNames& names = context.inside[process];
-  for (const Node& node : program.items()) {
+  for (const Node& node : declarations(names.labels, program)) {
     const auto [operation, body] = operation_of(node);
     if (const Node id = node["id"]) {
       const auto index = static_cast<Index>(names.label_infos.size());
-      names.label_infos.push_back({operation, body["duration"].text() == "infinite"});
+      names.label_infos.push_back({operation, is_finite(body["duration"])});
       context.scenario.processes[process].labels.push_back(id.text_or(""));
       declare_name(context, names.labels, id, {.first = index, .pointer = id.pointer()}, "operation");
     }
-    if (operation == "loop") declare_labels(context, body["body"], process);
+    const Node inner = body["body"];
+    if (operation == "loop") declare_labels(context, inner, process);
+    const bool is_unclear = operation.empty() || (operation == "loop" && !inner.is_list());
+    if (is_unclear) names.labels.mark_incomplete();
   }
 }
 
 }  // namespace
 
 void declare_processes(LoadContext& context, const Node& processes) {
-  const std::vector<Node> nodes = processes.items();
+  const std::vector<Node> nodes = declarations(context.processes, processes);
   context.inside.resize(nodes.size());
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     const Node& node = nodes[i];
@@ -36,7 +44,7 @@ void declare_processes(LoadContext& context, const Node& processes) {
     process.count = static_cast<std::uint32_t>(count.value_or(1));
     process.place = context.place_of(node);
     NamedThing thing{.first = static_cast<Index>(i), .pointer = node.pointer()};
-    thing.is_broken = node["count"] && !count;
+    thing.is_broken = node["count"] && !count;  // how many clones there are is anyone's guess
     declare_name(context, context.processes, node["name"], thing, "process");
     context.scenario.processes.push_back(std::move(process));
   }
@@ -44,7 +52,8 @@ void declare_processes(LoadContext& context, const Node& processes) {
 
 void declare_threads(LoadContext& context, const Node& threads, Index process) {
   std::vector<ThreadSpec>& specs = context.scenario.processes[process].threads;
-  for (const Node& node : threads.items()) {
+  if (threads && !threads.is_list()) context.inside[process].labels.mark_incomplete();
+  for (const Node& node : declarations(context.inside[process].threads, threads)) {
     ThreadSpec thread;
     thread.name = node["name"].text_or("");
     thread.forked = node["forked"].flag_or(false);

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <limits>
+#include <utility>
+
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -66,6 +69,7 @@ void ResourceLoader::declare(Resource kind, const Node& node, Index owner, Index
 
 bool ResourceLoader::has_room_for(const Node& node, std::size_t count) {
   if (context_.scenario.buffers.size() + count <= kMaxBuffers) return true;
+  if (std::exchange(context_.has_too_many_buffers, true)) return false;
   context_.error(node, {.code = "too-large", .message = "too many buffers in this scenario",
                         .expected = fmt::format("at most {}", kMaxBuffers)});
   return false;
@@ -110,12 +114,11 @@ void ResourceLoader::load_buffer(const Node& node) {
   buffer.process = owner_of(node);
   buffer.place = context_.place_of(node);
   if (buffer.userptr) check_userptr(node);
-  const Node count_node = node["count"];
-  const std::int64_t count = count_node.integer(1, kMaxBuffers).value_or(1);
+  const std::int64_t count = node["count"].integer(1, kMaxBuffers).value_or(1);
   const auto first = static_cast<Index>(context_.scenario.buffers.size());
   const bool fits = has_room_for(node, static_cast<std::size_t>(count));
   NamedThing thing{.first = first, .count = static_cast<std::uint32_t>(count), .pointer = node.pointer()};
-  thing.is_broken = !fits || (count_node && !count_node.integer(1, kMaxBuffers));
+  thing.is_broken = !fits || context_.sink.has_error_under(node.pointer());
   declare_name(context_, table(Resource::buffer, buffer.process), node["name"], thing, "buffer");
   if (fits) append_buffers(buffer, thing.count, count > 1);
 }
@@ -160,7 +163,7 @@ void ResourceLoader::load_swapchain(const Node& node) {
   const bool fits = has_room_for(node, count);
   for (std::uint32_t i = 0; fits && i < count; ++i) chain.images.push_back(first + i);
   if (fits) append_buffers(image, count, true);
-  NamedThing elements{.first = first, .count = count, .is_indexed = true, .is_broken = !fits || !images,
+  NamedThing elements{.first = first, .count = count, .is_indexed = true, .is_broken = !fits || context_.sink.has_error_under(node.pointer()),
                       .pointer = node.pointer(), .is_used = true};
   declare_name(context_, table(Resource::buffer, owner), node["name"], elements, "buffer");
   declare(Resource::swapchain, node, owner, static_cast<Index>(context_.scenario.swapchains.size()));
@@ -171,11 +174,15 @@ void ResourceLoader::load_swapchain(const Node& node) {
 
 void load_resources(LoadContext& context, const Node& owner, Index process) {
   ResourceLoader loader(context, process);
-  for (const Node& node : owner["buffers"].items()) loader.load_buffer(node);
-  for (const Node& node : owner["timelines"].items()) loader.load_timeline(node);
-  for (const Node& node : owner["locks"].items()) loader.load_lock(node);
-  for (const Node& node : owner["channels"].items()) loader.load_channel(node);
-  for (const Node& node : owner["swapchains"].items()) loader.load_swapchain(node);
+  ResourceNames& names = process == kNone ? context.globals : context.inside[process].resources;
+  const auto listed = [&](Resource kind, const char* member) {
+    return declarations(names.of(kind), owner[member]);
+  };
+  for (const Node& node : listed(Resource::buffer, "buffers")) loader.load_buffer(node);
+  for (const Node& node : listed(Resource::timeline, "timelines")) loader.load_timeline(node);
+  for (const Node& node : listed(Resource::lock, "locks")) loader.load_lock(node);
+  for (const Node& node : listed(Resource::channel, "channels")) loader.load_channel(node);
+  for (const Node& node : listed(Resource::swapchain, "swapchains")) loader.load_swapchain(node);
 }
 
 }  // namespace fencelab::scenarios

@@ -64,8 +64,11 @@ OperationLoader::What OperationLoader::read_submit(const Node& body) {
   if (const Node engine = body["engine"]; engine && op.context != kNone) {
     op.engine = resolve_engine_of(context_, engine, context_.scenario.processes[process_].contexts[op.context]);
   }
-  op.infinite = body["duration"].text() == "infinite";
-  if (!op.infinite) op.duration = read_distribution(context_, body["duration"]);
+  const Node duration = body["duration"];
+  op.infinite = duration.text() == "infinite";
+  if (!op.infinite && is_duration_or(context_, duration, "infinite")) {
+    op.duration = read_distribution(context_, duration);
+  }
   read_accesses(body["reads"], false, op.accesses);
   read_accesses(body["writes"], true, op.accesses);
   if (const Node declares = body["declares"]) {
@@ -135,7 +138,7 @@ OperationLoader::What OperationLoader::read_terminate(const Node& body) {
   const OpRef job = read_id(body, {"submit"}, "terminated");
   if (job.label != kNone) {
     const Label& label = names().label_infos[job.label];
-    if (label.operation == "submit" && !label.is_infinite) {
+    if (label.operation == "submit" && label.is_finite) {
       context_.error(body, {.code = "not-infinite",
                             .message = fmt::format("job {} ends by itself", quote(body.text_or(""))),
                             .expected = "a job with \"duration\": \"infinite\""});

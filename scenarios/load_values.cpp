@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "scenarios/nearest_name.hpp"
@@ -110,8 +111,20 @@ std::optional<Duration> read_frequency(LoadContext& context, const Node& node) {
   return read_quantity(context, node, parse_frequency);
 }
 
+bool is_duration_or(LoadContext& context, const Node& node, const std::string& word) {
+  const std::string text = node.text_or("");
+  const bool is_word = !text.empty() && std::isalpha(static_cast<unsigned char>(text.front())) != 0;
+  if (!is_word || context.sink.has_error_under(node.pointer())) return true;
+  context.error(node, {.code = "bad-quantity",
+                       .message = fmt::format("{} is no duration", quote(text)),
+                       .expected = fmt::format("a duration such as \"2.5 ms\", or {}", quote(word)),
+                       .hint = did_you_mean(text, std::vector<std::string>{word})});
+  return false;
+}
+
 std::optional<Duration> read_period_or_never(LoadContext& context, const Node& node) {
   if (node.text() == "never") return Duration::zero();
+  if (!is_duration_or(context, node, "never")) return std::nullopt;
   return read_duration(context, node, Zero::forbidden);
 }
 

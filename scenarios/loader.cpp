@@ -9,7 +9,6 @@
 
 #include "scenarios/load_parts.hpp"
 #include "scenarios/schema_check.hpp"
-#include "scenarios/schema_text.hpp"
 
 namespace fencelab::scenarios {
 
@@ -51,8 +50,8 @@ void load_sections(LoadContext& context, const Node& root) {
 }
 
 // What valijson rejects must have been explained; if it was not, its own words have to do.
-void report_objection(const nlohmann::json& schema, const JsonDocument& document, FindingSink& sink) {
-  const SchemaObjection objection = deepest_objection(schema, document.root);
+void report_objection(const JsonDocument& document, FindingSink& sink) {
+  const SchemaObjection objection = deepest_objection(document.root);
   sink.error(objection.pointer, {.code = "schema", .message = objection.reason,
                                  .expected = "a document that follows the scenario schema"});
 }
@@ -60,17 +59,16 @@ void report_objection(const nlohmann::json& schema, const JsonDocument& document
 Loaded<Scenario> read_document(const JsonDocument& document, const PolicyNames& names) {
   FindingSink sink(document);
   if (is_too_new(document, sink)) return sink.take();
-  const nlohmann::json schema = nlohmann::json::parse(scenario_schema_text());
   Spellings spellings;
-  const bool follows = follows_schema(schema, document.root);
-  if (!follows) explain_by_schema(schema, document.root, sink, spellings);
+  const bool follows = follows_schema(document.root);
+  if (!follows) explain_by_schema(document.root, sink, spellings);
   if (!document.root.is_object()) return sink.take();
   Scenario scenario;
   scenario.file = document.file;
   LoadContext context{.document = document, .spellings = spellings, .policy_names = names,
                       .sink = sink, .scenario = scenario};
   load_sections(context, Node(document.root, "", spellings));
-  if (!follows && !sink.has_errors()) report_objection(schema, document, sink);
+  if (!follows && !sink.has_errors()) report_objection(document, sink);
   if (sink.has_errors()) return sink.take();
   return {std::move(scenario), sink.take()};
 }

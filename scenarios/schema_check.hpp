@@ -9,8 +9,11 @@
 
 namespace fencelab::scenarios {
 
-/// Whether `root` follows `schema`, according to valijson.
-bool follows_schema(const nlohmann::json& schema, const nlohmann::json& root);
+/// The published schema, parsed.
+const nlohmann::json& scenario_schema();
+
+/// Whether `root` follows the schema, according to valijson.
+bool follows_schema(const nlohmann::json& root);
 
 /// What valijson has against a document.
 struct SchemaObjection {
@@ -18,12 +21,11 @@ struct SchemaObjection {
   std::string reason;   ///< in its own words
 };
 
-/// Why `root` does not follow `schema`; only for documents whose long texts have been ruled out.
-SchemaObjection deepest_objection(const nlohmann::json& schema, const nlohmann::json& root);
+/// Why `root` does not follow the schema; only for documents whose long texts have been ruled out.
+SchemaObjection deepest_objection(const nlohmann::json& root);
 
 /// Finds words for the structural mistakes of the document, one per mistake, and notes misspelt
 /// members. Quantities are left to whoever reads them.
-void explain_by_schema(const nlohmann::json& schema, const nlohmann::json& root, FindingSink& sink,
-                       Spellings& spellings);
+void explain_by_schema(const nlohmann::json& root, FindingSink& sink, Spellings& spellings);
 
 }  // namespace fencelab::scenarios

@@ -231,8 +231,8 @@ void Explainer::explain_number(const SchemaView& schema, const json& value,
 
 }  // namespace
 
-void explain_by_schema(const json& schema, const json& root, FindingSink& sink, Spellings& spellings) {
-  Explainer(schema, sink, spellings).explain(schema, root, "");
+void explain_by_schema(const json& root, FindingSink& sink, Spellings& spellings) {
+  Explainer(scenario_schema(), sink, spellings).explain(scenario_schema(), root, "");
 }
 
 }  // namespace fencelab::scenarios

@@ -4,7 +4,10 @@
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
 
+#include <memory>
+
 #include "scenarios/schema_check.hpp"
+#include "scenarios/schema_text.hpp"
 
 namespace fencelab::scenarios {
 
@@ -21,25 +24,38 @@ std::string pointer_of(const std::vector<std::string>& context) {
   return pointer;
 }
 
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+std::unique_ptr<const valijson::Schema> compile_schema() {
+  auto schema = std::make_unique<valijson::Schema>();
+  valijson::SchemaParser().populateSchema(Adapter(scenario_schema()), *schema);
+  return schema;
+}
+
+// Compiling takes longer than checking a scenario; the result never changes.
+const valijson::Schema& compiled_schema() {
+  static const std::unique_ptr<const valijson::Schema> kSchema = compile_schema();
+  return *kSchema;
+}
+
 }  // namespace
 
-bool follows_schema(const nlohmann::json& schema, const nlohmann::json& root) {
-  using Adapter = valijson::adapters::NlohmannJsonAdapter;
-  valijson::Schema compiled;
-  valijson::SchemaParser().populateSchema(Adapter(schema), compiled);
+const nlohmann::json& scenario_schema() {
+  static const nlohmann::json kSchema = nlohmann::json::parse(scenario_schema_text());
+  return kSchema;
+}
+
+bool follows_schema(const nlohmann::json& root) {
   valijson::Validator validator;
   // Without a list of results it stops at the first mistake, before a pattern could see a text that
   // its length limit forbids (std::regex needs stack in proportion to the text).
-  return validator.validate(compiled, Adapter(root), nullptr);
+  return validator.validate(compiled_schema(), Adapter(root), nullptr);
 }
 
-SchemaObjection deepest_objection(const nlohmann::json& schema, const nlohmann::json& root) {
-  using Adapter = valijson::adapters::NlohmannJsonAdapter;
-  valijson::Schema compiled;
-  valijson::SchemaParser().populateSchema(Adapter(schema), compiled);
+SchemaObjection deepest_objection(const nlohmann::json& root) {
   valijson::Validator validator;
   valijson::ValidationResults results;
-  validator.validate(compiled, Adapter(root), &results);
+  validator.validate(compiled_schema(), Adapter(root), &results);
   SchemaObjection objection;
   valijson::ValidationResults::Error error;
   std::size_t deepest = 0;

@@ -19,6 +19,7 @@ class Engine;
 class GpuContext;
 class HwQueue;
 class Job;
+class KernelQueue;
 using JobPtr = core::IntrusivePtr<Job>;
 
 /// Through which rule a dependency came about.
@@ -38,6 +39,7 @@ inline constexpr std::array<std::string_view, 7> kDependencyRuleNames = {
 struct Dependency {
   SyncPoint point;
   DependencyRule rule;
+  JobPtr producer;  ///< the job waited for; none if it is no job (a bind, a move, a bare value)
 };
 
 struct ValuePoint {
@@ -94,8 +96,7 @@ class Job final : public core::FenceProducer {
   const AccessList& declared() const { return declares ? declared_apart : accesses; }
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
   Engine* wanted_engine = nullptr;         ///< nullptr: the context's choice
-  const Job* bonded_to = nullptr;          ///< choose the engine by a bond with this job's engine
-  core::IntrusivePtr<Job> bond_master;
+  core::IntrusivePtr<Job> bond_master;     ///< choose the engine by a bond with this job's engine
 
   // ---- what the driver made of it
   boost::container::small_vector<Dependency, 4> dependencies;
@@ -103,6 +104,7 @@ class Job final : public core::FenceProducer {
   core::FencePtr finished;                 ///< dma_fence of the job, if anything in the kernel knows of it
   core::FencePtr started;                  ///< signals at first execution, if somebody asked
   SyncPoint completion;                    ///< how others wait for it
+  KernelQueue* entity = nullptr;           ///< kernel queues: where it waits for its turn
   HwQueue* queue = nullptr;
   Engine* engine = nullptr;
   JobState state = JobState::submitting;
@@ -113,12 +115,17 @@ class Job final : public core::FenceProducer {
   bool first_run_done = false;
   core::Process* terminator = nullptr;     ///< the thread that may yet terminate it
   core::Duration remaining{};
+  core::Time semaphore_open_at = core::kNever;  ///< when its ring waits were seen satisfied
   core::Time head_at{}, ready_at{}, started_at{}, done_at{};
   LatencyAccount account;
 
+  /// Adds a dependency unless it is there already or done. Order of adding is order of waiting.
+  void depend_on(const SyncPoint& point, DependencyRule rule);
   bool values_reached() const;
   /// Marks it done: fence signaled with `error`, values written. Called by its engine or its killer.
   void complete(int with_error);
+  /// Ends it from outside wherever it stands (reset, force-signal, killed process).
+  void kill(int with_error);
 
   // FenceProducer: the job signals `finished` and `started`.
   core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;

@@ -9,10 +9,13 @@
 
 namespace fencelab::models {
 
+class Job;
+
 struct SyncPoint {
   core::FencePtr fence;                     ///< set for kernel work ...
   core::ValueTimeline* timeline = nullptr;  ///< ... or this and `value` for user queues
   std::uint64_t value = 0;
+  Job* job = nullptr;                       ///< the job behind it; to be looked at only while !done()
 
   bool empty() const { return !fence && !timeline; }
   bool is_value() const { return timeline != nullptr; }

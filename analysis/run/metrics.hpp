@@ -1,0 +1,54 @@
+// RunMetrics: everything of design section 7 that one run yields as numbers, from probe events alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/run/sketch.hpp"
+#include "core/probe.hpp"
+#include "core/wait_reason.hpp"
+#include "models/gpu/job.hpp"
+
+namespace fencelab::models {
+class Machine;
+}
+
+namespace fencelab::analysis {
+
+class RunMetrics final : public core::ProbeSink {
+ public:
+  explicit RunMetrics(const models::Machine& machine) : machine_(machine) {}
+  void on_event(const core::ProbeEvent& event) override;
+
+  std::uint64_t jobs_submitted = 0, jobs_done = 0, jobs_lost = 0, operations_done = 0;
+  std::uint64_t jobs_lost_guilty = 0, jobs_lost_innocent = 0;
+  core::Time last_progress{};                       ///< newest job, frame or operation done
+  core::Time makespan{};                            ///< instant of the last of these
+  QuantileSketch job_latency, frame_latency, ioctl_time, eviction_time, suspend_time;
+  std::array<std::int64_t, models::LatencyAccount::kRunning + 1> job_time{};  ///< sum over done jobs
+  std::vector<std::int64_t> engine_busy, engine_spin;  ///< ns by Engine::number
+  std::vector<std::uint64_t> engine_jobs;
+  std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0, missed_vblanks = 0;
+  std::uint64_t dependencies_needed = 0, dependencies_false = 0;
+  std::int64_t oversync_time = 0;                   ///< ns, sum over jobs of the local counterfactual
+  std::uint64_t hazards = 0;
+  std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
+  std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
+  std::uint64_t preemptions = 0, queue_suspensions = 0;
+
+ private:
+  void on_job_started(const models::Job& job, core::Time now);
+  void on_job_finished(const core::ProbeEvent& event, const models::Job& job);
+  void on_dependency(const core::ProbeEvent& event, const models::Job& job);
+  void progress(core::Time at) { last_progress = makespan = at; }
+  const models::Machine& machine_;
+  std::map<std::uint64_t, std::uint64_t> struck_;   ///< jobs a fault struck and that are not done
+};
+
+/// Whether `a` and `b` touch overlapping bytes and one of them writes.
+bool conflict(const models::AccessList& a, const models::AccessList& b);
+
+}  // namespace fencelab::analysis

@@ -1,0 +1,55 @@
+#include "analysis/run/verdict.hpp"
+
+#include <algorithm>
+
+#include "core/wait_graph_builder.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::analysis {
+
+std::string_view to_string(Verdict verdict) {
+  constexpr std::string_view kNames[] = {"deadlock", "orphan", "masked", "livelock", "stall", "starved", "complete"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+core::WaitGraph DeadlockWatch::snapshot() const {
+  core::WaitGraphBuilder builder(simulation_);
+  return builder.build([this](core::WaitGraphBuilder& more) { machine_.describe_jobs(more); });
+}
+
+void DeadlockWatch::record(const core::WaitGraph& graph, const Finding& finding, bool rescued) {
+  for (Incident& known : incidents_)
+    if (known.finding.signature == finding.signature && known.rescued == rescued) return;
+  if (incidents_.size() < kMaxIncidents) incidents_.push_back({graph, finding, rescued});
+}
+
+void DeadlockWatch::on_event(const core::ProbeEvent&) {
+  const core::WaitGraph graph = snapshot();
+  for (const Finding& finding : find_deadlocks(graph)) record(graph, finding, true);
+}
+
+bool DeadlockWatch::look(bool recovery_pending) {
+  const core::WaitGraph graph = snapshot();
+  bool stuck = false;
+  for (const Finding& finding : find_deadlocks(graph)) {
+    const bool rescue = finding.rescue.exists || (recovery_pending && finding.kind != FindingKind::orphan);
+    if (rescue) continue;  // it is looked at again the instant before the timer acts
+    record(graph, finding, false);
+    stuck = true;
+  }
+  return stuck;
+}
+
+Verdict DeadlockWatch::verdict(bool livelock) const {
+  Verdict worst = livelock ? Verdict::livelock : Verdict::complete;
+  for (const Incident& incident : incidents_) {
+    const Verdict own = incident.finding.kind == FindingKind::stall ? Verdict::stall
+                        : incident.rescued                          ? Verdict::masked
+                        : incident.finding.kind == FindingKind::orphan ? Verdict::orphan
+                                                                       : Verdict::deadlock;
+    worst = std::min(worst, own);
+  }
+  return worst;
+}
+
+}  // namespace fencelab::analysis

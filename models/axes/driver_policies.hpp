@@ -1,0 +1,145 @@
+// The policies of one driver, and the abstract class of each axis. Policies decide; models carry out
+// and publish what happened; nobody here measures.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/task.hpp"
+#include "models/axes/gpu_policies.hpp"
+#include "models/gpu/job.hpp"
+#include "models/sync/access_tracker.hpp"
+#include "models/sync/dma_resv.hpp"
+
+namespace fencelab::models {
+
+class BindQueue;
+class Client;
+class Gpu;
+class Machine;
+class Swapchain;
+class UserVm;
+struct BindRequest;
+struct SwapImage;
+
+/// What travels with a buffer from one process to another (a sync_file, a syncobj point, a value).
+using HandOver = std::vector<AccessTracker::Entry>;
+
+/// How a kernel submission treats a wait on a user fence.
+enum class ValueWaits : unsigned char {
+  user_space,   ///< user space waits for the value before it submits (the only legal way)
+  future_fence, ///< a dma_fence is made to depend on the value (forbidden: indefinite fence)
+};
+
+/// Axis `sync`: which fences must a job wait for, and what does it publish?
+class SyncPolicy {
+ public:
+  virtual ~SyncPolicy() = default;
+  /// Whether submissions lock the dma_resv of their buffers for synchronisation.
+  virtual bool uses_resv() const = 0;
+  /// Adds what `job` must wait for because of its (declared) accesses.
+  virtual void add_dependencies(Job& job) = 0;
+  /// The class under which the job's fence is published for one access.
+  virtual Usage publish_as(const Access& access) const = 0;
+  /// Older exclusive/shared slots: setting the exclusive fence drops the shared ones.
+  virtual bool write_drops_readers() const { return false; }
+  /// Whether jobs of user queues are wrapped in a dma_fence although only their value tells the end.
+  virtual bool wraps_user_fences() const { return false; }
+  /// The job has its completion now: remember what future jobs need to know.
+  virtual void submitted(Job& job) = 0;
+  /// What goes along when `client` hands `buffer` over.
+  virtual HandOver hand_over(Client& client, Buffer& buffer) = 0;
+  /// `client` receives `buffer`. May have to wait (reason value or fence).
+  virtual core::Task<> accept(Client& client, Gpu& gpu, Buffer& buffer, HandOver with) = 0;
+  virtual ValueWaits value_waits() const = 0;
+  /// What a page flip of `buffer` by `client` must wait for.
+  virtual HandOver flip_fences(Client& client, Buffer& buffer) = 0;
+};
+
+/// Axis `submission`: how does work reach an engine?
+class SubmissionPolicy {
+ public:
+  virtual ~SubmissionPolicy() = default;
+  /// Runs in the submitting thread, from the call to its return.
+  virtual core::Task<> submit(JobPtr job) = 0;
+  /// Whether the process writes rings itself.
+  virtual bool user_mode() const = 0;
+};
+
+/// Axis `residency`: how is memory taken from running work?
+class ResidencyPolicy {
+ public:
+  virtual ~ResidencyPolicy() = default;
+  /// Whether jobs leave an end-of-batch fence on their buffers that eviction waits for.
+  virtual bool end_of_batch_fences() const = 0;
+  /// Whether address spaces of user queues carry a preempt fence.
+  virtual bool preempts() const = 0;
+  /// Whether a buffer in use may be taken at all.
+  virtual bool evictable() const = 0;
+  /// Runs before the queues of `vm` are stopped for a preempt fence that was armed.
+  virtual core::Task<> before_suspend(UserVm& vm) = 0;
+  /// Pause between a suspension and the attempt to restore.
+  virtual core::Duration restore_delay() const = 0;
+};
+
+/// Axis `userptr`: what does the MMU notifier do?
+class UserptrPolicy {
+ public:
+  virtual ~UserptrPolicy() = default;
+  /// Pages never move: reclaim passes them by.
+  virtual bool pinned() const = 0;
+  /// The notifier: returns when the GPU no longer uses the pages of `buffer`.
+  virtual core::Task<> invalidate(Buffer& buffer) = 0;
+};
+
+/// Axis `bind`: when is GPU VM state updated, when is page-table memory taken?
+class BindPolicy {
+ public:
+  virtual ~BindPolicy() = default;
+  /// Runs in the calling thread; returns when the ioctl returns. Sets request.done.
+  virtual core::Task<> bind(BindQueue& queue, core::IntrusivePtr<BindRequest> request) = 0;
+};
+
+/// On whose behalf memory is asked for.
+struct AllocRequest {
+  enum class Context : unsigned char { ioctl, signalling, rebind, user };
+  Context context = Context::ioctl;
+  Client* client = nullptr;
+  core::WwContext* ww = nullptr;  ///< the caller's ww transaction, if it holds reservations
+};
+
+/// Axis `reclaim`: what may an allocation do under pressure?
+class ReclaimPolicy {
+ public:
+  virtual ~ReclaimPolicy() = default;
+  /// Whether this allocation may take memory from others at all.
+  virtual bool may_reclaim(const AllocRequest& request) const = 0;
+  /// Whether it may wait for the GPU to be done with a victim.
+  virtual bool may_wait_for_gpu(const AllocRequest& request) const = 0;
+};
+
+/// Axis `flip`: when may a frame be shown?
+class FlipPolicy {
+ public:
+  virtual ~FlipPolicy() = default;
+  /// Index of the image to show among `presented` (oldest first), or none: keep the present one.
+  virtual std::optional<std::size_t> choose(std::span<const SwapImage* const> presented,
+                                            core::Time next_vblank, core::Time now) = 0;
+};
+
+/// One policy per axis.
+struct DriverPolicies {
+  std::unique_ptr<SyncPolicy> sync;
+  std::unique_ptr<SubmissionPolicy> submission;
+  std::unique_ptr<ResidencyPolicy> residency;
+  std::unique_ptr<UserptrPolicy> userptr;
+  std::unique_ptr<BindPolicy> bind;
+  std::unique_ptr<ReclaimPolicy> reclaim;
+  std::unique_ptr<HangPolicy> hang;
+  std::unique_ptr<SemaphorePolicy> semaphore;
+  std::unique_ptr<FlipPolicy> flip;
+};
+
+}  // namespace fencelab::models

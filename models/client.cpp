@@ -1,0 +1,37 @@
+#include "models/client.hpp"
+
+#include "models/gpu/gpu.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "models/vm/bind_queue.hpp"
+#include "models/vm/user_vm.hpp"
+
+namespace fencelab::models {
+
+Client::Client(std::string name, std::uint32_t index) : name_(std::move(name)), index_(index) {}
+
+Client::~Client() = default;
+
+UserVm& Client::user_vm(Gpu& gpu) {
+  auto& slot = user_vms_[gpu.index];
+  if (!slot) slot = std::make_unique<UserVm>(*this, gpu);
+  return *slot;
+}
+
+UserVm* Client::existing_user_vm(const Gpu& gpu) const {
+  const auto found = user_vms_.find(gpu.index);
+  return found == user_vms_.end() ? nullptr : found->second.get();
+}
+
+BindQueue& Client::bind_queue(Gpu& gpu) {
+  auto& slot = bind_queues_[gpu.index];
+  if (!slot) slot = std::make_unique<BindQueue>(*this, gpu);
+  return *slot;
+}
+
+BindQueue* Client::existing_bind_queue(const Gpu& gpu) const {
+  const auto found = bind_queues_.find(gpu.index);
+  return found == bind_queues_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace fencelab::models

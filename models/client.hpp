@@ -1,0 +1,44 @@
+// Client: a user process as the drivers see it: its contexts, its address spaces, and what its
+// user-mode driver knows about its own accesses.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/gpu/context.hpp"
+#include "models/sync/access_tracker.hpp"
+
+namespace fencelab::models {
+
+class Gpu;
+class UserVm;
+class BindQueue;
+
+class Client {
+ public:
+  Client(std::string name, std::uint32_t index);
+  ~Client();
+  const std::string& name() const { return name_; }
+  std::uint32_t index() const { return index_; }  ///< dense, for side tables
+  AccessTracker& tracker() { return tracker_; }
+  std::vector<std::unique_ptr<GpuContext>>& contexts() { return contexts_; }
+
+  /// The address space of its user queues on `gpu`.
+  UserVm& user_vm(Gpu& gpu);
+  UserVm* existing_user_vm(const Gpu& gpu) const;
+  /// Its VM_BIND queue on `gpu`.
+  BindQueue& bind_queue(Gpu& gpu);
+  BindQueue* existing_bind_queue(const Gpu& gpu) const;
+
+ private:
+  std::string name_;
+  std::uint32_t index_;
+  AccessTracker tracker_;
+  std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;        ///< by Gpu::index
+  std::map<std::uint32_t, std::unique_ptr<BindQueue>> bind_queues_;  ///< by Gpu::index
+  std::vector<std::unique_ptr<GpuContext>> contexts_;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,57 @@
+#include "models/gpu/context.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "models/client.hpp"
+#include "models/gpu/engine.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+
+namespace fencelab::models {
+
+GpuContext::GpuContext(Client& client, Gpu& gpu, Spec spec)
+    : client_(client), gpu_(gpu), spec_(std::move(spec)) {
+  FENCELAB_ASSERT(!spec_.engines.empty(), "context {} has no engine", spec_.name);
+}
+
+GpuContext::~GpuContext() = default;
+
+std::vector<Engine*> GpuContext::candidates(const Job& job) const {
+  if (job.wanted_engine) return {job.wanted_engine};
+  if (!spec_.balanced) return {spec_.engines.front()};
+  if (job.bond_master && job.bond_master->engine)
+    for (const Bond& bond : spec_.bonds)
+      if (bond.master == job.bond_master->engine) return bond.engines;
+  return spec_.engines;
+}
+
+Engine& GpuContext::choose_engine(const Job& job) const {
+  const auto engines = candidates(job);
+  return **std::min_element(engines.begin(), engines.end(),
+                            [](const Engine* a, const Engine* b) { return a->load() < b->load(); });
+}
+
+KernelQueue& GpuContext::kernel_queue(Engine& engine) {
+  Engine* const key = spec_.balanced ? nullptr : &engine;
+  for (auto& [queue_engine, queue] : kernel_queues_)
+    if (queue_engine == key) return *queue;
+  const std::string name = client_.name() + "/" + spec_.name + (key ? "@" + engine.name() : "@" + gpu_.name());
+  kernel_queues_.emplace_back(key, std::make_unique<KernelQueue>(*this, name));
+  return *kernel_queues_.back().second;
+}
+
+KernelQueue* GpuContext::existing_kernel_queue(const Engine& engine) const {
+  for (const auto& [queue_engine, queue] : kernel_queues_)
+    if (queue_engine == &engine || (queue_engine == nullptr && &engine == spec_.engines.front()))
+      return queue.get();
+  return nullptr;
+}
+
+UserQueue& GpuContext::user_queue() {
+  if (!user_queue_) user_queue_ = std::make_unique<UserQueue>(*this, client_.name() + "/" + spec_.name);
+  return *user_queue_;
+}
+
+}  // namespace fencelab::models

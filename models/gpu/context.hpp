@@ -1,0 +1,69 @@
+// GpuContext: a client's submission endpoint on one GPU: its engine map, priority and rings.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+
+namespace fencelab::models {
+
+class Client;
+class Engine;
+class Gpu;
+class Job;
+class KernelQueue;
+class UserQueue;
+
+/// "If the master runs on `master`, choose among `engines`."
+struct Bond {
+  std::vector<Engine*> engines;
+  Engine* master = nullptr;
+};
+
+class GpuContext {
+ public:
+  struct Spec {
+    std::string name;
+    std::vector<Engine*> engines;  ///< at least one
+    bool balanced = false;
+    std::vector<Bond> bonds;
+    int priority = 0;
+    std::optional<core::Duration> preemption_period;  ///< none: any instant; zero: never
+  };
+  GpuContext(Client& client, Gpu& gpu, Spec spec);
+  ~GpuContext();
+
+  const std::string& name() const { return spec_.name; }
+  Client& client() const { return client_; }
+  Gpu& gpu() const { return gpu_; }
+  const std::vector<Engine*>& engines() const { return spec_.engines; }
+  bool balanced() const { return spec_.balanced; }
+  int priority() const { return spec_.priority; }
+  void set_priority(int priority) { spec_.priority = priority; }
+  std::optional<core::Duration> preemption_period() const { return spec_.preemption_period; }
+  void set_preemption_period(core::Duration period) { spec_.preemption_period = period; }
+
+  /// Engines `job` may run on, by its wish, the map and the bonds.
+  std::vector<Engine*> candidates(const Job& job) const;
+  /// The least busy candidate, lowest number first among equals.
+  Engine& choose_engine(const Job& job) const;
+
+  /// The kernel queue for jobs bound for `engine` (one per engine, or one in all if balanced).
+  KernelQueue& kernel_queue(Engine& engine);
+  KernelQueue* existing_kernel_queue(const Engine& engine) const;
+  /// The ring the process writes itself.
+  UserQueue& user_queue();
+  UserQueue* existing_user_queue() const { return user_queue_.get(); }
+
+ private:
+  Client& client_;
+  Gpu& gpu_;
+  Spec spec_;
+  std::vector<std::pair<Engine*, std::unique_ptr<KernelQueue>>> kernel_queues_;
+  std::unique_ptr<UserQueue> user_queue_;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,57 @@
+// Gpu: engines, memory, the policies of its driver, and the firmware that maps user queues to slots.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/fifo.hpp"
+#include "models/axes/driver_policies.hpp"
+#include "models/gpu/engine.hpp"
+
+namespace fencelab::models {
+
+class Machine;
+class MemoryPool;
+
+class Gpu {
+ public:
+  struct Spec {
+    std::string name, driver;
+    std::vector<Engine::Spec> engines;
+    std::uint32_t firmware_slots = 8;             ///< user queues on the hardware at once
+    core::Duration firmware_quantum{};            ///< how long a queue keeps its slot when others wait
+    core::Duration firmware_latency{};            ///< one map or unmap message
+  };
+  Gpu(Machine& machine, Spec spec, DriverPolicies policies);
+
+  const std::string& name() const { return spec_.name; }
+  const std::string& driver() const { return spec_.driver; }
+  Machine& machine() const { return machine_; }
+  const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
+  const DriverPolicies& policies() const { return policies_; }
+  MemoryPool* vram = nullptr;                     ///< nullptr: integrated
+  std::uint32_t index = 0;
+  std::size_t link = ~std::size_t{0};             ///< to system memory, if the scenario gave one
+
+  // ---- user queues
+  void add_user_queue(HwQueue& queue) { user_queues_.push_back(&queue); }
+  void ring_doorbell(HwQueue& queue);
+  /// Awaitable task: until `queue` is off every engine. It was marked suspended before.
+  core::Task<> wait_until_off(HwQueue& queue);
+  void queue_left_engine(HwQueue& queue);
+
+ private:
+  core::Task<> firmware();
+  HwQueue* slot_victim() const;
+  Machine& machine_;
+  Spec spec_;
+  DriverPolicies policies_;
+  std::vector<std::unique_ptr<Engine>> engines_;
+  std::vector<HwQueue*> user_queues_;
+  core::Doorbell firmware_bell_;
+  core::Doorbell off_bell_;
+  std::uint32_t mapped_ = 0;
+};
+
+}  // namespace fencelab::models

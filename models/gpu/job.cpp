@@ -1,0 +1,129 @@
+#include "models/gpu/job.hpp"
+
+#include <fmt/format.h>
+
+#include "core/wait_graph_builder.hpp"
+#include "models/client.hpp"
+#include "models/gpu/context.hpp"
+#include "models/gpu/engine.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/vm/user_vm.hpp"
+
+namespace fencelab::models {
+
+void Job::depend_on(const SyncPoint& point, DependencyRule rule) {
+  if (point.done()) return;
+  for (const Dependency& known : dependencies)
+    if (known.point.id() == point.id() && known.point.value >= point.value) return;
+  Job* producer = point.job;
+  if (point.fence && !producer) producer = dynamic_cast<Job*>(point.fence->producer());
+  dependencies.push_back({point, rule, JobPtr(producer)});
+}
+
+bool Job::values_reached() const {
+  for (const ValuePoint& wait : ring_waits)
+    if (wait.timeline->value() < wait.value) return false;
+  return true;
+}
+
+void Job::complete(int with_error) {
+  if (state == JobState::done) return;
+  const JobPtr keep(this);
+  state = JobState::done;
+  error = with_error;
+  done_at = simulation_.now();
+  account.close(done_at);
+  if (engine) {
+    engine->add_load(-1);
+    engine->credits().release(*this);
+  }
+  simulation_.emit(core::ProbeKind::job_finished, id_, engine ? engine->number() : 0,
+                   static_cast<std::uint64_t>(-error), this);
+  if (started && !started->is_signaled()) started->signal();
+  if (!never_signals) {
+    if (error == 0)
+      for (const ValuePoint& signal : signals) signal.timeline->advance(signal.value);
+    if (completion.timeline) completion.timeline->advance(completion.value);
+  }
+  if (finished && !finished->is_signaled()) {
+    if (error != 0) finished->set_error(error);
+    finished->signal();
+  }
+  // The fences outlive the job in reservations; the job's memory must not.
+  if (finished) finished->set_producer(nullptr);
+  if (started) started->set_producer(nullptr);
+  dependencies.clear();
+  bond_master = nullptr;
+}
+
+void Job::kill(int with_error) {
+  if (state == JobState::done) return;
+  const JobPtr keep(this);
+  if (state == JobState::on_ring || state == JobState::running) engine->drop(*this);
+  never_signals = false;  // the kernel completes what it takes down
+  complete(with_error);
+}
+
+std::string Job::name() const {
+  return fmt::format("job {}#{} of {}", label ? *label : std::string("?"), iteration,
+                     client ? client->name() : std::string("?"));
+}
+
+std::string Job::describe(const core::DmaFence& fence) const {
+  return (&fence == started.get() ? "start of " : "") + name();
+}
+
+core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+  if (&fence == started.get() && state != JobState::running) return describe_progress(builder);
+  return describe_finish(builder);
+}
+
+// The job as an agent: blocked on what it still needs. Asked for again while being described, it is
+// the same agent: that closes cycles.
+core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
+  return builder.once(this, 0, [&] {
+    if (state == JobState::done) return builder.environment(name() + " done", id_);
+    core::Agent agent;
+    agent.name = name();
+    agent.state = core::AgentState::blocked;
+    agent.daemon = true;
+    agent.reason = account.phase() < core::kWaitReasonCount
+                       ? static_cast<core::WaitReason>(account.phase())
+                       : core::WaitReason::engine;
+    if (state == JobState::running && !values_reached()) agent.reason = core::WaitReason::value;
+    agent.since = account.phase_since();
+    agent.operation = "submit " + (label ? *label : std::string("?"));
+    agent.place = place;
+    const core::AgentIndex index = builder.add_agent(std::move(agent));
+    const core::GateIndex self = builder.agent_gate(index, {}, id_);
+    builder.agent(index).gate = describe_progress(builder);
+    return self;
+  });
+}
+
+core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
+  std::vector<core::GateIndex> inputs;
+  if (state == JobState::submitting) return builder.process(submitter, "submission of " + name(), id_);
+  if (state == JobState::queued || state == JobState::pending_credit) {
+    inputs.push_back(entity->describe_queueing(builder, *this));
+  } else if (queue && queue->head() != this) {
+    for (const JobPtr& ahead : queue->jobs()) {
+      if (ahead.get() == this) break;
+      inputs.push_back(ahead->describe_finish(builder));
+    }
+  } else {
+    inputs.push_back(engine->describe_turn(builder, *this));
+    if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
+    for (const ValuePoint& wait : ring_waits)
+      if (wait.timeline->value() < wait.value)
+        inputs.push_back(wait.timeline->describe_release(builder, wait.value));
+  }
+  if (hung) inputs.push_back(builder.faulty(name() + " hangs", id_));
+  if (infinite && !terminated)
+    inputs.push_back(terminator ? builder.process(terminator, "termination of " + name(), id_)
+                                : builder.faulty(name() + " never ends", id_));
+  return builder.all_of(std::move(inputs), {}, id_);
+}
+
+}  // namespace fencelab::models

@@ -1,0 +1,93 @@
+#include "models/gpu/kernel_queue.hpp"
+
+#include "models/gpu/context.hpp"
+#include "models/gpu/engine.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::models {
+
+KernelQueue::KernelQueue(GpuContext& context, std::string name)
+    : context_(context),
+      simulation_(context.gpu().machine().simulation()),
+      ring_(simulation_, context, std::move(name), context.gpu().machine().new_queue_number()),
+      bell_(simulation_),
+      fence_context_(core::raw(ring_.id())) {
+  simulation_.spawn({ring_.name() + " (scheduler)", core::ProcessRole::queue, true}, serve());
+}
+
+void KernelQueue::push(JobPtr job) {
+  job->state = JobState::queued;
+  job->queue = &ring_;
+  job->entity = this;
+  job->account.enter(core::WaitReason::fifo, simulation_.now());
+  waiting_.push_back(std::move(job));
+  if (waiting_.size() == 1) bell_.ring();
+}
+
+// The scheduler is a server: the job at its head, not the scheduler, is who waits.
+core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
+  for (std::size_t i = 0; i < job->dependencies.size() && job->state != JobState::done; ++i) {
+    const SyncPoint point = job->dependencies[i].point;
+    if (point.done()) continue;
+    const auto timeout = context_.gpu().policies().hang->fence_wait_timeout();
+    core::WaitOptions options{.reason = core::WaitReason::fence, .idle = true};
+    if (timeout) {
+      options.deadline = simulation_.now() + *timeout;
+      options.recovery = true;
+      options.idle = false;
+    }
+    const auto result = co_await point.wait(options);
+    if (result == core::WaitResult::timed_out) context_.gpu().machine().force_signal(point);
+  }
+}
+
+core::Task<> KernelQueue::serve() {
+  for (;;) {
+    while (waiting_.empty()) co_await bell_.wait();
+    const JobPtr job = waiting_.front();
+    job->head_at = simulation_.now();
+    bool pending = false;
+    for (const Dependency& dependency : job->dependencies) pending |= !dependency.point.done();
+    if (pending) {
+      job->account.enter(core::WaitReason::fence, simulation_.now());
+      co_await wait_for_dependencies(job);
+    }
+    if (job->state == JobState::done) {  // killed meanwhile
+      waiting_.pop_front();
+      continue;
+    }
+    job->ready_at = simulation_.now();
+    simulation_.emit(core::ProbeKind::job_ready, job->id(), ring_.number(), 0, job.get());
+    job->engine = &context_.choose_engine(*job);
+    job->engine->add_load(1);
+    job->state = JobState::pending_credit;
+    job->account.enter(core::WaitReason::credit, simulation_.now());
+    Credits& credits = job->engine->credits();
+    co_await credits.acquire(context_.priority());
+    credits.holds(*job);
+    waiting_.pop_front();
+    if (job->state == JobState::done) credits.release(*job);
+    else ring_.push(job);
+  }
+}
+
+core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const {
+  std::vector<core::GateIndex> inputs;
+  for (const JobPtr& other : waiting_) {
+    if (other.get() == &job) break;
+    inputs.push_back(other->describe_finish(builder));
+    break;  // the head stands for everything behind it
+  }
+  for (const Dependency& dependency : job.dependencies) {
+    const SyncPoint& point = dependency.point;
+    if (point.done()) continue;
+    inputs.push_back(point.fence ? point.fence->describe_release(builder)
+                                 : point.timeline->describe_release(builder, point.value));
+  }
+  if (job.state == JobState::pending_credit) inputs.push_back(job.engine->credits().describe_turn(builder));
+  for (const JobPtr& other : ring_.jobs()) inputs.push_back(other->describe_finish(builder));
+  return builder.all_of(std::move(inputs), "queue " + ring_.name(), ring_.id());
+}
+
+}  // namespace fencelab::models

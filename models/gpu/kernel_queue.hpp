@@ -1,0 +1,39 @@
+// KernelQueue: a drm_sched entity. Jobs leave in order of submission: dependencies are armed and
+// waited for one after another, then a credit of the engine, then the job goes to the ring.
+#pragma once
+
+#include <deque>
+#include <string>
+
+#include "core/fifo.hpp"
+#include "models/gpu/hw_queue.hpp"
+
+namespace fencelab::models {
+
+class KernelQueue {
+ public:
+  KernelQueue(GpuContext& context, std::string name);
+
+  /// Point of no return: the job's fences may be published from now on.
+  void push(JobPtr job);
+  HwQueue& ring() { return ring_; }
+  const std::deque<JobPtr>& waiting() const { return waiting_; }
+  /// Fence context and next sequence number of its jobs (F2).
+  std::uint64_t fence_context() const { return fence_context_; }
+  std::uint64_t next_seqno() { return ++seqno_; }
+  /// What must happen for `job`, still waiting here, to reach the ring.
+  core::GateIndex describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const;
+
+ private:
+  core::Task<> serve();
+  core::Task<> wait_for_dependencies(JobPtr job);
+  GpuContext& context_;
+  core::Simulation& simulation_;
+  HwQueue ring_;
+  std::deque<JobPtr> waiting_;
+  core::Doorbell bell_;
+  std::uint64_t fence_context_;
+  std::uint64_t seqno_ = 0;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,68 @@
+#include "models/gpu/user_queue.hpp"
+
+#include <algorithm>
+
+#include "models/gpu/context.hpp"
+#include "models/gpu/engine.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::models {
+
+namespace {
+
+/// The value of `timeline` once `job` is done, or 0 if it does not write it.
+std::uint64_t value_written(const Job& job, const core::ValueTimeline& timeline) {
+  if (job.never_signals) return 0;
+  std::uint64_t value = job.completion.timeline == &timeline ? job.completion.value : 0;
+  for (const ValuePoint& signal : job.signals)
+    if (signal.timeline == &timeline) value = std::max(value, signal.value);
+  return value;
+}
+
+}  // namespace
+
+UserQueue::UserQueue(GpuContext& context, std::string name)
+    : context_(context),
+      ring_(context.gpu().machine().simulation(), context, name, context.gpu().machine().new_queue_number()),
+      progress_(context.gpu().machine().simulation(), "progress of " + name) {
+  ring_.set_mapped(false);
+  will_write(progress_);
+  context.gpu().add_user_queue(ring_);
+}
+
+UserQueue::~UserQueue() {
+  for (core::ValueTimeline* timeline : written_) timeline->remove_producer(*this);
+}
+
+void UserQueue::will_write(core::ValueTimeline& timeline) {
+  if (std::find(written_.begin(), written_.end(), &timeline) != written_.end()) return;
+  written_.push_back(&timeline);
+  timeline.add_producer(*this);
+}
+
+void UserQueue::push(JobPtr job) {
+  for (const ValuePoint& signal : job->signals) will_write(*signal.timeline);
+  job->queue = &ring_;
+  job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
+  job->engine = &context_.choose_engine(*job);
+  job->engine->add_load(1);
+  ring_.push(std::move(job));
+  context_.gpu().ring_doorbell(ring_);
+}
+
+std::uint64_t UserQueue::reachable(const core::ValueTimeline& timeline) const {
+  std::uint64_t value = 0;
+  for (const JobPtr& job : ring_.jobs()) value = std::max(value, value_written(*job, timeline));
+  return value;
+}
+
+core::GateIndex UserQueue::describe_release(core::WaitGraphBuilder& builder,
+                                            const core::ValueTimeline& timeline,
+                                            std::uint64_t value) const {
+  for (const JobPtr& job : ring_.jobs())
+    if (value_written(*job, timeline) >= value) return job->describe_finish(builder);
+  return builder.nobody("no job in the ring writes it");
+}
+
+}  // namespace fencelab::models

@@ -1,0 +1,69 @@
+#include "models/machine.hpp"
+
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "models/vm/bind_queue.hpp"
+#include "models/vm/user_vm.hpp"
+
+namespace fencelab::models {
+
+Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardware, DriverPolicies system)
+    : simulation_(simulation),
+      hardware_(hardware),
+      policies_(std::move(system)),
+      memory_(std::make_unique<Memory>(*this)) {}
+
+Machine::~Machine() = default;
+
+const DriverPolicies& Machine::policies_of(const Buffer& buffer) const {
+  return buffer.home() ? buffer.home()->policies() : policies_;
+}
+
+Gpu& Machine::add_gpu(Gpu::Spec spec, DriverPolicies policies) {
+  gpus_.push_back(std::make_unique<Gpu>(*this, std::move(spec), std::move(policies)));
+  gpus_.back()->index = static_cast<std::uint32_t>(gpus_.size() - 1);
+  return *gpus_.back();
+}
+
+Client& Machine::add_client(std::string name) {
+  clients_.push_back(std::make_unique<Client>(std::move(name), static_cast<std::uint32_t>(clients_.size())));
+  return *clients_.back();
+}
+
+Buffer& Machine::add_buffer(Buffer::Spec spec) {
+  const auto index = static_cast<std::uint32_t>(buffers_.size());
+  buffers_.push_back(std::make_unique<Buffer>(simulation_, index, std::move(spec)));
+  return *buffers_.back();
+}
+
+Display& Machine::add_display(Display::Spec spec) {
+  displays_.push_back(std::make_unique<Display>(*this, std::move(spec)));
+  return *displays_.back();
+}
+
+void Machine::force_signal(const SyncPoint& point) {
+  if (point.done()) return;
+  auto* job = point.fence ? dynamic_cast<Job*>(point.fence->producer()) : nullptr;
+  simulation_.emit(core::ProbeKind::fence_forced, point.id(), job ? core::raw(job->id()) : 0, 0, job);
+  if (job) job->kill(core::fence_error::kTime);
+  if (point.fence && !point.fence->is_signaled()) {
+    point.fence->set_error(core::fence_error::kTime);
+    point.fence->signal();
+  }
+}
+
+void Machine::describe_jobs(core::WaitGraphBuilder& builder) const {
+  for (const auto& client : clients_)
+    for (const auto& context : client->contexts()) {
+      for (Engine* engine : context->engines()) {
+        KernelQueue* queue = context->existing_kernel_queue(*engine);
+        if (!queue) continue;
+        for (const JobPtr& job : queue->waiting()) job->describe_finish(builder);
+        for (const JobPtr& job : queue->ring().jobs()) job->describe_finish(builder);
+      }
+      if (UserQueue* queue = context->existing_user_queue())
+        for (const JobPtr& job : queue->ring().jobs()) job->describe_finish(builder);
+    }
+}
+
+}  // namespace fencelab::models

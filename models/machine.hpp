@@ -1,0 +1,59 @@
+// Machine: the whole simulated computer. Owns GPUs, memory, buffers, displays and clients, and knows
+// the policies that belong to no single GPU.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/axes/driver_policies.hpp"
+#include "models/client.hpp"
+#include "models/display/display.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/memory/memory.hpp"
+#include "models/platform/shared_hardware.hpp"
+
+namespace fencelab::models {
+
+class Machine {
+ public:
+  Machine(core::Simulation& simulation, platform::SharedHardware& hardware, DriverPolicies system);
+  ~Machine();
+
+  core::Simulation& simulation() const { return simulation_; }
+  platform::SharedHardware& hardware() const { return hardware_; }
+  /// Policies where no GPU is concerned (system memory, compositor).
+  const DriverPolicies& policies() const { return policies_; }
+  const DriverPolicies& policies_of(const Buffer& buffer) const;
+  Memory& memory() { return *memory_; }
+
+  Gpu& add_gpu(Gpu::Spec spec, DriverPolicies policies);
+  Client& add_client(std::string name);
+  Buffer& add_buffer(Buffer::Spec spec);
+  Display& add_display(Display::Spec spec);
+  const std::vector<std::unique_ptr<Gpu>>& gpus() const { return gpus_; }
+  const std::vector<std::unique_ptr<Client>>& clients() const { return clients_; }
+  const std::vector<std::unique_ptr<Buffer>>& buffers() const { return buffers_; }
+
+  std::uint32_t new_engine_number() { return engines_++; }
+  std::uint32_t new_queue_number() { return ++queues_; }
+  std::uint32_t engine_count() const { return engines_; }
+
+  /// The kernel gave up waiting: ends the job behind `point`, or the fence itself if there is none.
+  void force_signal(const SyncPoint& point);
+  /// Adds every job that is not done to the snapshot.
+  void describe_jobs(core::WaitGraphBuilder& builder) const;
+
+ private:
+  core::Simulation& simulation_;
+  platform::SharedHardware& hardware_;
+  DriverPolicies policies_;
+  std::unique_ptr<Memory> memory_;
+  std::vector<std::unique_ptr<Buffer>> buffers_;
+  std::vector<std::unique_ptr<Gpu>> gpus_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<std::unique_ptr<Display>> displays_;
+  std::uint32_t engines_ = 0, queues_ = 0;
+};
+
+}  // namespace fencelab::models

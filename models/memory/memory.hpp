@@ -1,0 +1,68 @@
+// Memory: pools with LRU lists, placement of buffers, and eviction. Every wait, lock and transfer in
+// here is a real operation, so that deadlocks come out of it and are not written into it.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/axes/driver_policies.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::models {
+
+class Machine;
+
+/// A place where bytes can be: VRAM of a GPU, or system memory.
+class MemoryPool {
+ public:
+  MemoryPool(core::Simulation& simulation, std::string name, std::uint64_t capacity)
+      : name(std::move(name)), capacity(capacity), id(simulation.new_object_id()) {}
+  std::string name;
+  std::uint64_t capacity;      ///< bytes; 0: unlimited
+  std::uint64_t used = 0, peak = 0;
+  core::ObjectId id;
+  Gpu* gpu = nullptr;          ///< VRAM of; nullptr: system memory
+  std::list<Buffer*> lru;      ///< oldest first
+  bool fits(std::uint64_t bytes) const { return capacity == 0 || used + bytes <= capacity; }
+};
+
+class Memory {
+ public:
+  explicit Memory(Machine& machine);
+
+  MemoryPool& system() { return *pools_.front(); }
+  MemoryPool& add_vram(Gpu& gpu, std::uint64_t bytes);
+  const std::vector<std::unique_ptr<MemoryPool>>& pools() const { return pools_; }
+  bool has_swap = false;
+
+  /// Makes the bytes of `buffer` be where its GPU wants them, evicting others if it must and may.
+  /// The caller holds the buffer's reservation. False: -ENOMEM.
+  core::Task<bool> place(Buffer& buffer, AllocRequest request);
+  /// Takes `bytes` of `pool` that belong to no buffer (page tables). False: -ENOMEM.
+  core::Task<bool> reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request);
+  void unreserve(MemoryPool& pool, std::uint64_t bytes);
+  /// Gives a buffer's memory back at once (nobody uses it).
+  void free(Buffer& buffer);
+  /// Whether the bytes are where the buffer's GPU wants them.
+  bool at_home(const Buffer& buffer) { return buffer.pool == &home_pool(buffer); }
+  /// The buffer was used: youngest in its LRU.
+  void touch(Buffer& buffer);
+
+ private:
+  MemoryPool& home_pool(const Buffer& buffer);
+  Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request, std::vector<const Buffer*>& tried);
+  bool idle(const Buffer& buffer) const;
+  core::Task<bool> evict(Buffer& victim, AllocRequest request);
+  core::Task<bool> wait_until_idle(Buffer& victim);
+  core::Task<bool> move_out(Buffer& victim, AllocRequest request);
+  core::Task<> bring_content(Buffer& buffer, MemoryPool* from, bool swapped);
+  void take(MemoryPool& pool, Buffer& buffer);
+  void drop(Buffer& buffer);
+  Machine& machine_;
+  std::vector<std::unique_ptr<MemoryPool>> pools_;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,134 @@
+#include "models/platform/shared_hardware.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/assert.hpp"
+#include "models/platform/simgrid_engine.hpp"
+#include "models/platform/work.hpp"
+
+namespace fencelab::models::platform {
+
+using core::Duration;
+using core::Time;
+using core::WaitReason;
+
+SharedHardware::SharedHardware(core::Simulation& simulation, HardwareDescription description)
+    : simulation_(simulation), description_(std::move(description)) {
+  const bool from_file = !description_.simgrid_platform_file.empty();
+  for (const LinkDescription& link : description_.links) {
+    FENCELAB_ASSERT(from_file || link.bytes_per_second > 0, "link {} has no bandwidth", link.name);
+    links_.push_back({simulation_.new_object_id(), 0});
+  }
+  if (description_.disk_bytes_per_second > 0) disk_.id = simulation_.new_object_id();
+}
+
+SharedHardware::~SharedHardware() {
+  for (Work* work : works_) work->hardware_ = nullptr;
+}
+
+core::Task<Duration> SharedHardware::transfer(std::size_t link, std::uint64_t bytes) {
+  FENCELAB_ASSERT(link < links_.size(), "link {} of {}", link, links_.size());
+  const Time begin = simulation_.now();
+  Work work(*this, {Demand::Kind::transfer, link, bytes});
+  work.request(latency(link));
+  co_await work.wait(WaitReason::transfer);
+  if (work.failed())
+    throw std::runtime_error(
+        fmt::format("link '{}' is down: a transfer of {} bytes that began at {} ns was lost",
+                    description_.links[link].name, bytes, core::nanoseconds_of(begin)));
+  co_return account(links_[link], bytes, begin);
+}
+
+core::Task<Duration> SharedHardware::compute(Duration cpu_time) {
+  const Time begin = simulation_.now();
+  if (!shares_cpu()) {
+    co_await core::sleep_for(simulation_, cpu_time, WaitReason::cpu);
+    co_return simulation_.now() - begin;
+  }
+  const auto amount = static_cast<std::uint64_t>(std::max<std::int64_t>(cpu_time.count(), 0));
+  Work work(*this, {Demand::Kind::compute, 0, amount});
+  work.request(Duration::zero());
+  co_await work.wait(WaitReason::cpu);
+  if (work.failed()) throw std::runtime_error("the host that computes is down");
+  co_return simulation_.now() - begin;
+}
+
+core::Task<Duration> SharedHardware::disk_io(std::uint64_t bytes, bool write) {
+  FENCELAB_ASSERT(description_.disk_bytes_per_second > 0, "no disk for {} bytes", bytes);
+  const Time begin = simulation_.now();
+  Work work(*this, {write ? Demand::Kind::disk_write : Demand::Kind::disk_read, 0, bytes});
+  work.request(Duration::zero());
+  co_await work.wait(WaitReason::transfer);
+  co_return account(disk_, bytes, begin);
+}
+
+Duration SharedHardware::account(Mover& mover, std::uint64_t bytes, Time begin) {
+  const Duration took = simulation_.now() - begin;
+  mover.bytes_moved += bytes;
+  simulation_.emit(core::ProbeKind::bytes_moved, mover.id, bytes,
+                   static_cast<std::uint64_t>(took.count()));
+  return took;
+}
+
+bool SharedHardware::shares_cpu() const {
+  return description_.cpu_cores > 0 || !description_.simgrid_cpu_host.empty();
+}
+
+Duration SharedHardware::latency(std::size_t link) {
+  if (description_.simgrid_platform_file.empty()) return description_.links[link].latency;
+  return engine().latency(link);
+}
+
+SimgridEngine& SharedHardware::engine() {
+  if (!engine_) engine_ = std::make_unique<SimgridEngine>(description_);
+  return *engine_;
+}
+
+// ---------------------------------------------------------------- requests
+
+void SharedHardware::adopt(Work& work) {
+  work.index_ = works_.size();
+  works_.push_back(&work);
+}
+
+void SharedHardware::disown(Work& work) {
+  works_[work.index_] = works_.back();
+  works_[work.index_]->index_ = work.index_;
+  works_.pop_back();
+}
+
+void SharedHardware::withdraw(Work& work) {
+  if (work.activity_ != nullptr) engine_->abandon(*work.activity_);
+  std::erase(to_start_, &work);
+}
+
+void SharedHardware::apply_requests() {
+  if (to_start_.empty() && !(engine_ && engine_->has_abandoned())) return;
+  engine().synchronise(simulation_.now());
+  engine_->cancel_abandoned();
+  for (Work* work : to_start_) work->activity_ = engine_->start(work->demand(), *work);
+  to_start_.clear();
+}
+
+// ---------------------------------------------------------------- the two clocks
+
+// SimGrid goes first: an activity that ends at the instant of one of our events has ended before it.
+bool SharedHardware::run_step(Time limit) {
+  apply_requests();
+  const Time until = std::min(simulation_.next_event_time(), limit);
+  if (!engine_ || engine_->advance(until)) return simulation_.run_instant(limit);
+  if (!engine_->has_completions()) return true;
+  simulation_.advance_to(std::max(simulation_.now(), std::min(engine_->now(), until)));
+  engine_->hand_out_completions();
+  return true;
+}
+
+void SharedHardware::run(Time limit, const std::function<bool()>& stop) {
+  while (!(stop && stop()) && run_step(limit)) {
+  }
+}
+
+}  // namespace fencelab::models::platform

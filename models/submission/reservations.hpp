@@ -1,0 +1,29 @@
+// Reservations: locks the dma_resv of every buffer of a job as one ww transaction with back-off (what
+// drm_exec does) and has the buffers placed.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+
+#include "core/locks.hpp"
+#include "models/memory/memory.hpp"
+
+namespace fencelab::models {
+
+class Reservations {
+ public:
+  Reservations(core::Simulation& simulation, const Job& job);
+  ~Reservations();
+  Reservations(const Reservations&) = delete;
+
+  /// Locks all and brings all home. False: out of memory (the locks are still held).
+  core::Task<bool> lock_and_place(Memory& memory, AllocRequest request);
+  void unlock();
+
+ private:
+  bool try_all();
+  core::Task<> lock_all();
+  core::WwContext transaction_;
+  boost::container::small_vector<Buffer*, 8> wanted_, locked_;
+};
+
+}  // namespace fencelab::models

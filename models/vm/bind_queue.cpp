@@ -1,0 +1,109 @@
+#include "models/vm/bind_queue.hpp"
+
+#include "core/wait_graph_builder.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::models {
+
+namespace {
+constexpr std::uint64_t kPage = 4096, kEntry = 8;
+/// 2 us fixed and 16 ns per page-table entry: derived from the Xe SVM fault costs published with
+/// commit 192cb1f5cb16 (bind of 512 entries 10 us, of one 2 us).
+constexpr core::Duration kBindFixed{2'000}, kBindPerEntry{16};
+}  // namespace
+
+std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
+  const std::uint64_t entries = (bytes + kPage - 1) / kPage;
+  return (entries * kEntry + kPage - 1) / kPage * kPage;
+}
+
+BindQueue::BindQueue(Client& client, Gpu& gpu)
+    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
+  fence_context_ = core::raw(simulation_.new_object_id());
+  worker_ = &simulation_.spawn({client.name() + " bind queue@" + gpu.name(),
+                                core::ProcessRole::kernel_worker, true},
+                               serve());
+  worker_->doing = "VM_BIND";
+}
+
+core::FencePtr BindQueue::new_fence() {
+  ++seqno_;
+  synchronous_[seqno_] = simulation_.current();
+  return core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, seqno_);
+}
+
+bool BindQueue::bound(const Buffer& buffer) const {
+  const auto found = bound_.find(buffer.index());
+  return found != bound_.end() && found->second.bound;
+}
+
+core::FencePtr BindQueue::last_fence(const Buffer& buffer) const {
+  const auto found = bound_.find(buffer.index());
+  return found == bound_.end() ? nullptr : found->second.last;
+}
+
+void BindQueue::push(BindRequestPtr request) {
+  synchronous_.erase(request->done->seqno());
+  if (!request->unbind) bound_[request->buffer->index()].last = request->done;
+  requests_.push_back(std::move(request));
+  bell_.ring();
+}
+
+core::Task<> BindQueue::wait_in(BindRequestPtr request) {
+  for (std::size_t i = 0; i < request->in.size(); ++i) {
+    const SyncPoint point = request->in[i];
+    if (!point.done()) co_await point.wait({.reason = core::WaitReason::fence});
+  }
+}
+
+core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
+  Buffer& buffer = *request->buffer;
+  Memory& memory = gpu_.machine().memory();
+  const std::uint64_t needed = table_bytes(buffer.bytes());
+  if (!request->unbind && request->reserved == 0) {
+    const bool ok = co_await memory.reserve(memory.system(), needed, allocation);
+    if (!ok) request->error = core::fence_error::kNoMemory;
+  } else if (!request->unbind && request->reserved > needed) {
+    memory.unreserve(memory.system(), request->reserved - needed);  // the worst case did not happen
+  }
+  const auto entries = static_cast<std::int64_t>((buffer.bytes() + kPage - 1) / kPage);
+  if (request->error == 0) co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
+  State& state = bound_[buffer.index()];
+  if (request->unbind && state.bound) memory.unreserve(memory.system(), needed);
+  if (request->error == 0) state.bound = !request->unbind;
+  synchronous_.erase(request->done->seqno());
+  if (request->error != 0) request->done->set_error(request->error);
+  request->done->signal();
+}
+
+core::Task<> BindQueue::serve() {
+  for (;;) {
+    while (requests_.empty()) co_await bell_.wait();
+    const BindRequestPtr request = requests_.front();
+    worker_->place = request->place;
+    co_await wait_in(request);
+    co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
+    requests_.pop_front();
+  }
+}
+
+core::GateIndex BindQueue::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+  const auto found = synchronous_.find(fence.seqno());
+  if (found != synchronous_.end()) return builder.process(found->second, "bind", fence.id());
+  // In order: everything ahead, with its own in-fences, then the worker itself.
+  std::vector<core::GateIndex> inputs{builder.process(worker_, "bind queue", fence.id())};
+  for (const BindRequestPtr& request : requests_) {
+    if (request->done->seqno() > fence.seqno()) break;
+    for (const SyncPoint& point : request->in)
+      if (!point.done())
+        inputs.push_back(point.fence ? point.fence->describe_release(builder)
+                                     : point.timeline->describe_release(builder, point.value));
+  }
+  return builder.all_of(std::move(inputs), {}, fence.id());
+}
+
+std::string BindQueue::describe(const core::DmaFence& fence) const {
+  return "bind " + std::to_string(fence.seqno()) + " of " + client_.name();
+}
+
+}  // namespace fencelab::models

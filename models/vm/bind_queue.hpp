@@ -1,0 +1,77 @@
+// BindQueue: VM_BIND of one client on one GPU. Binds of a queue are in order; an in-fence at its head
+// holds back everything behind it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/fence.hpp"
+#include "core/fifo.hpp"
+#include "models/axes/driver_policies.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::models {
+
+/// One bind or unbind.
+struct BindRequest {
+  Buffer* buffer = nullptr;
+  bool unbind = false;
+  std::vector<SyncPoint> in;
+  core::FencePtr done;
+  std::uint64_t reserved = 0;      ///< page-table bytes taken ahead
+  const std::string* label = nullptr;
+  std::uint32_t place = ~std::uint32_t{0};
+  int error = 0;
+  void retain() { ++references_; }
+  void release() {
+    if (--references_ == 0) delete this;
+  }
+
+ private:
+  std::uint32_t references_ = 0;
+};
+using BindRequestPtr = core::IntrusivePtr<BindRequest>;
+
+class BindQueue final : public core::FenceProducer {
+ public:
+  BindQueue(Client& client, Gpu& gpu);
+
+  Gpu& gpu() const { return gpu_; }
+  core::FencePtr new_fence();
+  /// Asynchronous: the worker carries it out in order.
+  void push(BindRequestPtr request);
+  /// Waits for the in-fences. `reason` is what the waiter is about.
+  core::Task<> wait_in(BindRequestPtr request);
+  /// Takes page-table memory, updates the tables, signals `done`.
+  core::Task<> execute(BindRequestPtr request, AllocRequest allocation);
+  /// Bytes of page tables a binding of `bytes` takes: 8 bytes per 4 KiB page, whole 4 KiB tables.
+  static std::uint64_t table_bytes(std::uint64_t bytes);
+
+  /// Whether binds say when `buffer` may be used; then the newest bind's fence, pending or not.
+  bool managed(const Buffer& buffer) const { return bound_.count(buffer.index()) != 0; }
+  bool bound(const Buffer& buffer) const;
+  core::FencePtr last_fence(const Buffer& buffer) const;
+
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  std::string describe(const core::DmaFence& fence) const override;
+
+ private:
+  struct State {
+    bool bound = false;
+    core::FencePtr last;
+  };
+  core::Task<> serve();
+  Client& client_;
+  Gpu& gpu_;
+  core::Simulation& simulation_;
+  core::Doorbell bell_;
+  core::Process* worker_ = nullptr;
+  std::deque<BindRequestPtr> requests_;
+  std::map<std::uint32_t, State> bound_;  ///< by Buffer::index
+  std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
+  std::uint64_t fence_context_, seqno_ = 0;
+};
+
+}  // namespace fencelab::models

@@ -1,0 +1,163 @@
+#include "models/vm/user_vm.hpp"
+
+#include <algorithm>
+
+#include "core/wait_graph_builder.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::models {
+
+UserVm::UserVm(Client& client, Gpu& gpu)
+    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
+  fence_context_ = core::raw(simulation_.new_object_id());
+  worker_ = &simulation_.spawn({client.name() + " residency worker@" + gpu.name(),
+                                core::ProcessRole::kernel_worker, true},
+                               serve());
+  worker_->doing = "suspend and restore user queues";
+}
+
+void UserVm::add_buffer(Buffer& buffer) {
+  if (std::find(buffers_.begin(), buffers_.end(), &buffer) != buffers_.end()) return;
+  buffers_.push_back(&buffer);
+  buffer.vms.push_back(this);
+  if (resident_ && preempt_fence_) buffer.resv().add(preempt_fence_, Usage::bookkeep);
+}
+
+void UserVm::remove_buffer(Buffer& buffer) {
+  std::erase(buffers_, &buffer);
+  std::erase(buffer.vms, this);
+}
+
+void UserVm::add_queue(HwQueue& queue) {
+  if (std::find(queues_.begin(), queues_.end(), &queue) != queues_.end()) return;
+  queues_.push_back(&queue);
+  queue.vm = this;
+  queue.worker = worker_;
+  queue.set_suspended(!resident_);
+}
+
+bool UserVm::has_work() const {
+  return std::any_of(queues_.begin(), queues_.end(), [](const HwQueue* queue) { return queue->head(); });
+}
+
+void UserVm::publish(const core::FencePtr& fence) {
+  for (Buffer* buffer : buffers_) buffer->resv().add(fence, Usage::bookkeep);
+}
+
+bool UserVm::enable_signaling(core::DmaFence&) {
+  stop_asked_ = true;
+  asked_at_ = simulation_.now();
+  bell_.ring();
+  return true;
+}
+
+core::Task<> UserVm::suspend() {
+  co_await gpu_.policies().residency->before_suspend(*this);
+  for (HwQueue* queue : queues_) queue->set_suspended(true);
+  for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  for (HwQueue* queue : queues_)
+    simulation_.emit(core::ProbeKind::queue_suspended, queue->id(),
+                     static_cast<std::uint64_t>((simulation_.now() - asked_at_).count()));
+  resident_ = false;
+  stop_asked_ = false;
+  suspended_at_ = simulation_.now();
+  if (core::FencePtr fence = std::move(preempt_fence_)) fence->signal();
+  preempt_fence_ = nullptr;
+}
+
+core::Task<> UserVm::stop_for_notifier() {
+  if (!resident_) co_return;
+  if (preempt_fence_) {
+    const core::FencePtr fence = preempt_fence_;
+    co_await fence->wait(core::WaitReason::notifier);
+    co_return;
+  }
+  for (HwQueue* queue : queues_) queue->set_suspended(true);
+  for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  resident_ = false;
+  bell_.ring();
+}
+
+// Locks every reservation as one ww transaction, then brings every buffer home.
+core::Task<bool> UserVm::place_all() {
+  core::WwContext transaction{core::raw(simulation_.new_object_id())};
+  std::vector<Buffer*> locked;
+  Buffer* contended = nullptr;
+  const std::vector<Buffer*> wanted = buffers_;
+  for (std::size_t i = 0; i < wanted.size();) {
+    Buffer* const buffer = contended ? contended : wanted[i];
+    const auto result = co_await buffer->resv().lock().lock(&transaction);
+    if (result == core::WwResult::deadlock) {
+      for (Buffer* held : locked) held->resv().lock().unlock();
+      locked.clear();
+      contended = buffer;
+      i = 0;
+      continue;
+    }
+    if (result == core::WwResult::locked) locked.push_back(buffer);
+    if (contended) contended = nullptr;
+    else ++i;
+  }
+  bool ok = true;
+  for (Buffer* buffer : wanted) {
+    if (!ok || !buffer->exists) continue;
+    ok = co_await gpu_.machine().memory().place(
+        *buffer, {AllocRequest::Context::rebind, &client_, &transaction});
+  }
+  if (ok && gpu_.policies().residency->preempts()) {
+    preempt_fence_ = core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
+    publish(preempt_fence_);
+  }
+  for (Buffer* held : locked) held->resv().lock().unlock();
+  co_return ok;
+}
+
+core::Task<bool> UserVm::restore() {
+  if (seqno_ > 0) {
+    const core::Time not_before = suspended_at_ + gpu_.policies().residency->restore_delay();
+    co_await core::SleepUntil(simulation_, not_before);
+  }
+  const bool ok = co_await place_all();
+  if (!ok) co_return false;
+  resident_ = true;
+  resumed_at_ = simulation_.now();
+  for (HwQueue* queue : queues_) {
+    queue->set_suspended(false);
+    simulation_.emit(core::ProbeKind::queue_resumed, queue->id(),
+                     static_cast<std::uint64_t>((simulation_.now() - suspended_at_).count()));
+    if (queue->head()) gpu_.ring_doorbell(*queue);
+  }
+  co_return true;
+}
+
+// Idle address spaces stay out until work is queued: otherwise two of them could evict each other for
+// ever without running anything.
+core::Task<> UserVm::serve() {
+  for (;;) {
+    if (stop_asked_) {
+      co_await suspend();
+      continue;
+    }
+    if (!resident_ && has_work()) {
+      const bool ok = co_await restore();
+      // Too little memory for now: try again when something may have changed.
+      if (!ok) co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
+      continue;
+    }
+    co_await bell_.wait();
+  }
+}
+
+core::GateIndex UserVm::describe_resume(core::WaitGraphBuilder& builder) const {
+  return builder.process(worker_, "restore of " + client_.name(), core::kNoObject);
+}
+
+core::GateIndex UserVm::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+  return builder.process(worker_, "preemption of " + client_.name(), fence.id());
+}
+
+std::string UserVm::describe(const core::DmaFence&) const {
+  return "preempt fence of " + client_.name() + "@" + gpu_.name();
+}
+
+}  // namespace fencelab::models

@@ -1,0 +1,61 @@
+// UserVm: the memory that user queues of one client on one GPU need, and the preempt fence that takes
+// it away: once armed, the queues stop, the fence signals, and a worker restores everything later.
+#pragma once
+
+#include <vector>
+
+#include "core/fence.hpp"
+#include "core/fifo.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::models {
+
+class Client;
+class Gpu;
+class HwQueue;
+
+class UserVm final : public core::FenceProducer {
+ public:
+  UserVm(Client& client, Gpu& gpu);
+
+  Client& client() const { return client_; }
+  Gpu& gpu() const { return gpu_; }
+  /// The buffer must be there while any queue runs.
+  void add_buffer(Buffer& buffer);
+  void remove_buffer(Buffer& buffer);
+  void add_queue(HwQueue& queue);
+  const std::vector<HwQueue*>& queues() const { return queues_; }
+  /// Work was queued: if the space is not resident, restore it.
+  void work_queued() { bell_.ring(); }
+  bool resident() const { return resident_; }
+  core::Time resumed_at() const { return resumed_at_; }
+  /// Asks the queues off the hardware for an MMU notifier; returns when they are.
+  core::Task<> stop_for_notifier();
+  core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
+
+  bool enable_signaling(core::DmaFence& fence) override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  std::string describe(const core::DmaFence& fence) const override;
+
+ private:
+  core::Task<> serve();
+  core::Task<> suspend();
+  core::Task<bool> restore();
+  core::Task<bool> place_all();
+  bool has_work() const;
+  void publish(const core::FencePtr& fence);
+  Client& client_;
+  Gpu& gpu_;
+  core::Simulation& simulation_;
+  core::Doorbell bell_;
+  core::Process* worker_ = nullptr;
+  std::vector<Buffer*> buffers_;
+  std::vector<HwQueue*> queues_;
+  core::FencePtr preempt_fence_;
+  std::uint64_t fence_context_, seqno_ = 0;
+  bool resident_ = false;
+  bool stop_asked_ = false;
+  core::Time asked_at_{}, resumed_at_{}, suspended_at_{};
+};
+
+}  // namespace fencelab::models

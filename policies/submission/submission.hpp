@@ -1,0 +1,30 @@
+// How work reaches an engine: through an ioctl and the DRM scheduler, or by a doorbell.
+#pragma once
+
+#include "models/axes/driver_policies.hpp"
+
+namespace fencelab::policies {
+
+/// Kernel queues: validate, synchronise, publish and queue in one ioctl.
+class KernelSubmission final : public models::SubmissionPolicy {
+ public:
+  explicit KernelSubmission(core::Duration ioctl_cost) : cost_(ioctl_cost) {}
+  core::Task<> submit(models::JobPtr job) override;
+  bool user_mode() const override { return false; }
+
+ private:
+  core::Duration cost_;
+};
+
+/// User queues: the process writes the ring and rings the doorbell; the kernel sees no job.
+class UserSubmission final : public models::SubmissionPolicy {
+ public:
+  explicit UserSubmission(core::Duration doorbell_cost) : cost_(doorbell_cost) {}
+  core::Task<> submit(models::JobPtr job) override;
+  bool user_mode() const override { return true; }
+
+ private:
+  core::Duration cost_;
+};
+
+}  // namespace fencelab::policies

@@ -1,0 +1,52 @@
+// Implicit synchronisation on dma_resv, and its two historical relatives.
+#pragma once
+
+#include "models/axes/driver_policies.hpp"
+
+namespace fencelab::policies {
+
+/// dma_resv usage classes (include/linux/dma-resv.h): a reader waits for writers, a writer for all.
+class ImplicitSync : public models::SyncPolicy {
+ public:
+  ImplicitSync(core::Simulation& simulation, bool wrap_user_fences)
+      : simulation_(simulation), wrap_(wrap_user_fences) {}
+  bool uses_resv() const override { return true; }
+  void add_dependencies(models::Job& job) override;
+  models::Usage publish_as(const models::Access& access) const override {
+    return access.write ? models::Usage::write : models::Usage::read;
+  }
+  bool wraps_user_fences() const override { return wrap_; }
+  void submitted(models::Job&) override {}
+  models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
+  core::Task<> accept(models::Client& client, models::Gpu& gpu, models::Buffer& buffer,
+                      models::HandOver with) override;
+  models::ValueWaits value_waits() const override {
+    return wrap_ ? models::ValueWaits::future_fence : models::ValueWaits::user_space;
+  }
+  models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
+
+ protected:
+  core::Simulation& simulation_;
+
+ private:
+  bool wrap_;
+};
+
+/// One exclusive and many shared slots, as before Linux 5.19: setting the exclusive fence drops the
+/// shared ones.
+class LegacyImplicitSync final : public ImplicitSync {
+ public:
+  using ImplicitSync::ImplicitSync;
+  bool write_drops_readers() const override { return true; }
+};
+
+/// amdgpu's command submission (amdgpu_sync_resv, amdgpu_cs): always publishes WRITE, looks at readers
+/// too, and skips fences of the same process on the same device.
+class AmdgpuImplicitSync final : public ImplicitSync {
+ public:
+  using ImplicitSync::ImplicitSync;
+  void add_dependencies(models::Job& job) override;
+  models::Usage publish_as(const models::Access&) const override { return models::Usage::write; }
+};
+
+}  // namespace fencelab::policies

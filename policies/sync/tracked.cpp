@@ -1,0 +1,88 @@
+#include "policies/sync/tracked.hpp"
+
+#include "models/client.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::policies {
+
+using models::AccessTracker;
+using models::DependencyRule;
+using models::DmaResv;
+using models::Usage;
+
+namespace {
+
+/// Work of one ring is in order by itself; the ring's number tells rings apart.
+std::uint64_t ring_of(const models::Job& job) {
+  if (job.entity) return job.entity->ring().number();
+  const models::UserQueue* queue = job.context->existing_user_queue();
+  return queue ? const_cast<models::UserQueue*>(queue)->ring().number() : 0;
+}
+
+/// KERNEL fences (moves, clears) can never be skipped (R1).
+void add_kernel_fences(models::Job& job) {
+  for (const models::Access& access : job.accesses)
+    access.buffer->resv().for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
+      job.depend_on({entry.fence}, DependencyRule::resv_kernel);
+    });
+}
+
+models::HandOver writes_of(std::vector<AccessTracker::Entry> entries) {
+  std::erase_if(entries, [](const AccessTracker::Entry& entry) { return !entry.write; });
+  return entries;
+}
+
+}  // namespace
+
+void ExplicitSync::add_dependencies(models::Job& job) {
+  add_kernel_fences(job);
+  for (const models::Access& access : job.declared())
+    job.client->tracker().conflicts(access, ring_of(job), [&](const AccessTracker::Entry& entry) {
+      job.depend_on(entry.point, DependencyRule::tracked);
+    });
+}
+
+void ExplicitSync::submitted(models::Job& job) {
+  for (const models::Access& access : job.declared())
+    job.client->tracker().record(access, ring_of(job), job.completion);
+}
+
+models::HandOver ExplicitSync::hand_over(models::Client& client, models::Buffer& buffer) {
+  return client.tracker().unfinished(buffer);
+}
+
+core::Task<> ExplicitSync::accept(models::Client& client, models::Gpu&, models::Buffer& buffer,
+                                  models::HandOver with) {
+  // A sender that relies on implicit sync hands nothing over: export its fences from the buffer.
+  if (with.empty())
+    buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
+      with.push_back({0, buffer.bytes(), entry.usage <= Usage::write, 0, {entry.fence}});
+    });
+  client.tracker().adopt(buffer, with);
+  co_return;
+}
+
+models::HandOver ExplicitSync::flip_fences(models::Client& client, models::Buffer& buffer) {
+  return writes_of(client.tracker().unfinished(buffer));
+}
+
+void OracleSync::add_dependencies(models::Job& job) {
+  add_kernel_fences(job);
+  for (const models::Access& access : job.accesses)
+    run_.truth.conflicts(access, ring_of(job), [&](const AccessTracker::Entry& entry) {
+      job.depend_on(entry.point, DependencyRule::oracle);
+    });
+}
+
+void OracleSync::submitted(models::Job& job) {
+  for (const models::Access& access : job.accesses)
+    run_.truth.record(access, ring_of(job), job.completion);
+}
+
+models::HandOver OracleSync::flip_fences(models::Client&, models::Buffer& buffer) {
+  return writes_of(run_.truth.unfinished(buffer));
+}
+
+}  // namespace fencelab::policies

@@ -1,0 +1,508 @@
+#include "scenarios/runtime/thread_runner.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "core/wait_graph_builder.hpp"
+#include "models/vm/bind_queue.hpp"
+#include "models/vm/user_vm.hpp"
+
+namespace fencelab::scenarios {
+
+using core::Duration;
+using core::Task;
+using core::Time;
+using core::WaitReason;
+
+ThreadRunner::ThreadRunner(World& world, CloneState& clone, const ThreadSpec& spec)
+    : world_(world),
+      clone_(clone),
+      spec_(spec),
+      simulation_(world.simulation()),
+      ended_(simulation_, "end of " + clone.client->name() + "/" + spec.name) {
+  prepare(spec.program);
+}
+
+ThreadRunner::~ThreadRunner() = default;
+
+void ThreadRunner::prepare(const Program& program) {
+  for (const Op& op : program) {
+    OpState& state = states_[&op];
+    state.place = world_.add_place(op.place);
+    const std::string name = op.label != kNone ? clone_.spec->labels[op.label] : op.place.pointer;
+    state.key = core::stable_hash(name.data(), name.size());
+    state.name = op.label != kNone ? name : spec_.name;
+    if (const auto* loop = std::get_if<LoopOp>(&op.what)) prepare(loop->body);
+  }
+}
+
+void ThreadRunner::start() {
+  process_ = &simulation_.spawn({clone_.client->name() + "/" + spec_.name, core::ProcessRole::user_thread}, body());
+  ended_.set_provider(process_);
+}
+
+void ThreadRunner::kill() {
+  if (!process_ || process_->state == core::ProcessState::done) return;
+  simulation_.cancel(*process_);
+  ended_.complete();
+}
+
+Task<> ThreadRunner::body() {
+  if (spec_.start > Duration{}) co_await core::sleep_for(simulation_, spec_.start);
+  co_await run(spec_.program);
+  ended_.complete();
+}
+
+Task<> ThreadRunner::run(const Program& program) {
+  for (const Op& op : program) {
+    OpState& state = states_.find(&op)->second;
+    process_->place = state.place;
+    process_->doing = "";
+    ++state.runs;
+    if (op.label != kNone) ++clone_.labels[op.label].runs;
+    const bool done = execute_at_once(op, state);
+    if (!done) co_await execute(op, state);
+    simulation_.emit(core::ProbeKind::operation_done, core::kNoObject, state.place);
+  }
+}
+
+Task<> ThreadRunner::run_loop(const LoopOp& loop) {
+  const Time outer = iteration_start_;
+  Time start = simulation_.now();
+  for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
+    iteration_start_ = start;
+    co_await run(loop.body);
+    if (loop.period) {
+      start += *loop.period;
+      if (start > simulation_.now()) co_await core::SleepUntil(simulation_, start);
+      else start = simulation_.now();
+    } else {
+      start = simulation_.now();
+    }
+  }
+  iteration_start_ = outer;
+}
+
+// Operations that take no time and cannot block need no frame.
+bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
+  if (const auto* signal = std::get_if<SignalOp>(&op.what)) {
+    world_.timeline(signal->value.timeline, clone_).advance(value_of(signal->value, state));
+  } else if (const auto* freed = std::get_if<FreeOp>(&op.what)) {
+    world_.machine().memory().free(world_.buffer(freed->buffer, clone_));
+  } else if (const auto* present_op = std::get_if<PresentOp>(&op.what)) {
+    present(*present_op);
+  } else if (const auto* send_op = std::get_if<SendOp>(&op.what)) {
+    send(*send_op);
+  } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
+    LabelState& label = clone_.labels[op.label];
+    label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()), state.runs);
+    sw_fences_.emplace_back(op.label, label.fence);
+  } else if (const auto* sw = std::get_if<SwSignalOp>(&op.what)) {
+    sw_signal(*sw);
+  } else if (const auto* end = std::get_if<TerminateOp>(&op.what)) {
+    terminate(*end);
+  } else if (const auto* limit = std::get_if<ThrottleOp>(&op.what)) {
+    throttle_ = limit->jobs;
+  } else if (const auto* depth = std::get_if<QueueDepthOp>(&op.what)) {
+    queue_depth_ = depth->jobs;
+  } else if (const auto* priority = std::get_if<PriorityOp>(&op.what)) {
+    clone_.contexts[priority->context]->set_priority(priority->priority);
+  } else if (const auto* preemption = std::get_if<PreemptionOp>(&op.what)) {
+    clone_.contexts[preemption->context]->set_preemption_period(preemption->period);
+  } else {
+    return std::holds_alternative<AnnotateOp>(op.what);
+  }
+  return true;
+}
+
+Task<> ThreadRunner::execute(const Op& op, OpState& state) {
+  if (const auto* submit_op = std::get_if<SubmitOp>(&op.what)) return submit(*submit_op, state, op.label);
+  if (const auto* wait_op = std::get_if<WaitOp>(&op.what)) return wait(*wait_op, state);
+  if (const auto* loop = std::get_if<LoopOp>(&op.what)) return run_loop(*loop);
+  if (const auto* bind_op = std::get_if<BindOp>(&op.what)) return bind(*bind_op, state, op.label);
+  if (const auto* lock_op = std::get_if<LockOp>(&op.what)) return lock(*lock_op);
+  if (const auto* alloc_op = std::get_if<AllocOp>(&op.what)) return alloc(*alloc_op);
+  if (const auto* flip_op = std::get_if<FlipOp>(&op.what)) return flip(*flip_op);
+  if (const auto* receive_op = std::get_if<ReceiveOp>(&op.what)) return receive(*receive_op);
+  if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);
+  if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) return acquire(*acquire_op);
+  return [](ThreadRunner& self, const Op& rest, const OpState& known) -> Task<> {
+    if (const auto* think = std::get_if<ThinkOp>(&rest.what)) {
+      co_await core::sleep_for(self.simulation_, self.draw(think->duration, known));
+    } else if (const auto* compute = std::get_if<ComputeOp>(&rest.what)) {
+      co_await self.world_.machine().hardware().compute(self.draw(compute->duration, known));
+    } else if (const auto* pace = std::get_if<PaceOp>(&rest.what)) {
+      co_await core::SleepUntil(self.simulation_, self.iteration_start_ + pace->period);
+    } else if (const auto* vblank = std::get_if<VblankOp>(&rest.what)) {
+      co_await core::SleepUntil(self.simulation_, self.world_.display(vblank->display).next_vblank(self.simulation_.now()), WaitReason::vblank);
+    } else if (const auto* invalidate = std::get_if<InvalidateOp>(&rest.what)) {
+      models::Buffer& buffer = self.world_.buffer(invalidate->buffer, self.clone_);
+      self.process_->doing = "munmap (MMU notifier)";
+      co_await self.world_.machine().policies_of(buffer).userptr->invalidate(buffer);
+    } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
+      ThreadRunner& other = *self.clone_.threads[fork->thread];
+      if (!fork->join) other.start();
+      else if (!other.ended_.is_complete()) co_await other.ended_.wait(WaitReason::lock);
+    } else {
+      FENCELAB_ASSERT(false, "operation {} at {} is not modelled", rest.what.index(), rest.place.pointer);
+    }
+  }(*this, op, state);
+}
+
+// ---------------------------------------------------------------- drawing and naming
+
+Duration ThreadRunner::draw(const Distribution& distribution, const OpState& state) const {
+  const std::string& name = clone_.client->name();
+  const core::RandomKey key{core::stable_hash(name.data(), name.size()), state.key, state.runs};
+  const auto& parts = distribution.parts;
+  std::size_t part = 0;
+  if (parts.size() > 1) {
+    std::int64_t total = 0;
+    for (const auto& candidate : parts) total += candidate.weight;
+    std::int64_t ticket = simulation_.random().uniform(key, 0, total - 1, 1);
+    while (ticket >= parts[part].weight) ticket -= parts[part++].weight;
+  }
+  const std::int64_t step = distribution.step.count();
+  const std::int64_t steps = (parts[part].max - parts[part].min).count() / step;
+  return parts[part].min + Duration(step * simulation_.random().uniform(key, 0, steps));
+}
+
+std::uint64_t ThreadRunner::value_of(const ValueSpec& spec, const OpState& state) const {
+  return spec.relative ? spec.value * state.runs : spec.value;
+}
+
+models::Gpu& ThreadRunner::gpu() const {
+  return clone_.contexts.empty() ? *world_.machine().gpus().front() : clone_.contexts.front()->gpu();
+}
+
+void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
+  std::vector<models::Buffer*> buffers;
+  if (spec.buffer != kNone) buffers.push_back(&world_.buffer(spec.buffer, clone_));
+  if (spec.channel != kNone) buffers = received_[spec.channel];
+  if (spec.swapchain != kNone)
+    for (models::SwapImage* image : images_[spec.swapchain])
+      if (image) buffers.push_back(image->buffer);
+  for (models::Buffer* buffer : buffers)
+    into.push_back({buffer, spec.offset, spec.bytes == 0 ? buffer->bytes() : spec.offset + spec.bytes, spec.write});
+}
+
+// ---------------------------------------------------------------- work
+
+void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) {
+  const FaultSpec* fault = world_.fault_for(clone_, label, state.runs - 1);
+  if (!fault) return;
+  const bool user = job.context->gpu().policies().submission->user_mode();
+  switch (fault->kind) {
+    case FaultSpec::Kind::hang: job.hung = true; break;
+    // The kernel learns of a lost completion as of a hang; a user fence is just never written.
+    case FaultSpec::Kind::never_signal: (user ? job.never_signals : job.hung) = true; break;
+    case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
+    default: FENCELAB_ASSERT(false, "fault kind {} on an operation is not modelled", static_cast<int>(fault->kind));
+  }
+  simulation_.emit(core::ProbeKind::fault_struck, job.id(),
+                   static_cast<std::uint64_t>(fault - world_.scenario().faults.data()), clone_.client->index(), &job);
+}
+
+Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
+  if (throttle_ > 0 && recent_.size() >= throttle_) {
+    const models::JobPtr earlier = recent_[recent_.size() - throttle_];
+    co_await hold_back(earlier);
+  }
+  process_->doing = "submit";
+  const models::JobPtr job(new models::Job(simulation_));
+  job->client = clone_.client;
+  job->context = clone_.contexts[op.context];
+  job->submitter = process_;
+  job->label = &state.name;
+  job->place = state.place;
+  job->iteration = state.runs - 1;
+  job->account.open(simulation_.now());
+  job->infinite = op.infinite;
+  job->duration = op.infinite ? Duration{} : draw(op.duration, state);
+  if (op.engine != kNone) job->wanted_engine = job->context->gpu().engines()[op.engine].get();
+  for (const AccessSpec& access : op.accesses) resolve(access, job->accesses);
+  job->declares = op.declares;
+  for (const AccessSpec& access : op.declared) resolve(access, job->declared_apart);
+  for (const ValueSpec& value : op.wait_values) {
+    const models::ValuePoint wait{&world_.timeline(value.timeline, clone_), value_of(value, state)};
+    if (wait.timeline->value() < wait.value) job->ring_waits.push_back(wait);
+  }
+  for (const ValueSpec& value : op.signal_values) job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
+  for (const OpRef& ref : op.after) {
+    const models::SyncPoint point = clone_.labels[ref.label].point();
+    if (!point.empty()) job->depend_on(point, models::DependencyRule::program);
+  }
+  for (const OpRef& ref : op.after_start) {
+    const models::JobPtr master = clone_.labels[ref.label].job;
+    if (!master) continue;
+    job->bond_master = master;
+    if (master->started) job->depend_on({master->started}, models::DependencyRule::program);
+  }
+  strike_faults(*job, state, label);
+  job->remaining = job->duration;
+  if (job->ring_waits.empty()) job->semaphore_open_at = Time{};
+  if (label != kNone) {
+    LabelState& known = clone_.labels[label];
+    known.job = job;
+    if (known.wants_start_fence)
+      job->started = core::make_intrusive<core::DmaFence>(simulation_, job.get(), core::raw(job->id()), 1);
+    for (const Index thread : known.terminating_threads) job->terminator = clone_.threads[thread]->process();
+  }
+  recent_.push_back(job);
+  if (recent_.size() > std::max(throttle_, 1u)) recent_.pop_front();
+  co_await job->context->gpu().policies().submission->submit(job);
+  if (queue_depth_ > 0) {
+    auto& waiting = depth_[job->wanted_engine ? job->wanted_engine : job->context->engines().front()];
+    waiting.push_back(job);
+    while (waiting.size() > queue_depth_) {
+      const models::JobPtr oldest = waiting.front();
+      waiting.pop_front();
+      co_await hold_back(oldest);
+    }
+  }
+}
+
+Task<> ThreadRunner::hold_back(const models::JobPtr& job) {
+  if (job->state == models::JobState::done || job->completion.empty()) co_return;
+  const models::SyncPoint point = job->completion;
+  if (!point.done()) co_await point.wait({.reason = WaitReason::fence});
+  simulation_.emit(core::ProbeKind::fence_observed, point.id(), core::raw(job->id()), 0, job.get());
+}
+
+Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
+  process_->doing = "wait";
+  std::vector<core::FencePtr> keep;
+  std::vector<models::JobPtr> jobs;
+  std::vector<core::WaitItem> items;
+  std::uint32_t done = 0;
+  bool values = !op.values.empty();
+  for (const OpRef& ref : op.ops) {
+    const LabelState& label = clone_.labels[ref.label];
+    if (label.job) jobs.push_back(label.job);
+    const models::SyncPoint point = label.point();
+    if (point.done()) {
+      ++done;
+    } else if (point.fence) {
+      keep.push_back(point.fence);
+      items.push_back({point.fence.get(), 0});
+    } else {
+      values = true;
+      items.push_back({point.timeline, point.value});
+    }
+  }
+  for (const ValueSpec& value : op.values) items.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
+  const auto total = static_cast<std::uint32_t>(items.size()) + done;
+  const std::uint32_t need = op.need == 0 ? total : op.need;
+  if (need > done && !items.empty()) {
+    core::MultiWait all(simulation_, items, need - done,
+                        {.reason = values ? WaitReason::value : WaitReason::fence,
+                         .deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever,
+                         .recovery = op.timeout.has_value()});
+    co_await all;
+  }
+  for (const models::JobPtr& job : jobs)
+    if (job->state == models::JobState::done)
+      simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0, job.get());
+}
+
+Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
+  process_->doing = op.unbind ? "unbind" : "bind";
+  auto request = core::make_intrusive<models::BindRequest>();
+  models::GpuContext& context = *clone_.contexts[op.context];
+  request->buffer = &world_.buffer(op.buffer, clone_);
+  request->unbind = op.unbind;
+  request->label = &state.name;
+  request->place = state.place;
+  for (const OpRef& ref : op.after) {
+    const models::SyncPoint point = clone_.labels[ref.label].point();
+    if (!point.done()) request->in.push_back(point);
+  }
+  const bool future = context.gpu().policies().sync->value_waits() == models::ValueWaits::future_fence;
+  for (const ValueSpec& value : op.wait_values) {
+    models::SyncPoint point{nullptr, &world_.timeline(value.timeline, clone_), value_of(value, state)};
+    if (point.done()) continue;
+    // A published bind fence must not depend on a value: wait before anything is published.
+    if (future) request->in.push_back(point);
+    else co_await point.wait({.reason = WaitReason::value});
+  }
+  co_await context.gpu().policies().bind->bind(clone_.client->bind_queue(context.gpu()), request);
+  if (label != kNone) clone_.labels[label].fence = request->done;
+}
+
+Task<> ThreadRunner::lock(const LockOp& op) {
+  process_->doing = op.unlock ? "unlock" : "lock";
+  for (const Index index : op.locks) {
+    if (!op.ww) {
+      core::Mutex& mutex = world_.lock(index, clone_);
+      if (op.unlock) mutex.unlock();
+      else co_await mutex.lock();
+    } else if (op.unlock) {
+      world_.ww_lock(index, clone_).unlock();
+    }
+  }
+  if (!op.ww || op.unlock) co_return;
+  if (transaction_.acquired == 0) transaction_.ticket = core::raw(simulation_.new_object_id());
+  std::vector<core::WwMutex*> held;
+  core::WwMutex* contended = nullptr;
+  for (std::size_t i = 0; i < op.locks.size() || contended;) {
+    core::WwMutex& mutex = contended ? *contended : world_.ww_lock(op.locks[i], clone_);
+    const auto result = co_await mutex.lock(&transaction_);
+    if (result == core::WwResult::deadlock) {
+      for (core::WwMutex* other : held) other->unlock();
+      held.clear();
+      contended = &mutex;
+      i = 0;
+      continue;
+    }
+    if (result == core::WwResult::locked) held.push_back(&mutex);
+    if (contended) contended = nullptr;
+    else ++i;
+  }
+}
+
+Task<> ThreadRunner::alloc(const AllocOp& op) {
+  process_->doing = "alloc";
+  models::Buffer& buffer = world_.buffer(op.buffer, clone_);
+  buffer.exists = true;
+  const bool locked = buffer.resv().lock().try_lock();
+  const bool placed = co_await world_.machine().memory().place(buffer, {models::AllocRequest::Context::user, clone_.client, nullptr});
+  if (!placed) buffer.exists = false;
+  if (locked) buffer.resv().lock().unlock();
+}
+
+void ThreadRunner::sw_signal(const SwSignalOp& op) {
+  const core::FencePtr target = clone_.labels[op.fence.label].fence;
+  if (!target) return;
+  // One sw_sync timeline per thread: older fences signal with it.
+  while (!sw_fences_.empty()) {
+    const core::FencePtr fence = sw_fences_.front().second;
+    if (fence->seqno() > target->seqno() && fence != target) break;
+    sw_fences_.erase(sw_fences_.begin());
+    fence->signal();
+    if (fence == target) break;
+  }
+}
+
+void ThreadRunner::terminate(const TerminateOp& op) {
+  const models::JobPtr job = clone_.labels[op.job.label].job;
+  if (!job) return;
+  job->terminated = true;
+  if (job->engine) job->engine->poke();
+}
+
+// ---------------------------------------------------------------- window system
+
+Task<> ThreadRunner::acquire(const AcquireOp& op) {
+  process_->doing = "acquire";
+  auto& held = images_[op.swapchain];
+  held.clear();
+  for (models::Swapchain* chain : world_.swapchains(op.swapchain, clone_)) {
+    models::SwapImage* const image = co_await chain->acquire(*clone_.client, gpu());
+    held.push_back(image);
+  }
+}
+
+void ThreadRunner::present(const PresentOp& op) {
+  auto& held = images_[op.swapchain];
+  const auto chains = world_.swapchains(op.swapchain, clone_);
+  for (std::size_t i = 0; i < held.size(); ++i) chains[i]->present(*clone_.client, gpu(), *held[i]);
+  held.clear();
+}
+
+Task<> ThreadRunner::latch(const LatchOp& op) {
+  process_->doing = "latch";
+  auto& held = images_[op.swapchain];
+  const auto chains = world_.swapchains(op.swapchain, clone_);
+  held.resize(chains.size());
+  const Time vblank = world_.has_display() ? world_.display(0).next_vblank(simulation_.now()) : core::kNever;
+  for (std::size_t i = 0; i < chains.size(); ++i) {
+    models::SwapImage* const image = co_await chains[i]->latch(*clone_.client, gpu(), vblank, op.wait);
+    if (image && image != held[i]) latched_.push_back(image->frame);
+    held[i] = image;
+  }
+}
+
+Task<> ThreadRunner::flip(const FlipOp& op) {
+  process_->doing = "flip";
+  models::AccessList planes;
+  for (const AccessSpec& plane : op.planes) resolve(plane, planes);
+  for (const Index display : op.displays) co_await world_.display(display).wait_until_free();
+  for (const Index display : op.displays) {
+    auto commit = std::make_shared<models::Display::Commit>();
+    for (const models::Access& plane : planes)
+      for (const auto& entry : gpu().policies().sync->flip_fences(*clone_.client, *plane.buffer))
+        commit->fences.push_back(entry.point);
+    commit->frames = latched_;
+    world_.display(display).commit(std::move(commit));
+  }
+  latched_.clear();
+  if (op.blocking)
+    for (const Index display : op.displays) co_await world_.display(display).wait_until_free();
+}
+
+void ThreadRunner::send(const SendOp& op) {
+  models::AccessList buffers;
+  for (const AccessSpec& access : op.buffers) resolve(access, buffers);
+  models::Channel::Message message;
+  message.sender = clone_.client;
+  for (const models::Access& access : buffers)
+    message.buffers.emplace_back(access.buffer, gpu().policies().sync->hand_over(*clone_.client, *access.buffer));
+  world_.channel(op.channel, clone_).send(std::move(message));
+}
+
+Task<> ThreadRunner::receive(const ReceiveOp& op) {
+  process_->doing = "receive";
+  models::Channel::Message message = co_await world_.channel(op.channel, clone_).receive();
+  auto& received = received_[op.channel];
+  received.clear();
+  for (auto& [buffer, handed] : message.buffers) {
+    received.push_back(buffer);
+    co_await gpu().policies().sync->accept(*clone_.client, gpu(), *buffer, std::move(handed));
+  }
+}
+
+// ---------------------------------------------------------------- who may still signal
+
+void ThreadRunner::note_program(const Program& program, std::uint64_t times) {
+  for (const Op& op : program) {
+    if (const auto* loop = std::get_if<LoopOp>(&op.what)) {
+      const bool endless = loop->times == 0 || times == kForEver;
+      note_program(loop->body, endless ? kForEver : times * loop->times);
+    } else if (const auto* signal = std::get_if<SignalOp>(&op.what)) {
+      signals_.push_back({&op, &world_.timeline(signal->value.timeline, clone_), signal->value, times});
+    } else if (const auto* submit_op = std::get_if<SubmitOp>(&op.what)) {
+      // Work it has yet to submit may write values, too.
+      for (const ValueSpec& value : submit_op->signal_values)
+        signals_.push_back({&op, &world_.timeline(value.timeline, clone_), value, times});
+    } else if (const auto* send_op = std::get_if<SendOp>(&op.what)) {
+      world_.channel(send_op->channel, clone_).add_sender([this] { return process_; });
+    }
+  }
+}
+
+void ThreadRunner::register_as_producer() {
+  note_program(spec_.program, 1);
+  for (const Signal& signal : signals_) signal.timeline->add_producer(*this);
+}
+
+std::uint64_t ThreadRunner::reachable(const core::ValueTimeline& timeline) const {
+  if (process_ ? process_->state == core::ProcessState::done : !spec_.forked) return 0;
+  std::uint64_t reach = 0;
+  for (const Signal& signal : signals_) {
+    if (signal.timeline != &timeline || states_.find(signal.op)->second.runs >= signal.times) continue;
+    const std::uint64_t last = signal.times == kForEver ? kForEver : signal.value.value * signal.times;
+    reach = std::max(reach, signal.value.relative ? last : signal.value.value);
+  }
+  return reach;
+}
+
+core::GateIndex ThreadRunner::describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+                                               std::uint64_t) const {
+  if (process_) return builder.process(process_, "signal by " + process_->spec.name, timeline.id());
+  for (const auto& thread : clone_.threads)  // not forked yet: whoever forks it
+    if (thread.get() != this && thread->process_ && thread->process_->state != core::ProcessState::done)
+      return builder.process(thread->process_, "fork of " + spec_.name, timeline.id());
+  return builder.nobody("nobody starts " + spec_.name);
+}
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,93 @@
+// ThreadRunner: executes the program of one thread of one clone.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::scenarios {
+
+class ThreadRunner final : public core::ValueProducer {
+ public:
+  ThreadRunner(World& world, CloneState& clone, const ThreadSpec& spec);
+  ~ThreadRunner() override;
+
+  const ThreadSpec& spec() const { return spec_; }
+  void start();
+  void kill();
+  core::Process* process() const { return process_; }
+  core::Completion& ended() { return ended_; }
+  /// Tells the timelines that this thread may signal them, and channels that it may send.
+  void register_as_producer();
+
+  std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+                                   std::uint64_t value) const override;
+
+ private:
+  /// What the runner knows about one operation of the program.
+  struct OpState {
+    std::uint64_t key = 0;       ///< for keyed draws
+    std::uint64_t runs = 0;
+    std::uint32_t place = 0;
+    std::string name;            ///< of its jobs
+  };
+  core::Task<> body();
+  core::Task<> run(const Program& program);
+  core::Task<> run_loop(const LoopOp& loop);
+  core::Task<> execute(const Op& op, OpState& state);
+  core::Task<> submit(const SubmitOp& op, OpState& state, Index label);
+  core::Task<> wait(const WaitOp& op, OpState& state);
+  core::Task<> bind(const BindOp& op, OpState& state, Index label);
+  core::Task<> lock(const LockOp& op);
+  core::Task<> alloc(const AllocOp& op);
+  core::Task<> flip(const FlipOp& op);
+  core::Task<> receive(const ReceiveOp& op);
+  core::Task<> latch(const LatchOp& op);
+  core::Task<> acquire(const AcquireOp& op);
+  void present(const PresentOp& op);
+  void send(const SendOp& op);
+  void sw_signal(const SwSignalOp& op);
+  void terminate(const TerminateOp& op);
+  bool execute_at_once(const Op& op, OpState& state);
+
+  void prepare(const Program& program);
+  void note_program(const Program& program, std::uint64_t times);
+  core::Duration draw(const Distribution& distribution, const OpState& state) const;
+  std::uint64_t value_of(const ValueSpec& spec, const OpState& state) const;
+  void resolve(const AccessSpec& spec, models::AccessList& into);
+  void strike_faults(models::Job& job, OpState& state, Index label);
+  core::Task<> hold_back(const models::JobPtr& job);
+  models::Gpu& gpu() const;
+
+  World& world_;
+  CloneState& clone_;
+  const ThreadSpec& spec_;
+  core::Simulation& simulation_;
+  core::Process* process_ = nullptr;
+  core::Completion ended_;
+  std::unordered_map<const Op*, OpState> states_;  ///< looked up, never iterated
+  std::map<Index, std::vector<models::SwapImage*>> images_;   ///< per swapchain: what this thread holds
+  std::map<Index, std::vector<models::Buffer*>> received_;    ///< per channel
+  std::vector<std::shared_ptr<models::Frame>> latched_;       ///< frames since the last flip
+  std::vector<std::pair<Index, core::FencePtr>> sw_fences_;   ///< label, fence; oldest first
+  std::deque<models::JobPtr> recent_;                         ///< for throttle
+  std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
+  std::uint32_t throttle_ = 0, queue_depth_ = 0;
+  core::Time iteration_start_{};
+  /// An operation that writes a value, and how often it runs in all.
+  struct Signal {
+    const Op* op;
+    core::ValueTimeline* timeline;
+    ValueSpec value;
+    std::uint64_t times;
+  };
+  static constexpr std::uint64_t kForEver = ~std::uint64_t{0};
+  std::vector<Signal> signals_;
+  core::WwContext transaction_;
+};
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,236 @@
+#include "scenarios/runtime/world.hpp"
+
+#include "core/assert.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "scenarios/runtime/thread_runner.hpp"
+
+namespace fencelab::scenarios {
+
+models::SyncPoint LabelState::point() const {
+  if (fence) return {fence};
+  if (!job || job->state == models::JobState::done) return {};
+  return job->completion;
+}
+
+World::World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
+             const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run)
+    : simulation_(simulation),
+      scenario_(scenario),
+      machine_(simulation, hardware, make_policies(stack.system, run)) {
+  build_gpus(stack, run);
+  for (const DisplaySpec& display : scenario.displays)
+    displays_.push_back(&machine_.add_display({display.name, display.period}));
+  build_clones();
+  build_objects();
+  for (const auto& clone : clones_) build_contexts(*clone);
+  for (const auto& clone : clones_) build_threads(*clone);
+  note_producers();
+}
+
+World::~World() = default;
+
+std::uint32_t World::add_place(const Place& place) {
+  places_.push_back(&place);
+  return static_cast<std::uint32_t>(places_.size() - 1);
+}
+
+void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
+  using namespace std::chrono_literals;
+  const PlatformSpec& platform = scenario_.platform;
+  machine_.memory().system().capacity = platform.memory_bytes;
+  machine_.memory().has_swap = platform.swap_bytes_per_second > 0;
+  for (const GpuSpec& spec : platform.gpus) {
+    models::Gpu::Spec gpu;
+    gpu.name = spec.name;
+    gpu.driver = spec.driver;
+    gpu.firmware_slots = spec.firmware_slots.value_or(8);
+    gpu.firmware_quantum = 1ms;
+    gpu.firmware_latency = 20us;
+    for (const EngineSpec& engine : spec.engines)
+      gpu.engines.push_back({engine.name, engine.klass, spec.timeslice.value_or(1ms),
+                             spec.preemption_cost.value_or(50us), spec.credits.value_or(2)});
+    models::Gpu& made = machine_.add_gpu(std::move(gpu), make_policies(stack.by_gpu.at(spec.name), run));
+    if (spec.vram_bytes > 0) machine_.memory().add_vram(made, spec.vram_bytes);
+    for (std::size_t i = 0; i < platform.links.size(); ++i)
+      if ((platform.links[i].from == spec.name && platform.links[i].to == "memory") ||
+          (platform.links[i].to == spec.name && platform.links[i].from == "memory"))
+        made.link = i;
+  }
+}
+
+void World::build_clones() {
+  for (Index process = 0; process < scenario_.processes.size(); ++process) {
+    const ProcessSpec& spec = scenario_.processes[process];
+    for (std::uint32_t number = 0; number < spec.count; ++number) {
+      auto clone = std::make_unique<CloneState>();
+      clone->spec = &spec;
+      clone->process = process;
+      clone->number = number;
+      clone->client = &machine_.add_client(spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
+      clone->labels.resize(spec.labels.size());
+      clones_.push_back(std::move(clone));
+    }
+  }
+}
+
+void World::build_objects() {
+  auto copies = [this](Index owner) { return owner == kNone ? 1u : scenario_.processes[owner].count; };
+  auto suffix = [&](Index owner, std::uint32_t copy) {
+    if (owner == kNone) return std::string();
+    const ProcessSpec& process = scenario_.processes[owner];
+    return process.count == 1 ? " of " + process.name : " of " + process.name + "." + std::to_string(copy);
+  };
+  auto client_of = [this](Index owner, std::uint32_t copy) -> models::Client* {
+    for (const auto& clone : clones_)
+      if (clone->process == owner && clone->number == copy) return clone->client;
+    return nullptr;
+  };
+  for (const BufferSpec& spec : scenario_.buffers) {
+    auto& row = buffers_.emplace_back();
+    for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy) {
+      const std::string name = spec.name + suffix(spec.process, copy);
+      const auto bytes = simulation_.random().uniform(
+          {core::stable_hash(name.data(), name.size()), 1, 0}, static_cast<std::int64_t>(spec.bytes),
+          static_cast<std::int64_t>(std::max(spec.bytes, spec.bytes_max)));
+      row.push_back(&machine_.add_buffer(
+          {name, static_cast<std::uint64_t>(bytes),
+           spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(), client_of(spec.process, copy), spec.userptr}));
+      row.back()->exists = spec.allocated;
+    }
+  }
+  auto build = [&](const auto& specs, auto& table, auto make) {
+    for (const auto& spec : specs) {
+      auto& row = table.emplace_back();
+      for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy) row.push_back(make(spec, suffix(spec.process, copy), copy));
+    }
+  };
+  build(scenario_.timelines, timelines_, [&](const TimelineSpec& spec, const std::string& tail, std::uint32_t) {
+    return std::make_unique<core::ValueTimeline>(simulation_, spec.name + tail, spec.initial);
+  });
+  build(scenario_.locks, locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
+    return std::make_unique<core::Mutex>(simulation_, spec.name + tail);
+  });
+  build(scenario_.locks, ww_locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
+    return std::make_unique<core::WwMutex>(simulation_, spec.name + tail);
+  });
+  build(scenario_.channels, channels_, [&](const ChannelSpec& spec, const std::string& tail, std::uint32_t) {
+    return std::make_unique<models::Channel>(simulation_, spec.name + tail);
+  });
+  std::uint32_t number = 0;
+  build(scenario_.swapchains, swapchains_, [&](const SwapchainSpec& spec, const std::string& tail, std::uint32_t copy) {
+    std::vector<models::Buffer*> images;
+    for (const Index image : spec.images) images.push_back(buffers_[image][std::min<std::size_t>(copy, buffers_[image].size() - 1)]);
+    const auto mode = spec.mode == SwapchainSpec::Mode::fifo ? models::Swapchain::Mode::fifo : models::Swapchain::Mode::mailbox;
+    return std::make_unique<models::Swapchain>(machine_, spec.name + tail, number++, mode, std::move(images));
+  });
+}
+
+void World::build_contexts(CloneState& clone) {
+  for (const ContextSpec& spec : clone.spec->contexts) {
+    models::Gpu& gpu = *machine_.gpus()[spec.gpu];
+    models::GpuContext::Spec context{spec.name, {}, spec.balanced, {}, spec.priority, spec.preemption_period};
+    for (const Index engine : spec.engines) context.engines.push_back(gpu.engines()[engine].get());
+    for (const BondSpec& bond : spec.bonds) {
+      models::Bond made;
+      for (const Index engine : bond.engines) made.engines.push_back(gpu.engines()[engine].get());
+      made.master = gpu.engines()[bond.master].get();
+      context.bonds.push_back(std::move(made));
+    }
+    clone.client->contexts().push_back(std::make_unique<models::GpuContext>(*clone.client, gpu, std::move(context)));
+    clone.contexts.push_back(clone.client->contexts().back().get());
+  }
+}
+
+void World::note_references(CloneState& clone, const Program& program, Index thread) {
+  for (const Op& op : program) {
+    if (const auto* loop = std::get_if<LoopOp>(&op.what)) note_references(clone, loop->body, thread);
+    if (const auto* submit = std::get_if<SubmitOp>(&op.what))
+      for (const OpRef& ref : submit->after_start) clone.labels[ref.label].wants_start_fence = true;
+    if (const auto* terminate = std::get_if<TerminateOp>(&op.what))
+      clone.labels[terminate->job.label].terminating_threads.push_back(thread);
+  }
+}
+
+void World::build_threads(CloneState& clone) {
+  for (Index thread = 0; thread < clone.spec->threads.size(); ++thread) {
+    note_references(clone, clone.spec->threads[thread].program, thread);
+    clone.threads.push_back(std::make_unique<ThreadRunner>(*this, clone, clone.spec->threads[thread]));
+  }
+}
+
+void World::note_producers() {
+  for (const auto& clone : clones_)
+    for (const auto& thread : clone->threads) thread->register_as_producer();
+}
+
+void World::start() {
+  for (const auto& clone : clones_)
+    for (const auto& thread : clone->threads)
+      if (!thread->spec().forked) thread->start();
+  for (const FaultSpec& fault : scenario_.faults) {
+    if (fault.kind != FaultSpec::Kind::kill) continue;
+    for (const auto& clone : clones_) {
+      if (clone->process != fault.process || clone->number != fault.clone) continue;
+      CloneState& victim = *clone;
+      kill_timers_.push_back(std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
+      kill_timers_.back()->arm(core::Time(fault.when));
+    }
+  }
+}
+
+// The kernel closes a killed process's files: its threads end where they stand, its jobs are cancelled.
+void World::kill(CloneState& clone) {
+  simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject, 0, clone.client->index());
+  for (const auto& thread : clone.threads) thread->kill();
+  for (models::GpuContext* context : clone.contexts) {
+    std::vector<models::JobPtr> jobs;
+    for (models::Engine* engine : context->engines())
+      if (models::KernelQueue* queue = context->existing_kernel_queue(*engine)) {
+        jobs.insert(jobs.end(), queue->waiting().begin(), queue->waiting().end());
+        jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+      }
+    if (models::UserQueue* queue = context->existing_user_queue())
+      jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+    for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
+  }
+}
+
+std::size_t World::slot(Index owner, const CloneState& clone) const {
+  return owner == clone.process ? clone.number : 0;
+}
+
+models::Buffer& World::buffer(Index index, const CloneState& clone) {
+  return *buffers_[index][slot(scenario_.buffers[index].process, clone)];
+}
+core::ValueTimeline& World::timeline(Index index, const CloneState& clone) {
+  return *timelines_[index][slot(scenario_.timelines[index].process, clone)];
+}
+core::Mutex& World::lock(Index index, const CloneState& clone) {
+  return *locks_[index][slot(scenario_.locks[index].process, clone)];
+}
+core::WwMutex& World::ww_lock(Index index, const CloneState& clone) {
+  return *ww_locks_[index][slot(scenario_.locks[index].process, clone)];
+}
+models::Channel& World::channel(Index index, const CloneState& clone) {
+  return *channels_[index][slot(scenario_.channels[index].process, clone)];
+}
+
+std::vector<models::Swapchain*> World::swapchains(Index index, const CloneState& clone) {
+  std::vector<models::Swapchain*> chains;
+  const Index owner = scenario_.swapchains[index].process;
+  if (owner == kNone || owner == clone.process) return {swapchains_[index][slot(owner, clone)].get()};
+  for (const auto& chain : swapchains_[index]) chains.push_back(chain.get());
+  return chains;
+}
+
+const FaultSpec* World::fault_for(const CloneState& clone, Index label, std::uint64_t run) const {
+  for (const FaultSpec& fault : scenario_.faults) {
+    const bool here = fault.process == clone.process && fault.clone == clone.number &&
+                      fault.label == label && label != kNone;
+    if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count)) return &fault;
+  }
+  return nullptr;
+}
+
+}  // namespace fencelab::scenarios

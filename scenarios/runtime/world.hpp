@@ -1,0 +1,104 @@
+// World: a scenario brought to life on a machine for one run: objects per clone, threads, faults.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/completion.hpp"
+#include "core/locks.hpp"
+#include "core/timeline.hpp"
+#include "models/machine.hpp"
+#include "models/winsys/swapchain.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace fencelab::scenarios {
+
+class ThreadRunner;
+
+/// What an operation with an id has produced last, per clone of its process.
+struct LabelState {
+  models::JobPtr job;
+  core::FencePtr fence;          ///< bind, sw_fence
+  std::uint64_t runs = 0;        ///< executions so far
+  bool wants_start_fence = false;///< somebody refers to its start
+  std::vector<Index> terminating_threads;
+  /// How to wait for the newest execution; empty if there was none or it is done.
+  models::SyncPoint point() const;
+};
+
+/// One clone of a process.
+struct CloneState {
+  const ProcessSpec* spec = nullptr;
+  Index process = 0;
+  std::uint32_t number = 0;
+  models::Client* client = nullptr;
+  std::vector<models::GpuContext*> contexts;
+  std::vector<LabelState> labels;
+  std::vector<std::unique_ptr<ThreadRunner>> threads;
+};
+
+class World {
+ public:
+  World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
+        const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run);
+  ~World();
+  World(const World&) = delete;
+
+  /// Spawns every thread that is not forked, and sets up kills.
+  void start();
+
+  models::Machine& machine() { return machine_; }
+  core::Simulation& simulation() { return simulation_; }
+  const Scenario& scenario() const { return scenario_; }
+  /// Place of the table that Process::place and Job::place index; for reports.
+  const Place& place(std::uint32_t index) const { return *places_[index]; }
+  std::size_t place_count() const { return places_.size(); }
+  std::uint32_t add_place(const Place& place);
+
+  // Objects by their index in the scenario, as clone `clone` of process `process` sees them.
+  models::Buffer& buffer(Index index, const CloneState& clone);
+  core::ValueTimeline& timeline(Index index, const CloneState& clone);
+  core::Mutex& lock(Index index, const CloneState& clone);
+  core::WwMutex& ww_lock(Index index, const CloneState& clone);
+  models::Channel& channel(Index index, const CloneState& clone);
+  /// A chain of another process means the chains of all its clones.
+  std::vector<models::Swapchain*> swapchains(Index index, const CloneState& clone);
+  models::Display& display(Index index) { return *displays_[index]; }
+  bool has_display() const { return !displays_.empty(); }
+  const std::vector<std::unique_ptr<CloneState>>& clones() const { return clones_; }
+
+  /// Fault that strikes execution `run` of `label`, or nullptr.
+  const FaultSpec* fault_for(const CloneState& clone, Index label, std::uint64_t run) const;
+
+ private:
+  std::size_t slot(Index owner, const CloneState& clone) const;
+  void build_gpus(const ResolvedStack& stack, policies::RunState& run);
+  void build_objects();
+  void build_clones();
+  void build_contexts(CloneState& clone);
+  void build_threads(CloneState& clone);
+  void note_references(CloneState& clone, const Program& program, Index thread);
+  void note_producers();
+  void kill(CloneState& clone);
+
+  core::Simulation& simulation_;
+  const Scenario& scenario_;
+  models::Machine machine_;
+  std::vector<const Place*> places_;
+  // [index in the scenario][clone of the owner; 0 if global]
+  template <class T>
+  using Table = std::vector<std::vector<T>>;
+  Table<models::Buffer*> buffers_;
+  Table<std::unique_ptr<core::ValueTimeline>> timelines_;
+  Table<std::unique_ptr<core::Mutex>> locks_;
+  Table<std::unique_ptr<core::WwMutex>> ww_locks_;
+  Table<std::unique_ptr<models::Channel>> channels_;
+  Table<std::unique_ptr<models::Swapchain>> swapchains_;
+  std::vector<models::Display*> displays_;
+  std::vector<std::unique_ptr<CloneState>> clones_;
+  std::vector<std::unique_ptr<core::Timer>> kill_timers_;
+};
+
+}  // namespace fencelab::scenarios
