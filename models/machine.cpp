@@ -52,6 +52,28 @@ void Machine::force_signal(const SyncPoint& point) {
   }
 }
 
+bool Machine::recovery_pending() const {
+  for (const auto& gpu : gpus_)
+    for (const auto& engine : gpu->engines())
+      if (engine->watched()) return true;
+  return false;
+}
+
+const Job* Machine::starved_job(core::Time since) const {
+  for (const auto& client : clients_)
+    for (const auto& context : client->contexts())
+      for (Engine* engine : context->engines()) {
+        KernelQueue* queue = context->existing_kernel_queue(*engine);
+        if (!queue) continue;
+        const Job* job = queue->ring().head() ? queue->ring().head()
+                         : queue->waiting().empty() ? nullptr
+                                                    : queue->waiting().front().get();
+        const bool waits = job && (job->state == JobState::on_ring || job->state == JobState::pending_credit);
+        if (waits && !job->hung && job->account.phase_since() < since) return job;
+      }
+  return nullptr;
+}
+
 void Machine::describe_jobs(core::WaitGraphBuilder& builder) const {
   for (const auto& client : clients_)
     for (const auto& context : client->contexts()) {

@@ -16,22 +16,26 @@ struct ForkEdge {
 };
 
 // Forks of forked threads; that of another has been reported where it stands.
-void collect_forks(const ProcessSpec& process, const Program& program, std::vector<ForkEdge>& edges) {
+void collect_forks(const ProcessSpec& process, const Program& program,
+                   std::vector<ForkEdge>& edges) {
   for (const Op& op : program) {
     const auto* const fork = std::get_if<ForkOp>(&op.what);
     const bool is_fork = fork != nullptr && !fork->join && fork->thread != kNone;
     if (is_fork && process.threads[fork->thread].forked) edges.push_back({fork->thread, op.place});
-    if (const auto* const loop = std::get_if<LoopOp>(&op.what)) collect_forks(process, loop->body, edges);
+    if (const auto* const loop = std::get_if<LoopOp>(&op.what))
+      collect_forks(process, loop->body, edges);
   }
 }
 
 // Threads of one process and who forks whom.
 class ForkGraph {
  public:
-  ForkGraph(LoadContext& context, const ProcessSpec& process) : context_(context), process_(process) {
+  ForkGraph(LoadContext& context, const ProcessSpec& process)
+      : context_(context), process_(process) {
     edges_.resize(process.threads.size());
     state_.resize(process.threads.size(), State::unseen);
-    for (std::size_t i = 0; i < edges_.size(); ++i) collect_forks(process, process.threads[i].program, edges_[i]);
+    for (std::size_t i = 0; i < edges_.size(); ++i)
+      collect_forks(process, process.threads[i].program, edges_[i]);
   }
 
   void report_orphans();
@@ -63,7 +67,8 @@ void ForkGraph::report_orphans() {
     context_.sink.error(thread.place.pointer,
                         {.code = "never-forked",
                          .message = fmt::format("nobody forks thread {}", quote(thread.name)),
-                         .expected = fmt::format("an operation {{\"fork\": {}}} in another thread", quote(thread.name))});
+                         .expected = fmt::format("an operation {{\"fork\": {}}} in another thread",
+                                                 quote(thread.name))});
   }
 }
 
@@ -78,8 +83,10 @@ void ForkGraph::visit(Index thread) {
   state_[thread] = State::open;
   path_.push_back(thread);
   for (const ForkEdge& edge : edges_[thread]) {
-    if (state_[edge.thread] == State::open) report_cycle(edge);
-    else if (state_[edge.thread] == State::unseen) visit(edge.thread);
+    if (state_[edge.thread] == State::open)
+      report_cycle(edge);
+    else if (state_[edge.thread] == State::unseen)
+      visit(edge.thread);
   }
   path_.pop_back();
   state_[thread] = State::done;
@@ -91,7 +98,8 @@ void ForkGraph::report_cycle(const ForkEdge& closing) {
   for (auto each = first; each != path_.end(); ++each) way += process_.threads[*each].name + " -> ";
   way += process_.threads[closing.thread].name;
   context_.sink.error(closing.place.pointer,
-                      {.code = "fork-cycle", .message = "threads fork each other in a circle: " + way,
+                      {.code = "fork-cycle",
+                       .message = "threads fork each other in a circle: " + way,
                        .expected = "each thread forked by one that runs before it"});
 }
 

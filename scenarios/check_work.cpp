@@ -18,14 +18,15 @@ bool has_work(const ThreadSpec& thread) {
 void warn_table(LoadContext& context, const NameTable& table, const std::string& noun) {
   for (const auto& [name, thing] : table.things()) {
     if (thing.is_used) continue;
-    context.sink.warning(thing.pointer, {.code = "unused",
-                                         .message = fmt::format("{} {} is never used", noun, quote(name))});
+    context.sink.warning(
+        thing.pointer,
+        {.code = "unused", .message = fmt::format("{} {} is never used", noun, quote(name))});
   }
 }
 
 void warn_resources(LoadContext& context, ResourceNames& names) {
-  for (const Resource kind : {Resource::buffer, Resource::timeline, Resource::lock, Resource::channel,
-                              Resource::swapchain}) {
+  for (const Resource kind : {Resource::buffer, Resource::timeline, Resource::lock,
+                              Resource::channel, Resource::swapchain}) {
     warn_table(context, names.of(kind), name_of(kind));
   }
 }
@@ -37,9 +38,10 @@ void check_work(LoadContext& context) {
   for (const ProcessSpec& process : context.scenario.processes) {
     if (std::any_of(process.threads.begin(), process.threads.end(), has_work)) return;
   }
-  context.sink.error("/processes", {.code = "no-work",
-                                    .message = "no thread does any work, so that nothing would run",
-                                    .expected = "an operation that is not just a setting or a note"});
+  context.sink.error("/processes",
+                     {.code = "no-work",
+                      .message = "no thread does any work, so that nothing would run",
+                      .expected = "an operation that is not just a setting or a note"});
 }
 
 void warn_unused(LoadContext& context) {

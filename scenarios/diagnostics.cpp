@@ -24,8 +24,9 @@ std::uint32_t line_rank(const Diagnostic& diagnostic) {
 
 std::string format_diagnostic(const Diagnostic& diagnostic) {
   const bool is_error = diagnostic.severity == Severity::error;
-  std::string text = fmt::format("{}: {}: {} [{}]", place_of(diagnostic),
-                                 is_error ? "error" : "warning", diagnostic.message, diagnostic.code);
+  std::string text =
+      fmt::format("{}: {}: {} [{}]", place_of(diagnostic), is_error ? "error" : "warning",
+                  diagnostic.message, diagnostic.code);
   std::string details;
   const auto append = [&details](std::string_view prefix, const std::string& part) {
     if (part.empty()) return;

@@ -1,5 +1,5 @@
-// What is wrong with an input file, as a value: a stable code, the exact place, what was expected and
-// a hint. Loaders return these instead of throwing, all of a file's mistakes at once.
+// What is wrong with an input file, as a value: a stable code, the exact place, what was expected
+// and a hint. Loaders return these instead of throwing, all of a file's mistakes at once.
 #pragma once
 
 #include <cassert>
@@ -23,8 +23,8 @@ struct Diagnostic {
   std::uint32_t column = 0;  ///< 1-based, in bytes
   std::string pointer;       ///< JSON pointer of the value (RFC 6901); empty: the document
   std::string message;
-  std::string expected;      ///< what would have been right, e.g. "one of \"fifo\", \"mailbox\""
-  std::string hint;          ///< a full phrase, e.g. "did you mean \"fifo\"?"
+  std::string expected;  ///< what would have been right, e.g. "one of \"fifo\", \"mailbox\""
+  std::string hint;      ///< a full phrase, e.g. "did you mean \"fifo\"?"
 };
 
 /// `file:line:column: error: message [code]`, and in a second line where and what was expected.
@@ -57,9 +57,18 @@ class [[nodiscard]] Loaded {
   explicit operator bool() const { return ok(); }
 
   /// The value; only when ok().
-  const T& value() const& { assert(ok()); return *value_; }
-  T& value() & { assert(ok()); return *value_; }
-  T&& value() && { assert(ok()); return *std::move(value_); }
+  const T& value() const& {
+    assert(ok());
+    return *value_;
+  }
+  T& value() & {
+    assert(ok());
+    return *value_;
+  }
+  T&& value() && {
+    assert(ok());
+    return *std::move(value_);
+  }
   const T& operator*() const { return value(); }
   const T* operator->() const { return &value(); }
 

@@ -48,7 +48,8 @@ bool FindingSink::has_error_under(const std::string& pointer) const {
 std::vector<Diagnostic> FindingSink::take() {
   std::vector<Diagnostic> result = std::exchange(diagnostics_, {});
   if (has_errors()) {
-    std::erase_if(result, [](const Diagnostic& found) { return found.severity == Severity::warning; });
+    std::erase_if(result,
+                  [](const Diagnostic& found) { return found.severity == Severity::warning; });
   }
   sort_by_place(result);
   if (result.size() <= kMaxReported) return result;

@@ -1,5 +1,5 @@
-// Where the parts of the loader put what they find wrong, and what they need to know of each other's
-// findings so that one mistake gives one message.
+// Where the parts of the loader put what they find wrong, and what they need to know of each
+// other's findings so that one mistake gives one message.
 #pragma once
 
 #include <map>
@@ -46,8 +46,8 @@ class FindingSink {
   std::set<std::string> error_pointers_;
 };
 
-/// Members that were misspelt but recognised: they were reported once and are read as what they stand
-/// for from then on, so that nothing that depends on them is reported as missing.
+/// Members that were misspelt but recognised: they were reported once and are read as what they
+/// stand for from then on, so that nothing that depends on them is reported as missing.
 class Spellings {
  public:
   /// The object at `pointer` has `actual` where `intended` was meant.

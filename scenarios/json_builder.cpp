@@ -129,8 +129,10 @@ bool JsonBuilder::start(nlohmann::json container) {
   if (!within_limits(offset)) return false;
   std::string pointer = muted_depth_ > 0 || mute_next_ ? std::string{} : path();
   nlohmann::json* const placed = place(std::move(container), offset);
-  if (placed == nullptr) ++muted_depth_;
-  else frames_.push_back({placed, std::move(pointer)});
+  if (placed == nullptr)
+    ++muted_depth_;
+  else
+    frames_.push_back({placed, std::move(pointer)});
   pending_key_.clear();
   return true;
 }
@@ -139,8 +141,10 @@ bool JsonBuilder::end() {
   next_token();
   skip_token();
   --depth_;
-  if (muted_depth_ > 0) --muted_depth_;
-  else frames_.pop_back();
+  if (muted_depth_ > 0)
+    --muted_depth_;
+  else
+    frames_.pop_back();
   return true;
 }
 
@@ -166,8 +170,8 @@ bool JsonBuilder::key(string_t& name) {
   return true;
 }
 
-// The parser counts bytes up to the end of what it read. A whole token that came at the wrong time is
-// placed at its first byte, a malformed one at the byte that made it so.
+// The parser counts bytes up to the end of what it read. A whole token that came at the wrong time
+// is placed at its first byte, a malformed one at the byte that made it so.
 std::size_t JsonBuilder::offset_of_error(std::size_t position, bool is_whole_token) {
   const std::size_t last = position > 0 ? std::min(position - 1, text_.size()) : 0;
   if (!is_whole_token || last >= text_.size()) return last;

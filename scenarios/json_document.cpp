@@ -8,7 +8,8 @@ namespace fencelab::scenarios {
 
 namespace {
 
-// Number of bytes of the UTF-8 character at the front of `text`; 0 when it is ill-formed (RFC 3629).
+// Number of bytes of the UTF-8 character at the front of `text`; 0 when it is ill-formed (RFC
+// 3629).
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -85,9 +86,12 @@ std::string pointer_to(const std::string& pointer, std::string_view member) {
   std::string result = pointer;
   result += '/';
   for (const char c : member) {
-    if (c == '~') result += "~0";
-    else if (c == '/') result += "~1";
-    else result += c;
+    if (c == '~')
+      result += "~0";
+    else if (c == '/')
+      result += "~1";
+    else
+      result += c;
   }
   return result;
 }

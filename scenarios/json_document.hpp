@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxKeyBytes = 1024;
 
 /// The parsed text. Values stay where they are as long as the document lives.
 struct JsonDocument {
-  std::string file;     ///< as given; messages start with it
+  std::string file;  ///< as given; messages start with it
   nlohmann::json root;
   std::unordered_map<std::string, Location> locations;  ///< JSON pointer -> place in the text
   std::map<std::string, std::string> sets;              ///< JSON pointer -> the --set that wrote it

@@ -32,9 +32,12 @@ struct Assignment {
 std::string unescaped(std::string_view token) {
   std::string result;
   for (std::size_t i = 0; i < token.size(); ++i) {
-    const bool escape = token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1');
-    if (escape) result += token[++i] == '0' ? '~' : '/';
-    else result += token[i];
+    const bool escape =
+        token[i] == '~' && i + 1 < token.size() && (token[i + 1] == '0' || token[i + 1] == '1');
+    if (escape)
+      result += token[++i] == '0' ? '~' : '/';
+    else
+      result += token[i];
   }
   return result;
 }
@@ -57,19 +60,20 @@ std::vector<std::string> keys_of(const nlohmann::json& object) {
 }
 
 // The existing element that `token` names, or nothing and an error.
-nlohmann::json* element_at(nlohmann::json& list, const std::string& token, const std::string& pointer,
-                           Assignment& assignment) {
+nlohmann::json* element_at(nlohmann::json& list, const std::string& token,
+                           const std::string& pointer, Assignment& assignment) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
   const bool is_index = error == std::errc{} && end == token.data() + token.size();
   if (is_index && index < list.size()) return &list[index];
   assignment.fail(pointer, "set-bad-index", fmt::format("the list has no element {}", quote(token)),
-                  list.empty() ? "\"-\" to append" : fmt::format("0 to {}, or \"-\" to append", list.size() - 1));
+                  list.empty() ? "\"-\" to append"
+                               : fmt::format("0 to {}, or \"-\" to append", list.size() - 1));
   return nullptr;
 }
 
-nlohmann::json* member_at(nlohmann::json& object, const std::string& token, const std::string& pointer,
-                          bool may_create, Assignment& assignment) {
+nlohmann::json* member_at(nlohmann::json& object, const std::string& token,
+                          const std::string& pointer, bool may_create, Assignment& assignment) {
   if (may_create || object.contains(token)) return &object[token];
   const std::vector<std::string> keys = keys_of(object);
   assignment.fail(pointer, "set-unknown-member", fmt::format("there is no member {}", quote(token)),
@@ -86,11 +90,15 @@ nlohmann::json* target_of(JsonDocument& document, const std::vector<std::string>
     const bool is_last = i + 1 == tokens.size();
     const bool appends = is_last && value->is_array() && tokens[i] == "-";
     pointer = appends ? pointer_to(here, value->size()) : pointer_to(here, tokens[i]);
-    if (appends) value = &value->emplace_back();
-    else if (value->is_array()) value = element_at(*value, tokens[i], here, assignment);
-    else if (value->is_object()) value = member_at(*value, tokens[i], here, is_last, assignment);
+    if (appends)
+      value = &value->emplace_back();
+    else if (value->is_array())
+      value = element_at(*value, tokens[i], here, assignment);
+    else if (value->is_object())
+      value = member_at(*value, tokens[i], here, is_last, assignment);
     else {
-      assignment.fail(here, "set-not-a-container", fmt::format("{} is no object or list", quote(here)), {});
+      assignment.fail(here, "set-not-a-container",
+                      fmt::format("{} is no object or list", quote(here)), {});
       value = nullptr;
     }
   }

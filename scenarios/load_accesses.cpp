@@ -15,7 +15,8 @@ constexpr std::size_t kMaxAccesses = 4'000'000;
 
 }  // namespace
 
-void OperationLoader::read_accesses(const Node& list, bool write, std::vector<AccessSpec>& accesses) {
+void OperationLoader::read_accesses(const Node& list, bool write,
+                                    std::vector<AccessSpec>& accesses) {
   for (const Node& node : list.items()) read_access(node, write, accesses);
 }
 
@@ -33,7 +34,8 @@ void OperationLoader::read_access(const Node& node, bool write, std::vector<Acce
   context_.accesses += buffers.size();
   if (context_.accesses > kMaxAccesses) {
     if (before > kMaxAccesses) return;
-    return context_.error(name, {.code = "too-large", .message = "too many accesses in this scenario",
+    return context_.error(name, {.code = "too-large",
+                                 .message = "too many accesses in this scenario",
                                  .expected = fmt::format("at most {}", kMaxAccesses)});
   }
   for (const Index buffer : buffers) {
@@ -58,7 +60,8 @@ void OperationLoader::add_held(const Node& node, const std::string& text, Access
   if (!held.contains(name)) {
     context_.error(node, {.code = is_chain ? "image-not-held" : "message-not-held",
                           .message = fmt::format("this thread never {} {}",
-                                                 is_chain ? "takes an image of" : "receives from", quote(name)),
+                                                 is_chain ? "takes an image of" : "receives from",
+                                                 quote(name)),
                           .expected = is_chain ? "an acquire or latch of it in the same thread"
                                                : "a receive of it in the same thread"});
   }
@@ -74,12 +77,13 @@ void OperationLoader::check_range(const Node& node, const AccessSpec& access, st
   const bool is_inside = access.offset < size && access.bytes <= size - access.offset;
   if (is_inside) return;
   const std::uint64_t end = access.offset + access.bytes;
-  context_.error(node, {.code = "out-of-range",
-                        .message = access.bytes == 0
-                                       ? fmt::format("byte {} is beyond the end of the buffer", access.offset)
-                                       : fmt::format("bytes {} to {} are not all in the buffer",
-                                                     access.offset, end - 1),
-                        .expected = fmt::format("bytes 0 to {}", size - 1)});
+  context_.error(
+      node, {.code = "out-of-range",
+             .message = access.bytes == 0
+                            ? fmt::format("byte {} is beyond the end of the buffer", access.offset)
+                            : fmt::format("bytes {} to {} are not all in the buffer", access.offset,
+                                          end - 1),
+             .expected = fmt::format("bytes 0 to {}", size - 1)});
 }
 
 // Userptr memory belongs to one process, hence a global one to the first that uses it.
@@ -94,7 +98,8 @@ void OperationLoader::note_use(const Node& node, Index buffer) {
   if (user == kNone) user = process_;
   if (!is_shared && !is_cloned) return;
   context_.error(node, {.code = "shared-userptr",
-                        .message = fmt::format("userptr memory {} is used by several processes", quote(spec.name)),
+                        .message = fmt::format("userptr memory {} is used by several processes",
+                                               quote(spec.name)),
                         .expected = "one process, or a buffer declared inside the process"});
 }
 

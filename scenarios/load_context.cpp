@@ -54,22 +54,24 @@ void report_unknown(LoadContext& context, Resource kind, Index process, const No
     hint = fmt::format("{} is private to process {}", quote(name),
                        quote(context.scenario.processes[owner].name));
   }
-  context.error(node, {.code = "unknown-name",
-                       .message = fmt::format("unknown {} {}", name_of(kind), quote(name)),
-                       .expected = names.empty() ? fmt::format("a {}, but there are none", name_of(kind))
-                                                 : one_of(names),
-                       .hint = hint});
+  context.error(node,
+                {.code = "unknown-name",
+                 .message = fmt::format("unknown {} {}", name_of(kind), quote(name)),
+                 .expected = names.empty() ? fmt::format("a {}, but there are none", name_of(kind))
+                                           : one_of(names),
+                 .hint = hint});
 }
 
 void report_elements(LoadContext& context, const Node& node, const Reference& reference,
                      const NamedThing& thing) {
   const std::string& base = reference.base;
   const bool is_plain = reference.form == Reference::Form::plain;
-  context.error(node, {.code = is_plain ? "ambiguous-name" : "out-of-range",
-                       .message = is_plain ? fmt::format("{} is a set of {}", quote(base), thing.count)
-                                           : fmt::format("{} has {} element{}", quote(base), thing.count,
-                                                         thing.count == 1 ? "" : "s"),
-                       .expected = fmt::format("\"{0}.0\" to \"{0}.{1}\"", base, thing.count - 1)});
+  context.error(node,
+                {.code = is_plain ? "ambiguous-name" : "out-of-range",
+                 .message = is_plain ? fmt::format("{} is a set of {}", quote(base), thing.count)
+                                     : fmt::format("{} has {} element{}", quote(base), thing.count,
+                                                   thing.count == 1 ? "" : "s"),
+                 .expected = fmt::format("\"{0}.0\" to \"{0}.{1}\"", base, thing.count - 1)});
 }
 
 // Whether the reference picks existing elements; sets the picked range.
@@ -86,7 +88,8 @@ bool pick_elements(Reference& reference, const NamedThing& thing) {
 }  // namespace
 
 const char* name_of(Resource kind) {
-  constexpr const char* kNames[kResourceKinds] = {"buffer", "timeline", "lock", "channel", "swapchain"};
+  constexpr const char* kNames[kResourceKinds] = {"buffer", "timeline", "lock", "channel",
+                                                  "swapchain"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -105,10 +108,11 @@ void declare_name(LoadContext& context, NameTable& table, const Node& node, Name
     return;
   }
   const Position position = context.document.locate(first->pointer).value;
-  context.error(node, {.code = "duplicate-name",
-                       .message = fmt::format("another {} is named {}", noun, quote(*name)),
-                       .expected = "a name of its own",
-                       .hint = fmt::format("the first is at {}:{}", position.line, position.column)});
+  context.error(node,
+                {.code = "duplicate-name",
+                 .message = fmt::format("another {} is named {}", noun, quote(*name)),
+                 .expected = "a name of its own",
+                 .hint = fmt::format("the first is at {}:{}", position.line, position.column)});
 }
 
 std::vector<Node> declarations(NameTable& table, const Node& list) {
@@ -116,7 +120,8 @@ std::vector<Node> declarations(NameTable& table, const Node& list) {
   return list.items();
 }
 
-Index resolve_name(LoadContext& context, NameTable& table, const Node& node, const std::string& noun) {
+Index resolve_name(LoadContext& context, NameTable& table, const Node& node,
+                   const std::string& noun) {
   const std::optional<std::string> name = node.text();
   if (!name) return kNone;
   if (NamedThing* const thing = table.find(*name)) {
@@ -155,7 +160,8 @@ std::vector<Index> resolve_resources(LoadContext& context, Resource kind, Index 
     return {};
   }
   std::vector<Index> found;
-  for (std::uint32_t i = reference->first; i <= reference->last; ++i) found.push_back(thing->first + i);
+  for (std::uint32_t i = reference->first; i <= reference->last; ++i)
+    found.push_back(thing->first + i);
   return found;
 }
 
@@ -164,9 +170,10 @@ Index resolve_resource(LoadContext& context, Resource kind, Index process, const
   if (!text) return kNone;
   const std::vector<Index> found = resolve_resources(context, kind, process, node, *text);
   if (found.size() > 1) {
-    context.error(node, {.code = "ambiguous-name",
-                         .message = fmt::format("{} names {} {}s", quote(*text), found.size(), name_of(kind)),
-                         .expected = "a single one"});
+    context.error(
+        node, {.code = "ambiguous-name",
+               .message = fmt::format("{} names {} {}s", quote(*text), found.size(), name_of(kind)),
+               .expected = "a single one"});
   }
   return found.size() == 1 ? found.front() : kNone;
 }

@@ -29,8 +29,8 @@ struct ResourceNames {
 
 /// An operation with an id.
 struct Label {
-  std::string operation;     ///< "submit", ...
-  bool is_finite = false;    ///< surely a job that ends by itself
+  std::string operation;   ///< "submit", ...
+  bool is_finite = false;  ///< surely a job that ends by itself
 };
 
 /// Names inside one process.
@@ -50,10 +50,10 @@ struct LoadContext {
 
   NameTable gpus = {}, displays = {}, processes = {};
   ResourceNames globals = {};
-  std::vector<ProcessNames> inside = {};    ///< by process
-  std::vector<Index> userptr_users = {};    ///< by buffer: the process that uses a global userptr
-  std::size_t accesses = 0;                 ///< total after expansion, which is limited
-  bool has_too_many_buffers = false;        ///< reported already
+  std::vector<ProcessNames> inside = {};  ///< by process
+  std::vector<Index> userptr_users = {};  ///< by buffer: the process that uses a global userptr
+  std::size_t accesses = 0;               ///< total after expansion, which is limited
+  bool has_too_many_buffers = false;      ///< reported already
 
   Place place_of(const Node& node) const;
 
@@ -66,11 +66,14 @@ struct LoadContext {
 void declare_name(LoadContext& context, NameTable& table, const Node& node, NamedThing thing,
                   const std::string& noun);
 
-/// Elements of a list of declarations; remembers in `table` when there is something that is no list.
+/// Elements of a list of declarations; remembers in `table` when there is something that is no
+/// list.
 std::vector<Node> declarations(NameTable& table, const Node& list);
 
-/// Index that the text of `node` names in `table`, or kNone and (unless it cannot be judged) an error.
-Index resolve_name(LoadContext& context, NameTable& table, const Node& node, const std::string& noun);
+/// Index that the text of `node` names in `table`, or kNone and (unless it cannot be judged) an
+/// error.
+Index resolve_name(LoadContext& context, NameTable& table, const Node& node,
+                   const std::string& noun);
 
 /// Index of the single resource that the text of `node` names as seen from `process` (kNone: from
 /// outside of all processes), or kNone and an error.

@@ -22,7 +22,7 @@ std::vector<Index> engines_of_class(LoadContext& context, const Node& node, cons
     if (klass == wanted) found.push_back(static_cast<Index>(i));
     if (std::find(classes.begin(), classes.end(), klass) == classes.end()) classes.push_back(klass);
   }
-  if (found.empty() && node.is_text()) {
+  if (found.empty() && node.is_text() && !context.sink.has_error_under(gpu.place.pointer)) {
     context.error(node, {.code = "unknown-name",
                          .message = fmt::format("GPU {} has no engine of class {}", quote(gpu.name),
                                                 quote(wanted)),
@@ -38,9 +38,10 @@ std::vector<Index> listed_engines(LoadContext& context, const Node& list, const 
     const Index engine = resolve_engine(context, node, gpu);
     if (engine == kNone) continue;
     if (std::find(found.begin(), found.end(), engine) != found.end()) {
-      context.error(node, {.code = "duplicate-name",
-                           .message = fmt::format("engine {} is listed twice", quote(node.text_or(""))),
-                           .expected = "each engine once"});
+      context.error(node,
+                    {.code = "duplicate-name",
+                     .message = fmt::format("engine {} is listed twice", quote(node.text_or(""))),
+                     .expected = "each engine once"});
     }
     found.push_back(engine);
   }
@@ -98,7 +99,8 @@ Index gpu_of_context(LoadContext& context, const Node& node) {
   if (const Node gpu = node["gpu"]) return resolve_name(context, context.gpus, gpu, "GPU");
   if (!context.scenario.platform.gpus.empty()) return 0;
   if (!context.gpus.is_incomplete()) {
-    context.error(node, {.code = "no-gpu", .message = "a context needs a GPU, but the platform has none",
+    context.error(node, {.code = "no-gpu",
+                         .message = "a context needs a GPU, but the platform has none",
                          .expected = "a GPU in /platform/gpus"});
   }
   return kNone;
@@ -115,10 +117,11 @@ Index resolve_engine(LoadContext& context, const Node& node, const GpuSpec& gpu)
     if (!gpu.engines[i].name.empty()) names.push_back(gpu.engines[i].name);
   }
   if (names.size() < gpu.engines.size() || names.empty()) return kNone;
-  context.error(node, {.code = "unknown-name",
-                       .message = fmt::format("GPU {} has no engine {}", quote(gpu.name), quote(*name)),
-                       .expected = one_of(names),
-                       .hint = did_you_mean(*name, names)});
+  context.error(node,
+                {.code = "unknown-name",
+                 .message = fmt::format("GPU {} has no engine {}", quote(gpu.name), quote(*name)),
+                 .expected = one_of(names),
+                 .hint = did_you_mean(*name, names)});
   return kNone;
 }
 
@@ -126,13 +129,14 @@ Index resolve_engine_of(LoadContext& context, const Node& node, const ContextSpe
   if (spec.gpu == kNone || spec.engines.empty()) return kNone;  // reported where it was declared
   const GpuSpec& gpu = context.scenario.platform.gpus[spec.gpu];
   const Index engine = resolve_engine(context, node, gpu);
-  const bool is_allowed = std::find(spec.engines.begin(), spec.engines.end(), engine) != spec.engines.end();
+  const bool is_allowed =
+      std::find(spec.engines.begin(), spec.engines.end(), engine) != spec.engines.end();
   if (engine == kNone || is_allowed) return engine;
   std::vector<std::string> names;
   for (const Index each : spec.engines) names.push_back(gpu.engines[each].name);
   context.error(node, {.code = "engine-not-in-context",
-                       .message = fmt::format("engine {} is none of context {}", quote(node.text_or("")),
-                                              quote(spec.name)),
+                       .message = fmt::format("engine {} is none of context {}",
+                                              quote(node.text_or("")), quote(spec.name)),
                        .expected = one_of(names)});
   return kNone;
 }
@@ -145,7 +149,8 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process) {
     spec.name = node["name"].text_or("");
     spec.gpu = gpu_of_context(context, node);
     spec.balanced = node["balanced"].flag_or(false);
-    spec.priority = static_cast<int>(node["priority"].integer(-kMaxPriority, kMaxPriority).value_or(0));
+    spec.priority =
+        static_cast<int>(node["priority"].integer(-kMaxPriority, kMaxPriority).value_or(0));
     spec.preemption_period = read_period_or_never(context, node["preemption"]);
     spec.place = context.place_of(node);
     for (const auto& [key, value] : node["annotations"].members()) {

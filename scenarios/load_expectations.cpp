@@ -42,8 +42,10 @@ Bound load_bound(LoadContext& context, const Node& node) {
                          .message = fmt::format("min {} is above max {}", *bound.min, *bound.max),
                          .expected = "min at most max"});
   }
-  if (node.is_object() && !node["min"] && !node["max"] && !context.sink.has_error_under(node.pointer())) {
-    context.error(node, {.code = "missing-member", .message = "this bound says nothing",
+  if (node.is_object() && !node["min"] && !node["max"] &&
+      !context.sink.has_error_under(node.pointer())) {
+    context.error(node, {.code = "missing-member",
+                         .message = "this bound says nothing",
                          .expected = "a member \"min\", \"max\" or both"});
   }
   return bound;

@@ -54,18 +54,21 @@ void FaultLoader::resolve_process(const Node& node, FaultSpec& fault) {
     if (context_.processes.is_incomplete()) return;
     return context_.error(node, {.code = "unknown-name",
                                  .message = fmt::format("unknown process {}", quote(base)),
-                                 .expected = one_of(names), .hint = did_you_mean(base, names)});
+                                 .expected = one_of(names),
+                                 .hint = did_you_mean(base, names)});
   }
   fault.process = thing->first;
   const std::uint32_t count = context_.scenario.processes[thing->first].count;
   using Form = Reference::Form;
-  const bool is_one = reference && (reference->form == Form::plain || reference->form == Form::element);
+  const bool is_one =
+      reference && (reference->form == Form::plain || reference->form == Form::element);
   if (thing->is_broken) return;
   if (!is_one || reference->first >= count) {
-    return context_.error(node, {.code = "out-of-range",
-                                 .message = fmt::format("process {} has {} clone{}", quote(base), count,
-                                                        count == 1 ? "" : "s"),
-                                 .expected = fmt::format("\"{0}.0\" to \"{0}.{1}\"", base, count - 1)});
+    return context_.error(node,
+                          {.code = "out-of-range",
+                           .message = fmt::format("process {} has {} clone{}", quote(base), count,
+                                                  count == 1 ? "" : "s"),
+                           .expected = fmt::format("\"{0}.0\" to \"{0}.{1}\"", base, count - 1)});
   }
   fault.clone = reference->first;
 }
@@ -78,13 +81,15 @@ void FaultLoader::resolve_operation(const Node& node, FaultSpec& fault) {
   const std::string& operation = names.label_infos[fault.label].operation;
   std::vector<std::string> strikable = {"submit"};
   if (fault.kind == Kind::never_signal) strikable = {"submit", "bind", "unbind", "sw_fence"};
-  if (operation.empty() || std::find(strikable.begin(), strikable.end(), operation) != strikable.end()) {
+  if (operation.empty() ||
+      std::find(strikable.begin(), strikable.end(), operation) != strikable.end()) {
     return;
   }
-  context_.error(node, {.code = "wrong-kind",
-                        .message = fmt::format("{} is the operation {}, which this fault cannot strike",
-                                               quote(node.text_or("")), quote(operation)),
-                        .expected = "the id of " + one_of(strikable)});
+  context_.error(node,
+                 {.code = "wrong-kind",
+                  .message = fmt::format("{} is the operation {}, which this fault cannot strike",
+                                         quote(node.text_or("")), quote(operation)),
+                  .expected = "the id of " + one_of(strikable)});
 }
 
 void FaultLoader::require(const Node& fault, const std::string& member, const std::string& kind) {
@@ -98,15 +103,17 @@ void FaultLoader::forbid(const Node& fault, const std::string& member, const std
   const Node found = fault[member];
   if (!found) return;
   context_.sink.error(found.pointer(), {.code = "misplaced-member",
-                                        .message = fmt::format("a fault of kind {} has no {}", quote(kind),
-                                                               quote(member)),
+                                        .message = fmt::format("a fault of kind {} has no {}",
+                                                               quote(kind), quote(member)),
                                         .expected = fmt::format("no member {} here", quote(member)),
                                         .at_key = true});
 }
 
 void FaultLoader::check_members(const Node& node, Kind kind, const std::string& name) {
-  if (kind == Kind::slow) require(node, "factor", name);
-  else forbid(node, "factor", name);
+  if (kind == Kind::slow)
+    require(node, "factor", name);
+  else
+    forbid(node, "factor", name);
   if (kind != Kind::kill) return forbid(node, "when", name);
   require(node, "when", name);
   for (const char* const member : {"op", "at", "count"}) forbid(node, member, name);
@@ -125,7 +132,8 @@ void FaultLoader::load(const Node& node) {
   resolve_operation(node["op"], fault);
   fault.at = static_cast<std::uint64_t>(node["at"].integer(0, kMaxExecutions).value_or(0));
   const Node count = node["count"];
-  fault.count = static_cast<std::uint64_t>(count.integer(1, kMaxCount).value_or(count.text() == "forever" ? 0 : 1));
+  fault.count = static_cast<std::uint64_t>(
+      count.integer(1, kMaxCount).value_or(count.text() == "forever" ? 0 : 1));
   fault.factor = static_cast<std::uint32_t>(node["factor"].integer(1, kMaxCount).value_or(1));
   fault.when = read_duration(context_, node["when"], Zero::allowed).value_or(Duration::zero());
   fault.place = context_.place_of(node);

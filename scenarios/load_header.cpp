@@ -11,7 +11,8 @@ namespace fencelab::scenarios {
 
 namespace {
 
-constexpr std::int64_t kMaxSeed = (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly
+constexpr std::int64_t kMaxSeed =
+    (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly
 constexpr std::int64_t kMaxSeeds = 1'000'000;
 
 std::optional<std::int64_t> parse_seed(std::string_view text) {
@@ -29,15 +30,18 @@ void load_seed_range(LoadContext& context, const Node& node, const std::string& 
   const auto last = parse_seed(std::string_view(text).substr(std::min(dots + 2, text.size())));
   const std::string message = quote(text);
   if (!first || !last) {
-    return context.error(node, {.code = "too-large", .message = message + " has seeds that are too large",
+    return context.error(node, {.code = "too-large",
+                                .message = message + " has seeds that are too large",
                                 .expected = fmt::format("seeds up to {}", kMaxSeed)});
   }
   if (*first > *last) {
-    return context.error(node, {.code = "reversed-range", .message = message + " is reversed",
+    return context.error(node, {.code = "reversed-range",
+                                .message = message + " is reversed",
                                 .expected = fmt::format("\"{}..{}\"", *last, *first)});
   }
   if (*last - *first >= kMaxSeeds) {
-    return context.error(node, {.code = "too-large", .message = message + " has too many seeds",
+    return context.error(node, {.code = "too-large",
+                                .message = message + " has too many seeds",
                                 .expected = fmt::format("at most {}", kMaxSeeds)});
   }
   for (std::int64_t seed = *first; seed <= *last; ++seed) {
@@ -51,7 +55,8 @@ void load_seed_list(LoadContext& context, const Node& node) {
     const auto seed = item.integer(0, kMaxSeed);
     if (!seed) continue;
     if (!seen.insert(*seed).second) {
-      context.error(item, {.code = "duplicate-seed", .message = fmt::format("seed {} is listed twice", *seed),
+      context.error(item, {.code = "duplicate-seed",
+                           .message = fmt::format("seed {} is listed twice", *seed),
                            .expected = "each seed once"});
     }
     context.scenario.seeds.push_back(static_cast<std::uint64_t>(*seed));
@@ -61,8 +66,10 @@ void load_seed_list(LoadContext& context, const Node& node) {
 void load_seeds(LoadContext& context, const Node& node) {
   if (!node) return;
   context.scenario.seeds.clear();
-  if (const auto text = node.text()) load_seed_range(context, node, *text);
-  else if (node.is_list()) load_seed_list(context, node);
+  if (const auto text = node.text())
+    load_seed_range(context, node, *text);
+  else if (node.is_list())
+    load_seed_list(context, node);
   else if (const auto seed = node.integer(0, kMaxSeed)) {
     context.scenario.seeds.push_back(static_cast<std::uint64_t>(*seed));
   }

@@ -47,30 +47,47 @@ void OperationLoader::collect_held(const Node& program) {
 
 void OperationLoader::add_held_name(Held& held, Resource kind, const Node& node) {
   const std::string name = node.text_or("");
-  if (is_visible(context_, kind, process_, name)) held.names.insert(name);
-  else held.is_unclear = true;
+  if (is_visible(context_, kind, process_, name))
+    held.names.insert(name);
+  else
+    held.is_unclear = true;
 }
 
 const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
   using L = OperationLoader;
-  static const std::vector<Entry> kReaders = {
-      {"submit", &L::read_submit},       {"wait", &L::read_wait},
-      {"think", &L::read_think},         {"compute", &L::read_compute},
-      {"signal", &L::read_signal},       {"alloc", &L::read_alloc},
-      {"free", &L::read_free},           {"bind", &L::read_bind},
-      {"unbind", &L::read_unbind},       {"lock", &L::read_lock},
-      {"unlock", &L::read_unlock},       {"ww_lock", &L::read_ww_lock},
-      {"ww_unlock", &L::read_ww_unlock}, {"fork", &L::read_fork},
-      {"join", &L::read_join},           {"send", &L::read_send},
-      {"receive", &L::read_receive},     {"acquire", &L::read_acquire},
-      {"present", &L::read_present},     {"latch", &L::read_latch},
-      {"flip", &L::read_flip},           {"vblank", &L::read_vblank},
-      {"loop", &L::read_loop},           {"pace", &L::read_pace},
-      {"sw_fence", &L::read_sw_fence},
-      {"sw_signal", &L::read_sw_signal}, {"terminate", &L::read_terminate},
-      {"throttle", &L::read_throttle},   {"queue_depth", &L::read_queue_depth},
-      {"priority", &L::read_priority},   {"preemption", &L::read_preemption},
-      {"invalidate", &L::read_invalidate}, {"annotate", &L::read_annotate}};
+  static const std::vector<Entry> kReaders = {{"submit", &L::read_submit},
+                                              {"wait", &L::read_wait},
+                                              {"think", &L::read_think},
+                                              {"compute", &L::read_compute},
+                                              {"signal", &L::read_signal},
+                                              {"alloc", &L::read_alloc},
+                                              {"free", &L::read_free},
+                                              {"bind", &L::read_bind},
+                                              {"unbind", &L::read_unbind},
+                                              {"lock", &L::read_lock},
+                                              {"unlock", &L::read_unlock},
+                                              {"ww_lock", &L::read_ww_lock},
+                                              {"ww_unlock", &L::read_ww_unlock},
+                                              {"fork", &L::read_fork},
+                                              {"join", &L::read_join},
+                                              {"send", &L::read_send},
+                                              {"receive", &L::read_receive},
+                                              {"acquire", &L::read_acquire},
+                                              {"present", &L::read_present},
+                                              {"latch", &L::read_latch},
+                                              {"flip", &L::read_flip},
+                                              {"vblank", &L::read_vblank},
+                                              {"loop", &L::read_loop},
+                                              {"pace", &L::read_pace},
+                                              {"sw_fence", &L::read_sw_fence},
+                                              {"sw_signal", &L::read_sw_signal},
+                                              {"terminate", &L::read_terminate},
+                                              {"throttle", &L::read_throttle},
+                                              {"queue_depth", &L::read_queue_depth},
+                                              {"priority", &L::read_priority},
+                                              {"preemption", &L::read_preemption},
+                                              {"invalidate", &L::read_invalidate},
+                                              {"annotate", &L::read_annotate}};
   return kReaders;
 }
 
@@ -109,9 +126,10 @@ Op OperationLoader::load_op(const Node& node) {
 void OperationLoader::check_loop(const Node& node, const LoopOp& loop) {
   const bool is_timed = loop.times > 0 || loop.period || takes_time(loop.body);
   if (is_timed || loop.body.empty() || context_.sink.has_error_under(node.pointer())) return;
-  context_.error(node, {.code = "timeless-loop",
-                        .message = "this endless loop takes no time, so that the clock would stand still",
-                        .expected = "a period, or an operation that takes or waits for time"});
+  context_.error(node,
+                 {.code = "timeless-loop",
+                  .message = "this endless loop takes no time, so that the clock would stand still",
+                  .expected = "a period, or an operation that takes or waits for time"});
 }
 
 Index OperationLoader::resource(Resource kind, const Node& node) {
@@ -150,9 +168,10 @@ LockOp OperationLoader::locks_of(const Node& body, bool is_list) {
     const Index lock = resource(Resource::lock, node);
     if (lock == kNone) continue;
     if (std::find(op.locks.begin(), op.locks.end(), lock) != op.locks.end()) {
-      context_.error(node, {.code = "duplicate-name",
-                            .message = fmt::format("lock {} is listed twice", quote(node.text_or(""))),
-                            .expected = "each lock once"});
+      context_.error(node,
+                     {.code = "duplicate-name",
+                      .message = fmt::format("lock {} is listed twice", quote(node.text_or(""))),
+                      .expected = "each lock once"});
     }
     op.locks.push_back(lock);
   }
@@ -167,7 +186,9 @@ OperationLoader::What OperationLoader::read_unlock(const Node& body) {
   return op;
 }
 
-OperationLoader::What OperationLoader::read_ww_lock(const Node& body) { return locks_of(body, true); }
+OperationLoader::What OperationLoader::read_ww_lock(const Node& body) {
+  return locks_of(body, true);
+}
 
 OperationLoader::What OperationLoader::read_ww_unlock(const Node& body) {
   LockOp op = locks_of(body, true);
@@ -181,9 +202,10 @@ OperationLoader::What OperationLoader::read_fork(const Node& body) {
   const ThreadSpec& spec = context_.scenario.processes[process_].threads[thread];
   const bool is_unclear = context_.sink.has_error_under(pointer_to(spec.place.pointer, "forked"));
   if (!spec.forked && !is_unclear) {
-    context_.error(body, {.code = "not-forked",
-                          .message = fmt::format("thread {} starts by itself", quote(body.text_or(""))),
-                          .expected = "a thread with \"forked\": true"});
+    context_.error(body,
+                   {.code = "not-forked",
+                    .message = fmt::format("thread {} starts by itself", quote(body.text_or(""))),
+                    .expected = "a thread with \"forked\": true"});
   }
   return ForkOp{thread, false};
 }
@@ -234,9 +256,10 @@ OperationLoader::What OperationLoader::read_preemption(const Node& body) {
 OperationLoader::What OperationLoader::read_invalidate(const Node& body) {
   const Index buffer = resource(Resource::buffer, body);
   if (buffer != kNone && !context_.scenario.buffers[buffer].userptr) {
-    context_.error(body, {.code = "wrong-kind",
-                          .message = fmt::format("{} is no userptr memory", quote(body.text_or(""))),
-                          .expected = "a buffer with \"userptr\": true"});
+    context_.error(body,
+                   {.code = "wrong-kind",
+                    .message = fmt::format("{} is no userptr memory", quote(body.text_or(""))),
+                    .expected = "a buffer with \"userptr\": true"});
   }
   note_use(body, buffer);
   return InvalidateOp{buffer};

@@ -92,7 +92,8 @@ class OperationLoader {
   Index context_of(const Node& body);
   BindOp bind_of(const Node& body);
   LockOp locks_of(const Node& body, bool is_list);
-  OpRef read_id(const Node& node, const std::vector<std::string>& kinds, const std::string& purpose);
+  OpRef read_id(const Node& node, const std::vector<std::string>& kinds,
+                const std::string& purpose);
   std::vector<OpRef> read_ids(const Node& list, const std::vector<std::string>& kinds,
                               const std::string& purpose);
   ValueSpec read_value(const Node& node);
@@ -102,9 +103,9 @@ class OperationLoader {
 
   LoadContext& context_;
   Index process_;
-  int open_loops_ = 0;     // loops around the operation being read
-  Held chains_;            // acquired or latched somewhere in this thread
-  Held channels_;          // received from somewhere in this thread
+  int open_loops_ = 0;  // loops around the operation being read
+  Held chains_;         // acquired or latched somewhere in this thread
+  Held channels_;       // received from somewhere in this thread
 };
 
 }  // namespace fencelab::scenarios

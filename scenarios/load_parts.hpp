@@ -17,8 +17,8 @@ void load_displays(LoadContext& context, const Node& displays);
 /// Names, counts and places of all processes; everything else of them comes later.
 void declare_processes(LoadContext& context, const Node& processes);
 
-/// Buffers, timelines, locks, channels and swapchains listed in `owner`: the root (`process` is kNone)
-/// or a process.
+/// Buffers, timelines, locks, channels and swapchains listed in `owner`: the root (`process` is
+/// kNone) or a process.
 void load_resources(LoadContext& context, const Node& owner, Index process);
 
 /// Contexts of a process.

@@ -54,7 +54,8 @@ void load_gpu(LoadContext& context, const Node& node) {
                                  .expected = "another name for the GPU"});
   }
   const auto index = static_cast<Index>(context.scenario.platform.gpus.size());
-  declare_name(context, context.gpus, node["name"], {.first = index, .pointer = node.pointer()}, "GPU");
+  declare_name(context, context.gpus, node["name"], {.first = index, .pointer = node.pointer()},
+               "GPU");
   context.scenario.platform.gpus.push_back(std::move(gpu));
 }
 
@@ -84,9 +85,10 @@ void load_link(LoadContext& context, const Node& node, NameTable& names) {
     link.from = load_end(context, ends[0]);
     link.to = load_end(context, ends[1]);
     if (link.from == link.to && ends[0].is_text() && ends[1].is_text()) {
-      context.error(connects, {.code = "same-ends",
-                               .message = fmt::format("both ends of the link are {}", quote(link.to)),
-                               .expected = "two different ends"});
+      context.error(connects,
+                    {.code = "same-ends",
+                     .message = fmt::format("both ends of the link are {}", quote(link.to)),
+                     .expected = "two different ends"});
     }
   }
   declare_name(context, names, node["name"], {.first = 0, .pointer = node.pointer()}, "link");
@@ -113,12 +115,14 @@ void load_displays(LoadContext& context, const Node& displays) {
     DisplaySpec display;
     display.name = node["name"].text_or("");
     display.period = read_frequency(context, node["refresh"]).value_or(Duration::zero());
-    if (const Node gpu = node["gpu"]) display.gpu = resolve_name(context, context.gpus, gpu, "GPU");
-    else if (!context.scenario.platform.gpus.empty()) display.gpu = 0;
+    if (const Node gpu = node["gpu"])
+      display.gpu = resolve_name(context, context.gpus, gpu, "GPU");
+    else if (!context.scenario.platform.gpus.empty())
+      display.gpu = 0;
     display.place = context.place_of(node);
     const auto index = static_cast<Index>(context.scenario.displays.size());
-    declare_name(context, context.displays, node["name"], {.first = index, .pointer = node.pointer()},
-                 "display");
+    declare_name(context, context.displays, node["name"],
+                 {.first = index, .pointer = node.pointer()}, "display");
     context.scenario.displays.push_back(std::move(display));
   }
 }

@@ -22,7 +22,8 @@ void declare_labels(LoadContext& context, const Node& program, Index process) {
       const auto index = static_cast<Index>(names.label_infos.size());
       names.label_infos.push_back({operation, is_finite(body["duration"])});
       context.scenario.processes[process].labels.push_back(id.text_or(""));
-      declare_name(context, names.labels, id, {.first = index, .pointer = id.pointer()}, "operation");
+      declare_name(context, names.labels, id, {.first = index, .pointer = id.pointer()},
+                   "operation");
     }
     const Node inner = body["body"];
     if (operation == "loop") declare_labels(context, inner, process);
@@ -62,6 +63,7 @@ void declare_threads(LoadContext& context, const Node& threads, Index process) {
     declare_name(context, context.inside[process].threads, node["name"],
                  {.first = static_cast<Index>(specs.size()), .pointer = node.pointer()}, "thread");
     declare_labels(context, node["program"], process);
+    if (!node["program"]) context.inside[process].labels.mark_incomplete();
     specs.push_back(std::move(thread));
   }
 }
@@ -70,7 +72,8 @@ void load_programs(LoadContext& context, const Node& threads, Index process) {
   const std::vector<Node> nodes = threads.items();
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     OperationLoader loader(context, process, nodes[i]["program"]);
-    context.scenario.processes[process].threads[i].program = loader.load_program(nodes[i]["program"]);
+    context.scenario.processes[process].threads[i].program =
+        loader.load_program(nodes[i]["program"]);
   }
 }
 

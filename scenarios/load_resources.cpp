@@ -70,7 +70,8 @@ void ResourceLoader::declare(Resource kind, const Node& node, Index owner, Index
 bool ResourceLoader::has_room_for(const Node& node, std::size_t count) {
   if (context_.scenario.buffers.size() + count <= kMaxBuffers) return true;
   if (std::exchange(context_.has_too_many_buffers, true)) return false;
-  context_.error(node, {.code = "too-large", .message = "too many buffers in this scenario",
+  context_.error(node, {.code = "too-large",
+                        .message = "too many buffers in this scenario",
                         .expected = fmt::format("at most {}", kMaxBuffers)});
   return false;
 }
@@ -97,7 +98,8 @@ void ResourceLoader::check_userptr(const Node& node) {
                                .expected = "no member \"gpu\" with \"userptr\": true"});
 }
 
-void ResourceLoader::append_buffers(const BufferSpec& buffer, std::uint32_t count, bool is_indexed) {
+void ResourceLoader::append_buffers(const BufferSpec& buffer, std::uint32_t count,
+                                    bool is_indexed) {
   for (std::uint32_t i = 0; i < count; ++i) {
     BufferSpec& element = context_.scenario.buffers.emplace_back(buffer);
     if (is_indexed) element.name = fmt::format("{}.{}", buffer.name, i);
@@ -117,7 +119,8 @@ void ResourceLoader::load_buffer(const Node& node) {
   const std::int64_t count = node["count"].integer(1, kMaxBuffers).value_or(1);
   const auto first = static_cast<Index>(context_.scenario.buffers.size());
   const bool fits = has_room_for(node, static_cast<std::size_t>(count));
-  NamedThing thing{.first = first, .count = static_cast<std::uint32_t>(count), .pointer = node.pointer()};
+  NamedThing thing{
+      .first = first, .count = static_cast<std::uint32_t>(count), .pointer = node.pointer()};
   thing.is_broken = !fits || context_.sink.has_error_under(node.pointer());
   declare_name(context_, table(Resource::buffer, buffer.process), node["name"], thing, "buffer");
   if (fits) append_buffers(buffer, thing.count, count > 1);
@@ -130,20 +133,23 @@ void ResourceLoader::load_timeline(const Node& node) {
   timeline.initial = static_cast<std::uint64_t>(initial.value_or(0));
   timeline.process = owner_of(node);
   timeline.place = context_.place_of(node);
-  declare(Resource::timeline, node, timeline.process, static_cast<Index>(context_.scenario.timelines.size()));
+  declare(Resource::timeline, node, timeline.process,
+          static_cast<Index>(context_.scenario.timelines.size()));
   context_.scenario.timelines.push_back(std::move(timeline));
 }
 
 void ResourceLoader::load_lock(const Node& node) {
   const Index owner = owner_of(node);
   declare(Resource::lock, node, owner, static_cast<Index>(context_.scenario.locks.size()));
-  context_.scenario.locks.push_back({name_of_element(node).text_or(""), owner, context_.place_of(node)});
+  context_.scenario.locks.push_back(
+      {name_of_element(node).text_or(""), owner, context_.place_of(node)});
 }
 
 void ResourceLoader::load_channel(const Node& node) {
   const Index owner = owner_of(node);
   declare(Resource::channel, node, owner, static_cast<Index>(context_.scenario.channels.size()));
-  context_.scenario.channels.push_back({name_of_element(node).text_or(""), owner, context_.place_of(node)});
+  context_.scenario.channels.push_back(
+      {name_of_element(node).text_or(""), owner, context_.place_of(node)});
 }
 
 void ResourceLoader::load_swapchain(const Node& node) {
@@ -163,10 +169,15 @@ void ResourceLoader::load_swapchain(const Node& node) {
   const bool fits = has_room_for(node, count);
   for (std::uint32_t i = 0; fits && i < count; ++i) chain.images.push_back(first + i);
   if (fits) append_buffers(image, count, true);
-  NamedThing elements{.first = first, .count = count, .is_indexed = true, .is_broken = !fits || context_.sink.has_error_under(node.pointer()),
-                      .pointer = node.pointer(), .is_used = true};
+  NamedThing elements{.first = first,
+                      .count = count,
+                      .is_indexed = true,
+                      .is_broken = !fits || context_.sink.has_error_under(node.pointer()),
+                      .pointer = node.pointer(),
+                      .is_used = true};
   declare_name(context_, table(Resource::buffer, owner), node["name"], elements, "buffer");
-  declare(Resource::swapchain, node, owner, static_cast<Index>(context_.scenario.swapchains.size()));
+  declare(Resource::swapchain, node, owner,
+          static_cast<Index>(context_.scenario.swapchains.size()));
   context_.scenario.swapchains.push_back(std::move(chain));
 }
 

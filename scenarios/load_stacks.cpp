@@ -44,26 +44,34 @@ std::string text_of(const Node& node) {
 void StackLoader::check_preset(const Node& node) {
   const auto text = node.text();
   const std::vector<std::string>& presets = context_.policy_names.presets;
-  if (!text || presets.empty() || std::find(presets.begin(), presets.end(), *text) != presets.end()) return;
-  context_.error(node, {.code = "unknown-name", .message = fmt::format("unknown preset {}", quote(*text)),
-                        .expected = one_of(presets), .hint = did_you_mean(*text, presets)});
+  if (!text || presets.empty() || std::find(presets.begin(), presets.end(), *text) != presets.end())
+    return;
+  context_.error(node, {.code = "unknown-name",
+                        .message = fmt::format("unknown preset {}", quote(*text)),
+                        .expected = one_of(presets),
+                        .hint = did_you_mean(*text, presets)});
 }
 
-void StackLoader::check_policy(const std::string& axis, const Policies& policies, const Node& node) {
+void StackLoader::check_policy(const std::string& axis, const Policies& policies,
+                               const Node& node) {
   const auto text = node.text();
   if (!text || policies.contains(*text) || context_.sink.has_error_under(node.pointer())) return;
   const std::vector<std::string> names = keys_of(policies);
-  context_.error(node, {.code = "unknown-name",
-                        .message = fmt::format("axis {} has no policy {}", quote(axis), quote(*text)),
-                        .expected = one_of(names), .hint = did_you_mean(*text, names)});
+  context_.error(node,
+                 {.code = "unknown-name",
+                  .message = fmt::format("axis {} has no policy {}", quote(axis), quote(*text)),
+                  .expected = one_of(names),
+                  .hint = did_you_mean(*text, names)});
 }
 
 // Without a policy of its own the parameters go to the preset's, which may be any of the axis.
 void StackLoader::check_parameter(const std::string& axis, const Policies& policies,
-                                  const std::string& policy, const std::string& name, const Node& node) {
+                                  const std::string& policy, const std::string& name,
+                                  const Node& node) {
   std::vector<std::string> known;
   for (const auto& [each, parameters] : policies) {
-    if (policy.empty() || each == policy) known.insert(known.end(), parameters.begin(), parameters.end());
+    if (policy.empty() || each == policy)
+      known.insert(known.end(), parameters.begin(), parameters.end());
   }
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
@@ -72,8 +80,8 @@ void StackLoader::check_parameter(const std::string& axis, const Policies& polic
                                            : fmt::format("policy {}", quote(policy));
   context_.sink.error(node.pointer(),
                       {.code = "unknown-parameter",
-                       .message = fmt::format("{} has {}parameter {}", owner, policy.empty() ? "a " : "no ",
-                                              quote(name)),
+                       .message = fmt::format("{} has {}parameter {}", owner,
+                                              policy.empty() ? "a " : "no ", quote(name)),
                        .expected = known.empty() ? "no parameters" : one_of(known),
                        .hint = did_you_mean(name, known),
                        .at_key = true});

@@ -48,7 +48,8 @@ ValueSpec OperationLoader::read_value(const Node& node) {
   spec.timeline = resource(Resource::timeline, node["timeline"]);
   const Node increment = node["increment"];
   spec.relative = static_cast<bool>(increment);
-  spec.value = static_cast<std::uint64_t>((increment ? increment : node["value"]).integer(0, kMax).value_or(0));
+  spec.value = static_cast<std::uint64_t>(
+      (increment ? increment : node["value"]).integer(0, kMax).value_or(0));
   return spec;
 }
 
@@ -62,7 +63,8 @@ OperationLoader::What OperationLoader::read_submit(const Node& body) {
   SubmitOp op;
   op.context = context_of(body);
   if (const Node engine = body["engine"]; engine && op.context != kNone) {
-    op.engine = resolve_engine_of(context_, engine, context_.scenario.processes[process_].contexts[op.context]);
+    op.engine = resolve_engine_of(context_, engine,
+                                  context_.scenario.processes[process_].contexts[op.context]);
   }
   const Node duration = body["duration"];
   op.infinite = duration.text() == "infinite";
@@ -91,7 +93,8 @@ OperationLoader::What OperationLoader::read_wait(const Node& body) {
   const std::size_t targets = op.ops.size() + op.values.size();
   const bool is_readable = body.is_object() && !context_.sink.has_error_under(body.pointer());
   if (targets == 0 && is_readable) {
-    context_.error(body, {.code = "empty-wait", .message = "this waits for nothing",
+    context_.error(body, {.code = "empty-wait",
+                          .message = "this waits for nothing",
                           .expected = "ids in \"ops\" or values in \"values\""});
   }
   const Node mode = body["mode"];
@@ -100,9 +103,10 @@ OperationLoader::What OperationLoader::read_wait(const Node& body) {
   if (const auto need = at_least.integer(1, 1'000'000)) {
     op.need = static_cast<std::uint32_t>(*need);
     if (op.need > targets && targets > 0) {
-      context_.error(at_least, {.code = "out-of-range",
-                                .message = fmt::format("at least {} of {} can never be", op.need, targets),
-                                .expected = fmt::format("1 to {}", targets)});
+      context_.error(at_least,
+                     {.code = "out-of-range",
+                      .message = fmt::format("at least {} of {} can never be", op.need, targets),
+                      .expected = fmt::format("1 to {}", targets)});
     }
   }
   return op;
@@ -139,9 +143,10 @@ OperationLoader::What OperationLoader::read_terminate(const Node& body) {
   if (job.label != kNone) {
     const Label& label = names().label_infos[job.label];
     if (label.operation == "submit" && label.is_finite) {
-      context_.error(body, {.code = "not-infinite",
-                            .message = fmt::format("job {} ends by itself", quote(body.text_or(""))),
-                            .expected = "a job with \"duration\": \"infinite\""});
+      context_.error(body,
+                     {.code = "not-infinite",
+                      .message = fmt::format("job {} ends by itself", quote(body.text_or(""))),
+                      .expected = "a job with \"duration\": \"infinite\""});
     }
   }
   return TerminateOp{job};

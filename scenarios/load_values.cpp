@@ -22,7 +22,9 @@ auto read_quantity(LoadContext& context, const Node& node, Parse parse)
   auto quantity = parse(*text);
   if (!quantity) {
     QuantityError& error = quantity.error;
-    context.error(node, {.code = error.code, .message = error.message, .expected = error.expected,
+    context.error(node, {.code = error.code,
+                         .message = error.message,
+                         .expected = error.expected,
                          .hint = error.hint});
   }
   return quantity.value;
@@ -63,8 +65,8 @@ Distribution::Part read_fixed(LoadContext& context, const Node& node) {
 
 Distribution::Part read_mix_part(LoadContext& context, const Node& node, Duration step) {
   const Node uniform = node["uniform"];
-  Distribution::Part part = uniform ? read_uniform(context, uniform, step)
-                                    : read_fixed(context, node["fixed"]);
+  Distribution::Part part =
+      uniform ? read_uniform(context, uniform, step) : read_fixed(context, node["fixed"]);
   part.weight = static_cast<std::uint32_t>(node["weight"].integer(1, 1'000'000).value_or(1));
   return part;
 }
@@ -78,7 +80,8 @@ void read_parts(LoadContext& context, const Node& node, Distribution& distributi
     distribution.parts.push_back(read_uniform(context, uniform, step));
   } else if (const Node values = node["values"]) {
     distribution.kind = Kind::values;
-    for (const Node& value : values.items()) distribution.parts.push_back(read_fixed(context, value));
+    for (const Node& value : values.items())
+      distribution.parts.push_back(read_fixed(context, value));
   } else {
     distribution.kind = Kind::mix;
     for (const Node& part : node["mix"].items()) {
@@ -130,12 +133,15 @@ std::optional<Duration> read_period_or_never(LoadContext& context, const Node& n
 
 Distribution read_distribution(LoadContext& context, const Node& node) {
   Distribution distribution;
-  if (node.is_text()) distribution.parts.push_back(read_fixed(context, node));
-  else read_parts(context, node, distribution);
+  if (node.is_text())
+    distribution.parts.push_back(read_fixed(context, node));
+  else
+    read_parts(context, node, distribution);
   const bool takes_time = std::any_of(distribution.parts.begin(), distribution.parts.end(),
                                       [](const auto& part) { return part.max > Duration::zero(); });
   if (node && !takes_time && !context.sink.has_error_under(node.pointer())) {
-    context.error(node, {.code = "not-positive", .message = "this takes no time at all",
+    context.error(node, {.code = "not-positive",
+                         .message = "this takes no time at all",
                          .expected = "more than zero"});
   }
   return distribution;

@@ -20,7 +20,8 @@ std::optional<Duration> read_frequency(LoadContext& context, const Node& node);
 /// A duration above zero, or "never", which reads as zero.
 std::optional<Duration> read_period_or_never(LoadContext& context, const Node& node);
 
-/// Whether `node` may be read as a duration where `word` would be allowed as well; reports other words.
+/// Whether `node` may be read as a duration where `word` would be allowed as well; reports other
+/// words.
 bool is_duration_or(LoadContext& context, const Node& node, const std::string& word);
 
 /// A fixed duration or a distribution object, of which some outcome is above zero.

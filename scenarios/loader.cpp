@@ -20,7 +20,8 @@ bool is_too_new(const JsonDocument& document, FindingSink& sink) {
   const nlohmann::json& format = document.root["format"];
   if (!format.is_number_integer() || format <= kScenarioFormat) return false;
   sink.error("/format", {.code = "format-too-new",
-                         .message = fmt::format("scenario format {} is newer than this program", format.dump()),
+                         .message = fmt::format("scenario format {} is newer than this program",
+                                                format.dump()),
                          .expected = fmt::format("format {} or older", kScenarioFormat),
                          .hint = "update Fencelab"});
   return true;
@@ -52,7 +53,8 @@ void load_sections(LoadContext& context, const Node& root) {
 // What valijson rejects must have been explained; if it was not, its own words have to do.
 void report_objection(const JsonDocument& document, FindingSink& sink) {
   const SchemaObjection objection = deepest_objection(document.root);
-  sink.error(objection.pointer, {.code = "schema", .message = objection.reason,
+  sink.error(objection.pointer, {.code = "schema",
+                                 .message = objection.reason,
                                  .expected = "a document that follows the scenario schema"});
 }
 
@@ -65,8 +67,11 @@ Loaded<Scenario> read_document(const JsonDocument& document, const PolicyNames& 
   if (!document.root.is_object()) return sink.take();
   Scenario scenario;
   scenario.file = document.file;
-  LoadContext context{.document = document, .spellings = spellings, .policy_names = names,
-                      .sink = sink, .scenario = scenario};
+  LoadContext context{.document = document,
+                      .spellings = spellings,
+                      .policy_names = names,
+                      .sink = sink,
+                      .scenario = scenario};
   load_sections(context, Node(document.root, "", spellings));
   if (!follows && !sink.has_errors()) report_objection(document, sink);
   if (sink.has_errors()) return sink.take();

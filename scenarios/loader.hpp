@@ -12,7 +12,8 @@
 
 namespace fencelab::scenarios {
 
-/// Loads a scenario from `text`; `file` is what messages call it. `sets` are assignments of the form
+/// Loads a scenario from `text`; `file` is what messages call it. `sets` are assignments of the
+/// form
 /// "/json/pointer=value" (--set), carried out in order before anything is checked.
 Loaded<Scenario> load_scenario(std::string_view text, std::string file, const PolicyNames& names,
                                std::span<const std::string> sets = {});

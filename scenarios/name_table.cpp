@@ -50,7 +50,8 @@ std::optional<Reference> parse_reference(std::string_view text) {
   const auto first = parse_index(selector.substr(0, dash));
   const auto last = dash == std::string_view::npos ? first : parse_index(selector.substr(dash + 1));
   if (!first || !last) return std::nullopt;
-  reference.form = dash == std::string_view::npos ? Reference::Form::element : Reference::Form::range;
+  reference.form =
+      dash == std::string_view::npos ? Reference::Form::element : Reference::Form::range;
   reference.first = *first;
   reference.last = *last;
   return reference;

@@ -48,9 +48,9 @@ class NameTable {
 struct Reference {
   enum class Form : std::uint8_t { plain, element, range, all };
   Form form = Form::plain;
-  std::string base;            ///< the declared name
-  std::uint32_t first = 0;     ///< element, range
-  std::uint32_t last = 0;      ///< range: included
+  std::string base;         ///< the declared name
+  std::uint32_t first = 0;  ///< element, range
+  std::uint32_t last = 0;   ///< range: included
 };
 
 /// Splits a reference; nothing when its part behind the point is malformed.

@@ -9,7 +9,7 @@ namespace fencelab::scenarios {
 
 namespace {
 
-constexpr std::size_t kLongestWord = 100;     // nobody mistypes longer names letter by letter
+constexpr std::size_t kLongestWord = 100;  // nobody mistypes longer names letter by letter
 constexpr std::size_t kLongestQuote = 60;
 constexpr std::size_t kListedNames = 40;
 
@@ -80,8 +80,10 @@ std::string quote(std::string_view text) {
   std::string result = "\"";
   for (const char c : text.substr(0, kLongestQuote)) {
     const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (is_control) result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else result += c;
+    if (is_control)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      result += c;
   }
   // Never end a message in the middle of a UTF-8 character.
   if (is_cut) {

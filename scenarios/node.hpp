@@ -1,5 +1,6 @@
 // A value of the document together with its JSON pointer. Reading through it never fails: what is
-// absent or of the wrong type is simply not there, because the schema check has reported it already.
+// absent or of the wrong type is simply not there, because the schema check has reported it
+// already.
 #pragma once
 
 #include <cstdint>

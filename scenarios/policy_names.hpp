@@ -1,5 +1,5 @@
-// Names that a scenario may mention and that the loader cannot know by itself: presets, policies and
-// their parameters, columns of results. Whoever links the policies fills it.
+// Names that a scenario may mention and that the loader cannot know by itself: presets, policies
+// and their parameters, columns of results. Whoever links the policies fills it.
 #pragma once
 
 #include <map>
@@ -14,8 +14,8 @@ struct PolicyNames {
   using Policies = std::map<std::string, Parameters>;  ///< policy -> names of its parameters
 
   std::vector<std::string> presets;
-  std::map<std::string, Policies> axes;                ///< axis -> its policies
-  std::vector<std::string> metrics;                    ///< columns of runs.csv
+  std::map<std::string, Policies> axes;  ///< axis -> its policies
+  std::vector<std::string> metrics;      ///< columns of runs.csv
 };
 
 }  // namespace fencelab::scenarios

@@ -25,11 +25,13 @@ struct Family {
   std::span<const Unit> units;
 };
 
-constexpr std::uint64_t kKilo = 1000, kMega = kKilo * 1000, kGiga = kMega * 1000, kTera = kGiga * 1000;
-constexpr std::uint64_t kKibi = 1024, kMebi = kKibi * 1024, kGibi = kMebi * 1024, kTebi = kGibi * 1024;
+constexpr std::uint64_t kKilo = 1000, kMega = kKilo * 1000, kGiga = kMega * 1000,
+                        kTera = kGiga * 1000;
+constexpr std::uint64_t kKibi = 1024, kMebi = kKibi * 1024, kGibi = kMebi * 1024,
+                        kTebi = kGibi * 1024;
 
-constexpr Unit kDurationUnits[] = {{"ns", 1}, {"us", kKilo}, {"ms", kMega}, {"s", kGiga},
-                                   {"min", 60 * kGiga}};
+constexpr Unit kDurationUnits[] = {
+    {"ns", 1}, {"us", kKilo}, {"ms", kMega}, {"s", kGiga}, {"min", 60 * kGiga}};
 constexpr Unit kSizeUnits[] = {{"B", 1},       {"kB", kKilo},  {"MB", kMega},
                                {"GB", kGiga},  {"TB", kTera},  {"KiB", kKibi},
                                {"MiB", kMebi}, {"GiB", kGibi}, {"TiB", kTebi}};
@@ -40,7 +42,8 @@ constexpr Unit kFrequencyUnits[] = {{"Hz", 1}, {"kHz", kKilo}};
 
 constexpr Family kDurations{"a duration such as \"2.5 ms\"", "nanoseconds", kDurationUnits};
 constexpr Family kSizes{"a size such as \"16 GiB\"", "bytes", kSizeUnits};
-constexpr Family kBandwidths{"a bandwidth such as \"25 GB/s\"", "bytes per second", kBandwidthUnits};
+constexpr Family kBandwidths{"a bandwidth such as \"25 GB/s\"", "bytes per second",
+                             kBandwidthUnits};
 constexpr Family kFrequencies{"a frequency such as \"60 Hz\"", "", kFrequencyUnits};
 
 constexpr int kMaxDecimals = 12;
@@ -102,15 +105,16 @@ bool read_number(std::string_view digits, Parsed& parsed) {
 QuantityError unit_failure(const Family& family, std::string_view text, std::string_view unit) {
   const std::vector<std::string> names = unit_names(family);
   if (unit.empty()) {
-    return {"missing-unit", fmt::format("{} has no unit", quote(text)),
-            "a unit: " + one_of(names), {}};
+    return {
+        "missing-unit", fmt::format("{} has no unit", quote(text)), "a unit: " + one_of(names), {}};
   }
   return {"unknown-unit", fmt::format("unknown unit {} in {}", quote(unit), quote(text)),
           one_of(names), did_you_mean(unit, names)};
 }
 
 // Splits `text` into number and unit; fills `error` and returns nothing when it cannot be done.
-std::optional<Parsed> parse_parts(std::string_view text, const Family& family, QuantityError& error) {
+std::optional<Parsed> parse_parts(std::string_view text, const Family& family,
+                                  QuantityError& error) {
   std::string_view rest = text;
   if (!rest.empty() && rest.front() == '-') {
     error = failure(family, "negative", fmt::format("{} is negative", quote(text)));
@@ -142,12 +146,18 @@ Quantity<std::uint64_t> parse_whole(std::string_view text, const Family& family)
   const Wide scaled = parsed->mantissa * parsed->unit->factor;
   const Wide divisor = power_of_ten(parsed->decimals);
   if (scaled % divisor != 0) {
-    return {std::nullopt, {"not-whole", fmt::format("{} is no whole number of {}", quote(text), family.base),
-                           fmt::format("a whole number of {}", family.base), {}}};
+    return {std::nullopt,
+            {"not-whole",
+             fmt::format("{} is no whole number of {}", quote(text), family.base),
+             fmt::format("a whole number of {}", family.base),
+             {}}};
   }
   if (scaled / divisor > kMaxQuantity) {
-    return {std::nullopt, {"too-large", fmt::format("{} is too large", quote(text)),
-                           fmt::format("at most 2^62 {}", family.base), {}}};
+    return {std::nullopt,
+            {"too-large",
+             fmt::format("{} is too large", quote(text)),
+             fmt::format("at most 2^62 {}", family.base),
+             {}}};
   }
   return {static_cast<std::uint64_t>(scaled / divisor), {}};
 }
@@ -197,12 +207,14 @@ Quantity<core::Duration> parse_frequency(std::string_view text) {
   const Wide rate = parsed->mantissa * parsed->unit->factor;
   const Wide second = Wide{kGiga} * power_of_ten(parsed->decimals);
   if (rate == 0 || second / rate > kMaxQuantity) {
-    return {std::nullopt, failure(kFrequencies, "not-positive", fmt::format("{} never ticks", quote(text)))};
+    return {std::nullopt,
+            failure(kFrequencies, "not-positive", fmt::format("{} never ticks", quote(text)))};
   }
   const Wide period = (second + rate / 2) / rate;
   if (period == 0) {
-    return {std::nullopt, {"too-large", fmt::format("{} is too fast", quote(text)),
-                           "a period of at least 1 ns", {}}};
+    return {
+        std::nullopt,
+        {"too-large", fmt::format("{} is too fast", quote(text)), "a period of at least 1 ns", {}}};
   }
   return {core::Duration(static_cast<std::int64_t>(period)), {}};
 }

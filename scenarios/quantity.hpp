@@ -16,7 +16,7 @@ inline constexpr std::uint64_t kMaxQuantity = std::uint64_t{1} << 62;
 
 /// Why a text is no quantity.
 struct QuantityError {
-  std::string code;      ///< bad-quantity, missing-unit, unknown-unit, negative, not-whole, too-large
+  std::string code;  ///< bad-quantity, missing-unit, unknown-unit, negative, not-whole, too-large
   std::string message;
   std::string expected;
   std::string hint;
@@ -43,7 +43,8 @@ Quantity<std::uint64_t> parse_bandwidth(std::string_view text);
 /// "59.94 Hz" (Hz, kHz) to the period, rounded to the nearest nanosecond and at least one.
 Quantity<core::Duration> parse_frequency(std::string_view text);
 
-/// The shortest text that parse_duration reads back exactly; of equals the one with the larger unit.
+/// The shortest text that parse_duration reads back exactly; of equals the one with the larger
+/// unit.
 std::string format_duration(core::Duration duration);
 
 /// The shortest text that parse_size reads back exactly.

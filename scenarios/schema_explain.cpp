@@ -41,7 +41,8 @@ class Explainer {
   Spellings& spellings_;
 };
 
-bool Explainer::has(const json& object, const std::string& pointer, const std::string& member) const {
+bool Explainer::has(const json& object, const std::string& pointer,
+                    const std::string& member) const {
   return object.contains(spellings_.actual(pointer, member));
 }
 
@@ -50,10 +51,14 @@ void Explainer::explain(const json& unresolved, const json& value, const std::st
   if (schema.has_branches()) return explain_branches(schema, value, pointer);
   if (!schema.accepts_type(value)) return wrong_type(schema, value, pointer);
   if (!explain_enum(schema, value, pointer)) return;
-  if (value.is_object()) explain_object(schema, value, pointer);
-  else if (value.is_array()) explain_list(schema, value, pointer);
-  else if (value.is_string()) explain_text(schema, value.get_ref<const std::string&>(), pointer);
-  else if (value.is_number()) explain_number(schema, value, pointer);
+  if (value.is_object())
+    explain_object(schema, value, pointer);
+  else if (value.is_array())
+    explain_list(schema, value, pointer);
+  else if (value.is_string())
+    explain_text(schema, value.get_ref<const std::string&>(), pointer);
+  else if (value.is_number())
+    explain_number(schema, value, pointer);
 }
 
 // The branches of our schema differ in the JSON type they take, which says which one was meant.
@@ -65,7 +70,8 @@ void Explainer::explain_branches(const SchemaView& schema, const json& value,
   wrong_type(schema, value, pointer);
 }
 
-void Explainer::wrong_type(const SchemaView& schema, const json& value, const std::string& pointer) {
+void Explainer::wrong_type(const SchemaView& schema, const json& value,
+                           const std::string& pointer) {
   std::string hint;
   const std::string unit = schema.unit();
   if (value.is_number() && !unit.empty()) {
@@ -77,7 +83,8 @@ void Explainer::wrong_type(const SchemaView& schema, const json& value, const st
                         .hint = hint});
 }
 
-bool Explainer::explain_enum(const SchemaView& schema, const json& value, const std::string& pointer) {
+bool Explainer::explain_enum(const SchemaView& schema, const json& value,
+                             const std::string& pointer) {
   const json* const allowed = schema.find("enum");
   if (allowed == nullptr || std::find(allowed->begin(), allowed->end(), value) != allowed->end()) {
     return true;
@@ -184,17 +191,21 @@ void Explainer::explain_choice(const SchemaView& schema, const json& value,
   }
 }
 
-void Explainer::explain_list(const SchemaView& schema, const json& value, const std::string& pointer) {
+void Explainer::explain_list(const SchemaView& schema, const json& value,
+                             const std::string& pointer) {
   const std::size_t least = schema.number("minItems", 0);
   const std::size_t most = schema.number("maxItems", kMaxDocumentValues);
   if (value.empty() && least > 0) {
-    sink_.error(pointer, {.code = "empty-list", .message = "empty " + schema.title(),
-                          .expected = fmt::format("at least {} element{}", least, least > 1 ? "s" : "")});
+    sink_.error(pointer,
+                {.code = "empty-list",
+                 .message = "empty " + schema.title(),
+                 .expected = fmt::format("at least {} element{}", least, least > 1 ? "s" : "")});
   } else if (value.size() < least || value.size() > most) {
-    sink_.error(pointer, {.code = "wrong-length",
-                          .message = fmt::format("this {} has {} elements", schema.title(), value.size()),
-                          .expected = least == most ? fmt::format("{}", least)
-                                                    : fmt::format("{} to {}", least, most)});
+    sink_.error(pointer,
+                {.code = "wrong-length",
+                 .message = fmt::format("this {} has {} elements", schema.title(), value.size()),
+                 .expected = least == most ? fmt::format("{}", least)
+                                           : fmt::format("{} to {}", least, most)});
   }
   const json* const items = schema.find("items");
   for (std::size_t i = 0; items != nullptr && i < value.size(); ++i) {
@@ -205,13 +216,16 @@ void Explainer::explain_list(const SchemaView& schema, const json& value, const 
 void Explainer::explain_text(const SchemaView& schema, const std::string& text,
                              const std::string& pointer) {
   if (text.size() > schema.number("maxLength", kMaxDocumentBytes)) {
-    sink_.error(pointer, {.code = "too-long", .message = "this text is too long",
-                          .expected = fmt::format("at most {} bytes", schema.number("maxLength", 0))});
+    sink_.error(pointer,
+                {.code = "too-long",
+                 .message = "this text is too long",
+                 .expected = fmt::format("at most {} bytes", schema.number("maxLength", 0))});
     return;
   }
   // Who reads a quantity says better what is wrong with it.
   if (!schema.unit().empty() || schema.matches_pattern(text)) return;
-  sink_.error(pointer, {.code = "bad-text", .message = fmt::format("{} is not allowed here", quote(text)),
+  sink_.error(pointer, {.code = "bad-text",
+                        .message = fmt::format("{} is not allowed here", quote(text)),
                         .expected = schema.expected()});
 }
 
@@ -224,9 +238,10 @@ void Explainer::explain_number(const SchemaView& schema, const json& value,
   if (!too_small && !too_large) return;
   const std::string range = most == nullptr ? fmt::format("at least {}", least->dump())
                                             : fmt::format("{} to {}", least->dump(), most->dump());
-  sink_.error(pointer, {.code = "out-of-range",
-                        .message = fmt::format("{} {} is out of range", schema.title(), value.dump()),
-                        .expected = range});
+  sink_.error(pointer,
+              {.code = "out-of-range",
+               .message = fmt::format("{} {} is out of range", schema.title(), value.dump()),
+               .expected = range});
 }
 
 }  // namespace

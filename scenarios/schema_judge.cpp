@@ -1,10 +1,9 @@
+#include <memory>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>
 #include <valijson/validation_results.hpp>
 #include <valijson/validator.hpp>
-
-#include <memory>
 
 #include "scenarios/schema_check.hpp"
 #include "scenarios/schema_text.hpp"

@@ -41,11 +41,6 @@ T& at(std::vector<T>& table, std::uint64_t index) {
 
 }  // namespace
 
-void RunMetrics::on_dependency(const ProbeEvent&, const Job& job) {
-  // Events come one per dependency; classify all of them at the first.
-  (void)job;
-}
-
 // The local counterfactual: the same job, with needed dependencies only and all else as it was, would
 // have been ready when it reached the head of its queue and the last needed producer was done, and
 // would have started when its engine next stood idle.

@@ -12,21 +12,15 @@
 #include "core/wait_reason.hpp"
 #include "models/gpu/job.hpp"
 
-namespace fencelab::models {
-class Machine;
-}
-
 namespace fencelab::analysis {
 
 class RunMetrics final : public core::ProbeSink {
  public:
-  explicit RunMetrics(const models::Machine& machine) : machine_(machine) {}
   void on_event(const core::ProbeEvent& event) override;
 
   std::uint64_t jobs_submitted = 0, jobs_done = 0, jobs_lost = 0, operations_done = 0;
   std::uint64_t jobs_lost_guilty = 0, jobs_lost_innocent = 0;
   core::Time last_progress{};                       ///< newest job, frame or operation done
-  core::Time makespan{};                            ///< instant of the last of these
   QuantileSketch job_latency, frame_latency, ioctl_time, eviction_time, suspend_time;
   std::array<std::int64_t, models::LatencyAccount::kRunning + 1> job_time{};  ///< sum over done jobs
   std::vector<std::int64_t> engine_busy, engine_spin;  ///< ns by Engine::number
@@ -42,9 +36,7 @@ class RunMetrics final : public core::ProbeSink {
  private:
   void on_job_started(const models::Job& job, core::Time now);
   void on_job_finished(const core::ProbeEvent& event, const models::Job& job);
-  void on_dependency(const core::ProbeEvent& event, const models::Job& job);
-  void progress(core::Time at) { last_progress = makespan = at; }
-  const models::Machine& machine_;
+  void progress(core::Time at) { last_progress = at; }
   std::map<std::uint64_t, std::uint64_t> struck_;   ///< jobs a fault struck and that are not done
 };
 

@@ -40,8 +40,13 @@ bool DeadlockWatch::look(bool recovery_pending) {
   return stuck;
 }
 
-Verdict DeadlockWatch::verdict(bool livelock) const {
-  Verdict worst = livelock ? Verdict::livelock : Verdict::complete;
+void DeadlockWatch::look_finally() {
+  const core::WaitGraph graph = snapshot();
+  for (const Finding& finding : find_deadlocks(graph)) record(graph, finding, false);
+}
+
+Verdict DeadlockWatch::verdict(bool livelock, bool starved) const {
+  Verdict worst = livelock ? Verdict::livelock : starved ? Verdict::starved : Verdict::complete;
   for (const Incident& incident : incidents_) {
     const Verdict own = incident.finding.kind == FindingKind::stall ? Verdict::stall
                         : incident.rescued                          ? Verdict::masked

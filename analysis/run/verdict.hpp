@@ -39,9 +39,11 @@ class DeadlockWatch final : public core::ProbeSink {
   /// Looks now, without a timer about to fire. Returns whether anything is stuck for good: a set that
   /// no recovery timer, armed now, would release.
   bool look(bool recovery_pending);
+  /// The last look, at the end of the run: what is stuck now stays so, timers or not.
+  void look_finally();
   const std::vector<Incident>& incidents() const { return incidents_; }
   /// The verdict on all that was seen. `livelock`, `starved`: found by others.
-  Verdict verdict(bool livelock) const;
+  Verdict verdict(bool livelock, bool starved) const;
 
  private:
   void record(const core::WaitGraph& graph, const Finding& finding, bool rescued);

@@ -53,6 +53,7 @@ class Engine {
   std::uint64_t load() const { return load_; }
   void add_load(std::int64_t change) { load_ += static_cast<std::uint64_t>(change); }
   HwQueue* current() const { return current_; }
+  bool watched() const { return watchdog_.armed(); }
   /// The gate "this job gets the engine", in the present state.
   core::GateIndex describe_turn(core::WaitGraphBuilder& builder, const Job& job) const;
   /// Start of the latest idle stretch and end of it (kNever while idle), for counterfactual starts.

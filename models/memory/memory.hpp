@@ -18,8 +18,8 @@ class Machine;
 /// A place where bytes can be: VRAM of a GPU, or system memory.
 class MemoryPool {
  public:
-  MemoryPool(core::Simulation& simulation, std::string name, std::uint64_t capacity)
-      : name(std::move(name)), capacity(capacity), id(simulation.new_object_id()) {}
+  MemoryPool(core::Simulation& simulation, std::string pool_name, std::uint64_t bytes)
+      : name(std::move(pool_name)), capacity(bytes), id(simulation.new_object_id()) {}
   std::string name;
   std::uint64_t capacity;      ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;

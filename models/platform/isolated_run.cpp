@@ -5,9 +5,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -16,14 +19,10 @@
 #include <exception>
 #include <iostream>
 #include <system_error>
-#include <thread>
 
 namespace fencelab::models::platform {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr auto kNoDeadline = Clock::time_point::max();
 
 /// What comes before the text in the pipe. Both ends are the same program.
 struct FrameHeader {
@@ -111,6 +110,28 @@ void leave_at_once(int status, void*) { ::_exit(status); }
 
 // ---------------------------------------------------------------- in the parent
 
+/// A descriptor that becomes readable when `limit` has passed from now; -1, which never does,
+/// without.
+int make_alarm(std::optional<std::chrono::milliseconds> limit) {
+  if (!limit) return -1;
+  const int alarm = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  if (alarm < 0) fail("making a timer");
+  const auto milliseconds = std::max<std::int64_t>(limit->count(), 1);
+  itimerspec setting{};
+  setting.it_value.tv_sec = milliseconds / 1000;
+  setting.it_value.tv_nsec = milliseconds % 1000 * 1'000'000;
+  if (::timerfd_settime(alarm, 0, &setting, nullptr) != 0) fail("setting a timer");
+  return alarm;
+}
+
+/// False if `alarm` went off before `descriptor` had something.
+bool wait_readable(int descriptor, const Descriptor& alarm) {
+  std::array<pollfd, 2> polled{{{descriptor, POLLIN, 0}, {alarm.get(), POLLIN, 0}}};
+  while (::poll(polled.data(), polled.size(), -1) < 0)
+    if (errno != EINTR) fail("polling");
+  return polled[0].revents != 0;
+}
+
 /// The child, which is killed and reaped unless it has been reaped before.
 class Child {
  public:
@@ -127,30 +148,24 @@ class Child {
     pid_ = -1;
   }
 
-  /// Its wait status, or nothing if it was still alive at `deadline`.
-  std::optional<int> reap(Clock::time_point deadline) {
-    for (;;) {
-      int status = 0;
-      const pid_t reaped = ::waitpid(pid_, &status, deadline == kNoDeadline ? 0 : WNOHANG);
-      if (reaped < 0 && errno == EINTR) continue;
-      if (reaped != 0) pid_ = -1;
-      if (reaped < 0) fail("waiting for a child");
-      if (reaped > 0) return status;
-      if (Clock::now() >= deadline) return std::nullopt;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  /// Its wait status, or nothing if it was still alive when `alarm` went off.
+  std::optional<int> reap(const Descriptor& alarm) {
+    if (alarm.get() >= 0) {
+      // Its wrapper in <sys/pidfd.h> of glibc 2.36 cannot be called from C++.
+      const Descriptor ended(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+      if (ended.get() < 0) fail("watching a child");
+      if (!wait_readable(ended.get(), alarm)) return std::nullopt;
     }
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0)
+      if (errno != EINTR) fail("waiting for a child");
+    pid_ = -1;
+    return status;
   }
 
  private:
   pid_t pid_;
 };
-
-/// Milliseconds until `deadline`, rounded up, for poll(); -1 without one.
-int milliseconds_left(Clock::time_point deadline) {
-  if (deadline == kNoDeadline) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-  return left <= 0 ? 0 : left > 1'000'000 ? 1'000'000 : static_cast<int>(left);
-}
 
 struct Frame {
   std::optional<ForkStatus> status;  ///< nothing: it never came, or not all of it
@@ -169,19 +184,13 @@ bool complete(Frame& frame, const std::string& received) {
   return true;
 }
 
-Frame read_frame(int descriptor, Clock::time_point deadline) {
+Frame read_frame(int descriptor, const Descriptor& alarm) {
   Frame frame;
   std::string received;
   std::array<char, 65536> buffer;
   while (!complete(frame, received)) {
-    pollfd poller{descriptor, POLLIN, 0};
-    const int ready = ::poll(&poller, 1, milliseconds_left(deadline));
-    if (ready < 0 && errno != EINTR) fail("polling a pipe");
-    if (ready <= 0) {
-      frame.timed_out = Clock::now() >= deadline;
-      if (frame.timed_out) return frame;
-      continue;
-    }
+    frame.timed_out = !wait_readable(descriptor, alarm);
+    if (frame.timed_out) return frame;
     const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
     if (got < 0 && errno != EINTR) fail("reading a pipe");
     if (got == 0) return frame;
@@ -215,6 +224,7 @@ ForkResult run_isolated(const std::function<std::string()>& body,
   Descriptor reader(ends[0]), writer(ends[1]);
   reader.move_up();
   writer.move_up();
+  const Descriptor alarm(make_alarm(wall_limit));
   // What is still buffered here would be written by both processes.
   flush_output();
   const pid_t parent = ::getpid();
@@ -226,22 +236,25 @@ ForkResult run_isolated(const std::function<std::string()>& body,
   }
   Child child(pid);
   writer.close();
-  const auto deadline = wall_limit ? Clock::now() + *wall_limit : kNoDeadline;
-  Frame frame = read_frame(reader.get(), deadline);
+  Frame frame = read_frame(reader.get(), alarm);
   std::optional<int> wait_status;
-  if (!frame.timed_out) wait_status = child.reap(deadline);
+  if (!frame.timed_out) wait_status = child.reap(alarm);
   if (!wait_status) child.kill();  // timed out
   return judge(std::move(frame), wait_status);
 }
 
 std::string ForkResult::describe() const {
   switch (status) {
-    case ForkStatus::returned: return fmt::format("returned {} bytes", payload.size());
-    case ForkStatus::threw: return fmt::format("threw: {}", payload);
-    case ForkStatus::exited: return fmt::format("exited with code {} and no result", exit_code);
+    case ForkStatus::returned:
+      return fmt::format("returned {} bytes", payload.size());
+    case ForkStatus::threw:
+      return fmt::format("threw: {}", payload);
+    case ForkStatus::exited:
+      return fmt::format("exited with code {} and no result", exit_code);
     case ForkStatus::crashed:
       return fmt::format("crashed: {} (signal {})", ::strsignal(signal), signal);
-    case ForkStatus::timed_out: return "killed at its wall-clock limit";
+    case ForkStatus::timed_out:
+      return "killed at its wall-clock limit";
   }
   return {};
 }

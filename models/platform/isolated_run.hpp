@@ -30,10 +30,11 @@ struct ForkResult {
   std::string describe() const;
 };
 
-/// Forks, runs `body` in the child and returns what it returned. The child ends without running exit
-/// handlers or destructors of objects that it inherited, dies with the calling thread, and is always
-/// reaped. `body` must not count on other threads: they do not exist in the child. Standard output
-/// is flushed before and after. Throws std::system_error if there is no process or pipe to be had.
+/// Forks, runs `body` in the child and returns what it returned. The child ends without running
+/// exit handlers or destructors of objects that it inherited, dies with the calling thread, and is
+/// always reaped. `body` must not count on other threads: they do not exist in the child. Standard
+/// output is flushed before and after. Throws std::system_error if there is no process or pipe to
+/// be had.
 ForkResult run_isolated(const std::function<std::string()>& body,
                         std::optional<std::chrono::milliseconds> wall_limit = std::nullopt);
 

@@ -115,7 +115,8 @@ void SharedHardware::apply_requests() {
 
 // ---------------------------------------------------------------- the two clocks
 
-// SimGrid goes first: an activity that ends at the instant of one of our events has ended before it.
+// SimGrid goes first: an activity that ends at the instant of one of our events has ended before
+// it.
 bool SharedHardware::run_step(Time limit) {
   apply_requests();
   const Time until = std::min(simulation_.next_event_time(), limit);

@@ -1,6 +1,7 @@
 // The hardware that concurrent work shares: links (PCIe, NVLink, memory buses), CPU cores, a disk.
 // How fast each activity goes while others are in flight is SimGrid's answer; when things happen is
-// the Simulation's. No SimGrid type appears here, and no SimGrid engine exists until work needs one.
+// the Simulation's. No SimGrid type appears here, and no SimGrid engine exists until work needs
+// one.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +32,9 @@ struct HardwareDescription {
   std::uint32_t cpu_cores = 0;  ///< 0: CPU time is not shared
   std::vector<LinkDescription> links;
   std::uint64_t disk_bytes_per_second = 0;  ///< 0: there is no disk
-  /// Optional SimGrid XML platform. `links` then only name what it describes: either a route between
-  /// two of its hosts ("gpu0->dram") or one of its links; their bandwidth and latency are not read.
+  /// Optional SimGrid XML platform. `links` then only name what it describes: either a route
+  /// between two of its hosts ("gpu0->dram") or one of its links; their bandwidth and latency are
+  /// not read.
   std::string simgrid_platform_file;
   /// Optional host of that file whose cores compute() uses, instead of `cpu_cores`.
   std::string simgrid_cpu_host;
@@ -48,8 +50,9 @@ class SharedHardware {
   SharedHardware(const SharedHardware&) = delete;
   SharedHardware& operator=(const SharedHardware&) = delete;
 
-  /// Moves `bytes` over link number `link` of the description; returns how long that took. Publishes
-  /// ProbeKind::bytes_moved at the end. Throws std::runtime_error if a SimGrid platform file cuts the link.
+  /// Moves `bytes` over link number `link` of the description; returns how long that took.
+  /// Publishes ProbeKind::bytes_moved at the end. Throws std::runtime_error if a SimGrid platform
+  /// file cuts the link.
   core::Task<core::Duration> transfer(std::size_t link, std::uint64_t bytes);
   /// `cpu_time` of one thread's work on the shared cores; returns how long that took. A plain sleep
   /// if CPU time is not shared.
@@ -57,9 +60,9 @@ class SharedHardware {
   /// Reads or writes `bytes`; both directions share the disk's bandwidth. Publishes bytes_moved.
   core::Task<core::Duration> disk_io(std::uint64_t bytes, bool write);
 
-  /// Runs the simulation until no event or activity at or before `limit` remains, or `stop` (checked
-  /// between instants, may be empty) returns true. Replaces Simulation::run for a run that has shared
-  /// hardware, and may be called again to go on.
+  /// Runs the simulation until no event or activity at or before `limit` remains, or `stop`
+  /// (checked between instants, may be empty) returns true. Replaces Simulation::run for a run that
+  /// has shared hardware, and may be called again to go on.
   void run(core::Time limit, const std::function<bool()>& stop);
 
   bool engine_created() const { return engine_ != nullptr; }

@@ -22,7 +22,8 @@ using core::Time;
 namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
-/// SimGrid ends activities that are due within this of its present, in seconds. A tenth of our unit.
+/// SimGrid ends activities that are due within this of its present, in seconds. A tenth of our
+/// unit.
 constexpr double kFinestPrecision = 1e-10;
 
 double date_of(Time at) {
@@ -36,8 +37,8 @@ Time instant_of(double date) {
   return Time(core::Duration(std::llround(nanoseconds)));
 }
 
-/// SimGrid takes over Ctrl-C, segmentation faults and std::terminate. A crash of ours must look like
-/// one to whoever waits for this process.
+/// SimGrid takes over Ctrl-C, segmentation faults and std::terminate. A crash of ours must look
+/// like one to whoever waits for this process.
 class KeptHandlers {
  public:
   KeptHandlers() {
@@ -119,8 +120,10 @@ sg::ActivityPtr SimgridEngine::launch(const Demand& demand, Activity& activity) 
   }
   const bool compute = demand.kind == Demand::Kind::compute;
   sg::Host* const host = compute ? platform_.cpu : platform_.disk;
-  FENCELAB_ASSERT(host != nullptr, "no host for a demand of kind {}", static_cast<int>(demand.kind));
-  // CPU time is what the work would take alone on one core, however fast a platform file says it is.
+  FENCELAB_ASSERT(host != nullptr, "no host for a demand of kind {}",
+                  static_cast<int>(demand.kind));
+  // CPU time is what the work would take alone on one core, however fast a platform file says it
+  // is.
   const double flops = compute ? host->get_speed() / kNanosecondsPerSecond : 1.0;
   sg::ExecPtr exec = sg::Exec::init();
   exec->set_data(&activity);
@@ -177,9 +180,10 @@ void SimgridEngine::hand_out_completions() {
 
 Time SimgridEngine::now() const { return instant_of(sg::Engine::get_clock()); }
 
+// The clocks agree when SimGrid's rounds to ours. What follows an activity that ended 0.4 ns before
+// our instant then starts in SimGrid where that one ended, and a chain of activities gathers no error.
 void SimgridEngine::synchronise(Time at) {
-  const double date = date_of(at);
-  while (sg::Engine::get_clock() < date) step(date);
+  while (now() < at) step(date_of(at));
 }
 
 bool SimgridEngine::advance(Time until) {
@@ -188,8 +192,8 @@ bool SimgridEngine::advance(Time until) {
   const Time next = next_completion();
   if (next == core::kNever || next > until) {
     if (foresees_all_) return true;
+    if (now() >= until) return true;
     const double before = sg::Engine::get_clock();
-    if (until != core::kNever && before >= date_of(until)) return true;
     step(until == core::kNever ? -1 : date_of(until));
     return sg::Engine::get_clock() == before && over_.empty();
   }
@@ -217,8 +221,8 @@ double SimgridEngine::seconds_to_next_event() const {
   return earliest;
 }
 
-// SimGrid's loop ends after a round in which some activity was vetoed; a set that is never empty makes
-// it end after each. Its documented alternative, run_until, is only exact to 10 microseconds.
+// SimGrid's loop ends after a round in which some activity was vetoed; a set that is never empty
+// makes it end after each. Its documented alternative, run_until, is only exact to 10 microseconds.
 void SimgridEngine::step(double date) {
   const bool foreseen = next_ && *next_ != core::kNever;
   keep_precision(std::max({date, sg::Engine::get_clock(), foreseen ? date_of(*next_) : 0.0}));

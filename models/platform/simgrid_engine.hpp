@@ -1,5 +1,5 @@
-// The SimGrid side of SharedHardware: one engine, its clock, and the activities in flight. Private to
-// models/platform.
+// The SimGrid side of SharedHardware: one engine, its clock, and the activities in flight. Private
+// to models/platform.
 #pragma once
 
 #include <cstddef>
@@ -30,9 +30,10 @@ struct Activity {
   bool failed = false;
 };
 
-/// SimGrid is asked when its next activity ends, and is only stepped there or to an instant at which
-/// the set of activities changes. Everything else of a run goes by without it. With a platform file,
-/// whose profiles may change bandwidths at any time, it is stepped along with every instant of ours.
+/// SimGrid is asked when its next activity ends, and is only stepped there or to an instant at
+/// which the set of activities changes. Everything else of a run goes by without it. With a
+/// platform file, whose profiles may change bandwidths at any time, it is stepped along with every
+/// instant of ours.
 class SimgridEngine {
  public:
   /// Throws std::logic_error if this process has had an engine before.
@@ -44,18 +45,18 @@ class SimgridEngine {
 
   core::Duration latency(std::size_t link) const { return platform_.routes.at(link).latency; }
 
-  /// Moves SimGrid's clock to `at`, unless it is there. Activities may end on the way.
+  /// Moves SimGrid's clock to `at`, unless it is there or later. Activities may end on the way.
   void synchronise(core::Time at);
-  /// Starts an activity at SimGrid's present. `listener` hears of its end unless it is abandoned; if
-  /// the link is down it hears so at once, and nothing is started (nullptr).
+  /// Starts an activity at SimGrid's present. `listener` hears of its end unless it is abandoned;
+  /// if the link is down it hears so at once, and nothing is started (nullptr).
   Activity* start(const Demand& demand, CompletionListener& listener);
   /// The listener is gone. The activity takes its share until cancel_abandoned().
   void abandon(Activity& activity);
   bool has_abandoned() const { return abandoned_ > 0; }
   void cancel_abandoned();
 
-  /// True if nothing of SimGrid's happens up to `until` (any more). Else it has taken one step towards
-  /// it, in which activities may have ended.
+  /// True if nothing of SimGrid's happens up to `until` (any more). Else it has taken one step
+  /// towards it, in which activities may have ended.
   bool advance(core::Time until);
   bool has_completions() const { return !over_.empty(); }
   /// Tells the listeners of what has ended, in the order of their requests.
@@ -64,6 +65,8 @@ class SimgridEngine {
   core::Time now() const;
 
  private:
+  using Vetoed = simgrid::s4u::Activity*;
+
   simgrid::s4u::ActivityPtr launch(const Demand& demand, Activity& activity);
   static void on_completion(const simgrid::s4u::Activity& activity);
   core::Time next_completion();
@@ -75,8 +78,8 @@ class SimgridEngine {
 
   simgrid::s4u::Engine* engine_ = nullptr;  ///< owned by the process, see the destructor
   SimgridPlatform platform_;
-  bool foresees_all_ = true;  ///< no profile can change what next_completion() says
-  std::set<simgrid::s4u::Activity*> step_marker_{nullptr};
+  bool foresees_all_ = true;               ///< no profile can change what next_completion() says
+  std::set<Vetoed> step_marker_{nullptr};  ///< see step(); never iterated
   std::vector<std::unique_ptr<Activity>> activities_;
   std::vector<Activity*> over_;     ///< ended, not handed out yet
   std::vector<Activity*> dropped_;  ///< ended, and nobody listens

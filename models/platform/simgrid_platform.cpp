@@ -75,9 +75,10 @@ SimgridRoute find_route(const sg::Engine& engine, const std::string& name) {
       SimgridRoute route = route_between(from, to);
       if (route.links.size() == 1 && route.links.front() == link) return route;
     }
-  throw std::invalid_argument(fmt::format(
-      "no two hosts of the SimGrid platform are joined by link '{}' alone; name a route \"from->to\"",
-      name));
+  throw std::invalid_argument(
+      fmt::format("no two hosts of the SimGrid platform are joined by link '{}' alone; name a "
+                  "route \"from->to\"",
+                  name));
 }
 
 void load_links(sg::Engine& engine, const HardwareDescription& description,
@@ -99,20 +100,21 @@ sg::Host* add_host(sg::NetZone& zone, const char* name, double flops_per_second,
 }  // namespace
 
 bool SimgridRoute::is_on() const {
-  return std::all_of(links.begin(), links.end(), [](const sg::Link* link) { return link->is_on(); });
+  return std::all_of(links.begin(), links.end(),
+                     [](const sg::Link* link) { return link->is_on(); });
 }
 
 std::vector<std::string> simgrid_arguments(double precision_seconds) {
   return {
       "fencelab",
-      "--log=root.thres:error",               // first: the next ones are announced otherwise
-      "--cfg=debug/clean-atexit:no",          // its exit handler does not survive work in flight
-      "--cfg=network/model:CM02",             // shares bandwidth; no slow start, no MTU
-      "--cfg=network/bandwidth-factor:1",     // no header overhead
-      "--cfg=network/latency-factor:0",       // we pay latencies ourselves, in whole nanoseconds
-      "--cfg=network/weight-S:0",             // no bias against slow links ...
-      "--cfg=network/crosstraffic:no",        // ... and no acknowledgements the other way
-      "--cfg=network/TCP-gamma:1e30",         // no window
+      "--log=root.thres:error",            // first: the next ones are announced otherwise
+      "--cfg=debug/clean-atexit:no",       // its exit handler does not survive work in flight
+      "--cfg=network/model:CM02",          // shares bandwidth; no slow start, no MTU
+      "--cfg=network/bandwidth-factor:1",  // no header overhead
+      "--cfg=network/latency-factor:0",    // we pay latencies ourselves, in whole nanoseconds
+      "--cfg=network/weight-S:0",          // no bias against slow links ...
+      "--cfg=network/crosstraffic:no",     // ... and no acknowledgements the other way
+      "--cfg=network/TCP-gamma:1e30",      // no window
       fmt::format("--cfg=surf/precision:{}", precision_seconds),
   };
 }
@@ -130,8 +132,8 @@ SimgridPlatform build_platform(sg::Engine& engine, const HardwareDescription& de
     platform.cpu = add_host(zone, "fencelab-cpu", kNanosecondsPerSecond,
                             static_cast<int>(description.cpu_cores));
   if (description.disk_bytes_per_second > 0)
-    platform.disk = add_host(zone, "fencelab-disk",
-                             static_cast<double>(description.disk_bytes_per_second), 1);
+    platform.disk =
+        add_host(zone, "fencelab-disk", static_cast<double>(description.disk_bytes_per_second), 1);
   if (built != nullptr) built->seal();
   return platform;
 }

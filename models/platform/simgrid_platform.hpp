@@ -22,9 +22,9 @@ struct SimgridRoute {
 };
 
 struct SimgridPlatform {
-  std::vector<SimgridRoute> routes;          ///< one per link of the description
-  simgrid::s4u::Host* cpu = nullptr;         ///< nullptr: CPU time is not shared
-  simgrid::s4u::Host* disk = nullptr;        ///< a host of one core whose "flops" are bytes
+  std::vector<SimgridRoute> routes;    ///< one per link of the description
+  simgrid::s4u::Host* cpu = nullptr;   ///< nullptr: CPU time is not shared
+  simgrid::s4u::Host* disk = nullptr;  ///< a host of one core whose "flops" are bytes
 };
 
 /// Engine options under which a link is a pure bandwidth shared max-min fairly. The strings are

@@ -1,4 +1,5 @@
-// Work: one request for a shared resource, and what its process waits on. Private to models/platform.
+// Work: one request for a shared resource, and what its process waits on. Private to
+// models/platform.
 #pragma once
 
 #include <cstddef>

@@ -27,6 +27,9 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
 
 // A new image comes when the client presents one, or when one presented already gets ready.
 core::GateIndex Swapchain::describe_client(core::WaitGraphBuilder& builder) const {
+  // A compositor outlives its clients: waiting for the next one is no fault.
+  if (client_process_ && client_process_->state == core::ProcessState::done && presented_.empty())
+    return builder.environment("the client of " + name_ + " has ended");
   std::vector<core::GateIndex> gates{builder.process(client_process_, "present on " + name_)};
   for (const SwapImage* image : presented_)
     for (const SyncPoint& point : image->drawn)
@@ -122,7 +125,13 @@ Channel::Channel(core::Simulation& simulation, std::string name)
     : simulation_(simulation), name_(std::move(name)), id_(simulation.new_object_id()), bell_(simulation) {
   bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
-    for (const auto& sender : senders_) gates.push_back(builder.process(sender()));
+    bool all_ended = !senders_.empty();
+    for (const auto& sender : senders_) {
+      const core::Process* process = sender();
+      all_ended = all_ended && process && process->state == core::ProcessState::done;
+      gates.push_back(builder.process(process));
+    }
+    if (all_ended) return builder.environment("the senders of " + name_ + " have ended");
     return builder.any_of(std::move(gates), "a message on channel " + name_, id_);
   });
 }

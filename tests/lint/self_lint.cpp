@@ -27,7 +27,8 @@ struct Exception {
 /// All exceptions to all rules. One that is no longer needed fails the rule's test.
 const std::vector<Exception>& exceptions() {
   static const std::vector<Exception> table = {
-      // {"length", "core/example.cpp", "generated from the specification"},
+      {"pointer-keys", "core/wait_graph_builder.hpp",
+       "its maps are looked up and never iterated, so no order of addresses reaches an outcome"},
   };
   return table;
 }
@@ -187,13 +188,16 @@ TEST_CASE("every header says pragma once") {
 
 TEST_CASE("no text names a path of one machine") {
   const Check check = [](const SourceFile& file) {
-    return machine_path_offences(file, FENCELAB_SOURCE_DIR);
+    return machine_path_offences(file, "/no/such/checkout");
   };
   const std::string someones_home = std::string("/ho") + "me/someone/x";
   CHECK(lines(check, "docs/x.md", "\nsee " + someones_home + "\n") == Lines{2});
-  CHECK(lines(check, "docs/x.md", std::string(FENCELAB_SOURCE_DIR) + "/core\n") == Lines{1});
+  CHECK(lines(check, "docs/x.md", "/no/such/checkout/core\n") == Lines{1});
   CHECK(lines(check, "docs/x.md", "$" + someones_home + " /dev/dri/card0 /usr/include\n").empty());
-  CHECK(offences_in_tree("machine-paths", check) == "");
+  const Check check_here = [](const SourceFile& file) {
+    return machine_path_offences(file, FENCELAB_SOURCE_DIR);
+  };
+  CHECK(offences_in_tree("machine-paths", check_here) == "");
 }
 
 TEST_CASE("every top folder explains itself in a README") {

@@ -1,7 +1,7 @@
 // Messages: their text, their order, and values that come with warnings.
-#include <catch2/catch.hpp>
-
 #include "scenarios/diagnostics.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace fencelab::scenarios;
 
@@ -22,8 +22,10 @@ Diagnostic sample() {
 
 }  // namespace
 
-TEST_CASE("a diagnostic names the place as compilers do, then the pointer, what was expected and the hint",
-          "[scenarios]") {
+TEST_CASE(
+    "a diagnostic names the place as compilers do, then the pointer, what was expected and the "
+    "hint",
+    "[scenarios]") {
   CHECK(format_diagnostic(sample()) ==
         "a.json:3:14: error: unknown lock \"n\" [unknown-name]\n"
         "  at /locks/0; expected \"m\"; did you mean \"m\"?");
@@ -38,7 +40,8 @@ TEST_CASE("a diagnostic without details is one line, without a line number it na
   CHECK(format_diagnostic(diagnostic) == "a.json: warning: unknown lock \"n\" [unknown-name]");
 }
 
-TEST_CASE("diagnostics are sorted by line and column, those without a line come last", "[scenarios]") {
+TEST_CASE("diagnostics are sorted by line and column, those without a line come last",
+          "[scenarios]") {
   std::vector<Diagnostic> all(4, sample());
   all[0].line = 0;
   all[1].line = 7;

@@ -1,7 +1,7 @@
 // The JSON text itself: grammar, places, limits.
-#include <catch2/catch.hpp>
-
 #include "scenarios/json_document.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace fencelab::scenarios;
 
@@ -15,8 +15,8 @@ Diagnostic only_error(std::string_view text) {
   return parsed.diagnostics().front();
 }
 
-void check_error(std::string_view text, std::string_view code, std::uint32_t line, std::uint32_t column,
-                 std::string_view pointer = "") {
+void check_error(std::string_view text, std::string_view code, std::uint32_t line,
+                 std::uint32_t column, std::string_view pointer = "") {
   const Diagnostic error = only_error(text);
   INFO(text << "\n" << format_diagnostic(error));
   CHECK(error.code == code);
@@ -104,7 +104,8 @@ TEST_CASE("bytes that are no UTF-8 are refused at their place", "[scenarios]") {
 }
 
 TEST_CASE("a member given twice is an error at the second, which names the first", "[scenarios]") {
-  const Diagnostic error = only_error("{\"a\": 1,\n \"b\": {\"c\": [2]}, \"b\": {\"c\": {\"d\": []}}, \"e\": 3}");
+  const Diagnostic error =
+      only_error("{\"a\": 1,\n \"b\": {\"c\": [2]}, \"b\": {\"c\": {\"d\": []}}, \"e\": 3}");
   CHECK(error.code == "duplicate-member");
   CHECK(error.line == 2);
   CHECK(error.column == 19);
@@ -112,9 +113,10 @@ TEST_CASE("a member given twice is an error at the second, which names the first
   CHECK(error.hint == "the first is at 2:2");
 }
 
-TEST_CASE("all repeated members are reported at once, those inside dropped values are not", "[scenarios]") {
-  const Loaded<JsonDocument> parsed =
-      parse_json("{\"a\": 1, \"a\": {\"x\": 1, \"x\": 2}, \"b\": [{\"c\": 1, \"c\": 2}]}", "t.json");
+TEST_CASE("all repeated members are reported at once, those inside dropped values are not",
+          "[scenarios]") {
+  const Loaded<JsonDocument> parsed = parse_json(
+      "{\"a\": 1, \"a\": {\"x\": 1, \"x\": 2}, \"b\": [{\"c\": 1, \"c\": 2}]}", "t.json");
   REQUIRE_FALSE(parsed.ok());
   REQUIRE(parsed.diagnostics().size() == 2);
   CHECK(parsed.diagnostics()[0].pointer == "/a");
@@ -130,7 +132,8 @@ TEST_CASE("nesting is limited to 64 levels", "[scenarios]") {
   CHECK(only_error(nested(1000000)).code == "nesting-too-deep");
 }
 
-TEST_CASE("documents beyond 64 MiB, of too many values or with endless keys are refused", "[scenarios]") {
+TEST_CASE("documents beyond 64 MiB, of too many values or with endless keys are refused",
+          "[scenarios]") {
   CHECK(only_error(std::string(kMaxDocumentBytes + 1, ' ')).code == "document-too-large");
   std::string many = "[0";
   for (std::size_t i = 0; i < kMaxDocumentValues; ++i) many += ",0";

@@ -1,8 +1,8 @@
 // --set /pointer=value
 #include <catch2/catch.hpp>
 
-#include "tests/scenarios/support.hpp"
 #include "scenarios/json_document.hpp"
+#include "tests/scenarios/support.hpp"
 
 using namespace fencelab::scenarios;
 using namespace fencelab::scenarios::testing;
@@ -10,7 +10,8 @@ using namespace fencelab::scenarios::testing;
 namespace {
 
 JsonDocument small_document() {
-  return parse_json(R"({"horizon": "1 s", "list": [1, {"a": 2}], "a/b": 3, "text": "x"})", "t.json").value();
+  return parse_json(R"({"horizon": "1 s", "list": [1, {"a": 2}], "a/b": 3, "text": "x"})", "t.json")
+      .value();
 }
 
 Diagnostic set_error(const std::string& assignment) {

@@ -1,6 +1,5 @@
 // What a valid file turns into.
 #include <catch2/catch.hpp>
-
 #include <set>
 
 #include "tests/scenarios/support.hpp"
@@ -87,9 +86,10 @@ TEST_CASE("buffers with a count and swapchain images are expanded", "[scenarios]
 }
 
 TEST_CASE("names inside a process hide global ones and belong to that process", "[scenarios]") {
-  const Scenario scenario = loaded(patched(
-      "\"name\": \"client\",", "\"name\": \"client\", \"buffers\": [{\"name\": \"vbo\", \"size\": \"64 KiB\"}],"
-                               "\"locks\": [\"big\"], \"timelines\": [\"user\"],"));
+  const Scenario scenario = loaded(
+      patched("\"name\": \"client\",",
+              "\"name\": \"client\", \"buffers\": [{\"name\": \"vbo\", \"size\": \"64 KiB\"}],"
+              "\"locks\": [\"big\"], \"timelines\": [\"user\"],"));
   REQUIRE(scenario.buffers.size() == 10);
   CHECK(scenario.buffers[9].name == "vbo");
   CHECK(scenario.buffers[9].process == 0);
@@ -102,8 +102,9 @@ TEST_CASE("names inside a process hide global ones and belong to that process", 
 }
 
 TEST_CASE("a resource listed globally may name the process that owns it", "[scenarios]") {
-  const Scenario scenario = loaded(patched("\"8 KiB\", \"userptr\": true", "\"8 KiB\", \"process\": \"client\""
-                                                                           ", \"userptr\": true"));
+  const Scenario scenario = loaded(patched("\"8 KiB\", \"userptr\": true",
+                                           "\"8 KiB\", \"process\": \"client\""
+                                           ", \"userptr\": true"));
   CHECK(scenario.buffers[5].process == 0);
 }
 
@@ -149,7 +150,8 @@ TEST_CASE("a submit keeps its accesses, waits and signals", "[scenarios]") {
 TEST_CASE("distributions are read in all their forms", "[scenarios]") {
   const auto think = [](const std::string& text) {
     const Scenario scenario = loaded(patched("{\"uniform\": [\"1 ms\", \"2 ms\"]}", text));
-    return op_at<ThinkOp>(op_at<LoopOp>(scenario.processes[0].threads[0].program, 3).body, 1).duration;
+    return op_at<ThinkOp>(op_at<LoopOp>(scenario.processes[0].threads[0].program, 3).body, 1)
+        .duration;
   };
   CHECK(think("\"4 us\"").kind == Distribution::Kind::fixed);
   const Distribution uniform = think(R"({"uniform": ["0 ms", "2 ms"], "step": "1 us"})");
@@ -157,7 +159,8 @@ TEST_CASE("distributions are read in all their forms", "[scenarios]") {
   CHECK(uniform.step == Duration(1000));
   CHECK(uniform.parts[0].max == Duration(2000000));
   CHECK(think(R"({"values": ["1 ms", "3 ms"]})").parts.size() == 2);
-  const Distribution mix = think(R"({"mix": [{"weight": 9, "uniform": ["1 ms", "2 ms"]}, {"fixed": "50 ms"}]})");
+  const Distribution mix =
+      think(R"({"mix": [{"weight": 9, "uniform": ["1 ms", "2 ms"]}, {"fixed": "50 ms"}]})");
   CHECK(mix.kind == Distribution::Kind::mix);
   CHECK(mix.parts[0].weight == 9);
   CHECK(mix.parts[1].weight == 1);
@@ -180,17 +183,20 @@ TEST_CASE("every part of a scenario knows its place in the file", "[scenarios]")
   check(scenario.timelines[1].place, "/timelines/1", "{\"name\": \"frame\"");
   check(scenario.locks[1].place, "/locks/1", "\"small\"],\n  \"channels\"");
   check(scenario.displays[0].place, "/displays/0", "{\"name\": \"panel\"");
-  check(scenario.processes[0].contexts[1].bonds[0].place, "/processes/0/contexts/1/bonds/0", "{\"engines\": [\"vcs1\"]");
+  check(scenario.processes[0].contexts[1].bonds[0].place, "/processes/0/contexts/1/bonds/0",
+        "{\"engines\": [\"vcs1\"]");
   check(scenario.processes[0].threads[1].place, "/processes/0/threads/1", "{\"name\": \"helper\"");
-  check(scenario.processes[0].threads[0].program[2].place, "/processes/0/threads/0/program/2", "{\"throttle\"");
+  check(scenario.processes[0].threads[0].program[2].place, "/processes/0/threads/0/program/2",
+        "{\"throttle\"");
   check(scenario.faults[0].place, "/faults/0", "{\"kind\"");
   check(scenario.stacks[1].axes.at("hang").place, "/stacks/1/axes/hang", "{\"policy\"");
   check(scenario.expect.at("linux-implicit").place, "/expect/linux-implicit", "{\"verdict\"");
 }
 
 TEST_CASE("faults, stacks and expectations are read", "[scenarios]") {
-  const Scenario scenario = loaded(patched("\"process\": \"client\", \"op\": \"draw\", \"at\": 5",
-                                           "\"process\": \"compositor.1\", \"count\": \"forever\""));
+  const Scenario scenario =
+      loaded(patched("\"process\": \"client\", \"op\": \"draw\", \"at\": 5",
+                     "\"process\": \"compositor.1\", \"count\": \"forever\""));
   CHECK(scenario.faults[0].process == 1);
   CHECK(scenario.faults[0].clone == 1);
   CHECK(scenario.faults[0].count == 0);
@@ -205,7 +211,8 @@ TEST_CASE("faults, stacks and expectations are read", "[scenarios]") {
 }
 
 TEST_CASE("numbers and switches among policy parameters travel as text", "[scenarios]") {
-  const Scenario scenario = loaded(patched("\"timeout\": \"2 s\"", "\"a\": 3, \"b\": 0.5, \"c\": false"));
+  const Scenario scenario =
+      loaded(patched("\"timeout\": \"2 s\"", "\"a\": 3, \"b\": 0.5, \"c\": false"));
   const auto& parameters = scenario.stacks[1].axes.at("hang").parameters;
   CHECK(parameters.at("a") == "3");
   CHECK(parameters.at("b") == "0.5");
@@ -225,8 +232,9 @@ TEST_CASE("every operation of the format is understood", "[scenarios]") {
     {"sw_fence": {}, "id": "f"}, {"sw_signal": "f"}, {"throttle": 1}, {"queue_depth": 2},
     {"priority": {"context": "render", "level": -5}}, {"preemption": {"context": "render", "period": "never"}},
     {"invalidate": "ptr"}, {"annotate": {"phase": "one"}}, {"loop": {"times": 2, "body": [{"pace": "1 ms"}]}},)";
-  const Scenario scenario = loaded(patched("\"name\": \"main\", \"program\": [\n         {\"fork\": \"helper\"},",
-                                           "\"name\": \"main\", " + all));
+  const Scenario scenario =
+      loaded(patched("\"name\": \"main\", \"program\": [\n         {\"fork\": \"helper\"},",
+                     "\"name\": \"main\", " + all));
   std::set<std::size_t> kinds;
   for (const ThreadSpec& thread : scenario.processes[0].threads) {
     collect_kinds(thread.program, kinds);
@@ -235,8 +243,8 @@ TEST_CASE("every operation of the format is understood", "[scenarios]") {
 }
 
 TEST_CASE("things that nothing uses give warnings", "[scenarios]") {
-  const Loaded<Scenario> result = load(patched("\"locks\": [\"big\", \"small\"]",
-                                               "\"locks\": [\"big\", \"small\", \"spare\"]"));
+  const Loaded<Scenario> result = load(
+      patched("\"locks\": [\"big\", \"small\"]", "\"locks\": [\"big\", \"small\", \"spare\"]"));
   REQUIRE(result.ok());
   REQUIRE(result.diagnostics().size() == 1);
   CHECK(result.diagnostics()[0].severity == Severity::warning);
@@ -245,10 +253,12 @@ TEST_CASE("things that nothing uses give warnings", "[scenarios]") {
 }
 
 TEST_CASE("operations behind an endless loop give a warning", "[scenarios]") {
-  const Loaded<Scenario> result = load(patched("{\"loop\": {\"times\": 9, \"body\": [", "{\"loop\": {\"body\": ["));
+  const Loaded<Scenario> result =
+      load(patched("{\"loop\": {\"times\": 9, \"body\": [", "{\"loop\": {\"body\": ["));
   CHECK(result.diagnostics().empty());
-  const Loaded<Scenario> dead = load(patched("{\"receive\": \"pipe\"},",
-                                             "{\"loop\": {\"body\": [{\"think\": \"1 s\"}]}}, {\"receive\": \"pipe\"},"));
+  const Loaded<Scenario> dead =
+      load(patched("{\"receive\": \"pipe\"},",
+                   "{\"loop\": {\"body\": [{\"think\": \"1 s\"}]}}, {\"receive\": \"pipe\"},"));
   REQUIRE(dead.ok());
   REQUIRE(dead.diagnostics().size() == 1);
   CHECK(dead.diagnostics()[0].code == "unreachable");

@@ -1,10 +1,11 @@
-#include <catch2/catch.hpp>
-
 #include "scenarios/nearest_name.hpp"
+
+#include <catch2/catch.hpp>
 
 using namespace fencelab::scenarios;
 
-TEST_CASE("a swap of neighbours is one edit, like an insertion, a deletion or a substitution", "[scenarios]") {
+TEST_CASE("a swap of neighbours is one edit, like an insertion, a deletion or a substitution",
+          "[scenarios]") {
   CHECK(edit_distance("submit", "submit") == 0);
   CHECK(edit_distance("sumbit", "submit") == 1);
   CHECK(edit_distance("submt", "submit") == 1);
@@ -40,6 +41,7 @@ TEST_CASE("lists of names are quoted, counted and cut", "[scenarios]") {
 
 TEST_CASE("quoted texts show control characters and never end inside a character", "[scenarios]") {
   CHECK(quote("a\nb") == "\"a\\x0ab\"");
-  const std::string umlauts = std::string(59, 'a') + "\xc3\xa4\xc3\xa4";  // the cut would split the first
+  const std::string umlauts =
+      std::string(59, 'a') + "\xc3\xa4\xc3\xa4";  // the cut would split the first
   CHECK(quote(umlauts) == "\"" + std::string(59, 'a') + "...\"");
 }

@@ -1,9 +1,8 @@
 // Quantities: exact, with units, and back.
-#include <catch2/catch.hpp>
-
-#include <random>
-
 #include "scenarios/quantity.hpp"
+
+#include <catch2/catch.hpp>
+#include <random>
 
 using namespace fencelab::scenarios;
 using fencelab::core::Duration;
@@ -116,8 +115,8 @@ TEST_CASE("every quantity reads back as what it was formatted from", "[scenarios
     std::uint64_t value = (random() >> 2) >> (random() % 62);
     if (random() % 2 == 0) value -= value % 1000000;
     INFO(value);
-    CHECK(parse_duration(format_duration(Duration(static_cast<std::int64_t>(value)))).value->count() ==
-          static_cast<std::int64_t>(value));
+    CHECK(parse_duration(format_duration(Duration(static_cast<std::int64_t>(value))))
+              .value->count() == static_cast<std::int64_t>(value));
     CHECK(parse_size(format_size(value)).value == value);
     CHECK(parse_bandwidth(format_bandwidth(value)).value == value);
   }

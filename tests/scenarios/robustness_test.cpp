@@ -1,6 +1,5 @@
 // Whatever bytes arrive: no crash, and no damage goes unnoticed.
 #include <catch2/catch.hpp>
-
 #include <random>
 
 #include "tests/scenarios/support.hpp"

@@ -1,10 +1,9 @@
 // The published JSON Schema: complete, self-explanatory, and of one mind with our own messages.
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
-
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "scenarios/json_document.hpp"
@@ -19,7 +18,8 @@ using nlohmann::json;
 namespace {
 
 // Calls `visit` for every value of `value`, outermost first.
-void walk(json& value, const std::string& pointer, const std::function<void(json&, const std::string&)>& visit) {
+void walk(json& value, const std::string& pointer,
+          const std::function<void(json&, const std::string&)>& visit) {
   visit(value, pointer);
   if (!value.is_structured()) return;
   for (const auto& [key, member] : value.items()) walk(member, pointer_to(pointer, key), visit);
@@ -41,7 +41,8 @@ TEST_CASE("every member in the schema has a description", "[scenarios]") {
     return is_reference;
   };
   walk(root, "", [&](json& node, const std::string& pointer) {
-    if (!node.is_object() || !node.contains("properties") || pointer.ends_with("/properties")) return;
+    if (!node.is_object() || !node.contains("properties") || pointer.ends_with("/properties"))
+      return;
     for (const auto& [name, member] : node["properties"].items()) {
       INFO(pointer << " member " << name);
       CHECK(describes(member));
@@ -49,7 +50,8 @@ TEST_CASE("every member in the schema has a description", "[scenarios]") {
   });
 }
 
-TEST_CASE("every object in the schema may carry a comment and refuses what it does not know", "[scenarios]") {
+TEST_CASE("every object in the schema may carry a comment and refuses what it does not know",
+          "[scenarios]") {
   json root = scenario_schema();
   walk(root, "", [&](json& node, const std::string& pointer) {
     const bool is_object = node.is_object() && node.contains("type") && node["type"] == "object";
@@ -74,10 +76,12 @@ TEST_CASE("valijson accepts the base scenario", "[scenarios]") {
   CHECK(follows_schema(json::parse(base_text())));
 }
 
-TEST_CASE("whatever valijson refuses has a message of ours, and the other way round", "[scenarios]") {
+TEST_CASE("whatever valijson refuses has a message of ours, and the other way round",
+          "[scenarios]") {
   // Replaces every value of the base scenario by values of other kinds, one at a time.
-  const std::vector<json> others = {nullptr, true,         0,          -1,        2.5, "",
-                                    "x y",   json::array(), json::object(), {{"zzz", 1}}, {1, 2}, 1e30};
+  const std::vector<json> others = {
+      nullptr,        true,         0,      -1,  2.5, "", "x y", json::array(),
+      json::object(), {{"zzz", 1}}, {1, 2}, 1e30};
   json base = json::parse(base_text());
   std::vector<std::string> pointers;
   walk(base, "", [&](json&, const std::string& pointer) { pointers.push_back(pointer); });
@@ -92,9 +96,10 @@ TEST_CASE("whatever valijson refuses has a message of ours, and the other way ro
     if (!follows) CHECK_FALSE(loaded.ok());
     for (const Diagnostic& diagnostic : loaded.diagnostics()) {
       CHECK(diagnostic.code != "schema");
-      const bool is_structural = diagnostic.code == "wrong-type" || diagnostic.code == "unknown-member" ||
-                                 diagnostic.code == "unknown-operation" || diagnostic.code == "empty-list" ||
-                                 diagnostic.code == "wrong-length" || diagnostic.code == "bad-text";
+      const bool is_structural =
+          diagnostic.code == "wrong-type" || diagnostic.code == "unknown-member" ||
+          diagnostic.code == "unknown-operation" || diagnostic.code == "empty-list" ||
+          diagnostic.code == "wrong-length" || diagnostic.code == "bad-text";
       if (is_structural) CHECK_FALSE(follows);
     }
   }
@@ -114,5 +119,30 @@ TEST_CASE("one misplaced value gives few messages", "[scenarios]") {
     CHECK(loaded.diagnostics().size() == 1);
     CHECK(loaded.diagnostics().front().code == "wrong-type");
     CHECK(loaded.diagnostics().front().pointer == pointer);
+  }
+}
+
+TEST_CASE("every member, misspelt, gives one message with the right spelling", "[scenarios]") {
+  const json base = json::parse(base_text());
+  json copy = base;
+  std::vector<std::string> pointers;
+  walk(copy, "", [&](json& value, const std::string& pointer) {
+    // Names of stacks, columns and parameters are not the schema's.
+    const bool is_free =
+        pointer == "/expect" || pointer.ends_with("/metrics") || pointer.ends_with("/hang");
+    if (!value.is_object() || is_free) return;
+    for (const auto& [key, member] : value.items()) pointers.push_back(pointer_to(pointer, key));
+  });
+  for (const std::string& pointer : pointers) {
+    const json::json_pointer at(pointer);
+    const std::string key = at.back();
+    json broken = base;
+    json& object = broken[at.parent_pointer()];
+    object[key + key.back()] = object[key];
+    object.erase(key);
+    const Loaded<Scenario> loaded = load(broken.dump());
+    INFO(pointer << "\n" << format_diagnostics(loaded.diagnostics()));
+    REQUIRE(loaded.diagnostics().size() == 1);
+    CHECK(loaded.diagnostics()[0].hint == "did you mean \"" + key + "\"?");
   }
 }

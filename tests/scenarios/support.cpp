@@ -1,8 +1,7 @@
 #include "tests/scenarios/support.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 namespace fencelab::scenarios::testing {
 

@@ -1,5 +1,5 @@
-// One valid scenario that the tests of the loader break in one place at a time, and how to say which
-// message they expect.
+// One valid scenario that the tests of the loader break in one place at a time, and how to say
+// which message they expect.
 #pragma once
 
 #include <string>

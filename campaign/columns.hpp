@@ -1,0 +1,41 @@
+// The columns of runs.csv: one table that writes them, documents them, and names the metrics.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/run/metrics.hpp"
+#include "analysis/run/verdict.hpp"
+#include "models/machine.hpp"
+
+namespace fencelab::campaign {
+
+/// What a column is computed from, at the end of a run.
+struct RunFacts {
+  const analysis::RunMetrics& metrics;
+  models::Machine& machine;
+  const analysis::DeadlockWatch& watch;
+  std::uint64_t fingerprint = 0, probe_events = 0, kernel_events = 0;
+  double wall_seconds = 0;
+  long peak_rss_kib = 0;
+};
+
+struct Column {
+  std::string name;      ///< with its unit as last part
+  std::string unit;      ///< "ns", "count", "bytes", "ratio", "text"
+  std::string meaning;
+  bool is_cost = false;  ///< depends on the machine that simulates; not compared between runs
+  std::function<std::string(const RunFacts&)> value;
+};
+
+/// Columns after the key columns (schema_version, scenario, stack, seed, status, verdict).
+const std::vector<Column>& columns();
+
+/// Version of the column set; rises when a column changes its meaning.
+inline constexpr int kSchemaVersion = 1;
+
+/// docs/reference/columns.md, generated.
+std::string columns_markdown();
+
+}  // namespace fencelab::campaign

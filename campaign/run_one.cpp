@@ -1,0 +1,151 @@
+#include "campaign/run_one.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+
+#include "analysis/deadlock/dot.hpp"
+#include "analysis/deadlock/text.hpp"
+#include "analysis/report/deadlock_json.hpp"
+#include "analysis/run/fingerprint.hpp"
+#include "campaign/columns.hpp"
+#include "fencelab/version.hpp"
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+using core::Time;
+
+models::platform::HardwareDescription describe_hardware(const scenarios::PlatformSpec& platform) {
+  models::platform::HardwareDescription hardware;
+  hardware.cpu_cores = platform.cpu_cores;
+  hardware.disk_bytes_per_second = platform.swap_bytes_per_second;
+  for (const scenarios::LinkSpec& link : platform.links)
+    hardware.links.push_back({link.name, link.bytes_per_second, link.latency});
+  return hardware;
+}
+
+/// The run in slices of the progress bound; after each, a look for what is stuck or going in circles.
+class Supervisor {
+ public:
+  Supervisor(core::Simulation& simulation, scenarios::World& world, models::platform::SharedHardware& hardware,
+             analysis::RunMetrics& metrics, analysis::DeadlockWatch& watch)
+      : simulation_(simulation), world_(world), hardware_(hardware), metrics_(metrics), watch_(watch) {}
+
+  void run() {
+    const Time horizon(world_.scenario().horizon);
+    const core::Duration slice = world_.scenario().progress_bound;
+    for (Time until{}; until < horizon;) {
+      const Time next = simulation_.next_event_time();
+      // Long quiet stretches need no looks: continue at the next event.
+      until = std::min(horizon, core::saturating_add(std::max(until, next == core::kNever ? until : next), slice));
+      before_ = {simulation_.events(), busy(), metrics_.last_progress};
+      hardware_.run(until, [] { return false; });
+      if (simulation_.next_event_time() == core::kNever) break;
+      judge_slice();
+    }
+    watch_.look_finally();
+    starved_ = simulation_.next_event_time() != core::kNever && !livelock_ &&
+               world_.machine().starved_job(simulation_.now() - slice) != nullptr;
+  }
+  bool livelock() const { return livelock_; }
+  bool starved() const { return starved_; }
+
+ private:
+  struct Mark {
+    std::uint64_t events = 0;
+    std::int64_t busy = 0;
+    Time progress{};
+  };
+  std::int64_t busy() const {
+    std::int64_t total = 0;
+    for (const std::int64_t engine : metrics_.engine_busy) total += engine;
+    return total;
+  }
+  // Events went on, but nothing was done and no engine executed anything: going in circles.
+  void judge_slice() {
+    watch_.look(world_.machine().recovery_pending());
+    constexpr std::uint64_t kManyEvents = 64;
+    if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
+        simulation_.events() - before_.events > kManyEvents)
+      livelock_ = true;
+  }
+  core::Simulation& simulation_;
+  scenarios::World& world_;
+  models::platform::SharedHardware& hardware_;
+  analysis::RunMetrics& metrics_;
+  analysis::DeadlockWatch& watch_;
+  Mark before_;
+  bool livelock_ = false, starved_ = false;
+};
+
+IncidentRecord describe(const analysis::Incident& incident, const scenarios::World& world) {
+  const auto place = [&world](std::uint32_t index) {
+    if (index >= world.place_count()) return std::string();
+    const scenarios::Place& found = world.place(index);
+    return fmt::format("{}:{}:{} {}", world.scenario().file, found.line, found.column, found.pointer);
+  };
+  IncidentRecord record;
+  record.kind = std::string(analysis::to_string(incident.finding.kind));
+  if (incident.rescued && incident.finding.kind != analysis::FindingKind::stall) record.kind = "masked " + record.kind;
+  record.signature = incident.finding.signature;
+  record.text = analysis::finding_text(incident.graph, incident.finding, place);
+  record.dot = analysis::wait_graph_dot(incident.graph, incident.finding);
+  record.json = analysis::finding_json(incident.graph, incident.finding, place).dump();
+  for (const analysis::Member& member : incident.finding.members) record.members.push_back(member.name);
+  return record;
+}
+
+}  // namespace
+
+std::string build_description() {
+  std::string text = fmt::format("{} {}{} {}", kVersion, kGitCommit.substr(0, 12), kGitDirty ? "-dirty" : "", kBuildType);
+  if (kBuildType != "Release" || !kSanitizers.empty()) text += " (not a release build)";
+  return text;
+}
+
+RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack, std::uint64_t seed) {
+  const auto begun = std::chrono::steady_clock::now();
+  RunRecord record;
+  record.scenario = scenario.name;
+  record.stack = stack.name;
+  record.file = scenario.file;
+  record.seed = seed;
+
+  core::Simulation simulation({.seed = seed});
+  models::platform::SharedHardware hardware(simulation, describe_hardware(scenario.platform));
+  policies::RunState state(simulation);
+  analysis::Fingerprint fingerprint;
+  analysis::RunMetrics metrics;
+  simulation.probe().subscribe(fingerprint, core::Probe::kAll);
+  simulation.probe().subscribe(metrics, core::Probe::kAll);
+  scenarios::World world(simulation, hardware, scenario, stack, state);
+  analysis::DeadlockWatch watch(simulation, world.machine());
+  simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
+  world.start();
+  Supervisor supervisor(simulation, world, hardware, metrics, watch);
+  supervisor.run();
+
+  if (metrics.operations_done == 0 && metrics.jobs_done == 0) {
+    record.status = "error";
+    record.message = "the run did no work: no operation and no job completed before the horizon";
+    if (!watch.incidents().empty()) record.status = "ok";
+  }
+  record.verdict = std::string(to_string(watch.verdict(supervisor.livelock(), supervisor.starved())));
+  for (const analysis::Incident& incident : watch.incidents()) record.incidents.push_back(describe(incident, world));
+  for (const auto& gpu : world.machine().gpus())
+    for (const auto& engine : gpu->engines())
+      if (engine->number() < metrics.engine_busy.size())
+        record.engine_busy_ns[engine->name()] = static_cast<double>(metrics.engine_busy[engine->number()]);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
+  const RunFacts facts{metrics, world.machine(), watch, fingerprint.value(), fingerprint.events(), simulation.events(), wall.count(), usage.ru_maxrss};
+  for (const Column& column : columns()) record.values[column.name] = column.value(facts);
+  return record;
+}
+
+}  // namespace fencelab::campaign

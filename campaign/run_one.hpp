@@ -1,0 +1,18 @@
+// One run: a scenario under a stack with a seed, from nothing to a record.
+#pragma once
+
+#include "campaign/run_record.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace fencelab::campaign {
+
+/// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own mistakes.
+/// At most one run of a process may use shared hardware; see worker_pool.hpp.
+RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack, std::uint64_t seed);
+
+/// "version commit build-type compiler", with a word when it is a debug or sanitized build.
+std::string build_description();
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,168 @@
+#include "campaign/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "campaign/columns.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+struct Group {
+  std::string scenario, stack;
+  std::vector<const RunRecord*> runs;
+};
+
+/// Runs by scenario and stack, in the order in which they first appear.
+std::vector<Group> group(const std::vector<RunRecord>& records) {
+  std::vector<Group> groups;
+  for (const RunRecord& record : records) {
+    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
+      return known.scenario == record.scenario && known.stack == record.stack;
+    });
+    if (found == groups.end()) found = groups.insert(groups.end(), {record.scenario, record.stack, {}});
+    found->runs.push_back(&record);
+  }
+  return groups;
+}
+
+std::optional<double> value_of(const RunRecord& record, const std::string& column) {
+  if (record.status != "ok") return std::nullopt;
+  const auto found = record.values.find(column);
+  if (found == record.values.end()) return std::nullopt;
+  return std::stod(found->second);
+}
+
+struct Estimate {
+  std::size_t n = 0;
+  double mean = 0;
+  std::optional<double> half_width;  ///< of the 95 % interval; none below two values
+};
+
+Estimate estimate(const std::vector<double>& values) {
+  Estimate result;
+  result.n = values.size();
+  if (values.empty()) return result;
+  for (const double value : values) result.mean += value;
+  result.mean /= static_cast<double>(values.size());
+  if (values.size() < 2) return result;
+  double squares = 0;
+  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
+  const double freedom = static_cast<double>(values.size() - 1);
+  const double error = std::sqrt(squares / freedom / static_cast<double>(values.size()));
+  const boost::math::students_t distribution(freedom);
+  result.half_width = error * boost::math::quantile(distribution, 0.975);
+  return result;
+}
+
+std::string number(double value) { return fmt::format("{:.9g}", value); }
+std::string number(std::optional<double> value) { return value ? number(*value) : std::string(); }
+
+std::vector<double> values_of(const Group& group, const std::string& column) {
+  std::vector<double> values;
+  for (const RunRecord* run : group.runs)
+    if (const auto value = value_of(*run, column)) values.push_back(*value);
+  return values;
+}
+
+/// Differences to the baseline, seed by seed.
+std::vector<double> paired(const Group& group, const Group& baseline, const std::string& column) {
+  std::vector<double> differences;
+  for (const RunRecord* run : group.runs)
+    for (const RunRecord* other : baseline.runs) {
+      if (run->seed != other->seed) continue;
+      const auto mine = value_of(*run, column), theirs = value_of(*other, column);
+      if (mine && theirs) differences.push_back(*mine - *theirs);
+    }
+  return differences;
+}
+
+std::string verdicts_of(const Group& group) {
+  std::map<std::string, int> counts;
+  for (const RunRecord* run : group.runs) ++counts[run->status == "ok" ? run->verdict : run->status];
+  if (counts.size() == 1) return counts.begin()->first;
+  std::string text;
+  for (const auto& [verdict, times] : counts) text += fmt::format("{}{}:{}", text.empty() ? "" : " ", verdict, times);
+  return text;
+}
+
+const Group& baseline_of(const std::vector<Group>& groups, const Group& group) {
+  return *std::find_if(groups.begin(), groups.end(), [&](const Group& other) { return other.scenario == group.scenario; });
+}
+
+}  // namespace
+
+std::string csv_field(const std::string& text) {
+  std::string safe = text;
+  const bool number_like = !safe.empty() && safe.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  if (!safe.empty() && std::string("=+-@\t\r").find(safe[0]) != std::string::npos && !number_like) safe.insert(0, "'");
+  if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
+  std::string quoted = "\"";
+  for (const char c : safe) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build) {
+  std::string csv = "schema_version,scenario,stack,seed,status,verdict,build";
+  for (const Column& column : columns()) csv += "," + column.name;
+  csv += "\n";
+  for (const RunRecord& record : records) {
+    csv += fmt::format("{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario), csv_field(record.stack),
+                       record.seed, record.status, record.verdict, csv_field(build));
+    for (const Column& column : columns()) {
+      const auto found = record.values.find(column.name);
+      csv += "," + (found == record.values.end() ? std::string() : csv_field(found->second));
+    }
+    csv += "\n";
+  }
+  return csv;
+}
+
+std::string compare_csv(const std::vector<RunRecord>& records) {
+  std::string csv =
+      "schema_version,scenario,stack,verdicts,baseline,metric,unit,n,mean,ci95_low,ci95_high,"
+      "ratio_to_baseline,paired_difference,paired_ci95_low,paired_ci95_high\n";
+  const auto groups = group(records);
+  for (const Group& own : groups) {
+    const Group& baseline = baseline_of(groups, own);
+    for (const Column& column : columns()) {
+      if (column.is_cost || column.unit == "text") continue;
+      const Estimate mean = estimate(values_of(own, column.name));
+      if (mean.n == 0) continue;
+      const Estimate reference = estimate(values_of(baseline, column.name));
+      const Estimate difference = estimate(paired(own, baseline, column.name));
+      const auto low = [](const Estimate& e) { return e.half_width ? number(e.mean - *e.half_width) : std::string(); };
+      const auto high = [](const Estimate& e) { return e.half_width ? number(e.mean + *e.half_width) : std::string(); };
+      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion, csv_field(own.scenario),
+                         csv_field(own.stack), csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
+                         column.unit, mean.n, number(mean.mean), low(mean), high(mean),
+                         reference.n && reference.mean != 0 ? number(mean.mean / reference.mean) : std::string(),
+                         difference.n ? number(difference.mean) : std::string(), low(difference), high(difference));
+    }
+  }
+  return csv;
+}
+
+std::string comparison_table(const std::vector<RunRecord>& records) {
+  std::string table = fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7}\n", "scenario", "stack",
+                                  "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "evicted");
+  std::string previous;
+  const auto groups = group(records);
+  for (const Group& own : groups) {
+    const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
+    table += fmt::format("{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f}\n",
+                         own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own), mean("jobs_done_count"),
+                         mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6, mean("oversync_time_ns") / 1e6,
+                         mean("dependencies_false_count"), mean("evictions_count"));
+    previous = own.scenario;
+  }
+  return table;
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,24 @@
+// runs.csv and compare.csv, and the comparison table for the terminal.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "campaign/run_record.hpp"
+
+namespace fencelab::campaign {
+
+/// One row per run.
+std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build);
+
+/// One row per scenario, stack and metric: mean with a 95 % Student-t interval over seeds, ratio of the
+/// means to the baseline stack (the first of the scenario), and the paired difference with its interval.
+std::string compare_csv(const std::vector<RunRecord>& records);
+
+/// A few columns a person wants to see first.
+std::string comparison_table(const std::vector<RunRecord>& records);
+
+/// A CSV field, quoted if need be; text that a spreadsheet would take for a formula is defused.
+std::string csv_field(const std::string& text);
+
+}  // namespace fencelab::campaign

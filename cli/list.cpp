@@ -1,0 +1,69 @@
+// fencelab list: what there is.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "campaign/columns.hpp"
+#include "cli/names.hpp"
+#include "cli/program.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+
+namespace fencelab::cli {
+
+namespace {
+
+void list_policies() {
+  const auto registry = policies::Registry::built_in();
+  for (const auto& axis : policies::axes()) {
+    fmt::print("{}: {}\n", axis.name, axis.question);
+    for (const auto& policy : registry.policies())
+      if (policy.axis == axis.name) fmt::print("  {:<22} {}\n", policy.name, policy.summary);
+  }
+}
+
+int list_scenarios(const std::string& folder) {
+  const FoundFiles found = find_scenarios({folder});
+  if (!found.error.empty()) {
+    fmt::print(stderr, "fencelab: {}\n", found.error);
+    return kExitUsage;
+  }
+  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  for (const std::string& file : found.files) {
+    const auto loaded = scenarios::load_scenario_file(file, names);
+    if (loaded) fmt::print("{:<28} {}\n", loaded->name, loaded->title);
+    else fmt::print("{:<28} (does not load: see `fencelab validate`)\n", file);
+  }
+  return kExitOk;
+}
+
+int list(const std::string& what, const std::string& folder, bool markdown) {
+  if (what == "stacks")
+    for (const auto& preset : policies::presets()) fmt::print("{:<26} {}\n", preset.name, preset.summary);
+  if (what == "axes")
+    for (const auto& axis : policies::axes()) fmt::print("{:<12} {}\n", axis.name, axis.question);
+  if (what == "policies") list_policies();
+  if (what == "scenarios") return list_scenarios(folder);
+  if (what == "metrics" && markdown) fmt::print("{}", campaign::columns_markdown());
+  if (what == "metrics" && !markdown)
+    for (const auto& column : campaign::columns()) fmt::print("{:<28} {:<6} {}\n", column.name, column.unit, column.meaning);
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_list(CLI::App& app, Action& action) {
+  struct Options {
+    std::string what, folder = "scenarios/library";
+    bool markdown = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("list", "list stacks, policies, axes, scenarios or metrics");
+  command->add_option("what", options->what, "stacks, policies, axes, scenarios or metrics")->required()->check(CLI::IsMember({"stacks", "policies", "axes", "scenarios", "metrics"}));
+  command->add_option("--folder", options->folder, "where scenarios are looked for (default: scenarios/library)");
+  command->add_flag("--markdown", options->markdown, "metrics as the reference page");
+  command->callback([options, &action] { action = [options] { return list(options->what, options->folder, options->markdown); }; });
+}
+
+}  // namespace fencelab::cli

@@ -1,0 +1,28 @@
+#include "cli/names.hpp"
+
+#include <fmt/format.h>
+
+#include "campaign/columns.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/nearest_name.hpp"
+
+namespace fencelab::cli {
+
+std::vector<std::string> metric_names() {
+  std::vector<std::string> names;
+  for (const campaign::Column& column : campaign::columns())
+    if (column.unit != "text") names.push_back(column.name);
+  return names;
+}
+
+std::string suggestion(const std::string& name) {
+  std::vector<std::string> known = metric_names();
+  const auto registry = policies::Registry::built_in();
+  for (const auto& preset : policies::presets()) known.push_back(preset.name);
+  for (const auto& policy : registry.policies()) known.push_back(policy.name);
+  for (const auto& axis : policies::axes()) known.push_back(axis.name);
+  const std::string hint = scenarios::did_you_mean(name, known);
+  return hint.empty() ? hint : "; " + hint;
+}
+
+}  // namespace fencelab::cli

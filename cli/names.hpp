@@ -1,0 +1,15 @@
+// Names the program knows, for checks and suggestions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fencelab::cli {
+
+/// Columns of runs.csv that an expectation can bound.
+std::vector<std::string> metric_names();
+
+/// "; did you mean "x"?" for the nearest stack, policy, axis or metric, or nothing.
+std::string suggestion(const std::string& name);
+
+}  // namespace fencelab::cli

@@ -1,0 +1,52 @@
+// fencelab validate: all mistakes of scenario files at once.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/names.hpp"
+#include "cli/program.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+
+namespace fencelab::cli {
+
+namespace {
+
+bool validate_file(const std::string& file, const policies::Registry& registry) {
+  auto loaded = scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
+  fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
+  if (!loaded) return false;
+  bool ok = true;
+  for (const scenarios::StackSpec& stack : loaded.value().stacks) {
+    const auto resolved = scenarios::resolve_stack(loaded.value(), stack, registry);
+    if (resolved) continue;
+    fmt::print(stderr, "{}", scenarios::format_diagnostics(resolved.diagnostics()));
+    ok = false;
+  }
+  if (ok) fmt::print("{}: ok\n", file);
+  return ok;
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app, Action& action) {
+  auto paths = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("validate", "report every mistake of scenario files");
+  command->add_option("file", *paths, "scenario files, or folders of them")->required();
+  command->callback([paths, &action] {
+    action = [paths] {
+      const FoundFiles found = find_scenarios(*paths);
+      if (!found.error.empty()) {
+        fmt::print(stderr, "fencelab: {}\n", found.error);
+        return int{kExitUsage};
+      }
+      bool ok = true;
+      const auto registry = policies::Registry::built_in();
+      for (const std::string& file : found.files) ok = validate_file(file, registry) && ok;
+      return ok ? int{kExitOk} : int{kExitUsage};
+    };
+  });
+}
+
+}  // namespace fencelab::cli
