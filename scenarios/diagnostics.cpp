@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <tuple>
 
@@ -53,10 +54,12 @@ bool has_errors(std::span<const Diagnostic> diagnostics) {
 }
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
-  std::stable_sort(diagnostics.begin(), diagnostics.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) {
-                     return std::tuple(line_rank(a), a.column) < std::tuple(line_rank(b), b.column);
-                   });
+  const auto key = [](const Diagnostic& diagnostic) {
+    return std::tuple(line_rank(diagnostic), diagnostic.column, std::cref(diagnostic.pointer),
+                      std::cref(diagnostic.code), std::cref(diagnostic.message));
+  };
+  std::sort(diagnostics.begin(), diagnostics.end(),
+            [key](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
 }
 
 }  // namespace fencelab::scenarios

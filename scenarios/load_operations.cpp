@@ -106,8 +106,9 @@ Program OperationLoader::load_program(const Node& program) {
 
 Op OperationLoader::load_op(const Node& node) {
   const auto [name, body] = operation_of(node);
-  const auto entry = std::find_if(readers().begin(), readers().end(),
-                                  [&name = name](const Entry& each) { return each.name == name; });
+  const auto entry =
+      std::find_if(readers().begin(), readers().end(),
+                   [&wanted = name](const Entry& each) { return each.name == wanted; });
   Op op{.what = SwFenceOp{}, .label = kNone, .place = context_.place_of(node)};
   if (entry != readers().end()) op.what = (this->*entry->read)(body);
   if (const auto id = node["id"].text()) {

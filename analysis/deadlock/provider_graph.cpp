@@ -150,17 +150,15 @@ std::vector<NodeIndex> ProviderGraph::shortest_cycle_from(NodeIndex from) const 
   return cycle;
 }
 
-std::vector<AgentIndex> ProviderGraph::agents_reaching(const std::vector<NodeIndex>& targets,
-                                                       bool directly) const {
+std::vector<NodeIndex> ProviderGraph::nodes_reaching(const std::vector<NodeIndex>& targets,
+                                                     bool directly) const {
   std::vector<std::uint8_t> seen(nodes_.size(), 0);
-  std::vector<NodeIndex> stack;
-  std::vector<AgentIndex> agents;
+  std::vector<NodeIndex> stack, reached;
   const auto visit = [&](NodeIndex n) {
     if (seen[n]) return;
     seen[n] = 1;
-    const bool is_agent = nodes_[n].kind == NodeKind::agent;
-    if (is_agent) agents.push_back(nodes_[n].index);
-    if (!is_agent || !directly) stack.push_back(n);
+    reached.push_back(n);
+    if (!directly || nodes_[n].kind != NodeKind::agent) stack.push_back(n);
   };
   for (const NodeIndex target : targets) visit(target);
   while (!stack.empty()) {
@@ -169,8 +167,24 @@ std::vector<AgentIndex> ProviderGraph::agents_reaching(const std::vector<NodeInd
     for (const auto& edge : boost::make_iterator_range(boost::in_edges(at, edges_)))
       visit(static_cast<NodeIndex>(boost::source(edge, edges_)));
   }
+  return reached;
+}
+
+std::vector<AgentIndex> ProviderGraph::agents_reaching(const std::vector<NodeIndex>& targets,
+                                                       bool directly) const {
+  std::vector<AgentIndex> agents;
+  for (const NodeIndex n : nodes_reaching(targets, directly))
+    if (nodes_[n].kind == NodeKind::agent) agents.push_back(nodes_[n].index);
   std::sort(agents.begin(), agents.end());
   return agents;
+}
+
+std::vector<GateIndex> ProviderGraph::gates_reaching(const std::vector<NodeIndex>& targets) const {
+  std::vector<GateIndex> gates;
+  for (const NodeIndex n : nodes_reaching(targets, true))
+    if (nodes_[n].kind == NodeKind::gate) gates.push_back(nodes_[n].index);
+  std::sort(gates.begin(), gates.end());
+  return gates;
 }
 
 }  // namespace fencelab::analysis

@@ -50,7 +50,12 @@ class ProviderGraph {
   std::vector<core::AgentIndex> agents_reaching(const std::vector<NodeIndex>& targets,
                                                 bool directly) const;
 
+  /// All gates from which one of `targets` can be reached without passing an agent, ascending.
+  std::vector<core::GateIndex> gates_reaching(const std::vector<NodeIndex>& targets) const;
+
  private:
+  std::vector<NodeIndex> nodes_reaching(const std::vector<NodeIndex>& targets,
+                                        bool directly) const;
   NodeIndex node(NodeKind kind, std::uint32_t index, bool impossible = false);
   void connect(NodeIndex from, NodeIndex to) { boost::add_edge(from, to, edges_); }
   void expand(NodeIndex from);

@@ -65,6 +65,7 @@ sg::Engine* create_engine() {
   const KeptHandlers kept;
   std::vector<std::string> arguments = simgrid_arguments(kFinestPrecision);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   int count = static_cast<int>(pointers.size());
   pointers.push_back(nullptr);
@@ -181,7 +182,8 @@ void SimgridEngine::hand_out_completions() {
 Time SimgridEngine::now() const { return instant_of(sg::Engine::get_clock()); }
 
 // The clocks agree when SimGrid's rounds to ours. What follows an activity that ended 0.4 ns before
-// our instant then starts in SimGrid where that one ended, and a chain of activities gathers no error.
+// our instant then starts in SimGrid where that one ended, and a chain of activities gathers no
+// error.
 void SimgridEngine::synchronise(Time at) {
   while (now() < at) step(date_of(at));
 }

@@ -164,29 +164,34 @@ TEST_CASE("nothing after the limit happens, and the clock does not reach it", "[
         }) == "0 a 1000 1000\n");
 }
 
+namespace {
+
+Task<void> wait_for_link(SharedHardware& hardware, std::size_t link) {
+  (void)co_await hardware.transfer(link, kMegabyte);
+}
+
+Task<void> wait_for_core(SharedHardware& hardware) { (void)co_await hardware.compute(1s); }
+
+std::string take_down_in_flight(bool hardware_first) {
+  HardwareDescription description = one_link();
+  description.cpu_cores = 1;
+  description.links.push_back({"slow", kGigabytePerSecond, 1s});
+  auto simulation = std::make_unique<core::Simulation>();
+  auto hardware = std::make_unique<SharedHardware>(*simulation, description);
+  for (std::size_t i = 0; i < 6; ++i) simulation->spawn({}, wait_for_link(*hardware, i % 2));
+  simulation->spawn({}, wait_for_core(*hardware));
+  hardware->run(at(10us), {});
+  simulation->spawn({}, wait_for_link(*hardware, 0));  // has not even begun
+  if (hardware_first) hardware.reset();
+  simulation.reset();
+  return "clean";
+}
+
+}  // namespace
+
 TEST_CASE("taking everything down in flight is clean in either order", "[platform]") {
-  for (const bool hardware_first : {true, false}) {
-    CHECK(in_child([hardware_first] {
-            HardwareDescription description = one_link();
-            description.cpu_cores = 1;
-            description.links.push_back({"slow", kGigabytePerSecond, 1s});
-            auto simulation = std::make_unique<core::Simulation>();
-            auto hardware = std::make_unique<SharedHardware>(*simulation, description);
-            const auto wait = [](SharedHardware& shared, std::size_t link) -> Task<void> {
-              (void)co_await shared.transfer(link, kMegabyte);
-            };
-            const auto think = [](SharedHardware& shared) -> Task<void> {
-              (void)co_await shared.compute(1s);
-            };
-            for (std::size_t i = 0; i < 6; ++i) simulation->spawn({}, wait(*hardware, i % 2));
-            simulation->spawn({}, think(*hardware));
-            hardware->run(at(10us), {});
-            simulation->spawn({}, wait(*hardware, 0));  // not even begun
-            if (hardware_first) hardware.reset();
-            simulation.reset();
-            return std::string("clean");
-          }) == "clean");
-  }
+  for (const bool hardware_first : {true, false})
+    CHECK(in_child([&] { return take_down_in_flight(hardware_first); }) == "clean");
 }
 
 TEST_CASE("a process that throws ends the run, with others in flight", "[platform]") {
@@ -200,43 +205,50 @@ TEST_CASE("a process that throws ends the run, with others in flight", "[platfor
 }
 
 TEST_CASE("a second engine in one process is refused in words", "[platform]") {
-  CHECK_THAT(in_child([] {
-               for (int i = 0; i < 2; ++i) {
-                 Rig rig(one_link());
-                 rig.spawn("a", copy(rig, "a", 0, 1000));
-                 rig.run();
-               }
-               return std::string("not reached");
-             }),
-             Catch::Contains("a process of its own (run_isolated)"));
+  const auto twice = [] {
+    for (int i = 0; i < 2; ++i) {
+      Rig rig(one_link());
+      rig.spawn("a", copy(rig, "a", 0, 1000));
+      rig.run();
+    }
+    return std::string("not reached");
+  };
+  CHECK_THAT(in_child(twice), Catch::Contains("a process of its own (run_isolated)"));
 }
 
+namespace {
+
+/// A busy run, in a heap that `clutter` allocations have made another one.
+std::string busy_trace(std::size_t clutter) {
+  std::vector<std::unique_ptr<std::vector<char>>> litter(clutter);
+  for (std::size_t i = 0; i < clutter; ++i)
+    litter[i] = std::make_unique<std::vector<char>>(16 + i * 37 % 900);
+  for (std::size_t i = 0; i < clutter; i += 3) litter[i].reset();
+  HardwareDescription hardware = one_link();
+  hardware.links.push_back({"pcie1", 3 * kGigabytePerSecond, 333ns});
+  hardware.cpu_cores = 3;
+  Rig rig(hardware);
+  for (std::size_t i = 0; i < 200; ++i) {
+    const Duration start(i * i % 701);
+    const std::string name = fmt::format("p{}", i);
+    rig.spawn(name, copy(rig, name, i % 2, 100 + i % 7 * 50, start));
+    rig.spawn(name, compute(rig, "c" + name, Duration(100 + i % 5), start));
+  }
+  rig.run();
+  return rig.log;
+}
+
+}  // namespace
+
 TEST_CASE("the same run gives the same trace wherever its memory lies", "[platform]") {
-  const auto run = [](std::size_t clutter) {
-    return in_child([clutter] {
-      std::vector<std::unique_ptr<std::vector<char>>> litter;
-      for (std::size_t i = 0; i < clutter; ++i)
-        litter.push_back(std::make_unique<std::vector<char>>(16 + i * 37 % 900));
-      for (std::size_t i = 0; i < litter.size(); i += 3) litter[i].reset();
-      HardwareDescription hardware = one_link();
-      hardware.links.push_back({"pcie1", 3 * kGigabytePerSecond, 333ns});
-      hardware.cpu_cores = 3;
-      Rig rig(hardware);
-      for (std::size_t i = 0; i < 200; ++i) {
-        const Duration start(i * i % 701);
-        const std::string name = fmt::format("p{}", i);
-        rig.spawn(name, copy(rig, name, i % 2, 100 + i % 7 * 50, start));
-        rig.spawn(name, compute(rig, "c" + name, Duration(100 + i % 5), start));
-      }
-      rig.run();
-      return rig.log;
-    });
+  const auto trace = [](std::size_t clutter) {
+    return in_child([clutter] { return busy_trace(clutter); });
   };
-  const std::string first = run(0);
+  const std::string first = trace(0);
   CHECK(first.size() > 4000);
-  CHECK(run(0) == first);
-  CHECK(run(1000) == first);
-  CHECK(run(12345) == first);
+  CHECK(trace(0) == first);
+  CHECK(trace(1000) == first);
+  CHECK(trace(12345) == first);
 }
 
 }  // namespace fencelab::models::platform::test

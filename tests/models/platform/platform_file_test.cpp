@@ -108,10 +108,12 @@ TEST_CASE("cores and disk come with a platform file too", "[platform]") {
   HardwareDescription hardware = file.with_links({"slot0"});
   hardware.simgrid_cpu_host = "dram";
   hardware.disk_bytes_per_second = kGigabytePerSecond;
-  CHECK(log_of(hardware, [](Rig& rig) {
-          for (int i = 0; i < 4; ++i) rig.spawn("c", compute(rig, "c", 1us));
-          rig.spawn("d", access_disk(rig, "d", 500, false));
-        }) == "d 500 500\nc 2000 2000\nc 2000 2000\nc 2000 2000\nc 2000 2000\n");
+  const auto set_up = [](Rig& rig) {
+    for (int i = 0; i < 4; ++i) rig.spawn("c", compute(rig, "c", 1us));
+    rig.spawn("d", access_disk(rig, "d", 500, false));
+  };
+  CHECK(log_of(hardware, set_up) ==
+        "d 500 500\nc 2000 2000\nc 2000 2000\nc 2000 2000\nc 2000 2000\n");
 }
 
 TEST_CASE("a bandwidth profile is followed at its dates while our events go on", "[platform]") {

@@ -2,10 +2,6 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
-
-// SimGrid never frees some of what it reads from platform files. Ours is not excused.
-extern "C" __attribute__((weak)) const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:libsimgrid\n"; }
 #endif
 
 namespace fencelab::models::platform::test {

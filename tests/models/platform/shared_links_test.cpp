@@ -117,15 +117,16 @@ TEST_CASE("requests of one instant that end at one instant end in the order they
           "[platform]") {
   std::string expected;
   for (int i = 0; i < 50; ++i) expected += fmt::format("p{} 50000 50000\n", i);
-  CHECK(log_of(one_link(), [](Rig& rig) {
-          for (int i = 0; i < 50; ++i) rig.spawn("p", copy(rig, fmt::format("p{}", i), 0, 1000));
-        }) == expected);
+  const auto set_up = [](Rig& rig) {
+    for (int i = 0; i < 50; ++i) rig.spawn("p", copy(rig, fmt::format("p{}", i), 0, 1000));
+  };
+  CHECK(log_of(one_link(), set_up) == expected);
 }
 
 TEST_CASE("reads and writes share the disk, and no activity elsewhere disturbs them",
           "[platform]") {
-  // SimGrid's own disk model rounds progress to whole bytes at each of its steps: at 100 MB/s and a
-  // step per 20 ns it would still be correct, at a step per 3 ns nothing would ever be read.
+  // SimGrid 3.32's own disk model rounds progress to whole bytes at each step of its clock: with a
+  // step per 3 ns, at 100 MB/s, nothing would be read at all.
   HardwareDescription hardware = one_link();
   hardware.disk_bytes_per_second = 100'000'000;
   const auto chatter = [](Rig& rig) -> Task<void> {
@@ -207,10 +208,12 @@ void share_exactly(std::vector<Job>& jobs) {
 
 TEST_CASE("thirty copies of many sizes end within a nanosecond of exact sharing", "[platform]") {
   std::vector<Job> jobs;
+  jobs.reserve(30);
   for (std::uint64_t i = 0; i < 30; ++i)
     jobs.push_back({static_cast<long double>(i * i * 977 % 40'000),
                     static_cast<long double>(1 + i * 7919 % 10'007)});
   std::vector<std::pair<std::uint64_t, std::int64_t>> wanted;
+  wanted.reserve(jobs.size());
   for (const Job& job : jobs)
     wanted.emplace_back(static_cast<std::uint64_t>(job.left), static_cast<std::int64_t>(job.start));
   const std::string log = log_of(one_link(), [&](Rig& rig) {
