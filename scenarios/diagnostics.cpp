@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <tuple>
 
@@ -54,9 +53,11 @@ bool has_errors(std::span<const Diagnostic> diagnostics) {
 }
 
 void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+  using Key = std::tuple<std::uint32_t, std::uint32_t, const std::string&, const std::string&,
+                         const std::string&>;
   const auto key = [](const Diagnostic& diagnostic) {
-    return std::tuple(line_rank(diagnostic), diagnostic.column, std::cref(diagnostic.pointer),
-                      std::cref(diagnostic.code), std::cref(diagnostic.message));
+    return Key(line_rank(diagnostic), diagnostic.column, diagnostic.pointer, diagnostic.code,
+               diagnostic.message);
   };
   std::sort(diagnostics.begin(), diagnostics.end(),
             [key](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });

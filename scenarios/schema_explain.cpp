@@ -236,8 +236,11 @@ void Explainer::explain_number(const SchemaView& schema, const json& value,
   const bool too_small = least != nullptr && value < *least;
   const bool too_large = most != nullptr && value > *most;
   if (!too_small && !too_large) return;
-  const std::string range = most == nullptr ? fmt::format("at least {}", least->dump())
-                                            : fmt::format("{} to {}", least->dump(), most->dump());
+  std::string range = "at most " + (most == nullptr ? "" : most->dump());
+  if (least != nullptr) {
+    range = most == nullptr ? fmt::format("at least {}", least->dump())
+                            : fmt::format("{} to {}", least->dump(), most->dump());
+  }
   sink_.error(pointer,
               {.code = "out-of-range",
                .message = fmt::format("{} {} is out of range", schema.title(), value.dump()),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/wait_graph_builder.hpp"
 #include "models/client.hpp"
 #include "models/gpu/context.hpp"
@@ -25,6 +27,14 @@ bool Job::values_reached() const {
   for (const ValuePoint& wait : ring_waits)
     if (wait.timeline->value() < wait.value) return false;
   return true;
+}
+
+std::uint64_t Job::value_written(const core::ValueTimeline& timeline) const {
+  if (never_signals) return 0;
+  std::uint64_t value = completion.timeline == &timeline ? completion.value : 0;
+  for (const ValuePoint& signal : signals)
+    if (signal.timeline == &timeline) value = std::max(value, signal.value);
+  return value;
 }
 
 void Job::complete(int with_error) {

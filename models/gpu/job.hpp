@@ -122,6 +122,8 @@ class Job final : public core::FenceProducer {
   /// Adds a dependency unless it is there already or done. Order of adding is order of waiting.
   void depend_on(const SyncPoint& point, DependencyRule rule);
   bool values_reached() const;
+  /// The value of `timeline` once the job is done, or 0 if it does not write it.
+  std::uint64_t value_written(const core::ValueTimeline& timeline) const;
   /// Marks it done: fence signaled with `error`, values written. Called by its engine or its killer.
   void complete(int with_error);
   /// Ends it from outside wherever it stands (reset, force-signal, killed process).

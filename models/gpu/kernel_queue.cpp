@@ -1,5 +1,7 @@
 #include "models/gpu/kernel_queue.hpp"
 
+#include <algorithm>
+
 #include "models/gpu/context.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
@@ -16,7 +18,35 @@ KernelQueue::KernelQueue(GpuContext& context, std::string name)
   simulation_.spawn({ring_.name() + " (scheduler)", core::ProcessRole::queue, true}, serve());
 }
 
+KernelQueue::~KernelQueue() {
+  for (core::ValueTimeline* timeline : written_) timeline->remove_producer(*this);
+}
+
+void KernelQueue::will_write(const Job& job) {
+  for (const ValuePoint& signal : job.signals) {
+    if (std::find(written_.begin(), written_.end(), signal.timeline) != written_.end()) continue;
+    written_.push_back(signal.timeline);
+    signal.timeline->add_producer(*this);
+  }
+}
+
+std::uint64_t KernelQueue::reachable(const core::ValueTimeline& timeline) const {
+  std::uint64_t value = 0;
+  for (const JobPtr& job : waiting_) value = std::max(value, job->value_written(timeline));
+  for (const JobPtr& job : ring_.jobs()) value = std::max(value, job->value_written(timeline));
+  return value;
+}
+
+core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+                                              std::uint64_t value) const {
+  for (const auto* jobs : {&ring_.jobs(), &waiting_})
+    for (const JobPtr& job : *jobs)
+      if (job->value_written(timeline) >= value) return job->describe_finish(builder);
+  return builder.nobody("no job in the queue writes it");
+}
+
 void KernelQueue::push(JobPtr job) {
+  will_write(*job);
   job->state = JobState::queued;
   job->queue = &ring_;
   job->entity = this;

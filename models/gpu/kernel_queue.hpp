@@ -4,15 +4,17 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "core/fifo.hpp"
 #include "models/gpu/hw_queue.hpp"
 
 namespace fencelab::models {
 
-class KernelQueue {
+class KernelQueue final : public core::ValueProducer {
  public:
   KernelQueue(GpuContext& context, std::string name);
+  ~KernelQueue() override;
 
   /// Point of no return: the job's fences may be published from now on.
   void push(JobPtr job);
@@ -24,14 +26,21 @@ class KernelQueue {
   /// What must happen for `job`, still waiting here, to reach the ring.
   core::GateIndex describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const;
 
+  // Its jobs may write values that others wait for.
+  std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+                                   std::uint64_t value) const override;
+
  private:
   core::Task<> serve();
+  void will_write(const Job& job);
   core::Task<> wait_for_dependencies(JobPtr job);
   GpuContext& context_;
   core::Simulation& simulation_;
   HwQueue ring_;
   std::deque<JobPtr> waiting_;
   core::Doorbell bell_;
+  std::vector<core::ValueTimeline*> written_;
   std::uint64_t fence_context_;
   std::uint64_t seqno_ = 0;
 };

@@ -9,19 +9,6 @@
 
 namespace fencelab::models {
 
-namespace {
-
-/// The value of `timeline` once `job` is done, or 0 if it does not write it.
-std::uint64_t value_written(const Job& job, const core::ValueTimeline& timeline) {
-  if (job.never_signals) return 0;
-  std::uint64_t value = job.completion.timeline == &timeline ? job.completion.value : 0;
-  for (const ValuePoint& signal : job.signals)
-    if (signal.timeline == &timeline) value = std::max(value, signal.value);
-  return value;
-}
-
-}  // namespace
-
 UserQueue::UserQueue(GpuContext& context, std::string name)
     : context_(context),
       ring_(context.gpu().machine().simulation(), context, name, context.gpu().machine().new_queue_number()),
@@ -53,7 +40,7 @@ void UserQueue::push(JobPtr job) {
 
 std::uint64_t UserQueue::reachable(const core::ValueTimeline& timeline) const {
   std::uint64_t value = 0;
-  for (const JobPtr& job : ring_.jobs()) value = std::max(value, value_written(*job, timeline));
+  for (const JobPtr& job : ring_.jobs()) value = std::max(value, job->value_written(timeline));
   return value;
 }
 
@@ -61,7 +48,7 @@ core::GateIndex UserQueue::describe_release(core::WaitGraphBuilder& builder,
                                             const core::ValueTimeline& timeline,
                                             std::uint64_t value) const {
   for (const JobPtr& job : ring_.jobs())
-    if (value_written(*job, timeline) >= value) return job->describe_finish(builder);
+    if (job->value_written(timeline) >= value) return job->describe_finish(builder);
   return builder.nobody("no job in the ring writes it");
 }
 

@@ -64,10 +64,7 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
   const bool may_wait = machine_.policies().reclaim->may_wait_for_gpu(request);
   std::vector<Buffer*> candidates;
   for (Buffer* buffer : pool.lru) {
-    const DriverPolicies& policies = machine_.policies_of(*buffer);
-    const bool fixed = buffer->pinned || !policies.residency->evictable() ||
-                       (buffer->userptr() && policies.userptr->pinned());
-    if (fixed || buffer->resv().lock().is_locked()) continue;
+    if (fixed(*buffer) || buffer->resv().lock().is_locked()) continue;
     if (!pool.gpu && !has_swap && buffer->content) continue;
     if (!may_wait && !idle(*buffer)) continue;
     if (std::find(tried.begin(), tried.end(), buffer) != tried.end()) continue;
@@ -82,45 +79,71 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
   return candidates[chosen];
 }
 
-core::Task<bool> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
+bool Memory::fixed(const Buffer& buffer) const {
+  const DriverPolicies& policies = machine_.policies_of(buffer);
+  return buffer.pinned || !policies.residency->evictable() ||
+         (buffer.userptr() && policies.userptr->pinned());
+}
+
+// The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
+Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& request) {
+  for (Buffer* buffer : pool.lru) {
+    const core::WwMutex& lock = buffer->resv().lock();
+    const bool ours = lock.context() && lock.context() == request.ww;
+    if (lock.is_locked() && !ours && !fixed(*buffer) && (pool.gpu || has_swap || !buffer->content))
+      return buffer;
+  }
+  return nullptr;
+}
+
+// First the buffers nobody has reserved; then, with a ticket, one that somebody has: the second walk of
+// ttm_bo_util.c. A walk that would deadlock makes the caller leave its transaction.
+core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
   std::vector<const Buffer*> tried;
-  bool possible = pool.capacity == 0 || bytes <= pool.capacity;
-  while (possible && !pool.fits(bytes)) {
-    Buffer* victim = machine_.policies().reclaim->may_reclaim(request)
-                         ? choose_victim(pool, request, tried)
-                         : nullptr;
-    if (!victim) {
-      possible = false;
-    } else {
+  Placement result = pool.capacity == 0 || bytes <= pool.capacity ? Placement::ok : Placement::no_memory;
+  const bool may_reclaim = machine_.policies().reclaim->may_reclaim(request);
+  while (result == Placement::ok && !pool.fits(bytes)) {
+    Buffer* victim = may_reclaim ? choose_victim(pool, request, tried) : nullptr;
+    if (victim) {
       co_await evict(*victim, request);
+      continue;
     }
+    const bool may_wait = may_reclaim && machine_.policies().reclaim->may_wait_for_gpu(request);
+    Buffer* const contended = may_wait && request.ww ? contended_candidate(pool, request) : nullptr;
+    if (!contended) {
+      result = Placement::no_memory;
+      break;
+    }
+    const core::WwResult locked = co_await contended->resv().lock().lock(request.ww);
+    if (locked == core::WwResult::deadlock) result = Placement::back_off;
+    else contended->resv().lock().unlock();
+    tried.clear();
   }
-  if (!possible) {
+  if (result == Placement::no_memory)
     machine_.simulation().emit(core::ProbeKind::allocation_failed, pool.id, bytes);
-    co_return false;
-  }
+  if (result != Placement::ok) co_return result;
   pool.used += bytes;
   pool.peak = std::max(pool.peak, pool.used);
-  co_return true;
+  co_return result;
 }
 
 void Memory::unreserve(MemoryPool& pool, std::uint64_t bytes) { pool.used -= bytes; }
 
-core::Task<bool> Memory::place(Buffer& buffer, AllocRequest request) {
+core::Task<Placement> Memory::place(Buffer& buffer, AllocRequest request) {
   MemoryPool& home = home_pool(buffer);
   if (buffer.pool == &home) {
     touch(buffer);
-    co_return true;
+    co_return Placement::ok;
   }
-  const bool ok = co_await reserve(home, buffer.bytes(), request);
-  if (!ok) co_return false;
+  const Placement reserved = co_await reserve(home, buffer.bytes(), request);
+  if (reserved != Placement::ok) co_return reserved;
   home.used -= buffer.bytes();  // take() books it under the buffer
   MemoryPool* const from = buffer.pool;
   const bool swapped = buffer.swapped;
   if (from) drop(buffer);
   take(home, buffer);
   if (buffer.content && (from || swapped)) co_await bring_content(buffer, from, swapped);
-  co_return true;
+  co_return Placement::ok;
 }
 
 core::Task<> Memory::bring_content(Buffer& buffer, MemoryPool* from, bool swapped) {
@@ -156,8 +179,8 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
     co_return true;
   }
   if (pool.gpu) {
-    const bool room = co_await reserve(system(), victim.bytes(), request);
-    if (!room) co_return false;
+    const Placement room = co_await reserve(system(), victim.bytes(), request);
+    if (room != Placement::ok) co_return false;
     system().used -= victim.bytes();
     drop(victim);
     take(system(), victim);

@@ -29,6 +29,13 @@ class MemoryPool {
   bool fits(std::uint64_t bytes) const { return capacity == 0 || used + bytes <= capacity; }
 };
 
+/// How an attempt to get memory ended.
+enum class Placement : unsigned char {
+  ok,
+  no_memory,  ///< -ENOMEM
+  back_off,   ///< what could be freed is reserved by an older transaction: drop all locks, try again
+};
+
 class Memory {
  public:
   explicit Memory(Machine& machine);
@@ -39,10 +46,10 @@ class Memory {
   bool has_swap = false;
 
   /// Makes the bytes of `buffer` be where its GPU wants them, evicting others if it must and may.
-  /// The caller holds the buffer's reservation. False: -ENOMEM.
-  core::Task<bool> place(Buffer& buffer, AllocRequest request);
-  /// Takes `bytes` of `pool` that belong to no buffer (page tables). False: -ENOMEM.
-  core::Task<bool> reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request);
+  /// The caller holds the buffer's reservation.
+  core::Task<Placement> place(Buffer& buffer, AllocRequest request);
+  /// Takes `bytes` of `pool` that belong to no buffer (page tables).
+  core::Task<Placement> reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request);
   void unreserve(MemoryPool& pool, std::uint64_t bytes);
   /// Gives a buffer's memory back at once (nobody uses it).
   void free(Buffer& buffer);
@@ -54,6 +61,8 @@ class Memory {
  private:
   MemoryPool& home_pool(const Buffer& buffer);
   Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request, std::vector<const Buffer*>& tried);
+  Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
+  bool fixed(const Buffer& buffer) const;
   bool idle(const Buffer& buffer) const;
   core::Task<bool> evict(Buffer& victim, AllocRequest request);
   core::Task<bool> wait_until_idle(Buffer& victim);

@@ -7,7 +7,7 @@
 namespace fencelab::models {
 
 Reservations::Reservations(core::Simulation& simulation, const Job& job)
-    : transaction_{core::raw(simulation.new_object_id())} {
+    : simulation_(simulation), transaction_{core::raw(simulation.new_object_id())} {
   auto want = [this](const AccessList& accesses) {
     for (const Access& access : accesses)
       if (std::find(wanted_.begin(), wanted_.end(), access.buffer) == wanted_.end())
@@ -48,10 +48,7 @@ bool Reservations::try_all() {
   return true;
 }
 
-core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
-  const bool uncontended = try_all();
-  if (!uncontended) co_await lock_all();
-  request.ww = &transaction_;
+core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest request) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     Buffer& buffer = *wanted_[i];
     if (!buffer.exists) continue;  // the access will be a hazard, not an error of the ioctl
@@ -59,11 +56,30 @@ core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest reque
       memory.touch(buffer);
       continue;
     }
-    const bool placed = co_await memory.place(buffer, request);
-    if (!placed) co_return false;
+    const Placement placed = co_await memory.place(buffer, request);
+    if (placed != Placement::ok) co_return placed;
     buffer.content = true;
   }
-  co_return true;
+  co_return Placement::ok;
+}
+
+core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
+  request.ww = &transaction_;
+  for (;;) {
+    const bool uncontended = try_all();
+    if (!uncontended) co_await lock_all();
+    bool home = true;
+    for (const Buffer* buffer : wanted_) home = home && memory.at_home(*buffer);
+    if (home) {
+      for (Buffer* buffer : wanted_) memory.touch(*buffer);
+      co_return true;
+    }
+    const Placement placed = co_await place_all(memory, request);
+    if (placed != Placement::back_off) co_return placed == Placement::ok;
+    // An older transaction is at work on what we need: let go of everything and start over.
+    unlock();
+    co_await core::sleep_for(simulation_, kBackOff, core::WaitReason::ww_lock);
+  }
 }
 
 void Reservations::unlock() {

@@ -20,8 +20,12 @@ class Reservations {
   void unlock();
 
  private:
+  core::Task<Placement> place_all(Memory& memory, AllocRequest request);
   bool try_all();
   core::Task<> lock_all();
+  /// Pause after a back-off: TTM's callers go through user space and come back; assumed 10 us.
+  static constexpr core::Duration kBackOff{10'000};
+  core::Simulation& simulation_;
   core::WwContext transaction_;
   boost::container::small_vector<Buffer*, 8> wanted_, locked_;
 };

@@ -61,8 +61,8 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
   Memory& memory = gpu_.machine().memory();
   const std::uint64_t needed = table_bytes(buffer.bytes());
   if (!request->unbind && request->reserved == 0) {
-    const bool ok = co_await memory.reserve(memory.system(), needed, allocation);
-    if (!ok) request->error = core::fence_error::kNoMemory;
+    const Placement taken = co_await memory.reserve(memory.system(), needed, allocation);
+    if (taken != Placement::ok) request->error = core::fence_error::kNoMemory;
   } else if (!request->unbind && request->reserved > needed) {
     memory.unreserve(memory.system(), request->reserved - needed);  // the worst case did not happen
   }

@@ -101,8 +101,10 @@ core::Task<bool> UserVm::place_all() {
   bool ok = true;
   for (Buffer* buffer : wanted) {
     if (!ok || !buffer->exists) continue;
-    ok = co_await gpu_.machine().memory().place(
+    const Placement placed = co_await gpu_.machine().memory().place(
         *buffer, {AllocRequest::Context::rebind, &client_, &transaction});
+    ok = placed == Placement::ok;
+    if (ok) buffer->content = true;
   }
   if (ok && gpu_.policies().residency->preempts()) {
     preempt_fence_ = core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
@@ -146,6 +148,14 @@ core::Task<> UserVm::serve() {
     }
     co_await bell_.wait();
   }
+}
+
+void UserVm::retire() {
+  for (Buffer* buffer : buffers_) std::erase(buffer->vms, this);
+  buffers_.clear();
+  resident_ = false;
+  if (core::FencePtr fence = std::move(preempt_fence_)) fence->signal();
+  preempt_fence_ = nullptr;
 }
 
 core::GateIndex UserVm::describe_resume(core::WaitGraphBuilder& builder) const {

@@ -31,6 +31,9 @@ class UserVm final : public core::FenceProducer {
   core::Time resumed_at() const { return resumed_at_; }
   /// Asks the queues off the hardware for an MMU notifier; returns when they are.
   core::Task<> stop_for_notifier();
+  /// Its process has ended and no work is queued: gives up everything.
+  void retire();
+  bool has_work() const;
   core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
 
   bool enable_signaling(core::DmaFence& fence) override;
@@ -42,7 +45,6 @@ class UserVm final : public core::FenceProducer {
   core::Task<> suspend();
   core::Task<bool> restore();
   core::Task<bool> place_all();
-  bool has_work() const;
   void publish(const core::FencePtr& fence);
   Client& client_;
   Gpu& gpu_;

@@ -41,9 +41,9 @@ class AsyncAhead final : public models::BindPolicy {
     request->done = queue.new_fence();
     if (!request->unbind) {
       request->reserved = factor_ * BindQueue::table_bytes(request->buffer->bytes());
-      const bool ok = co_await memory.reserve(memory.system(), request->reserved,
-                                              {AllocRequest::Context::ioctl, nullptr, nullptr});
-      if (!ok) {
+      const models::Placement taken = co_await memory.reserve(
+          memory.system(), request->reserved, {AllocRequest::Context::ioctl, nullptr, nullptr});
+      if (taken != models::Placement::ok) {
         request->error = core::fence_error::kNoMemory;
         request->done->set_error(request->error);
         request->done->signal();

@@ -51,6 +51,7 @@ Task<> ThreadRunner::body() {
   if (spec_.start > Duration{}) co_await core::sleep_for(simulation_, spec_.start);
   co_await run(spec_.program);
   ended_.complete();
+  world_.thread_ended(clone_);
 }
 
 Task<> ThreadRunner::run(const Program& program) {
@@ -365,8 +366,9 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
   buffer.exists = true;
   const bool locked = buffer.resv().lock().try_lock();
-  const bool placed = co_await world_.machine().memory().place(buffer, {models::AllocRequest::Context::user, clone_.client, nullptr});
-  if (!placed) buffer.exists = false;
+  const models::Placement placed = co_await world_.machine().memory().place(
+      buffer, {models::AllocRequest::Context::user, clone_.client, nullptr});
+  if (placed != models::Placement::ok) buffer.exists = false;
   if (locked) buffer.resv().lock().unlock();
 }
 

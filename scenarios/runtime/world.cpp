@@ -3,6 +3,7 @@
 #include "core/assert.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/vm/user_vm.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -193,6 +194,21 @@ void World::kill(CloneState& clone) {
     if (models::UserQueue* queue = context->existing_user_queue())
       jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
     for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
+  }
+}
+
+void World::thread_ended(CloneState& clone) {
+  for (const auto& thread : clone.threads) {
+    const bool never_started = thread->process() == nullptr && thread->spec().forked;
+    if (!never_started && !thread->ended().is_complete()) return;
+  }
+  for (const auto& gpu : machine_.gpus())
+    if (models::UserVm* vm = clone.client->existing_user_vm(*gpu))
+      if (!vm->has_work()) vm->retire();
+  for (const auto& buffer : machine_.buffers()) {
+    const bool ours = buffer->owner() == clone.client && buffer->exists;
+    if (ours && !buffer->resv().lock().is_locked() && buffer->resv().test_signaled(models::Usage::bookkeep))
+      machine_.memory().free(*buffer);
   }
 }
 

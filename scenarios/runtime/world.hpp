@@ -57,6 +57,10 @@ class World {
   std::size_t place_count() const { return places_.size(); }
   std::uint32_t add_place(const Place& place);
 
+  /// A thread of `clone` has run its program. With the last one the process exits: the kernel gives
+  /// back what only it used and nothing works on any more.
+  void thread_ended(CloneState& clone);
+
   // Objects by their index in the scenario, as clone `clone` of process `process` sees them.
   models::Buffer& buffer(Index index, const CloneState& clone);
   core::ValueTimeline& timeline(Index index, const CloneState& clone);
