@@ -92,9 +92,9 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
   record.kind = std::string(analysis::to_string(incident.finding.kind));
   if (incident.rescued && incident.finding.kind != analysis::FindingKind::stall) record.kind = "masked " + record.kind;
   record.signature = incident.finding.signature;
-  record.text = analysis::finding_text(incident.graph, incident.finding, place);
-  record.dot = analysis::wait_graph_dot(incident.graph, incident.finding);
-  record.json = analysis::finding_json(incident.graph, incident.finding, place).dump();
+  record.text = analysis::render_text(incident.finding, {.describe_place = place});
+  record.dot = analysis::render_dot(incident.graph, {incident.finding});
+  record.json = analysis::deadlock_json(incident.finding, place).dump(1);
   for (const analysis::Member& member : incident.finding.members) record.members.push_back(member.name);
   return record;
 }

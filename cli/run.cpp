@@ -144,8 +144,8 @@ bool write_incidents(const RunOptions& options, const std::vector<campaign::RunR
       failure = campaign::write_file(stem + ".txt", incident.text);
       if (!failure) failure = campaign::write_file(stem + ".json", incident.json + "\n");
       if (!failure) failure = campaign::write_file(stem + ".dot", incident.dot);
-      const auto svg = analysis::render_svg(incident.dot);
-      if (!failure && svg) failure = campaign::write_file(stem + ".svg", *svg);
+      const auto drawing = analysis::render_svg(incident.dot);
+      if (!failure && drawing.ok()) failure = campaign::write_file(stem + ".svg", drawing.svg);
     }
   if (failure) fmt::print(stderr, "fencelab: {}\n", *failure);
   return !failure;

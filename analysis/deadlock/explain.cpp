@@ -138,10 +138,44 @@ WaitedItem waited_item(const ExplainContext& context, GateIndex gate) {
 
 std::string mode_of(const Gate& gate) {
   const std::size_t total = gate.inputs.size();
-  if (total <= 1) return "";
+  if (total <= 1 && gate.need <= 1) return "";
   if (gate.need == total) return fmt::format("all of {}", total);
   if (gate.need == 1) return fmt::format("any of {}", total);
   return fmt::format("{} of {}", gate.need, total);
+}
+
+/// The gate that an unlabelled gate with one input stands for.
+GateIndex see_through(const WaitGraph& graph, GateIndex index) {
+  for (std::size_t steps = 0; steps < graph.gates.size(); ++steps) {
+    const Gate& gate = graph.gates[index];
+    const bool stands_in = gate.kind == GateKind::threshold && gate.label.empty() &&
+                           gate.inputs.size() == 1 && gate.need == 1;
+    if (!stands_in) return index;
+    index = gate.inputs.front();
+  }
+  return index;  // it stands for itself
+}
+
+std::string own_words(const WaitGraph& graph, GateIndex index) {
+  const Gate& gate = graph.gates[index];
+  if (!gate.label.empty()) return gate.label;
+  switch (gate.kind) {
+    case GateKind::agent:
+      return gate.agent == kNoIndex ? "nobody" : "end of " + graph.agents[gate.agent].name;
+    case GateKind::environment:
+      return "the hardware";
+    case GateKind::faulty:
+      return "a hung producer";
+    case GateKind::nobody:
+      return "something without a producer";
+    case GateKind::units:
+      return fmt::format("{} of {}", gate.amount, graph.pools[gate.pool].name);
+    case GateKind::threshold:
+      break;
+  }
+  if (gate.inputs.empty()) return "something without a producer";
+  const std::string mode = mode_of(gate);
+  return mode.empty() ? "something that waits for itself" : mode;
 }
 
 /// The input of an all-of gate to show: on the preferred way if one is, else the first stuck one.
@@ -183,30 +217,14 @@ bool is_item(const Gate& gate) {
 }
 
 std::string gate_label(const WaitGraph& graph, GateIndex index) {
-  const Gate& gate = graph.gates[index];
-  if (!gate.label.empty()) return gate.label;
-  switch (gate.kind) {
-    case GateKind::agent:
-      return gate.agent == kNoIndex ? "nobody" : "end of " + graph.agents[gate.agent].name;
-    case GateKind::environment:
-      return "the hardware";
-    case GateKind::faulty:
-      return "a hung producer";
-    case GateKind::nobody:
-      return "something without a producer";
-    case GateKind::units:
-      return fmt::format("{} of {}", gate.amount, graph.pools[gate.pool].name);
-    case GateKind::threshold:
-      break;
-  }
+  const GateIndex seen = see_through(graph, index);
+  const Gate& gate = graph.gates[seen];
+  if (!gate.label.empty() || gate.kind != GateKind::threshold || gate.inputs.size() < 2)
+    return own_words(graph, seen);
   std::string list;
-  for (const GateIndex input : gate.inputs) {
-    const Gate& inner = graph.gates[input];
-    const std::string words = is_item(inner) ? gate_label(graph, input) : mode_of(inner);
-    list += (list.empty() ? "" : ", ") + words;
-  }
-  const std::string mode = mode_of(gate);
-  return mode.empty() ? list : mode + " (" + list + ")";
+  for (const GateIndex input : gate.inputs)
+    list += (list.empty() ? "" : ", ") + own_words(graph, see_through(graph, input));
+  return mode_of(gate) + " (" + list + ")";
 }
 
 std::string wait_label(const WaitGraph& graph, AgentIndex agent) {

@@ -112,7 +112,7 @@ class Search {
   }
 
   CycleEdge edge_of(const CycleStep& step) const {
-    CycleEdge edge{step.from, {}, {}, step.to};
+    CycleEdge edge{step.from, {}, {}, step.to, step.gates};
     bool through_pool = false;
     for (const GateIndex gate : step.gates) {
       const bool units = graph_.gates[gate].kind == core::GateKind::units;

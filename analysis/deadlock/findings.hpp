@@ -52,6 +52,7 @@ struct CycleEdge {
   std::string label;
   std::string guard;  ///< when `label` is a pool: what guards the units, e.g. a page's fence
   core::AgentIndex to = core::kNoIndex;
+  std::vector<core::GateIndex> gates;  ///< passed on the way, in order
 };
 
 /// A stuck agent that is not to blame: it would go on if the members did.

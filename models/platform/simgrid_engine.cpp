@@ -123,8 +123,7 @@ sg::ActivityPtr SimgridEngine::launch(const Demand& demand, Activity& activity) 
   sg::Host* const host = compute ? platform_.cpu : platform_.disk;
   FENCELAB_ASSERT(host != nullptr, "no host for a demand of kind {}",
                   static_cast<int>(demand.kind));
-  // CPU time is what the work would take alone on one core, however fast a platform file says it
-  // is.
+  // CPU time is what the work takes alone on a core, however fast a platform file says that is.
   const double flops = compute ? host->get_speed() / kNanosecondsPerSecond : 1.0;
   sg::ExecPtr exec = sg::Exec::init();
   exec->set_data(&activity);
@@ -182,8 +181,7 @@ void SimgridEngine::hand_out_completions() {
 Time SimgridEngine::now() const { return instant_of(sg::Engine::get_clock()); }
 
 // The clocks agree when SimGrid's rounds to ours. What follows an activity that ended 0.4 ns before
-// our instant then starts in SimGrid where that one ended, and a chain of activities gathers no
-// error.
+// our instant then starts in SimGrid where that one ended: a chain of activities gathers no error.
 void SimgridEngine::synchronise(Time at) {
   while (now() < at) step(date_of(at));
 }
@@ -223,8 +221,9 @@ double SimgridEngine::seconds_to_next_event() const {
   return earliest;
 }
 
-// SimGrid's loop ends after a round in which some activity was vetoed; a set that is never empty
-// makes it end after each. Its documented alternative, run_until, is only exact to 10 microseconds.
+// SimGrid's loop ends after a round if some activity was vetoed; a set of vetoed ones that is never
+// empty makes it end after each. By itself run_until goes on past ends of activities, and is exact
+// to 10 microseconds only.
 void SimgridEngine::step(double date) {
   const bool foreseen = next_ && *next_ != core::kNever;
   keep_precision(std::max({date, sg::Engine::get_clock(), foreseen ? date_of(*next_) : 0.0}));

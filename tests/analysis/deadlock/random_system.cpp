@@ -16,7 +16,7 @@ class Generator {
     s_.processes.resize(static_cast<std::size_t>(count_));
     make_objects();
     for (int p = 0; p < count_; ++p)
-      if (between(0, 99) < 85) make_wait(p);
+      if (between(0, 99) < 70) make_wait(p);
     for (LockState& lock : s_.locks) shuffle(lock.queue);
     for (PoolState& pool : s_.pools) shuffle(pool.queue);
     return settled(std::move(s_));

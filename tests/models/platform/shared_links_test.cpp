@@ -102,6 +102,54 @@ TEST_CASE("a transfer of decades ends at its time", "[platform]") {
   CHECK(std::llabs(ended - ((1LL << 60) + 1'000'000)) < 1000);
 }
 
+namespace {
+
+/// splitmix64: numbers with nothing regular about them.
+struct Draws {
+  std::uint64_t state;
+  std::uint64_t operator()() {
+    std::uint64_t z = state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("no transfer is lost where SimGrid's clock is coarser than its precision", "[platform]") {
+  // Sixty links, busy for nanoseconds to decades, each ending at a date that a double rounds in its
+  // own way. With SimGrid's precision left alone 22 of these transfers never end.
+  Draws draw{122};
+  HardwareDescription hardware;
+  for (int i = 0; i < 60; ++i)
+    hardware.links.push_back({"link", kGigabytePerSecond + draw() % kGigabytePerSecond, 0ns});
+  const auto set_up = [&](Rig& rig) {
+    for (std::size_t i = 0; i < 60; ++i) {
+      const std::uint64_t bytes = draw() >> (4 + i % 24);
+      rig.spawn("p", copy(rig, "p", i, bytes, Duration(draw() % 1'000'000'007)));
+    }
+  };
+  const std::string log = log_of(hardware, set_up);
+  CHECK(std::count(log.begin(), log.end(), '\n') == 60);
+}
+
+TEST_CASE("transfers that end less than a nanosecond apart are not lumped together", "[platform]") {
+  // At 1000.0 and 1000.9 ns. SimGrid would end both at the first date if its precision were 1 ns.
+  const HardwareDescription hardware{
+      .links = {{"slow", kGigabytePerSecond, 0ns}, {"fast", 10 * kGigabytePerSecond, 0ns}}};
+  CHECK(log_of(hardware, [](Rig& rig) {
+          rig.spawn("a", copy(rig, "a", 0, 1000));
+          rig.spawn("b", copy(rig, "b", 1, 10'009));
+        }) == "a 1000 1000\nb 1001 1001\n");
+}
+
+TEST_CASE("a link may be faster than any window of TCP would allow", "[platform]") {
+  const HardwareDescription hardware{.links = {{"hbm", 8000 * kGigabytePerSecond, 0ns}}};
+  const auto set_up = [](Rig& rig) { rig.spawn("a", copy(rig, "a", 0, 8000 * kMegabyte)); };
+  CHECK(log_of(hardware, set_up) == "a 1000000 1000000\n");
+}
+
 TEST_CASE("a transfer that outlasts simulated time just never ends", "[platform]") {
   const HardwareDescription hardware{.links = {{"morse", 1, 0ns}}};
   CHECK(in_child([&] {
@@ -206,7 +254,8 @@ void share_exactly(std::vector<Job>& jobs) {
 
 }  // namespace
 
-TEST_CASE("thirty copies of many sizes end within a nanosecond of exact sharing", "[platform]") {
+TEST_CASE("thirty copies of many sizes end at the nearest nanosecond to exact sharing",
+          "[platform]") {
   std::vector<Job> jobs;
   jobs.reserve(30);
   for (std::uint64_t i = 0; i < 30; ++i)
@@ -228,7 +277,7 @@ TEST_CASE("thirty copies of many sizes end within a nanosecond of exact sharing"
   while (lines >> job >> end >> took) {
     ++seen;
     INFO("job " << job << " ended at " << end << ", should at " << jobs[job].end);
-    CHECK(std::fabs(end - jobs[job].end) <= 1.0L);
+    CHECK(std::fabs(end - jobs[job].end) <= 0.51L);
     CHECK(took == end - jobs[job].start);
   }
   CHECK(seen == jobs.size());
