@@ -73,7 +73,9 @@ std::vector<Column> make_columns() {
   all.push_back(count("dependencies_needed_count", "dependencies between work that conflicts, or that the program or memory management asked for", [](const Facts& f) { return f.metrics.dependencies_needed; }));
   all.push_back(count("dependencies_false_count", "dependencies on jobs the waiter has no data hazard with (over-synchronisation)", [](const Facts& f) { return f.metrics.dependencies_false; }));
   all.push_back(time("oversync_time_ns", "sum over jobs: actual start minus the start with needed dependencies only, all else equal", [](const Facts& f) { return f.metrics.oversync_time; }));
-  all.push_back(count("hazards_count", "conflicting accesses that nothing orders, and accesses to memory that is not there", [](const Facts& f) { return f.metrics.hazards; }));
+  all.push_back(count("hazards_count", "races_count plus absences_count", [](const Facts& f) { return f.hazards.races() + f.hazards.absences(); }));
+  all.push_back(count("races_count", "pairs of jobs that conflict and that nothing orders", [](const Facts& f) { return f.hazards.races(); }));
+  all.push_back(count("absences_count", "accesses of running jobs to memory that is freed, unbound or elsewhere", [](const Facts& f) { return f.hazards.absences(); }));
   add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame", &analysis::RunMetrics::frame_latency);
   all.push_back(count("frames_presented_count", "frames presented by clients", [](const Facts& f) { return f.metrics.frames_presented; }));
   all.push_back(count("frames_shown_count", "of these, frames that reached a screen", [](const Facts& f) { return f.metrics.frames_shown; }));

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/hazards/hazard_tracker.hpp"
 #include "analysis/run/metrics.hpp"
 #include "analysis/run/verdict.hpp"
 #include "models/machine.hpp"
@@ -16,6 +17,7 @@ struct RunFacts {
   const analysis::RunMetrics& metrics;
   models::Machine& machine;
   const analysis::DeadlockWatch& watch;
+  const analysis::HazardTracker& hazards;
   std::uint64_t fingerprint = 0, probe_events = 0, kernel_events = 0;
   double wall_seconds = 0;
   long peak_rss_kib = 0;

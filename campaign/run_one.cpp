@@ -122,6 +122,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::RunMetrics metrics;
   simulation.probe().subscribe(fingerprint, core::Probe::kAll);
   simulation.probe().subscribe(metrics, core::Probe::kAll);
+  analysis::HazardTracker hazards;
+  simulation.probe().subscribe(hazards, analysis::HazardTracker::kMask);
   scenarios::World world(simulation, hardware, scenario, stack, state);
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
@@ -136,6 +138,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   }
   record.verdict = std::string(to_string(watch.verdict(supervisor.livelock(), supervisor.starved())));
   for (const analysis::Incident& incident : watch.incidents()) record.incidents.push_back(describe(incident, world));
+  record.hazards = hazards.examples();
   for (const auto& gpu : world.machine().gpus())
     for (const auto& engine : gpu->engines())
       if (engine->number() < metrics.engine_busy.size())
@@ -143,7 +146,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
-  const RunFacts facts{metrics, world.machine(), watch, fingerprint.value(), fingerprint.events(), simulation.events(), wall.count(), usage.ru_maxrss};
+  const RunFacts facts{metrics, world.machine(), watch, hazards, fingerprint.value(), fingerprint.events(), simulation.events(), wall.count(), usage.ru_maxrss};
   for (const Column& column : columns()) record.values[column.name] = column.value(facts);
   return record;
 }

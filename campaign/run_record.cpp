@@ -11,7 +11,7 @@ std::string RunRecord::to_json() const {
                               {"json", incident.json}, {"dot", incident.dot}, {"members", incident.members}});
   const nlohmann::json record = {{"scenario", scenario}, {"stack", stack}, {"file", file}, {"seed", seed},
                                  {"status", status}, {"message", message}, {"verdict", verdict},
-                                 {"values", values}, {"incidents", incidents_json}, {"engine_busy_ns", engine_busy_ns}};
+                                 {"values", values}, {"incidents", incidents_json}, {"hazards", hazards}, {"engine_busy_ns", engine_busy_ns}};
   return record.dump();
 }
 
@@ -26,6 +26,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("message").get_to(record.message);
   json.at("verdict").get_to(record.verdict);
   json.at("values").get_to(record.values);
+  json.at("hazards").get_to(record.hazards);
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back({incident.at("kind"), incident.at("signature"), incident.at("text"),

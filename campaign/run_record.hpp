@@ -22,6 +22,7 @@ struct RunRecord {
   std::string verdict;
   std::map<std::string, std::string> values;  ///< column -> text, without the ones above
   std::vector<IncidentRecord> incidents;
+  std::vector<std::string> hazards;               ///< the first few, in words
   std::map<std::string, double> engine_busy_ns;  ///< by engine, for tests and reports
 
   std::string to_json() const;

@@ -150,16 +150,16 @@ std::string compare_csv(const std::vector<RunRecord>& records) {
 }
 
 std::string comparison_table(const std::vector<RunRecord>& records) {
-  std::string table = fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7}\n", "scenario", "stack",
-                                  "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "evicted");
+  std::string table = fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}\n", "scenario", "stack",
+                                  "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "hazards", "evicted");
   std::string previous;
   const auto groups = group(records);
   for (const Group& own : groups) {
     const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
-    table += fmt::format("{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f}\n",
+    table += fmt::format("{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} {:>7.0f}\n",
                          own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own), mean("jobs_done_count"),
                          mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6, mean("oversync_time_ns") / 1e6,
-                         mean("dependencies_false_count"), mean("evictions_count"));
+                         mean("dependencies_false_count"), mean("hazards_count"), mean("evictions_count"));
     previous = own.scenario;
   }
   return table;

@@ -86,8 +86,8 @@ bool load_all(const RunOptions& options, const policies::Registry& registry, std
   const auto names = scenarios::policy_names(registry, metric_names());
   for (const std::string& file : found.files) {
     auto loaded = scenarios::load_scenario_file(file, names, options.sets);
-    fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
-    if (!loaded) {
+    if (!loaded) {  // warnings are what `validate` is for
+      fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
       ok = false;
       continue;
     }
@@ -210,6 +210,10 @@ int run(const RunOptions& options) {
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
   auto failure = campaign::write_file(runs, campaign::runs_csv(records, campaign::build_description()));
   if (!failure) failure = campaign::write_file(compare, campaign::compare_csv(records));
+  std::string hazards;
+  for (const auto& record : records)
+    for (const std::string& hazard : record.hazards) hazards += fmt::format("{} under {} (seed {}): {}\n", record.scenario, record.stack, record.seed, hazard);
+  if (!failure && !hazards.empty()) failure = campaign::write_file(options.out + "/hazards.txt", hazards);
   if (failure) fmt::print(stderr, "fencelab: {}\n", *failure);
   const bool written = write_incidents(options, records) && !failure;
   int code = judge(plans, records);

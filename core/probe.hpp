@@ -46,7 +46,6 @@ enum class ProbeKind : std::uint8_t {
   allocation_failed,  ///< object: pool; a: bytes
   queue_suspended,    ///< object: queue; a: ns from the request (arming) to suspended
   queue_resumed,      ///< object: queue; a: ns it was off
-  memory_hazard,      ///< object: buffer; a: job; b: HazardKind (access to what is not there)
   frame_begun,        ///< object: frame; a: swapchain (subject: Frame for all frame_*)
   frame_presented,    ///< object: frame; a: swapchain
   frame_shown,        ///< object: frame; a: display (first scan-out)

@@ -48,6 +48,7 @@ struct HeldItem {
   ObjectId object{};
   std::string label;
   std::string by_operation;  ///< the operation that took it
+  std::uint32_t place = kNoIndex;  ///< that operation's place, as Agent::place
 };
 
 enum class AgentState : std::uint8_t {

@@ -62,17 +62,19 @@ class Painter {
 
  private:
   void choose_agents(const std::vector<Finding>& findings, std::size_t limit) {
+    std::set<AgentIndex> left_out;
+    const auto choose = [&](AgentIndex agent) {
+      if (chosen_.size() < limit) chosen_.insert(agent);
+      else if (chosen_.count(agent) == 0) left_out.insert(agent);
+    };
     for (const Finding& finding : findings)
       for (const Member& member : finding.members) {
         members_.insert(member.agent);
-        chosen_.insert(member.agent);
+        choose(member.agent);
       }
     for (const Finding& finding : findings)
-      for (const BlockedBehind& blocked : finding.behind)
-        if (chosen_.count(blocked.agent) == 0) {
-          if (chosen_.size() < limit) chosen_.insert(blocked.agent);
-          else ++left_out_;
-        }
+      for (const BlockedBehind& blocked : finding.behind) choose(blocked.agent);
+    left_out_ = left_out.size();
     for (const AgentIndex agent : chosen_) box({NodeKind::agent, agent});
   }
 
@@ -121,9 +123,8 @@ class Painter {
       const std::string words = agent.operation.empty() ? "" : "\n" + agent.operation;
       if (!members_.count(index))
         return {agent.name + words, "shape=box, color=gray50, fontcolor=gray30"};
-      return {agent.name + words,
-              fmt::format("shape=box, style=filled, fillcolor=\"#ffebee\", color=\"{}\", penwidth=2",
-                          kStuckColor)};
+      return {agent.name + words, fmt::format("shape=box, style=filled, fillcolor=\"#ffebee\", "
+                                              "color=\"{}\", penwidth=2", kStuckColor)};
     }
     if (kind == NodeKind::pool) {
       const core::WaitPool& pool = graph_.pools[index];
@@ -202,7 +203,7 @@ std::string render_dot(const core::WaitGraph& graph, const std::vector<Finding>&
   const auto write_graph = [&](std::ostream& out) {
     out << "rankdir=LR;\nnode [fontname=\"sans-serif\"];\n";
     if (painter.left_out() > 0)
-      out << fmt::format("label=\"{} more blocked behind\";\n", painter.left_out());
+      out << fmt::format("label=\"{} more are stuck\";\n", painter.left_out());
   };
   std::ostringstream out;
   boost::write_graphviz(out, drawing, write_box, write_arrow, write_graph);

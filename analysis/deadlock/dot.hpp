@@ -15,7 +15,7 @@ struct DotOptions {
 };
 
 /// Boxes are agents (red: member of a finding), 3D boxes pools, the rest what is waited for, with
-/// its "all of" or "2 of 3". The arrows of the canonical cycles are red. Only what is stuck is drawn.
+/// its "all of" or "2 of 3". Arrows of the canonical cycles are red. Only what is stuck is drawn.
 std::string render_dot(const core::WaitGraph& graph, const std::vector<Finding>& findings,
                        const DotOptions& options = {});
 

@@ -58,7 +58,8 @@ std::vector<AgentIndex> providers_of(const ExplainContext& context, GateIndex it
   return {agents.begin(), agents.end()};
 }
 
-std::string describe_holding(const ExplainContext& context, const core::WaitPool::Holding& holding) {
+std::string describe_holding(const ExplainContext& context,
+                             const core::WaitPool::Holding& holding) {
   std::string words = fmt::format("{}", holding.amount);
   if (holding.agent != kNoIndex)
     words += fmt::format(" held by {}", context.graph.agents[holding.agent].name);

@@ -89,8 +89,8 @@ struct Finding {
   std::string signature;
 };
 
-/// All findings of a snapshot, worst first: deadlocks and orphans that no timer ends, those that one
-/// does, then stalls. Empty if everybody can still be released. Idle servers are never stuck.
+/// All findings of a snapshot, worst first: deadlocks and orphans that no timer ends, those that
+/// one does, then stalls. Empty if everybody can still be released. Idle servers are never stuck.
 std::vector<Finding> find_deadlocks(const core::WaitGraph& graph);
 
 }  // namespace fencelab::analysis

@@ -1,8 +1,8 @@
 // Who can still be released: the least fixpoint of a wait graph ("let everything run that can").
 //
-// A cycle test gives false alarms on any-of waits and a knot test misses all-of deadlocks; for mixed
-// waits and counted resources only reduction is exact (Holt 1972; Kshemkalyani and Singhal 1994).
-// Every call starts from scratch: counters kept up to date between calls are where detectors break.
+// A cycle test gives false alarms on any-of waits and a knot test misses all-of deadlocks; for
+// mixed waits and counted resources only reduction is exact (Holt 1972; Kshemkalyani and Singhal
+// 1994). Every call starts from scratch: counters kept between calls are where detectors break.
 #pragma once
 
 #include <cstdint>

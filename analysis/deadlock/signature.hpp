@@ -1,4 +1,4 @@
-// Class of a finding: what stays equal when the same fault strikes other instances, in another order.
+// Class of a finding: what stays equal when the same fault strikes other instances, in other order.
 #pragma once
 
 #include <string>

@@ -13,6 +13,7 @@ using core::AgentIndex;
 
 constexpr std::size_t kAlternativesShown = 4;
 constexpr std::size_t kHoldsShown = 4;
+constexpr std::size_t kReasonsShown = 4;
 constexpr std::size_t kCycleStepsShown = 16;
 
 using Names = std::map<AgentIndex, std::string>;
@@ -37,13 +38,15 @@ std::string verdict_line(const Finding& finding) {
                      finding.services_only ? ", services only" : "");
 }
 
-std::string holds_of(const Member& member) {
+std::string holds_of(const Member& member, const TextOptions& options) {
   if (member.holds.empty()) return "-";
   std::string words;
   for (std::size_t i = 0; i < std::min(member.holds.size(), kHoldsShown); ++i) {
     const core::HeldItem& held = member.holds[i];
     words += (i ? ", " : "") + held.label;
     if (!held.by_operation.empty()) words += fmt::format(" (by {})", held.by_operation);
+    if (options.describe_place && held.place != core::kNoIndex)
+      words += " (since " + options.describe_place(held.place) + ")";
   }
   if (member.holds.size() > kHoldsShown)
     words += fmt::format(", {} more", member.holds.size() - kHoldsShown);
@@ -77,7 +80,8 @@ void append_member(std::string& out, const Finding& finding, const Member& membe
                    std::size_t width, const TextOptions& options) {
   out += fmt::format(" {:<{}}  waits  {} [{}]  since {}\n", member.name, width, waits_of(member),
                      core::to_string(member.reason), format_time(member.since));
-  out += fmt::format(" {:<{}}  holds  {}", "", width, holds_of(member));
+  out += fmt::format(" {:<{}}  holds  {}", "", width,
+                     holds_of(member, options));
   const auto provided = provided_by(finding, member.agent);
   if (!provided.empty()) {
     out += fmt::format("   provides  {}", *provided.begin());
@@ -114,29 +118,33 @@ void append_cycle(std::string& out, const Finding& finding) {
   out += names.at(finding.cycle.back().to) + "\n";
 }
 
+std::string why_line(const WaitedItem& item, const Names& names) {
+  std::string line = item.label + ": " + item.why;
+  if (item.providers.empty()) return line;
+  line += item.why.empty() ? "only from " : "; only from ";
+  for (std::size_t i = 0; i < std::min(item.providers.size(), kAlternativesShown); ++i)
+    line += (i ? ", " : "") + names.at(item.providers[i]);
+  if (item.providers.size() > kAlternativesShown)
+    line += fmt::format(", {} more", item.providers.size() - kAlternativesShown);
+  return line;
+}
+
 void append_why(std::string& out, const Finding& finding) {
-  out += "why no way out:";
   const Names names = names_of(finding);
-  std::set<std::string> lines;
-  std::string text;
-  for (const Member& member : finding.members) {
+  std::set<std::string> seen;
+  out += "why no way out:\n";
+  for (const Member& member : finding.members)
     for (const WaitedItem& item : member.waits) {
-      std::string line = item.why;
-      for (const AgentIndex agent : item.providers)
-        line += fmt::format("{}{}", line == item.why ? (line.empty() ? "only " : "; from ") : ", ",
-                            names.at(agent));
-      if (line.empty() || !lines.insert(item.label + line).second) continue;
-      if (lines.size() <= kAlternativesShown) text += fmt::format(" {}: {}.", item.label, line);
+      const std::string line = why_line(item, names);
+      if (seen.insert(line).second && seen.size() <= kReasonsShown) out += " " + line + "\n";
     }
-  }
-  if (lines.size() > kAlternativesShown)
-    text += fmt::format(" ({} more.)", lines.size() - kAlternativesShown);
-  out += text;
+  if (seen.size() > kReasonsShown)
+    out += fmt::format(" ... and {} more\n", seen.size() - kReasonsShown);
   if (!finding.rescue.exists) {
-    out += " No recovery timer applies.\n";
+    out += " no recovery timer applies\n";
     return;
   }
-  out += fmt::format("\nmasked: the timer of {} ends it at {}.\n", names.at(finding.rescue.agent),
+  out += fmt::format("masked: the timer of {} fires at {}\n", names.at(finding.rescue.agent),
                      format_time(finding.rescue.at));
 }
 

@@ -14,12 +14,12 @@ namespace fencelab::analysis {
 using DescribePlace = std::function<std::string(std::uint32_t)>;
 
 struct TextOptions {
-  std::size_t members_max = 10;
+  std::size_t members_max = 9;
   std::size_t behind_max = 5;
   DescribePlace describe_place;  ///< without it no places are printed
 };
 
-/// One finding, at most about 40 lines. The first line is complete in itself: verdict, time, counts.
+/// One finding, at most about 40 lines. The first line stands alone: verdict, time, counts.
 std::string render_text(const Finding& finding, const TextOptions& options = {});
 
 /// All findings, separated by empty lines; "no deadlock" if there are none.

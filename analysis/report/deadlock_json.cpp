@@ -38,8 +38,10 @@ ordered_json member_json(const Member& member, const Names& names,
   json["waits"] = ordered_json::array();
   for (const WaitedItem& item : member.waits) json["waits"].push_back(item_json(item, names));
   json["holds"] = ordered_json::array();
-  for (const core::HeldItem& held : member.holds)
+  for (const core::HeldItem& held : member.holds) {
     json["holds"].push_back({{"label", held.label}, {"by", held.by_operation}});
+    put_place(json["holds"].back(), held.place, describe_place);
+  }
   json["operation"] = member.operation;
   put_place(json, member.place, describe_place);
   if (member.daemon) json["service"] = true;

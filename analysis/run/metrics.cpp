@@ -93,7 +93,6 @@ void RunMetrics::on_event(const ProbeEvent& event) {
     case ProbeKind::buffer_evicted: ++evictions; eviction_time.add(ns); break;
     case ProbeKind::allocation_failed: ++allocation_failures; break;
     case ProbeKind::queue_suspended: ++queue_suspensions; suspend_time.add(static_cast<std::int64_t>(event.a)); break;
-    case ProbeKind::memory_hazard: ++hazards; break;
     case ProbeKind::frame_presented: ++frames_presented; break;
     case ProbeKind::frame_dropped: ++frames_dropped; break;
     case ProbeKind::frame_shown:

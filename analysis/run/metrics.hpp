@@ -28,7 +28,6 @@ class RunMetrics final : public core::ProbeSink {
   std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0, missed_vblanks = 0;
   std::uint64_t dependencies_needed = 0, dependencies_false = 0;
   std::int64_t oversync_time = 0;                   ///< ns, sum over jobs of the local counterfactual
-  std::uint64_t hazards = 0;
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
   std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
   std::uint64_t preemptions = 0, queue_suspensions = 0;

@@ -261,7 +261,7 @@ core::GateIndex Engine::describe_turn(core::WaitGraphBuilder& builder, const Job
     const bool unsliced = queue == current_ && theirs == ours && spec_.timeslice == Duration{};
     if (keeps || outranks || unsliced) inputs.push_back(other->describe_finish(builder));
   }
-  if (inputs.empty()) return builder.environment("engine " + full_name_, id_);
+  if (inputs.empty()) return core::kNoIndex;
   return builder.all_of(std::move(inputs), "engine " + full_name_, id_);
 }
 

@@ -54,7 +54,7 @@ class Engine {
   void add_load(std::int64_t change) { load_ += static_cast<std::uint64_t>(change); }
   HwQueue* current() const { return current_; }
   bool watched() const { return watchdog_.armed(); }
-  /// The gate "this job gets the engine", in the present state.
+  /// The gate "this job gets the engine", in the present state; kNoIndex if nothing keeps it away.
   core::GateIndex describe_turn(core::WaitGraphBuilder& builder, const Job& job) const;
   /// Start of the latest idle stretch and end of it (kNever while idle), for counterfactual starts.
   struct IdleStretch {

@@ -123,7 +123,8 @@ core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
       inputs.push_back(ahead->describe_finish(builder));
     }
   } else {
-    inputs.push_back(engine->describe_turn(builder, *this));
+    const core::GateIndex turn = engine->describe_turn(builder, *this);
+    if (turn != core::kNoIndex) inputs.push_back(turn);
     if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
     for (const ValuePoint& wait : ring_waits)
       if (wait.timeline->value() < wait.value)

@@ -117,7 +117,7 @@ core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder, 
   }
   if (job.state == JobState::pending_credit) inputs.push_back(job.engine->credits().describe_turn(builder));
   for (const JobPtr& other : ring_.jobs()) inputs.push_back(other->describe_finish(builder));
-  return builder.all_of(std::move(inputs), "queue " + ring_.name(), ring_.id());
+  return builder.all_of(std::move(inputs), {}, ring_.id());
 }
 
 }  // namespace fencelab::models

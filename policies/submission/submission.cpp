@@ -50,6 +50,22 @@ core::Task<> wait_for_values(JobPtr job) {
                      dependencies.end());
 }
 
+/// A buffer that joins an address space whose queues are running must be there before its first use; an
+/// address space that is out brings all its buffers back when it is restored.
+core::Task<> place_new_buffers(JobPtr job, models::UserVm& vm) {
+  models::Memory& memory = job->context->gpu().machine().memory();
+  for (std::size_t i = 0; i < job->accesses.size(); ++i) {
+    Buffer& buffer = *job->accesses[i].buffer;
+    if (!vm.resident() || !buffer.exists || memory.at_home(buffer)) continue;
+    core::WwContext transaction{core::raw(job->id())};
+    const auto locked = co_await buffer.resv().lock().lock(&transaction);
+    if (locked != core::WwResult::locked) continue;
+    const auto placed = co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
+    buffer.content = buffer.content || placed == models::Placement::ok;
+    buffer.resv().lock().unlock();
+  }
+}
+
 void publish(Job& job, const models::DriverPolicies& policies) {
   for (const models::Access& access : job.declared()) {
     const models::Usage usage = policies.sync->publish_as(access);
@@ -111,6 +127,7 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   vm.add_queue(queue.ring());
   for (const models::Access& access : job->accesses) vm.add_buffer(*access.buffer);
 
+  co_await place_new_buffers(job, vm);
   policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
   for (std::size_t i = 0; i < job->dependencies.size(); ++i) {

@@ -14,13 +14,15 @@ inline core::WaitGraph opposite_locks() {
   const auto late = maker.agent("late");
   maker.wants_lock(copy, "dma_resv bo2", draw);
   maker.wants_lock(draw, "dma_resv bo1", copy);
-  maker.wants_lock(late, "dma_resv bo1", copy);
+  maker.blocks(late, maker.all_of({maker.end_of(copy), maker.end_of(draw)}, "dma_resv bo1"),
+               core::WaitReason::lock);
   maker.at(copy).since = core::Time{1ms};
   maker.at(copy).operation = "submit copy";
   maker.at(copy).place = 3;
   maker.at(copy).holds[0].by_operation = "lock bo1";
   maker.at(draw).since = core::Time{1500ns};
   maker.at(draw).operation = "submit draw";
+  maker.at(draw).holds[0].place = 7;
   maker.at(late).since = core::Time{2ms};
   maker.graph.at = core::Time{10ms};
   return std::move(maker.graph);

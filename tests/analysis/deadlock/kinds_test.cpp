@@ -1,4 +1,4 @@
-// Rule: what is stuck is sorted by what would help: nothing, a timer, a producer, an end of a fault.
+// Rule: what is stuck is sorted by what would help: nothing, a timer, a producer, a mended fault.
 #include <catch2/catch.hpp>
 
 #include "analysis/deadlock/findings.hpp"

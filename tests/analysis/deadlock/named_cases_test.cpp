@@ -1,5 +1,5 @@
-// Rules of checkers.md 3.1, 3.4 and 3.5, one small system each. The first group is what published
-// detectors have missed.
+// Who is stuck, and which of them is to blame: one small system each. The first group is what
+// published detectors have missed.
 #include <algorithm>
 #include <catch2/catch.hpp>
 

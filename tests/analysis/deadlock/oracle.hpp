@@ -10,7 +10,9 @@
 
 namespace fencelab::test {
 
-enum class ItemKind : std::uint8_t { mutex, read_lock, write_lock, fence, timeline, counter, units };
+enum class ItemKind : std::uint8_t {
+  mutex, read_lock, write_lock, fence, timeline, counter, units,
+};
 
 /// One thing a process waits for: an object of the kind, and a value or a number of units.
 struct Item {

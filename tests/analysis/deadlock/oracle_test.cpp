@@ -1,5 +1,5 @@
-// Rule: reduction says exactly who is dead, for every mix of waits (checkers.md 3.2). Checked against
-// an exhaustive search that shares no code with it.
+// Rule: reduction says exactly who is dead, for every mix of waits. Checked against an exhaustive
+// search that shares no code with it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ TEST_CASE("reduction agrees with an exhaustive search on random systems", "[dead
     const std::vector<bool> dead = dead_by_search(system);
     const bool deadlocked = any(dead);
     reduction.deadlocked += deadlocked;
-    reduction.partly += deadlocked && !std::all_of(dead.begin(), dead.end(), [](bool d) { return d; });
+    reduction.partly += deadlocked && std::count(dead.begin(), dead.end(), false) > 0;
     if (dead_by_reduction(graph) != dead && ++reduction.wrong == 1) UNSCOPED_INFO("system " << i);
     for (auto [tally, verdict] : {std::pair{&cycle, cycle_test(graph)},
                                   std::pair{&knot, knot_test(graph)}}) {
@@ -49,10 +49,10 @@ TEST_CASE("reduction agrees with an exhaustive search on random systems", "[dead
       tally->misses += !verdict && deadlocked;
     }
   }
-  WARN(fmt::format("{} systems, {} deadlocked ({} in part); cycle test: {} false alarms, {} misses;"
-                   " knot test: {} false alarms, {} misses",
-                   kSystems, reduction.deadlocked, reduction.partly, cycle.false_alarms,
-                   cycle.misses, knot.false_alarms, knot.misses));
+  SUCCEED(fmt::format("{} systems, {} deadlocked ({} in part); cycle test: {} false alarms, {} "
+                      "misses; knot test: {} false alarms, {} misses",
+                      kSystems, reduction.deadlocked, reduction.partly, cycle.false_alarms,
+                      cycle.misses, knot.false_alarms, knot.misses));
   CHECK(reduction.wrong == 0);
   CHECK(reduction.deadlocked > kSystems / 5);
   CHECK(reduction.deadlocked < kSystems * 4 / 5);

@@ -1,5 +1,6 @@
 // Rules of findings.hpp on random graphs with every kind of gate, fault and timer: the reduction
-// equals the union of all stuck sets; findings are stuck by themselves, minimal, disjoint, complete.
+// equals the union of all stuck sets; findings are stuck by themselves, minimal, disjoint and
+// complete.
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
@@ -124,7 +125,8 @@ TEST_CASE("reduction is the union of all stuck sets on random graphs", "[deadloc
   CHECK(rescued > kGraphs / 50);
 }
 
-TEST_CASE("findings are stuck by themselves, minimal, disjoint and complete", "[deadlock][oracle]") {
+TEST_CASE("findings are stuck by themselves, minimal, disjoint and complete",
+          "[deadlock][oracle]") {
   std::mt19937_64 random(8);
   int deadlocks = 0, orphans = 0, stalls = 0, masked = 0;
   for (int i = 0; i < kExplained; ++i) {

@@ -1,4 +1,4 @@
-// Random systems for the oracle. Only integers drawn by modulo, so that they are the same everywhere.
+// Random systems for the oracle. Integers drawn by modulo, so that they are the same everywhere.
 #include <algorithm>
 
 #include "tests/analysis/deadlock/oracle.hpp"
