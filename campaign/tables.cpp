@@ -62,7 +62,6 @@ Estimate estimate(const std::vector<double>& values) {
 }
 
 std::string number(double value) { return fmt::format("{:.9g}", value); }
-std::string number(std::optional<double> value) { return value ? number(*value) : std::string(); }
 
 std::vector<double> values_of(const Group& group, const std::string& column) {
   std::vector<double> values;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace fencelab::core {
@@ -16,6 +17,10 @@ class IntrusivePtr {
     if (object_) object_->retain();
   }
   IntrusivePtr(const IntrusivePtr& other) : IntrusivePtr(other.object_) {}
+  /// A reference to a derived object is one to its base.
+  template <class U>
+    requires std::is_base_of_v<T, U>
+  IntrusivePtr(const IntrusivePtr<U>& other) : IntrusivePtr(static_cast<T*>(other.get())) {}
   IntrusivePtr(IntrusivePtr&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   ~IntrusivePtr() {
     if (object_) object_->release();

@@ -122,11 +122,15 @@ void RwLock::remove_waiter(WaitLink& link) {
   grant();  // readers may have been behind a writer that gave up
 }
 
+// A reader needs the writer and the writers ahead of it; other readers do not keep it out. A writer needs
+// everybody: those inside and those ahead.
 GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
-  auto gates = ahead_of(builder, head_, link);
+  std::vector<GateIndex> gates;
   if (writer_) gates.push_back(builder.process(writer_));
-  // A reader that waits is behind a queued writer, which is ahead of it and waits for the readers.
-  for (const Process* reader : readers_) gates.push_back(builder.process(reader));
+  for (const WaitLink* other = head_; other && other != &link; other = other->next)
+    if (link.value == kWrite || other->value == kWrite) gates.push_back(builder.process(other->process));
+  if (link.value == kWrite)
+    for (const Process* reader : readers_) gates.push_back(builder.process(reader));
   return builder.all_of(std::move(gates), describe(), id());
 }
 

@@ -32,6 +32,8 @@ void CountedResource::remove_waiter(WaitLink& link) {
   grant();
 }
 
+// FIFO admission without asking that those ahead be live: the request fits once all units up to and
+// including it are there, and whoever is ahead gives its own back when it is done.
 GateIndex CountedResource::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
   const PoolIndex pool = builder.pool_once(this, [&](WaitPool& description) {
     description.name = name_;
@@ -40,16 +42,17 @@ GateIndex CountedResource::describe_release(WaitGraphBuilder& builder, const Wai
     if (describe_holdings_) {
       describe_holdings_(builder, description);
     } else if (free_ < capacity_) {
-      description.holdings.push_back(
-          {kNoIndex, builder.environment("units in use"), capacity_ - free_});
+      description.holdings.push_back({kNoIndex, builder.environment("units in use"), capacity_ - free_});
     }
+    for (const WaitLink* queued = head_; queued; queued = queued->next)
+      description.holdings.push_back({builder.agent_of(*queued->process), kNoIndex, queued->value});
   });
-  std::vector<GateIndex> gates;
-  for (const WaitLink* ahead = head_; ahead && ahead != &link; ahead = ahead->next)
-    gates.push_back(builder.process(ahead->process));
-  gates.push_back(builder.units(pool, link.value,
-                                fmt::format("{}: needs {}, free {}", name_, link.value, free_), id()));
-  return builder.all_of(std::move(gates), describe(), id());
+  std::uint64_t amount = 0;
+  for (const WaitLink* ahead = head_; ahead; ahead = ahead->next) {
+    amount += ahead->value;
+    if (ahead == &link) break;
+  }
+  return builder.units(pool, amount, fmt::format("{}: needs {}, free {}", name_, link.value, free_), id());
 }
 
 }  // namespace fencelab::core

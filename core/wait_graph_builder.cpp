@@ -153,7 +153,7 @@ WaitGraph WaitGraphBuilder::build(const std::function<void(WaitGraphBuilder&)>& 
       if (!process->wait.recovery) agent.state = AgentState::runnable;
     }
     for (const Held& held : process->held)
-      agent.holds.push_back({held.object->id(), held.object->describe(), {}});
+      agent.holds.push_back({held.object->id(), held.object->describe(), {}, held.place});
     agents_.emplace(process.get(), add_agent(std::move(agent)));
   }
   for (const auto& process : simulation_.processes())

@@ -105,16 +105,16 @@ Program OperationLoader::load_program(const Node& program) {
 }
 
 Op OperationLoader::load_op(const Node& node) {
-  const auto [name, body] = operation_of(node);
-  const auto entry =
-      std::find_if(readers().begin(), readers().end(),
-                   [&wanted = name](const Entry& each) { return each.name == wanted; });
+  const auto [operation, body] = operation_of(node);
+  const auto& wanted = operation;
+  const auto entry = std::find_if(readers().begin(), readers().end(),
+                                  [&wanted](const Entry& each) { return each.name == wanted; });
   Op op{.what = SwFenceOp{}, .label = kNone, .place = context_.place_of(node)};
   if (entry != readers().end()) op.what = (this->*entry->read)(body);
   if (const auto id = node["id"].text()) {
     const NamedThing* const label = names().labels.find(*id);
     if (label != nullptr) op.label = label->first;
-  } else if (name == "sw_fence" && !node["id"]) {
+  } else if (operation == "sw_fence" && !node["id"]) {
     context_.error(node, {.code = "missing-member",
                           .message = "nothing could signal an sw_fence without an id",
                           .expected = "a member \"id\""});

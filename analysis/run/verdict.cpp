@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/recovery.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 
@@ -12,6 +13,15 @@ std::string_view to_string(Verdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
+namespace {
+
+bool same_members(const Finding& a, const Finding& b) {
+  return std::equal(a.members.begin(), a.members.end(), b.members.begin(), b.members.end(),
+                    [](const Member& x, const Member& y) { return x.name == y.name; });
+}
+
+}  // namespace
+
 core::WaitGraph DeadlockWatch::snapshot() const {
   core::WaitGraphBuilder builder(simulation_);
   return builder.build([this](core::WaitGraphBuilder& more) { machine_.describe_jobs(more); });
@@ -19,13 +29,17 @@ core::WaitGraph DeadlockWatch::snapshot() const {
 
 void DeadlockWatch::record(const core::WaitGraph& graph, const Finding& finding, bool rescued) {
   for (Incident& known : incidents_)
-    if (known.finding.signature == finding.signature && known.rescued == rescued) return;
+    if (known.finding.signature == finding.signature && known.rescued == rescued && same_members(known.finding, finding)) return;
   if (incidents_.size() < kMaxIncidents) incidents_.push_back({graph, finding, rescued});
 }
 
-void DeadlockWatch::on_event(const core::ProbeEvent&) {
+// A wait's own timer ends the findings it is part of; a watchdog's (of an engine, say) is not in the graph and
+// may end any. What it did not end is found again at the end of the run.
+void DeadlockWatch::on_event(const core::ProbeEvent& event) {
+  const bool own = event.a == static_cast<std::uint64_t>(core::RecoveryKind::wait_timeout);
   const core::WaitGraph graph = snapshot();
-  for (const Finding& finding : find_deadlocks(graph)) record(graph, finding, true);
+  for (const Finding& finding : find_deadlocks(graph))
+    if (!own || finding.rescue.exists) record(graph, finding, true);
 }
 
 bool DeadlockWatch::look(bool recovery_pending) {

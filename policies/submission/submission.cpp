@@ -13,7 +13,6 @@ namespace fencelab::policies {
 using core::ProbeKind;
 using core::WaitReason;
 using models::AllocRequest;
-using models::Buffer;
 using models::DependencyRule;
 using models::Job;
 using models::JobPtr;
@@ -55,7 +54,7 @@ core::Task<> wait_for_values(JobPtr job) {
 core::Task<> place_new_buffers(JobPtr job, models::UserVm& vm) {
   models::Memory& memory = job->context->gpu().machine().memory();
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
-    Buffer& buffer = *job->accesses[i].buffer;
+    models::Buffer& buffer = *job->accesses[i].buffer;
     if (!vm.resident() || !buffer.exists || memory.at_home(buffer)) continue;
     core::WwContext transaction{core::raw(job->id())};
     const auto locked = co_await buffer.resv().lock().lock(&transaction);
