@@ -27,7 +27,7 @@ void add_quantiles(std::vector<Column>& all, const std::string& name, const std:
   const std::pair<const char*, unsigned> quantiles[] = {{"p50", 500}, {"p95", 950}, {"p99", 990}};
   for (const auto& [label, permille] : quantiles)
     all.push_back(time(fmt::format("{}_{}_ns", name, label), fmt::format("{} of {} (error below 1/64)", label, what),
-                       [sketch, permille = permille](const Facts& f) { return static_cast<std::int64_t>((f.metrics.*sketch).quantile(permille)); }));
+                       [sketch, rank = permille](const Facts& f) { return static_cast<std::int64_t>((f.metrics.*sketch).quantile(rank)); }));
   all.push_back(time(name + "_max_ns", "largest " + what, [sketch](const Facts& f) { return static_cast<std::int64_t>((f.metrics.*sketch).max()); }));
 }
 
