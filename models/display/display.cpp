@@ -46,10 +46,10 @@ core::Task<> Display::commit_tail() {
       const SyncPoint point = commit->fences[i];
       if (point.done()) continue;
       const auto timeout = machine_.policies().hang->fence_wait_timeout();
-      const auto result = co_await point.wait(
-          {.reason = core::WaitReason::fence,
-           .deadline = timeout ? simulation_.now() + *timeout : core::kNever,
-           .recovery = timeout.has_value()});
+      // Built before the await: g++ 12 evaluates both arms of a conditional inside an await operand.
+      core::WaitOptions options{.reason = core::WaitReason::fence, .recovery = timeout.has_value()};
+      if (timeout) options.deadline = simulation_.now() + *timeout;
+      const auto result = co_await point.wait(options);
       if (result == core::WaitResult::timed_out) machine_.force_signal(point);
     }
     co_await core::SleepUntil(simulation_, next_vblank(simulation_.now()), core::WaitReason::vblank);

@@ -87,15 +87,15 @@ class World {
   void note_producers();
   void kill(CloneState& clone);
 
-  core::Simulation& simulation_;
-  const Scenario& scenario_;
-  models::Machine machine_;
-  std::vector<const Place*> places_;
   // [index in the scenario][clone of the owner; 0 if global]
   template <class T>
   using Table = std::vector<std::vector<T>>;
+  core::Simulation& simulation_;
+  const Scenario& scenario_;
+  Table<std::unique_ptr<core::ValueTimeline>> timelines_;  ///< outlive the machine's queues, which write them
+  models::Machine machine_;
+  std::vector<const Place*> places_;
   Table<models::Buffer*> buffers_;
-  Table<std::unique_ptr<core::ValueTimeline>> timelines_;
   Table<std::unique_ptr<core::Mutex>> locks_;
   Table<std::unique_ptr<core::WwMutex>> ww_locks_;
   Table<std::unique_ptr<models::Channel>> channels_;
