@@ -14,7 +14,8 @@ namespace {
 using namespace fencelab;
 using bench::HoldSize;
 
-constexpr std::array<HoldSize, 3> kSizes{{{16, 4'000'000}, {1'000, 4'000'000}, {100'000, 2'000'000}}};
+constexpr std::array<HoldSize, 3> kSizes{
+    {{16, 4'000'000}, {1'000, 4'000'000}, {100'000, 2'000'000}}};
 constexpr int kRepetitions = 7;
 
 core::Task<> sleeper(core::Simulation& simulation, bench::Increments& increments) {
@@ -76,9 +77,10 @@ void compare(HoldSize size) {
     processes.push_back(processes_rate(size));
     heap.push_back(heap_rate(size));
   }
-  std::printf("%7lld pending: %6.2f M events/s as processes, %6.2f M events/s bare heap, ratio %.2f\n",
-              static_cast<long long>(size.pending), median(processes) * 1e-6, median(heap) * 1e-6,
-              median(processes) / median(heap));
+  std::printf(
+      "%7lld pending: %6.2f M events/s as processes, %6.2f M events/s bare heap, ratio %.2f\n",
+      static_cast<long long>(size.pending), median(processes) * 1e-6, median(heap) * 1e-6,
+      median(processes) / median(heap));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Whole engine: 10 clients at 60 frames a second with 20 jobs a frame share buffers with a compositor under
-// implicit sync, all metrics on. Prints simulated jobs per second and peak memory.
+// Whole engine: 10 clients at 60 frames a second with 20 jobs a frame share buffers with a
+// compositor under implicit sync, all metrics on. Prints simulated jobs per second and peak memory.
 //   bench_whole_engine [SECONDS_OF_SIMULATED_TIME]
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -16,10 +16,14 @@ namespace {
 std::string scenario(int clients, int jobs, long frames) {
   std::string chains, processes, latches, reads;
   for (int client = 0; client < clients; ++client) {
-    chains += fmt::format(R"({}{{"name": "win{}", "images": 3, "size": "8 MiB", "mode": "mailbox"}})", client ? "," : "", client);
+    chains +=
+        fmt::format(R"({}{{"name": "win{}", "images": 3, "size": "8 MiB", "mode": "mailbox"}})",
+                    client ? "," : "", client);
     std::string body = fmt::format(R"({{"acquire": "win{}"}})", client);
     for (int job = 0; job < jobs; ++job)
-      body += fmt::format(R"(,{{"submit": {{"context": "c", "duration": "20 us", "reads": ["tex"], "writes": ["@win{}"]}}}})", client);
+      body += fmt::format(
+          R"(,{{"submit": {{"context": "c", "duration": "20 us", "reads": ["tex"], "writes": ["@win{}"]}}}})",
+          client);
     body += fmt::format(R"(,{{"present": "win{}"}})", client);
     processes += fmt::format(
         R"({{"name": "client{0}", "buffers": [{{"name": "tex", "size": "4 MiB"}}], "contexts": [{{"name": "c", "engine": "rcs{1}"}}],
@@ -58,7 +62,10 @@ int main(int argc, char** argv) {
   const double jobs = std::stod(record.values.at("jobs_done_count"));
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("whole_engine jobs={:.0f} verdict={} wall_s={:.3f} jobs_per_s={:.0f} peak_rss_kib={} bar=300000/s {}\n", jobs, record.verdict,
-             wall.count(), jobs / wall.count(), usage.ru_maxrss, jobs / wall.count() >= 300000 ? "met" : "missed");
+  fmt::print(
+      "whole_engine jobs={:.0f} verdict={} wall_s={:.3f} jobs_per_s={:.0f} peak_rss_kib={} "
+      "bar=300000/s {}\n",
+      jobs, record.verdict, wall.count(), jobs / wall.count(), usage.ru_maxrss,
+      jobs / wall.count() >= 300000 ? "met" : "missed");
   return 0;
 }

@@ -13,22 +13,31 @@ using Facts = RunFacts;
 std::string text(std::uint64_t value) { return std::to_string(value); }
 std::string signed_text(std::int64_t value) { return std::to_string(value); }
 
-Column count(std::string name, std::string meaning, std::function<std::uint64_t(const Facts&)> get) {
-  return {std::move(name), "count", std::move(meaning), false, [get](const Facts& facts) { return text(get(facts)); }};
+Column count(std::string name, std::string meaning,
+             std::function<std::uint64_t(const Facts&)> get) {
+  return {std::move(name), "count", std::move(meaning), false,
+          [get](const Facts& facts) { return text(get(facts)); }};
 }
 
 Column time(std::string name, std::string meaning, std::function<std::int64_t(const Facts&)> get) {
-  return {std::move(name), "ns", std::move(meaning), false, [get](const Facts& facts) { return signed_text(get(facts)); }};
+  return {std::move(name), "ns", std::move(meaning), false,
+          [get](const Facts& facts) { return signed_text(get(facts)); }};
 }
 
 using Sketch = analysis::QuantileSketch analysis::RunMetrics::*;
 
-void add_quantiles(std::vector<Column>& all, const std::string& name, const std::string& what, Sketch sketch) {
+void add_quantiles(std::vector<Column>& all, const std::string& name, const std::string& what,
+                   Sketch sketch) {
   const std::pair<const char*, unsigned> quantiles[] = {{"p50", 500}, {"p95", 950}, {"p99", 990}};
   for (const auto& [label, permille] : quantiles)
-    all.push_back(time(fmt::format("{}_{}_ns", name, label), fmt::format("{} of {} (error below 1/64)", label, what),
-                       [sketch, rank = permille](const Facts& f) { return static_cast<std::int64_t>((f.metrics.*sketch).quantile(rank)); }));
-  all.push_back(time(name + "_max_ns", "largest " + what, [sketch](const Facts& f) { return static_cast<std::int64_t>((f.metrics.*sketch).max()); }));
+    all.push_back(time(fmt::format("{}_{}_ns", name, label),
+                       fmt::format("{} of {} (error below 1/64)", label, what),
+                       [sketch, rank = permille](const Facts& f) {
+                         return static_cast<std::int64_t>((f.metrics.*sketch).quantile(rank));
+                       }));
+  all.push_back(time(name + "_max_ns", "largest " + what, [sketch](const Facts& f) {
+    return static_cast<std::int64_t>((f.metrics.*sketch).max());
+  }));
 }
 
 std::uint64_t peak(const Facts& facts, bool vram) {
@@ -55,56 +64,122 @@ std::int64_t since_first(const Facts& facts, bool rescued) {
 
 std::vector<Column> make_columns() {
   std::vector<Column> all;
-  all.push_back(time("makespan_ns", "instant at which the last operation, job or frame of the run was done", [](const Facts& f) { return core::nanoseconds_of(f.metrics.last_progress); }));
-  all.push_back(count("operations_count", "operations of user threads done", [](const Facts& f) { return f.metrics.operations_done; }));
-  all.push_back(count("jobs_submitted_count", "GPU jobs submitted", [](const Facts& f) { return f.metrics.jobs_submitted; }));
-  all.push_back(count("jobs_done_count", "GPU jobs done without error", [](const Facts& f) { return f.metrics.jobs_done; }));
-  all.push_back(count("jobs_lost_count", "GPU jobs that ended with an error", [](const Facts& f) { return f.metrics.jobs_lost; }));
-  all.push_back(count("jobs_lost_guilty_count", "of these, jobs that a fault of the scenario had struck", [](const Facts& f) { return f.metrics.jobs_lost_guilty; }));
-  all.push_back(count("jobs_lost_innocent_count", "of these, all others", [](const Facts& f) { return f.metrics.jobs_lost_innocent; }));
-  add_quantiles(all, "job_latency", "time from submit to done of a job", &analysis::RunMetrics::job_latency);
+  all.push_back(time("makespan_ns",
+                     "instant at which the last operation, job or frame of the run was done",
+                     [](const Facts& f) { return core::nanoseconds_of(f.metrics.last_progress); }));
+  all.push_back(count("operations_count", "operations of user threads done",
+                      [](const Facts& f) { return f.metrics.operations_done; }));
+  all.push_back(count("jobs_submitted_count", "GPU jobs submitted",
+                      [](const Facts& f) { return f.metrics.jobs_submitted; }));
+  all.push_back(count("jobs_done_count", "GPU jobs done without error",
+                      [](const Facts& f) { return f.metrics.jobs_done; }));
+  all.push_back(count("jobs_lost_count", "GPU jobs that ended with an error",
+                      [](const Facts& f) { return f.metrics.jobs_lost; }));
+  all.push_back(count("jobs_lost_guilty_count",
+                      "of these, jobs that a fault of the scenario had struck",
+                      [](const Facts& f) { return f.metrics.jobs_lost_guilty; }));
+  all.push_back(count("jobs_lost_innocent_count", "of these, all others",
+                      [](const Facts& f) { return f.metrics.jobs_lost_innocent; }));
+  add_quantiles(all, "job_latency", "time from submit to done of a job",
+                &analysis::RunMetrics::job_latency);
   for (std::size_t phase = 0; phase <= core::kWaitReasonCount; ++phase) {
-    const std::string name(phase < core::kWaitReasonCount ? core::kWaitReasonNames[phase] : "running");
-    all.push_back(time("job_time_" + name + "_ns", "sum over done jobs of the time spent " + (phase < core::kWaitReasonCount ? "waiting for " + name : "executing") + "; the job_time columns add up to the sum of the latencies", [phase](const Facts& f) { return f.metrics.job_time[phase]; }));
+    const std::string name(phase < core::kWaitReasonCount ? core::kWaitReasonNames[phase]
+                                                          : "running");
+    all.push_back(time("job_time_" + name + "_ns",
+                       "sum over done jobs of the time spent " +
+                           (phase < core::kWaitReasonCount ? "waiting for " + name : "executing") +
+                           "; the job_time columns add up to the sum of the latencies",
+                       [phase](const Facts& f) { return f.metrics.job_time[phase]; }));
   }
   add_quantiles(all, "ioctl", "time in a submit ioctl", &analysis::RunMetrics::ioctl_time);
-  all.push_back(time("engine_busy_ns", "sum over engines of the time spent executing jobs", [](const Facts& f) { return sum(f.metrics.engine_busy); }));
-  all.push_back(time("engine_spin_ns", "sum over engines of the time spent polling semaphores", [](const Facts& f) { return sum(f.metrics.engine_spin); }));
-  all.push_back(count("dependencies_needed_count", "dependencies between work that conflicts, or that the program or memory management asked for", [](const Facts& f) { return f.metrics.dependencies_needed; }));
-  all.push_back(count("dependencies_false_count", "dependencies on jobs the waiter has no data hazard with (over-synchronisation)", [](const Facts& f) { return f.metrics.dependencies_false; }));
-  all.push_back(time("oversync_time_ns", "sum over jobs: actual start minus the start with needed dependencies only, all else equal", [](const Facts& f) { return f.metrics.oversync_time; }));
-  all.push_back(count("hazards_count", "races_count plus absences_count", [](const Facts& f) { return f.hazards.races() + f.hazards.absences(); }));
-  all.push_back(count("races_count", "pairs of jobs that conflict and that nothing orders", [](const Facts& f) { return f.hazards.races(); }));
-  all.push_back(count("absences_count", "accesses of running jobs to memory that is freed, unbound or elsewhere", [](const Facts& f) { return f.hazards.absences(); }));
-  add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame", &analysis::RunMetrics::frame_latency);
-  all.push_back(count("frames_presented_count", "frames presented by clients", [](const Facts& f) { return f.metrics.frames_presented; }));
-  all.push_back(count("frames_shown_count", "of these, frames that reached a screen", [](const Facts& f) { return f.metrics.frames_shown; }));
-  all.push_back(count("frames_dropped_count", "of these, frames replaced by newer ones before they were shown", [](const Facts& f) { return f.metrics.frames_dropped; }));
-  all.push_back(count("flips_count", "page flips latched", [](const Facts& f) { return f.metrics.flips; }));
-  all.push_back(count("missed_vblanks_count", "vblanks a queued flip missed", [](const Facts& f) { return f.metrics.missed_vblanks; }));
-  all.push_back(count("timeouts_fired_count", "recovery timers that fired", [](const Facts& f) { return f.metrics.timeouts_fired; }));
-  all.push_back(count("resets_count", "engine or device resets", [](const Facts& f) { return f.metrics.resets; }));
-  all.push_back(count("fences_forced_count", "fences force-signaled by a recovery", [](const Facts& f) { return f.metrics.fences_forced; }));
-  all.push_back(count("faults_struck_count", "faults of the scenario that struck", [](const Facts& f) { return f.metrics.faults_struck; }));
-  all.push_back(time("masked_stall_max_ns", "longest time a member of a masked deadlock had waited when a timeout broke it", [](const Facts& f) { return since_first(f, true); }));
-  all.push_back(count("preemptions_count", "jobs taken off an engine before they were done", [](const Facts& f) { return f.metrics.preemptions; }));
-  all.push_back(count("queue_suspensions_count", "user queues taken off the hardware for memory", [](const Facts& f) { return f.metrics.queue_suspensions; }));
-  add_quantiles(all, "suspend", "time from arming a preempt fence to the queue being off", &analysis::RunMetrics::suspend_time);
-  add_quantiles(all, "eviction", "time from the choice of a victim to its memory being free", &analysis::RunMetrics::eviction_time);
-  all.push_back(count("evictions_count", "buffers evicted", [](const Facts& f) { return f.metrics.evictions; }));
-  all.push_back(count("refaults_count", "placements of buffers that had been evicted", [](const Facts& f) { return f.metrics.refaults; }));
-  all.push_back(count("allocation_failures_count", "allocations that failed for lack of memory", [](const Facts& f) { return f.metrics.allocation_failures; }));
-  auto bytes = [](std::string name, std::string meaning, std::function<std::uint64_t(const Facts&)> get) {
-    return Column{std::move(name), "bytes", std::move(meaning), false, [get](const Facts& f) { return text(get(f)); }};
+  all.push_back(time("engine_busy_ns", "sum over engines of the time spent executing jobs",
+                     [](const Facts& f) { return sum(f.metrics.engine_busy); }));
+  all.push_back(time("engine_spin_ns", "sum over engines of the time spent polling semaphores",
+                     [](const Facts& f) { return sum(f.metrics.engine_spin); }));
+  all.push_back(count("dependencies_needed_count",
+                      "dependencies between work that conflicts, or that the program or memory "
+                      "management asked for",
+                      [](const Facts& f) { return f.metrics.dependencies_needed; }));
+  all.push_back(
+      count("dependencies_false_count",
+            "dependencies on jobs the waiter has no data hazard with (over-synchronisation)",
+            [](const Facts& f) { return f.metrics.dependencies_false; }));
+  all.push_back(time(
+      "oversync_time_ns",
+      "sum over jobs: actual start minus the start with needed dependencies only, all else equal",
+      [](const Facts& f) { return f.metrics.oversync_time; }));
+  all.push_back(count("hazards_count", "races_count plus absences_count",
+                      [](const Facts& f) { return f.hazards.races() + f.hazards.absences(); }));
+  all.push_back(count("races_count", "pairs of jobs that conflict and that nothing orders",
+                      [](const Facts& f) { return f.hazards.races(); }));
+  all.push_back(count("absences_count",
+                      "accesses of running jobs to memory that is freed, unbound or elsewhere",
+                      [](const Facts& f) { return f.hazards.absences(); }));
+  add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame",
+                &analysis::RunMetrics::frame_latency);
+  all.push_back(count("frames_presented_count", "frames presented by clients",
+                      [](const Facts& f) { return f.metrics.frames_presented; }));
+  all.push_back(count("frames_shown_count", "of these, frames that reached a screen",
+                      [](const Facts& f) { return f.metrics.frames_shown; }));
+  all.push_back(count("frames_dropped_count",
+                      "of these, frames replaced by newer ones before they were shown",
+                      [](const Facts& f) { return f.metrics.frames_dropped; }));
+  all.push_back(
+      count("flips_count", "page flips latched", [](const Facts& f) { return f.metrics.flips; }));
+  all.push_back(count("missed_vblanks_count", "vblanks a queued flip missed",
+                      [](const Facts& f) { return f.metrics.missed_vblanks; }));
+  all.push_back(count("timeouts_fired_count", "recovery timers that fired",
+                      [](const Facts& f) { return f.metrics.timeouts_fired; }));
+  all.push_back(count("resets_count", "engine or device resets",
+                      [](const Facts& f) { return f.metrics.resets; }));
+  all.push_back(count("fences_forced_count", "fences force-signaled by a recovery",
+                      [](const Facts& f) { return f.metrics.fences_forced; }));
+  all.push_back(count("faults_struck_count", "faults of the scenario that struck",
+                      [](const Facts& f) { return f.metrics.faults_struck; }));
+  all.push_back(
+      time("masked_stall_max_ns",
+           "longest time a member of a masked deadlock had waited when a timeout broke it",
+           [](const Facts& f) { return since_first(f, true); }));
+  all.push_back(count("preemptions_count", "jobs taken off an engine before they were done",
+                      [](const Facts& f) { return f.metrics.preemptions; }));
+  all.push_back(count("queue_suspensions_count", "user queues taken off the hardware for memory",
+                      [](const Facts& f) { return f.metrics.queue_suspensions; }));
+  add_quantiles(all, "suspend", "time from arming a preempt fence to the queue being off",
+                &analysis::RunMetrics::suspend_time);
+  add_quantiles(all, "eviction", "time from the choice of a victim to its memory being free",
+                &analysis::RunMetrics::eviction_time);
+  all.push_back(count("evictions_count", "buffers evicted",
+                      [](const Facts& f) { return f.metrics.evictions; }));
+  all.push_back(count("refaults_count", "placements of buffers that had been evicted",
+                      [](const Facts& f) { return f.metrics.refaults; }));
+  all.push_back(count("allocation_failures_count", "allocations that failed for lack of memory",
+                      [](const Facts& f) { return f.metrics.allocation_failures; }));
+  auto bytes = [](std::string name, std::string meaning,
+                  std::function<std::uint64_t(const Facts&)> get) {
+    return Column{std::move(name), "bytes", std::move(meaning), false,
+                  [get](const Facts& f) { return text(get(f)); }};
   };
-  all.push_back(bytes("moved_bytes", "bytes moved over links", [](const Facts& f) { return f.metrics.bytes_moved; }));
-  all.push_back(bytes("vram_peak_bytes", "largest use of VRAM, summed over GPUs", [](const Facts& f) { return peak(f, true); }));
-  all.push_back(bytes("system_peak_bytes", "largest use of system memory", [](const Facts& f) { return peak(f, false); }));
-  all.push_back({"fingerprint", "text", "hash of the event stream: equal for equal runs on every machine", false, [](const Facts& f) { return fmt::format("{:016x}", f.fingerprint); }});
-  all.push_back(count("events_count", "events of the simulator", [](const Facts& f) { return f.kernel_events; }));
-  all.push_back({"wall_time_s", "s", "time the run took on the machine that simulated it", true, [](const Facts& f) { return fmt::format("{:.4f}", f.wall_seconds); }});
-  all.push_back({"events_per_second", "1/s", "events_count over wall_time_s", true, [](const Facts& f) { return fmt::format("{:.0f}", f.wall_seconds > 0 ? static_cast<double>(f.kernel_events) / f.wall_seconds : 0.0); }});
-  all.push_back({"peak_rss_kib", "KiB", "largest memory of the simulating process", true, [](const Facts& f) { return std::to_string(f.peak_rss_kib); }});
+  all.push_back(bytes("moved_bytes", "bytes moved over links",
+                      [](const Facts& f) { return f.metrics.bytes_moved; }));
+  all.push_back(bytes("vram_peak_bytes", "largest use of VRAM, summed over GPUs",
+                      [](const Facts& f) { return peak(f, true); }));
+  all.push_back(bytes("system_peak_bytes", "largest use of system memory",
+                      [](const Facts& f) { return peak(f, false); }));
+  all.push_back({"fingerprint", "text",
+                 "hash of the event stream: equal for equal runs on every machine", false,
+                 [](const Facts& f) { return fmt::format("{:016x}", f.fingerprint); }});
+  all.push_back(count("events_count", "events of the simulator",
+                      [](const Facts& f) { return f.kernel_events; }));
+  all.push_back({"wall_time_s", "s", "time the run took on the machine that simulated it", true,
+                 [](const Facts& f) { return fmt::format("{:.4f}", f.wall_seconds); }});
+  all.push_back(
+      {"events_per_second", "1/s", "events_count over wall_time_s", true, [](const Facts& f) {
+         return fmt::format("{:.0f}", f.wall_seconds > 0
+                                          ? static_cast<double>(f.kernel_events) / f.wall_seconds
+                                          : 0.0);
+       }});
+  all.push_back({"peak_rss_kib", "KiB", "largest memory of the simulating process", true,
+                 [](const Facts& f) { return std::to_string(f.peak_rss_kib); }});
   return all;
 }
 
@@ -118,13 +193,16 @@ const std::vector<Column>& columns() {
 std::string columns_markdown() {
   std::string page =
       "# Columns of runs.csv\n\n"
-      "Generated by `fencelab list metrics --markdown`; a test keeps this page equal to the program.\n\n"
+      "Generated by `fencelab list metrics --markdown`; a test keeps this page equal to the "
+      "program.\n\n"
       "One row per run. Key columns first:\n\n"
       "| column | unit | meaning |\n|---|---|---|\n";
-  page += fmt::format("| schema_version | count | version of this table, now {} |\n", kSchemaVersion);
+  page +=
+      fmt::format("| schema_version | count | version of this table, now {} |\n", kSchemaVersion);
   page +=
       "| scenario | text | name of the scenario |\n| stack | text | name of the stack |\n"
-      "| seed | count | seed of the run |\n| status | text | ok, or why there is no result: error, crashed |\n"
+      "| seed | count | seed of the run |\n| status | text | ok, or why there is no result: error, "
+      "crashed |\n"
       "| verdict | text | deadlock, orphan, masked, livelock, stall, starved or complete |\n"
       "| build | text | version, commit and build type of the program; a debug build says so |\n";
   for (const Column& column : columns())

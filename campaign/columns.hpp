@@ -24,8 +24,8 @@ struct RunFacts {
 };
 
 struct Column {
-  std::string name;      ///< with its unit as last part
-  std::string unit;      ///< "ns", "count", "bytes", "ratio", "text"
+  std::string name;  ///< with its unit as last part
+  std::string unit;  ///< "ns", "count", "bytes", "ratio", "text"
   std::string meaning;
   bool is_cost = false;  ///< depends on the machine that simulates; not compared between runs
   std::function<std::string(const RunFacts&)> value;

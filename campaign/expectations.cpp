@@ -9,14 +9,16 @@ namespace fencelab::campaign {
 namespace {
 
 bool is_deadlock(const std::string& verdict) {
-  return verdict == "deadlock" || verdict == "orphan" || verdict == "masked" || verdict == "livelock";
+  return verdict == "deadlock" || verdict == "orphan" || verdict == "masked" ||
+         verdict == "livelock";
 }
 
 std::string where(const scenarios::Scenario& scenario, const scenarios::Place& place) {
   return fmt::format("{}:{}:{}", scenario.file, place.line, place.column);
 }
 
-void check_core(const scenarios::ExpectSpec& expect, const RunRecord& record, const std::string& at, std::vector<Failure>& failures) {
+void check_core(const scenarios::ExpectSpec& expect, const RunRecord& record, const std::string& at,
+                std::vector<Failure>& failures) {
   if (expect.core.empty()) return;
   auto wanted = expect.core;
   std::sort(wanted.begin(), wanted.end());
@@ -25,24 +27,33 @@ void check_core(const scenarios::ExpectSpec& expect, const RunRecord& record, co
     std::sort(members.begin(), members.end());
     if (members == wanted) return;
   }
-  failures.push_back({fmt::format("{}: no finding has just the core {}", at, fmt::join(expect.core, ", ")), false});
+  failures.push_back(
+      {fmt::format("{}: no finding has just the core {}", at, fmt::join(expect.core, ", ")),
+       false});
 }
 
 }  // namespace
 
 std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord& record) {
   std::vector<Failure> failures;
-  const std::string run = fmt::format("{} under {} (seed {})", record.scenario, record.stack, record.seed);
-  if (record.status != "ok") return {{fmt::format("{}: {}: {}", run, record.status, record.message), false}};
+  const std::string run =
+      fmt::format("{} under {} (seed {})", record.scenario, record.stack, record.seed);
+  if (record.status != "ok")
+    return {{fmt::format("{}: {}: {}", run, record.status, record.message), false}};
   const auto found = scenario.expect.find(record.stack);
   if (found == scenario.expect.end()) {
-    if (is_deadlock(record.verdict)) failures.push_back({fmt::format("{}: verdict {}, and nothing says that it may", run, record.verdict), true});
+    if (is_deadlock(record.verdict))
+      failures.push_back(
+          {fmt::format("{}: verdict {}, and nothing says that it may", run, record.verdict), true});
     return failures;
   }
   const scenarios::ExpectSpec& expect = found->second;
   const std::string at = fmt::format("{}: {}", where(scenario, expect.place), run);
-  if (!expect.verdicts.empty() && std::find(expect.verdicts.begin(), expect.verdicts.end(), record.verdict) == expect.verdicts.end())
-    failures.push_back({fmt::format("{}: expected verdict {}, got {}", at, fmt::join(expect.verdicts, " or "), record.verdict), is_deadlock(record.verdict)});
+  if (!expect.verdicts.empty() && std::find(expect.verdicts.begin(), expect.verdicts.end(),
+                                            record.verdict) == expect.verdicts.end())
+    failures.push_back({fmt::format("{}: expected verdict {}, got {}", at,
+                                    fmt::join(expect.verdicts, " or "), record.verdict),
+                        is_deadlock(record.verdict)});
   for (const auto& [column, bound] : expect.metrics) {
     const auto value = record.values.find(column);
     if (value == record.values.end()) {
@@ -50,8 +61,12 @@ std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord&
       continue;
     }
     const double number = std::stod(value->second);
-    if (bound.min && number < *bound.min) failures.push_back({fmt::format("{}: {} = {} is below {}", at, column, value->second, *bound.min), false});
-    if (bound.max && number > *bound.max) failures.push_back({fmt::format("{}: {} = {} is above {}", at, column, value->second, *bound.max), false});
+    if (bound.min && number < *bound.min)
+      failures.push_back(
+          {fmt::format("{}: {} = {} is below {}", at, column, value->second, *bound.min), false});
+    if (bound.max && number > *bound.max)
+      failures.push_back(
+          {fmt::format("{}: {} = {} is above {}", at, column, value->second, *bound.max), false});
   }
   check_core(expect, record, at, failures);
   return failures;

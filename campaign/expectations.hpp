@@ -15,8 +15,9 @@ struct Failure {
   bool deadlock = false;  ///< an unexpected deadlock or livelock (exit code 2)
 };
 
-/// Empty: as expected. A stack without an expectation expects no deadlock, orphan, masked or livelock
-/// verdict only if some other stack of the scenario states an expectation; otherwise nothing.
+/// Empty: as expected. A stack without an expectation expects no deadlock, orphan, masked or
+/// livelock verdict only if some other stack of the scenario states an expectation; otherwise
+/// nothing.
 std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord& record);
 
 }  // namespace fencelab::campaign

@@ -39,7 +39,8 @@ std::optional<std::string> make_directory(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) return fmt::format("cannot make directory {}: {}", path, error.message());
-  if (::access(path.c_str(), W_OK) != 0) return fmt::format("cannot write into {}: {}", path, std::strerror(errno));
+  if (::access(path.c_str(), W_OK) != 0)
+    return fmt::format("cannot write into {}: {}", path, std::strerror(errno));
   return std::nullopt;
 }
 

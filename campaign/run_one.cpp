@@ -28,12 +28,18 @@ models::platform::HardwareDescription describe_hardware(const scenarios::Platfor
   return hardware;
 }
 
-/// The run in slices of the progress bound; after each, a look for what is stuck or going in circles.
+/// The run in slices of the progress bound; after each, a look for what is stuck or going in
+/// circles.
 class Supervisor {
  public:
-  Supervisor(core::Simulation& simulation, scenarios::World& world, models::platform::SharedHardware& hardware,
-             analysis::RunMetrics& metrics, analysis::DeadlockWatch& watch)
-      : simulation_(simulation), world_(world), hardware_(hardware), metrics_(metrics), watch_(watch) {}
+  Supervisor(core::Simulation& simulation, scenarios::World& world,
+             models::platform::SharedHardware& hardware, analysis::RunMetrics& metrics,
+             analysis::DeadlockWatch& watch)
+      : simulation_(simulation),
+        world_(world),
+        hardware_(hardware),
+        metrics_(metrics),
+        watch_(watch) {}
 
   void run() {
     const Time horizon(world_.scenario().horizon);
@@ -41,7 +47,8 @@ class Supervisor {
     for (Time until{}; until < horizon;) {
       const Time next = simulation_.next_event_time();
       // Long quiet stretches need no looks: continue at the next event.
-      until = std::min(horizon, core::saturating_add(std::max(until, next == core::kNever ? until : next), slice));
+      until = std::min(horizon, core::saturating_add(
+                                    std::max(until, next == core::kNever ? until : next), slice));
       before_ = {simulation_.events(), busy(), metrics_.last_progress};
       hardware_.run(until, [] { return false; });
       if (simulation_.next_event_time() == core::kNever) break;
@@ -86,28 +93,33 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
   const auto place = [&world](std::uint32_t index) {
     if (index >= world.place_count()) return std::string();
     const scenarios::Place& found = world.place(index);
-    return fmt::format("{}:{}:{} {}", world.scenario().file, found.line, found.column, found.pointer);
+    return fmt::format("{}:{}:{} {}", world.scenario().file, found.line, found.column,
+                       found.pointer);
   };
   IncidentRecord record;
   record.kind = std::string(analysis::to_string(incident.finding.kind));
-  if (incident.rescued && incident.finding.kind != analysis::FindingKind::stall) record.kind = "masked " + record.kind;
+  if (incident.rescued && incident.finding.kind != analysis::FindingKind::stall)
+    record.kind = "masked " + record.kind;
   record.signature = incident.finding.signature;
   record.text = analysis::render_text(incident.finding, {.describe_place = place});
   record.dot = analysis::render_dot(incident.graph, {incident.finding});
   record.json = analysis::deadlock_json(incident.finding, place).dump(1);
-  for (const analysis::Member& member : incident.finding.members) record.members.push_back(member.name);
+  for (const analysis::Member& member : incident.finding.members)
+    record.members.push_back(member.name);
   return record;
 }
 
 }  // namespace
 
 std::string build_description() {
-  std::string text = fmt::format("{} {}{} {}", kVersion, kGitCommit.substr(0, 12), kGitDirty ? "-dirty" : "", kBuildType);
+  std::string text = fmt::format("{} {}{} {}", kVersion, kGitCommit.substr(0, 12),
+                                 kGitDirty ? "-dirty" : "", kBuildType);
   if (kBuildType != "Release" || !kSanitizers.empty()) text += " (not a release build)";
   return text;
 }
 
-RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack, std::uint64_t seed) {
+RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                  std::uint64_t seed) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -136,17 +148,28 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     record.message = "the run did no work: no operation and no job completed before the horizon";
     if (!watch.incidents().empty()) record.status = "ok";
   }
-  record.verdict = std::string(to_string(watch.verdict(supervisor.livelock(), supervisor.starved())));
-  for (const analysis::Incident& incident : watch.incidents()) record.incidents.push_back(describe(incident, world));
+  record.verdict =
+      std::string(to_string(watch.verdict(supervisor.livelock(), supervisor.starved())));
+  for (const analysis::Incident& incident : watch.incidents())
+    record.incidents.push_back(describe(incident, world));
   record.hazards = hazards.examples();
   for (const auto& gpu : world.machine().gpus())
     for (const auto& engine : gpu->engines())
       if (engine->number() < metrics.engine_busy.size())
-        record.engine_busy_ns[engine->name()] = static_cast<double>(metrics.engine_busy[engine->number()]);
+        record.engine_busy_ns[engine->name()] =
+            static_cast<double>(metrics.engine_busy[engine->number()]);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
-  const RunFacts facts{metrics, world.machine(), watch, hazards, fingerprint.value(), fingerprint.events(), simulation.events(), wall.count(), usage.ru_maxrss};
+  const RunFacts facts{metrics,
+                       world.machine(),
+                       watch,
+                       hazards,
+                       fingerprint.value(),
+                       fingerprint.events(),
+                       simulation.events(),
+                       wall.count(),
+                       usage.ru_maxrss};
   for (const Column& column : columns()) record.values[column.name] = column.value(facts);
   return record;
 }

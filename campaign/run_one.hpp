@@ -8,9 +8,10 @@
 
 namespace fencelab::campaign {
 
-/// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own mistakes.
-/// At most one run of a process may use shared hardware; see worker_pool.hpp.
-RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack, std::uint64_t seed);
+/// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own
+/// mistakes. At most one run of a process may use shared hardware; see worker_pool.hpp.
+RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                  std::uint64_t seed);
 
 /// "version commit build-type compiler", with a word when it is a debug or sanitized build.
 std::string build_description();

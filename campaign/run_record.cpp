@@ -7,11 +7,23 @@ namespace fencelab::campaign {
 std::string RunRecord::to_json() const {
   nlohmann::json incidents_json = nlohmann::json::array();
   for (const IncidentRecord& incident : incidents)
-    incidents_json.push_back({{"kind", incident.kind}, {"signature", incident.signature}, {"text", incident.text},
-                              {"json", incident.json}, {"dot", incident.dot}, {"members", incident.members}});
-  const nlohmann::json record = {{"scenario", scenario}, {"stack", stack}, {"file", file}, {"seed", seed},
-                                 {"status", status}, {"message", message}, {"verdict", verdict},
-                                 {"values", values}, {"incidents", incidents_json}, {"hazards", hazards}, {"engine_busy_ns", engine_busy_ns}};
+    incidents_json.push_back({{"kind", incident.kind},
+                              {"signature", incident.signature},
+                              {"text", incident.text},
+                              {"json", incident.json},
+                              {"dot", incident.dot},
+                              {"members", incident.members}});
+  const nlohmann::json record = {{"scenario", scenario},
+                                 {"stack", stack},
+                                 {"file", file},
+                                 {"seed", seed},
+                                 {"status", status},
+                                 {"message", message},
+                                 {"verdict", verdict},
+                                 {"values", values},
+                                 {"incidents", incidents_json},
+                                 {"hazards", hazards},
+                                 {"engine_busy_ns", engine_busy_ns}};
   return record.dump();
 }
 

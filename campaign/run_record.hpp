@@ -17,12 +17,12 @@ struct IncidentRecord {
 struct RunRecord {
   std::string scenario, stack, file;
   std::uint64_t seed = 0;
-  std::string status = "ok";        ///< ok, crashed, error
-  std::string message;              ///< when not ok
+  std::string status = "ok";  ///< ok, crashed, error
+  std::string message;        ///< when not ok
   std::string verdict;
   std::map<std::string, std::string> values;  ///< column -> text, without the ones above
   std::vector<IncidentRecord> incidents;
-  std::vector<std::string> hazards;               ///< the first few, in words
+  std::vector<std::string> hazards;              ///< the first few, in words
   std::map<std::string, double> engine_busy_ns;  ///< by engine, for tests and reports
 
   std::string to_json() const;

@@ -26,7 +26,8 @@ std::vector<Group> group(const std::vector<RunRecord>& records) {
     auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
       return known.scenario == record.scenario && known.stack == record.stack;
     });
-    if (found == groups.end()) found = groups.insert(groups.end(), {record.scenario, record.stack, {}});
+    if (found == groups.end())
+      found = groups.insert(groups.end(), {record.scenario, record.stack, {}});
     found->runs.push_back(&record);
   }
   return groups;
@@ -84,23 +85,28 @@ std::vector<double> paired(const Group& group, const Group& baseline, const std:
 
 std::string verdicts_of(const Group& group) {
   std::map<std::string, int> counts;
-  for (const RunRecord* run : group.runs) ++counts[run->status == "ok" ? run->verdict : run->status];
+  for (const RunRecord* run : group.runs)
+    ++counts[run->status == "ok" ? run->verdict : run->status];
   if (counts.size() == 1) return counts.begin()->first;
   std::string text;
-  for (const auto& [verdict, times] : counts) text += fmt::format("{}{}:{}", text.empty() ? "" : " ", verdict, times);
+  for (const auto& [verdict, times] : counts)
+    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", verdict, times);
   return text;
 }
 
 const Group& baseline_of(const std::vector<Group>& groups, const Group& group) {
-  return *std::find_if(groups.begin(), groups.end(), [&](const Group& other) { return other.scenario == group.scenario; });
+  return *std::find_if(groups.begin(), groups.end(),
+                       [&](const Group& other) { return other.scenario == group.scenario; });
 }
 
 }  // namespace
 
 std::string csv_field(const std::string& text) {
   std::string safe = text;
-  const bool number_like = !safe.empty() && safe.find_first_not_of("0123456789+-.eE") == std::string::npos;
-  if (!safe.empty() && std::string("=+-@\t\r").find(safe[0]) != std::string::npos && !number_like) safe.insert(0, "'");
+  const bool number_like =
+      !safe.empty() && safe.find_first_not_of("0123456789+-.eE") == std::string::npos;
+  if (!safe.empty() && std::string("=+-@\t\r").find(safe[0]) != std::string::npos && !number_like)
+    safe.insert(0, "'");
   if (safe.find_first_of(",\"\n\r") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -112,8 +118,9 @@ std::string runs_csv(const std::vector<RunRecord>& records, const std::string& b
   for (const Column& column : columns()) csv += "," + column.name;
   csv += "\n";
   for (const RunRecord& record : records) {
-    csv += fmt::format("{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario), csv_field(record.stack),
-                       record.seed, record.status, record.verdict, csv_field(build));
+    csv += fmt::format("{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
+                       csv_field(record.stack), record.seed, record.status, record.verdict,
+                       csv_field(build));
     for (const Column& column : columns()) {
       const auto found = record.values.find(column.name);
       csv += "," + (found == record.values.end() ? std::string() : csv_field(found->second));
@@ -136,29 +143,38 @@ std::string compare_csv(const std::vector<RunRecord>& records) {
       if (mean.n == 0) continue;
       const Estimate reference = estimate(values_of(baseline, column.name));
       const Estimate difference = estimate(paired(own, baseline, column.name));
-      const auto low = [](const Estimate& e) { return e.half_width ? number(e.mean - *e.half_width) : std::string(); };
-      const auto high = [](const Estimate& e) { return e.half_width ? number(e.mean + *e.half_width) : std::string(); };
-      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion, csv_field(own.scenario),
-                         csv_field(own.stack), csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
-                         column.unit, mean.n, number(mean.mean), low(mean), high(mean),
-                         reference.n && reference.mean != 0 ? number(mean.mean / reference.mean) : std::string(),
-                         difference.n ? number(difference.mean) : std::string(), low(difference), high(difference));
+      const auto low = [](const Estimate& e) {
+        return e.half_width ? number(e.mean - *e.half_width) : std::string();
+      };
+      const auto high = [](const Estimate& e) {
+        return e.half_width ? number(e.mean + *e.half_width) : std::string();
+      };
+      csv += fmt::format(
+          "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion, csv_field(own.scenario),
+          csv_field(own.stack), csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
+          column.unit, mean.n, number(mean.mean), low(mean), high(mean),
+          reference.n && reference.mean != 0 ? number(mean.mean / reference.mean) : std::string(),
+          difference.n ? number(difference.mean) : std::string(), low(difference),
+          high(difference));
     }
   }
   return csv;
 }
 
 std::string comparison_table(const std::vector<RunRecord>& records) {
-  std::string table = fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}\n", "scenario", "stack",
-                                  "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "hazards", "evicted");
+  std::string table = fmt::format(
+      "{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}\n", "scenario", "stack",
+      "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "hazards", "evicted");
   std::string previous;
   const auto groups = group(records);
   for (const Group& own : groups) {
     const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
-    table += fmt::format("{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} {:>7.0f}\n",
-                         own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own), mean("jobs_done_count"),
-                         mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6, mean("oversync_time_ns") / 1e6,
-                         mean("dependencies_false_count"), mean("hazards_count"), mean("evictions_count"));
+    table += fmt::format(
+        "{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} {:>7.0f}\n",
+        own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own),
+        mean("jobs_done_count"), mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6,
+        mean("oversync_time_ns") / 1e6, mean("dependencies_false_count"), mean("hazards_count"),
+        mean("evictions_count"));
     previous = own.scenario;
   }
   return table;

@@ -11,8 +11,9 @@ namespace fencelab::campaign {
 /// One row per run.
 std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build);
 
-/// One row per scenario, stack and metric: mean with a 95 % Student-t interval over seeds, ratio of the
-/// means to the baseline stack (the first of the scenario), and the paired difference with its interval.
+/// One row per scenario, stack and metric: mean with a 95 % Student-t interval over seeds, ratio of
+/// the means to the baseline stack (the first of the scenario), and the paired difference with its
+/// interval.
 std::string compare_csv(const std::vector<RunRecord>& records);
 
 /// A few columns a person wants to see first.

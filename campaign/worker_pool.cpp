@@ -66,7 +66,8 @@ RunRecord finish(Child& child, const WorkItem& item) {
   RunRecord record = item.identity;
   record.status = "crashed";
   if (WIFSIGNALED(status)) {
-    record.message = fmt::format("the run died of signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    record.message = fmt::format("the run died of signal {} ({})", WTERMSIG(status),
+                                 strsignal(WTERMSIG(status)));
     return record;
   }
   try {

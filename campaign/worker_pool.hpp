@@ -15,8 +15,8 @@ struct WorkItem {
   std::function<RunRecord()> work;
 };
 
-/// Runs all items; records come back in the order of the items whatever finished first. `finished` is
-/// called in the parent after each, in order of completion.
+/// Runs all items; records come back in the order of the items whatever finished first. `finished`
+/// is called in the parent after each, in order of completion.
 std::vector<RunRecord> run_all(const std::vector<WorkItem>& items, unsigned jobs,
                                const std::function<void(const RunRecord&)>& finished);
 

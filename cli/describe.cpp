@@ -15,8 +15,10 @@ namespace {
 
 std::string text_of(const policies::Parameter& parameter, std::int64_t value) {
   switch (parameter.kind) {
-    case policies::ParameterKind::duration: return scenarios::format_duration(core::Duration(value));
-    case policies::ParameterKind::bytes: return scenarios::format_size(static_cast<std::uint64_t>(value));
+    case policies::ParameterKind::duration:
+      return scenarios::format_duration(core::Duration(value));
+    case policies::ParameterKind::bytes:
+      return scenarios::format_size(static_cast<std::uint64_t>(value));
     case policies::ParameterKind::flag: return value != 0 ? "true" : "false";
     case policies::ParameterKind::word: return parameter.words[static_cast<std::size_t>(value)];
     case policies::ParameterKind::count: break;
@@ -25,12 +27,16 @@ std::string text_of(const policies::Parameter& parameter, std::int64_t value) {
 }
 
 void describe_policy(const policies::PolicyInfo& policy) {
-  fmt::print("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary, policy.source);
+  fmt::print("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary,
+             policy.source);
   for (const auto& parameter : policy.parameters) {
-    fmt::print("  {}: {}\n    default {}", parameter.name, parameter.meaning, text_of(parameter, parameter.default_value));
-    if (!parameter.words.empty()) fmt::print("; one of {}", fmt::join(parameter.words, ", "));
+    fmt::print("  {}: {}\n    default {}", parameter.name, parameter.meaning,
+               text_of(parameter, parameter.default_value));
+    if (!parameter.words.empty())
+      fmt::print("; one of {}", fmt::join(parameter.words, ", "));
     else if (parameter.kind != policies::ParameterKind::flag && parameter.min != parameter.max)
-      fmt::print("; from {} to {}", text_of(parameter, parameter.min), text_of(parameter, parameter.max));
+      fmt::print("; from {} to {}", text_of(parameter, parameter.min),
+                 text_of(parameter, parameter.max));
     fmt::print("\n    source: {}\n", parameter.source);
   }
 }
@@ -43,7 +49,9 @@ void describe_stack(const policies::Preset& preset, const policies::Registry& re
     fmt::print("  {:<12} {}", axis.name, choice.policy);
     for (const auto& parameter : policy->parameters) {
       const auto given = choice.parameters.find(parameter.name);
-      fmt::print(" {}={}", parameter.name, text_of(parameter, given == choice.parameters.end() ? parameter.default_value : given->second));
+      fmt::print(" {}={}", parameter.name,
+                 text_of(parameter, given == choice.parameters.end() ? parameter.default_value
+                                                                     : given->second));
     }
     fmt::print("\n");
   }
@@ -52,7 +60,8 @@ void describe_stack(const policies::Preset& preset, const policies::Registry& re
 int describe(const std::string& name) {
   const auto registry = policies::Registry::built_in();
   bool found = false;
-  if (const auto* preset = policies::find_preset(name)) describe_stack(*preset, registry), found = true;
+  if (const auto* preset = policies::find_preset(name))
+    describe_stack(*preset, registry), found = true;
   for (const auto& policy : registry.policies())
     if (policy.name == name) describe_policy(policy), found = true;
   for (const auto& axis : policies::axes()) {
@@ -63,7 +72,8 @@ int describe(const std::string& name) {
     found = true;
   }
   for (const auto& column : campaign::columns())
-    if (column.name == name) fmt::print("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+    if (column.name == name)
+      fmt::print("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
   if (found) return kExitOk;
   fmt::print(stderr, "fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
   return kExitUsage;
@@ -73,7 +83,8 @@ int describe(const std::string& name) {
 
 void add_describe(CLI::App& app, Action& action) {
   auto name = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("describe", "explain a stack, policy, axis or metric: parameters, units, defaults, source");
+  CLI::App* command = app.add_subcommand(
+      "describe", "explain a stack, policy, axis or metric: parameters, units, defaults, source");
   command->add_option("name", *name, "what to explain")->required();
   command->callback([name, &action] { action = [name] { return describe(*name); }; });
 }

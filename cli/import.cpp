@@ -26,7 +26,10 @@ struct ImportArguments {
 /// A name a scenario may have, made from a file's.
 std::string scenario_name(const std::string& file) {
   std::string name = std::filesystem::path(file).stem().string();
-  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
+  for (char& c : name)
+    c = std::isalnum(static_cast<unsigned char>(c))
+            ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+            : '-';
   return name.empty() || name[0] == '-' ? "wsim" + name : name;
 }
 
@@ -43,9 +46,12 @@ bool import_file(const std::string& file, const ImportArguments& arguments) {
     return false;
   }
   const std::string path = arguments.out + "/" + scenario_name(file) + ".json";
-  const auto failure = campaign::write_file(path, import_workload(*workload, {scenario_name(file), arguments.clients, arguments.repeat}));
-  if (failure) fmt::print(stderr, "fencelab: {}\n", *failure);
-  else fmt::print("{}\n", path);
+  const auto failure = campaign::write_file(
+      path, import_workload(*workload, {scenario_name(file), arguments.clients, arguments.repeat}));
+  if (failure)
+    fmt::print(stderr, "fencelab: {}\n", *failure);
+  else
+    fmt::print("{}\n", path);
   return !failure;
 }
 
@@ -68,8 +74,10 @@ void add_import(CLI::App& app, Action& action) {
   CLI::App* wsim = command->add_subcommand("wsim", "i915 workload descriptors (gem_wsim)");
   wsim->add_option("file", arguments->files, ".wsim files")->required();
   wsim->add_option("-o,--out", arguments->out, "folder for the scenarios")->required();
-  wsim->add_option("--clients", arguments->clients, "clones of the workload")->check(CLI::Range(1, 100000));
-  wsim->add_option("--repeat", arguments->repeat, "iterations of the workload")->check(CLI::Range(1, 1000000));
+  wsim->add_option("--clients", arguments->clients, "clones of the workload")
+      ->check(CLI::Range(1, 100000));
+  wsim->add_option("--repeat", arguments->repeat, "iterations of the workload")
+      ->check(CLI::Range(1, 1000000));
   wsim->callback([arguments, &action] { action = [arguments] { return import_all(*arguments); }; });
 }
 

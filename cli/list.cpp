@@ -32,22 +32,26 @@ int list_scenarios(const std::string& folder) {
   const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
   for (const std::string& file : found.files) {
     const auto loaded = scenarios::load_scenario_file(file, names);
-    if (loaded) fmt::print("{:<28} {}\n", loaded->name, loaded->title);
-    else fmt::print("{:<28} (does not load: see `fencelab validate`)\n", file);
+    if (loaded)
+      fmt::print("{:<28} {}\n", loaded->name, loaded->title);
+    else
+      fmt::print("{:<28} (does not load: see `fencelab validate`)\n", file);
   }
   return kExitOk;
 }
 
 int list(const std::string& what, const std::string& folder, bool markdown) {
   if (what == "stacks")
-    for (const auto& preset : policies::presets()) fmt::print("{:<26} {}\n", preset.name, preset.summary);
+    for (const auto& preset : policies::presets())
+      fmt::print("{:<26} {}\n", preset.name, preset.summary);
   if (what == "axes")
     for (const auto& axis : policies::axes()) fmt::print("{:<12} {}\n", axis.name, axis.question);
   if (what == "policies") list_policies();
   if (what == "scenarios") return list_scenarios(folder);
   if (what == "metrics" && markdown) fmt::print("{}", campaign::columns_markdown());
   if (what == "metrics" && !markdown)
-    for (const auto& column : campaign::columns()) fmt::print("{:<28} {:<6} {}\n", column.name, column.unit, column.meaning);
+    for (const auto& column : campaign::columns())
+      fmt::print("{:<28} {:<6} {}\n", column.name, column.unit, column.meaning);
   return kExitOk;
 }
 
@@ -59,11 +63,17 @@ void add_list(CLI::App& app, Action& action) {
     bool markdown = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("list", "list stacks, policies, axes, scenarios or metrics");
-  command->add_option("what", options->what, "stacks, policies, axes, scenarios or metrics")->required()->check(CLI::IsMember({"stacks", "policies", "axes", "scenarios", "metrics"}));
-  command->add_option("--folder", options->folder, "where scenarios are looked for (default: scenarios/library)");
+  CLI::App* command =
+      app.add_subcommand("list", "list stacks, policies, axes, scenarios or metrics");
+  command->add_option("what", options->what, "stacks, policies, axes, scenarios or metrics")
+      ->required()
+      ->check(CLI::IsMember({"stacks", "policies", "axes", "scenarios", "metrics"}));
+  command->add_option("--folder", options->folder,
+                      "where scenarios are looked for (default: scenarios/library)");
   command->add_flag("--markdown", options->markdown, "metrics as the reference page");
-  command->callback([options, &action] { action = [options] { return list(options->what, options->folder, options->markdown); }; });
+  command->callback([options, &action] {
+    action = [options] { return list(options->what, options->folder, options->markdown); };
+  });
 }
 
 }  // namespace fencelab::cli

@@ -11,11 +11,15 @@
 namespace fencelab::cli {
 
 int run_program(int argc, char** argv) {
-  CLI::App app{"Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU memory are managed by this policy instead of that one?"};
+  CLI::App app{
+      "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
+      "memory are managed by this policy instead of that one?"};
   app.name("fencelab");
   app.set_version_flag("--version", campaign::build_description());
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 non-determinism, 4 a run crashed, 63 bad input or usage.");
+  app.footer(
+      "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
+      "non-determinism, 4 a run crashed, 63 bad input or usage.");
   Action action;
   add_run(app, action);
   add_validate(app, action);
@@ -50,9 +54,11 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
     }
     std::vector<std::string> inside;
     for (const auto& entry : fs::recursive_directory_iterator(path, error))
-      if (entry.is_regular_file() && entry.path().extension() == ".json") inside.push_back(entry.path().string());
+      if (entry.is_regular_file() && entry.path().extension() == ".json")
+        inside.push_back(entry.path().string());
     if (error || inside.empty()) {
-      found.error = fmt::format("{}: {}", path, error ? error.message() : "no *.json in this folder");
+      found.error =
+          fmt::format("{}: {}", path, error ? error.message() : "no *.json in this folder");
       return found;
     }
     std::sort(inside.begin(), inside.end());

@@ -28,8 +28,8 @@ void add_import(CLI::App& app, Action& action);
 
 int run_program(int argc, char** argv);
 
-/// Scenario files named by `paths`: files as they are, folders with every *.json below them, sorted.
-/// A message instead if a path does not exist or a folder has none.
+/// Scenario files named by `paths`: files as they are, folders with every *.json below them,
+/// sorted. A message instead if a path does not exist or a folder has none.
 struct FoundFiles {
   std::vector<std::string> files;
   std::string error;

@@ -6,13 +6,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "analysis/report/deadlock_svg.hpp"
 #include "campaign/columns.hpp"
 #include "campaign/expectations.hpp"
 #include "campaign/files.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
 #include "campaign/worker_pool.hpp"
-#include "analysis/report/deadlock_svg.hpp"
 #include "cli/names.hpp"
 #include "cli/program.hpp"
 #include "scenarios/loader.hpp"
@@ -38,12 +38,14 @@ struct Plan {
 bool parse_seeds(const std::string& text, std::vector<std::uint64_t>& seeds) {
   std::uint64_t from = 0, to = 0;
   int used = 0;
-  if (std::sscanf(text.c_str(), "%lu..%lu%n", &from, &to, &used) == 2 && used == static_cast<int>(text.size())) {
+  if (std::sscanf(text.c_str(), "%lu..%lu%n", &from, &to, &used) == 2 &&
+      used == static_cast<int>(text.size())) {
     if (from > to || to - from > 1'000'000) return false;
     for (std::uint64_t seed = from; seed <= to; ++seed) seeds.push_back(seed);
     return true;
   }
-  if (std::sscanf(text.c_str(), "%lu%n", &from, &used) == 1 && used == static_cast<int>(text.size())) {
+  if (std::sscanf(text.c_str(), "%lu%n", &from, &used) == 1 &&
+      used == static_cast<int>(text.size())) {
     seeds.push_back(from);
     return true;
   }
@@ -54,13 +56,16 @@ bool parse_seeds(const std::string& text, std::vector<std::uint64_t>& seeds) {
 bool choose_stacks(Plan& plan, const RunOptions& options, const policies::Registry& registry) {
   std::vector<scenarios::StackSpec> chosen;
   for (const scenarios::StackSpec& stack : plan.scenario.stacks)
-    if (options.stacks.empty() || std::find(options.stacks.begin(), options.stacks.end(), stack.name) != options.stacks.end())
+    if (options.stacks.empty() ||
+        std::find(options.stacks.begin(), options.stacks.end(), stack.name) != options.stacks.end())
       chosen.push_back(stack);
   for (const std::string& name : options.stacks) {
-    const bool known = std::any_of(chosen.begin(), chosen.end(), [&](const auto& stack) { return stack.name == name; });
+    const bool known = std::any_of(chosen.begin(), chosen.end(),
+                                   [&](const auto& stack) { return stack.name == name; });
     if (known) continue;
     if (!policies::find_preset(name)) {
-      fmt::print(stderr, "{}: no stack \"{}\" in the scenario, and no preset of that name{}\n", plan.scenario.file, name, suggestion(name));
+      fmt::print(stderr, "{}: no stack \"{}\" in the scenario, and no preset of that name{}\n",
+                 plan.scenario.file, name, suggestion(name));
       return false;
     }
     scenarios::StackSpec stack;
@@ -70,13 +75,16 @@ bool choose_stacks(Plan& plan, const RunOptions& options, const policies::Regist
   bool ok = true;
   for (const scenarios::StackSpec& stack : chosen) {
     auto resolved = scenarios::resolve_stack(plan.scenario, stack, registry);
-    if (resolved) plan.stacks.push_back(std::move(resolved).value());
-    else fmt::print(stderr, "{}", scenarios::format_diagnostics(resolved.diagnostics())), ok = false;
+    if (resolved)
+      plan.stacks.push_back(std::move(resolved).value());
+    else
+      fmt::print(stderr, "{}", scenarios::format_diagnostics(resolved.diagnostics())), ok = false;
   }
   return ok;
 }
 
-bool load_all(const RunOptions& options, const policies::Registry& registry, std::vector<Plan>& plans) {
+bool load_all(const RunOptions& options, const policies::Registry& registry,
+              std::vector<Plan>& plans) {
   const FoundFiles found = find_scenarios(options.paths);
   if (!found.error.empty()) {
     fmt::print(stderr, "fencelab: {}\n", found.error);
@@ -96,7 +104,8 @@ bool load_all(const RunOptions& options, const policies::Registry& registry, std
     if (!options.seeds.empty()) {
       plan.seeds.clear();
       if (!parse_seeds(options.seeds, plan.seeds)) {
-        fmt::print(stderr, "fencelab: --seeds {}: expected a number or a range such as 1..8\n", options.seeds);
+        fmt::print(stderr, "fencelab: --seeds {}: expected a number or a range such as 1..8\n",
+                   options.seeds);
         return false;
       }
     }
@@ -108,13 +117,18 @@ bool load_all(const RunOptions& options, const policies::Registry& registry, std
 
 class Progress {
  public:
-  Progress(std::size_t total, bool quiet) : total_(total), quiet_(quiet), terminal_(::isatty(2) != 0) {}
+  Progress(std::size_t total, bool quiet)
+      : total_(total), quiet_(quiet), terminal_(::isatty(2) != 0) {}
   void step(const campaign::RunRecord& record) {
     ++done_;
     failed_ += record.status != "ok";
     if (quiet_) return;
-    if (terminal_) fmt::print(stderr, "\r\033[K{}/{} runs, {} failed; {} under {}: {}", done_, total_, failed_, record.scenario, record.stack, record.status == "ok" ? record.verdict : record.status);
-    else if (done_ == total_ || done_ % 20 == 0) fmt::print(stderr, "{}/{} runs, {} failed\n", done_, total_, failed_);
+    if (terminal_)
+      fmt::print(stderr, "\r\033[K{}/{} runs, {} failed; {} under {}: {}", done_, total_, failed_,
+                 record.scenario, record.stack,
+                 record.status == "ok" ? record.verdict : record.status);
+    else if (done_ == total_ || done_ % 20 == 0)
+      fmt::print(stderr, "{}/{} runs, {} failed\n", done_, total_, failed_);
     if (terminal_ && done_ == total_) fmt::print(stderr, "\n");
   }
 
@@ -124,7 +138,8 @@ class Progress {
 };
 
 std::string file_stem(const campaign::RunRecord& record, std::size_t number) {
-  std::string stem = fmt::format("{}-{}-seed{}-{}", record.scenario, record.stack, record.seed, number + 1);
+  std::string stem =
+      fmt::format("{}-{}-seed{}-{}", record.scenario, record.stack, record.seed, number + 1);
   for (char& c : stem)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') c = '_';
   return stem;
@@ -154,7 +169,8 @@ bool write_incidents(const RunOptions& options, const std::vector<campaign::RunR
 int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>& records) {
   int code = kExitOk;
   for (const campaign::RunRecord& record : records) {
-    const auto plan = std::find_if(plans.begin(), plans.end(), [&](const Plan& p) { return p.scenario.file == record.file; });
+    const auto plan = std::find_if(plans.begin(), plans.end(),
+                                   [&](const Plan& p) { return p.scenario.file == record.file; });
     for (const campaign::Failure& failure : campaign::check(plan->scenario, record)) {
       fmt::print(stderr, "{}\n", failure.message);
       for (const auto& incident : record.incidents)
@@ -176,16 +192,22 @@ std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans) {
         identity.stack = stack.name;
         identity.file = plan.scenario.file;
         identity.seed = seed;
-        items.push_back({identity, [&plan, &stack, seed] { return campaign::run_one(plan.scenario, stack, seed); }});
+        items.push_back({identity, [&plan, &stack, seed] {
+                           return campaign::run_one(plan.scenario, stack, seed);
+                         }});
       }
   return items;
 }
 
-bool same_again(const std::vector<campaign::RunRecord>& first, const std::vector<campaign::RunRecord>& second) {
+bool same_again(const std::vector<campaign::RunRecord>& first,
+                const std::vector<campaign::RunRecord>& second) {
   bool same = true;
   for (std::size_t i = 0; i < first.size(); ++i) {
-    if (first[i].status != "ok" || first[i].values.at("fingerprint") == second[i].values.at("fingerprint")) continue;
-    fmt::print(stderr, "{} under {} (seed {}): two runs differ\n", first[i].scenario, first[i].stack, first[i].seed);
+    if (first[i].status != "ok" ||
+        first[i].values.at("fingerprint") == second[i].values.at("fingerprint"))
+      continue;
+    fmt::print(stderr, "{} under {} (seed {}): two runs differ\n", first[i].scenario,
+               first[i].stack, first[i].seed);
     same = false;
   }
   return same;
@@ -205,19 +227,26 @@ int run(const RunOptions& options) {
     return kExitUsage;
   }
   Progress progress(items.size(), options.quiet);
-  const auto records = campaign::run_all(items, options.jobs, [&](const auto& record) { progress.step(record); });
+  const auto records =
+      campaign::run_all(items, options.jobs, [&](const auto& record) { progress.step(record); });
   fmt::print("{}\n", campaign::comparison_table(records));
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
-  auto failure = campaign::write_file(runs, campaign::runs_csv(records, campaign::build_description()));
+  auto failure =
+      campaign::write_file(runs, campaign::runs_csv(records, campaign::build_description()));
   if (!failure) failure = campaign::write_file(compare, campaign::compare_csv(records));
   std::string hazards;
   for (const auto& record : records)
-    for (const std::string& hazard : record.hazards) hazards += fmt::format("{} under {} (seed {}): {}\n", record.scenario, record.stack, record.seed, hazard);
-  if (!failure && !hazards.empty()) failure = campaign::write_file(options.out + "/hazards.txt", hazards);
+    for (const std::string& hazard : record.hazards)
+      hazards += fmt::format("{} under {} (seed {}): {}\n", record.scenario, record.stack,
+                             record.seed, hazard);
+  if (!failure && !hazards.empty())
+    failure = campaign::write_file(options.out + "/hazards.txt", hazards);
   if (failure) fmt::print(stderr, "fencelab: {}\n", *failure);
   const bool written = write_incidents(options, records) && !failure;
   int code = judge(plans, records);
-  if (options.repeat && !same_again(records, campaign::run_all(items, options.jobs, [](const auto&) {}))) code = std::max(code, int{kExitNondeterminism});
+  if (options.repeat &&
+      !same_again(records, campaign::run_all(items, options.jobs, [](const auto&) {})))
+    code = std::max(code, int{kExitNondeterminism});
   if (!written) return kExitUsage;
   fmt::print("{}\n{}\n", runs, compare);
   return code;
@@ -229,13 +258,21 @@ void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "run scenarios under stacks and compare them");
   command->add_option("scenario", options->paths, "scenario files, or folders of them")->required();
-  command->add_option("--stack", options->stacks, "only these stacks (names of the scenario, or presets)");
-  command->add_option("--seeds", options->seeds, "a seed or a range such as 1..8, instead of the scenario's");
-  command->add_option("--set", options->sets, "change the scenario first: /json/pointer=value")->allow_extra_args(false);
-  command->add_option("-j,--jobs", options->jobs, "runs at the same time")->check(CLI::Range(1, 1024));
-  command->add_option("--out", options->out, "folder for runs.csv and compare.csv (default: fencelab-out)")->default_val("fencelab-out");
+  command->add_option("--stack", options->stacks,
+                      "only these stacks (names of the scenario, or presets)");
+  command->add_option("--seeds", options->seeds,
+                      "a seed or a range such as 1..8, instead of the scenario's");
+  command->add_option("--set", options->sets, "change the scenario first: /json/pointer=value")
+      ->allow_extra_args(false);
+  command->add_option("-j,--jobs", options->jobs, "runs at the same time")
+      ->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--out", options->out,
+                   "folder for runs.csv and compare.csv (default: fencelab-out)")
+      ->default_val("fencelab-out");
   command->add_flag("--quiet", options->quiet, "no progress line");
-  command->add_flag("--check-determinism", options->repeat, "run everything twice and compare fingerprints");
+  command->add_flag("--check-determinism", options->repeat,
+                    "run everything twice and compare fingerprints");
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -14,7 +14,8 @@ namespace fencelab::cli {
 namespace {
 
 bool validate_file(const std::string& file, const policies::Registry& registry) {
-  auto loaded = scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
+  auto loaded =
+      scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
   fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
   if (!loaded) return false;
   bool ok = true;

@@ -17,14 +17,15 @@ class InternalError : public std::logic_error {
 
 [[noreturn]] inline void fail_assertion(const char* condition, const char* file, int line,
                                         const std::string& values) {
-  throw InternalError(fmt::format("{}:{}: assertion failed: {}: {}", file, line, condition, values));
+  throw InternalError(
+      fmt::format("{}:{}: assertion failed: {}: {}", file, line, condition, values));
 }
 
 }  // namespace fencelab::core
 
 /// FENCELAB_ASSERT(x < y, "x={} y={}", x, y): the format arguments are evaluated only on failure.
-#define FENCELAB_ASSERT(condition, ...)                                                 \
-  do {                                                                                  \
-    if (!(condition)) [[unlikely]]                                                      \
+#define FENCELAB_ASSERT(condition, ...)                                                           \
+  do {                                                                                            \
+    if (!(condition)) [[unlikely]]                                                                \
       ::fencelab::core::fail_assertion(#condition, __FILE__, __LINE__, fmt::format(__VA_ARGS__)); \
   } while (false)

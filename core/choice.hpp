@@ -1,5 +1,5 @@
-// Nondeterminism that is not time: which victim, whether an allocation must reclaim, whether a fault
-// strikes. A timed run takes the default answer; an explorer takes every one.
+// Nondeterminism that is not time: which victim, whether an allocation must reclaim, whether a
+// fault strikes. A timed run takes the default answer; an explorer takes every one.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// The pending event set: a 4-ary heap of 24-byte structs ordered by (time, sequence), and a FIFO for
-// events of the present instant. Events name a slot and a generation; a slot whose generation has
-// moved on has been woken otherwise, and the event is stale. That makes cancellation free.
+// The pending event set: a 4-ary heap of 24-byte structs ordered by (time, sequence), and a FIFO
+// for events of the present instant. Events name a slot and a generation; a slot whose generation
+// has moved on has been woken otherwise, and the event is stale. That makes cancellation free.
 #pragma once
 
 #include <cstdint>

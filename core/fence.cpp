@@ -42,8 +42,10 @@ bool DmaFence::signal() {
                     this);
   while (FenceCallback* callback = callbacks_) {
     callbacks_ = callback->next_;
-    if (callbacks_) callbacks_->previous_ = nullptr;
-    else last_callback_ = nullptr;
+    if (callbacks_)
+      callbacks_->previous_ = nullptr;
+    else
+      last_callback_ = nullptr;
     callback->fence_ = nullptr;
     callback->on_signaled(*this);
   }
@@ -115,8 +117,8 @@ struct FenceArray::Member final : FenceCallback {
   FenceArray& array;
 };
 
-FenceArray::FenceArray(Simulation& simulation, std::vector<FencePtr> members,
-                       std::uint64_t context, std::uint64_t seqno)
+FenceArray::FenceArray(Simulation& simulation, std::vector<FencePtr> members, std::uint64_t context,
+                       std::uint64_t seqno)
     : DmaFence(simulation, nullptr, context, seqno),
       members_(std::move(members)),
       pending_(members_.size()) {
@@ -212,7 +214,8 @@ bool FenceChain::poll() {
 
 GateIndex FenceChain::describe_members(WaitGraphBuilder& builder) const {
   std::vector<GateIndex> inputs;
-  if (previous_ && !previous_->is_signaled()) inputs.push_back(previous_->describe_release(builder));
+  if (previous_ && !previous_->is_signaled())
+    inputs.push_back(previous_->describe_release(builder));
   if (!contained_->is_signaled()) inputs.push_back(contained_->describe_release(builder));
   return builder.all_of(std::move(inputs));
 }

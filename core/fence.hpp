@@ -50,7 +50,8 @@ class FenceCallback {
 /// errno values used as fence errors (negative, as in the kernel).
 namespace fence_error {
 inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kBusy = -16,
-                     kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62, kCanceled = -125;
+                     kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62,
+                     kCanceled = -125;
 }
 
 /// A fence. Reference counted (single-threaded): whoever may still ask holds a FencePtr.
@@ -158,7 +159,8 @@ class FenceArray final : public DmaFence {
   std::size_t pending_;
 };
 
-/// One link of a timeline: signaled iff its own fence and all earlier nodes are; drops errors (3.2).
+/// One link of a timeline: signaled iff its own fence and all earlier nodes are; drops errors
+/// (3.2).
 class FenceChain final : public DmaFence {
  public:
   FenceChain(Simulation& simulation, FencePtr previous, FencePtr fence, std::uint64_t context,

@@ -20,7 +20,9 @@ class Doorbell final : public Waitable {
   /// Wakes everybody who waits.
   void ring();
   /// Who rings it, for waits that count as blocked. Without this: hardware.
-  void describe_by(std::function<GateIndex(WaitGraphBuilder&)> describe) { describe_ = std::move(describe); }
+  void describe_by(std::function<GateIndex(WaitGraphBuilder&)> describe) {
+    describe_ = std::move(describe);
+  }
   /// Awaitable: until rung; the server is idle meanwhile.
   SingleWait wait() { return {*this, 0, {.reason = WaitReason::fifo, .idle = true}}; }
   /// Awaitable: until rung or `deadline`, whichever is first (a planned deadline).
@@ -59,7 +61,8 @@ class Fifo {
     items_.pop_front();
     co_return item;
   }
-  /// Awaitable pieces for hot loops that avoid a frame per item: `while (empty()) co_await arrival();`
+  /// Awaitable pieces for hot loops that avoid a frame per item: `while (empty()) co_await
+  /// arrival();`
   SingleWait arrival() { return doorbell_.wait(); }
   T take() {
     T item = std::move(items_.front());

@@ -1,5 +1,6 @@
 // A reference to an object that counts its own references (retain / release). Runs are
-// single-threaded, so the count is a plain integer: half the cost of a shared_ptr and one allocation.
+// single-threaded, so the count is a plain integer: half the cost of a shared_ptr and one
+// allocation.
 #pragma once
 
 #include <cstddef>

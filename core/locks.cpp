@@ -72,8 +72,10 @@ bool RwLock::satisfied(std::uint64_t mode) const {
 }
 
 void RwLock::take(Process& process, std::uint64_t mode) {
-  if (mode == kWrite) writer_ = &process;
-  else readers_.push_back(&process);
+  if (mode == kWrite)
+    writer_ = &process;
+  else
+    readers_.push_back(&process);
   note_held(process, *this);
   simulation().emit(ProbeKind::lock_taken, id(), mode);
 }
@@ -122,13 +124,14 @@ void RwLock::remove_waiter(WaitLink& link) {
   grant();  // readers may have been behind a writer that gave up
 }
 
-// A reader needs the writer and the writers ahead of it; other readers do not keep it out. A writer needs
-// everybody: those inside and those ahead.
+// A reader needs the writer and the writers ahead of it; other readers do not keep it out. A writer
+// needs everybody: those inside and those ahead.
 GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
   std::vector<GateIndex> gates;
   if (writer_) gates.push_back(builder.process(writer_));
   for (const WaitLink* other = head_; other && other != &link; other = other->next)
-    if (link.value == kWrite || other->value == kWrite) gates.push_back(builder.process(other->process));
+    if (link.value == kWrite || other->value == kWrite)
+      gates.push_back(builder.process(other->process));
   if (link.value == kWrite)
     for (const Process* reader : readers_) gates.push_back(builder.process(reader));
   return builder.all_of(std::move(gates), describe(), id());

@@ -37,8 +37,12 @@ class RwLock final : public Waitable {
  public:
   RwLock(Simulation& simulation, std::string name) : Waitable(simulation), name_(std::move(name)) {}
 
-  SingleWait lock_read(WaitReason reason = WaitReason::lock) { return {*this, kRead, {.reason = reason}}; }
-  SingleWait lock_write(WaitReason reason = WaitReason::lock) { return {*this, kWrite, {.reason = reason}}; }
+  SingleWait lock_read(WaitReason reason = WaitReason::lock) {
+    return {*this, kRead, {.reason = reason}};
+  }
+  SingleWait lock_write(WaitReason reason = WaitReason::lock) {
+    return {*this, kWrite, {.reason = reason}};
+  }
   bool try_lock_read();
   bool try_lock_write();
   void unlock_read();

@@ -19,7 +19,15 @@ class Waitable;
 struct Process;
 
 /// What kind of actor a process stands for.
-enum class ProcessRole : std::uint8_t { user_thread, kernel_worker, interrupt, queue, engine, display, firmware };
+enum class ProcessRole : std::uint8_t {
+  user_thread,
+  kernel_worker,
+  interrupt,
+  queue,
+  engine,
+  display,
+  firmware
+};
 
 /// One object a process waits on: an intrusive list node that lives in the awaiting frame.
 struct WaitLink {
@@ -39,8 +47,8 @@ struct WaitRecord {
   std::uint32_t need = 0;           ///< satisfied links still needed
   const WaitLink* links = nullptr;  ///< `count` links
   std::uint32_t count = 0;
-  Time deadline = kNever;           ///< the wait ends then at the latest
-  bool recovery = false;            ///< that deadline is a recovery timer: it repairs, nobody planned it
+  Time deadline = kNever;  ///< the wait ends then at the latest
+  bool recovery = false;   ///< that deadline is a recovery timer: it repairs, nobody planned it
 };
 
 /// Something a process holds, newest last.
@@ -69,11 +77,11 @@ struct Process {
   std::uint32_t place = ~std::uint32_t{0};  ///< source place of its present operation
   const char* doing = "";                   ///< literal: what it is about, for reports
   std::uint32_t slot = 0;
-  bool timed_out = false;                   ///< the last wait ended by its deadline
+  bool timed_out = false;  ///< the last wait ended by its deadline
   bool cancel_requested = false;
   std::coroutine_handle<> resume_point;
   Task<void>* body = nullptr;
-  void* user = nullptr;                     ///< the model object this process works for, if any
+  void* user = nullptr;  ///< the model object this process works for, if any
 };
 
 }  // namespace fencelab::core

@@ -56,7 +56,8 @@ std::int64_t Random::uniform(RandomKey key, std::int64_t low, std::int64_t high,
                              std::uint32_t index) const {
   FENCELAB_ASSERT(low <= high, "low={} high={}", low, high);
   const auto span = static_cast<unsigned __int128>(static_cast<std::uint64_t>(high) -
-                                                   static_cast<std::uint64_t>(low)) + 1;
+                                                   static_cast<std::uint64_t>(low)) +
+                    1;
   const auto scaled = static_cast<std::uint64_t>((span * bits(key, index)) >> 64);
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + scaled);
 }

@@ -1,5 +1,6 @@
-// Counter-based randomness: a draw is a pure function of (seed, process, operation, iteration, index),
-// never of how many draws came before. Two policies compared at one seed get the same workload.
+// Counter-based randomness: a draw is a pure function of (seed, process, operation, iteration,
+// index), never of how many draws came before. Two policies compared at one seed get the same
+// workload.
 #pragma once
 
 #include <array>

@@ -9,13 +9,22 @@
 
 namespace fencelab::core {
 
-enum class RecoveryKind : std::uint8_t { job_timeout, wait_timeout, preempt_timeout, flip_timeout, monitor };
+enum class RecoveryKind : std::uint8_t {
+  job_timeout,
+  wait_timeout,
+  preempt_timeout,
+  flip_timeout,
+  monitor
+};
 
 /// A watchdog on one object.
 class RecoveryTimer {
  public:
   RecoveryTimer(Simulation& simulation, RecoveryKind kind, std::function<void()> action)
-      : simulation_(simulation), kind_(kind), action_(std::move(action)), timer_(simulation, [this] { expire(); }) {}
+      : simulation_(simulation),
+        kind_(kind),
+        action_(std::move(action)),
+        timer_(simulation, [this] { expire(); }) {}
 
   /// Watches `guarded` from now on; acts after `timeout`. Replaces an earlier setting.
   void arm(Duration timeout, ObjectId guarded) {

@@ -42,7 +42,8 @@ GateIndex CountedResource::describe_release(WaitGraphBuilder& builder, const Wai
     if (describe_holdings_) {
       describe_holdings_(builder, description);
     } else if (free_ < capacity_) {
-      description.holdings.push_back({kNoIndex, builder.environment("units in use"), capacity_ - free_});
+      description.holdings.push_back(
+          {kNoIndex, builder.environment("units in use"), capacity_ - free_});
     }
     for (const WaitLink* queued = head_; queued; queued = queued->next)
       description.holdings.push_back({builder.agent_of(*queued->process), kNoIndex, queued->value});
@@ -52,7 +53,8 @@ GateIndex CountedResource::describe_release(WaitGraphBuilder& builder, const Wai
     amount += ahead->value;
     if (ahead == &link) break;
   }
-  return builder.units(pool, amount, fmt::format("{}: needs {}, free {}", name_, link.value, free_), id());
+  return builder.units(pool, amount, fmt::format("{}: needs {}, free {}", name_, link.value, free_),
+                       id());
 }
 
 }  // namespace fencelab::core

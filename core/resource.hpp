@@ -20,7 +20,9 @@ class CountedResource final : public Waitable {
       : Waitable(simulation), name_(std::move(name)), capacity_(units), free_(units) {}
 
   /// Awaitable: until `units` (<= capacity) are the caller's.
-  SingleWait acquire(std::uint64_t units, WaitReason reason) { return {*this, units, {.reason = reason}}; }
+  SingleWait acquire(std::uint64_t units, WaitReason reason) {
+    return {*this, units, {.reason = reason}};
+  }
   bool try_acquire(std::uint64_t units);
   void release(std::uint64_t units);
 

@@ -1,6 +1,6 @@
 // Shared<T>: model state that several processes touch outside core's own primitives. Its accessors
-// note a read or a write in the running transition's footprint, from which an explorer derives which
-// transitions commute. When nobody explores the cost is one predictable branch.
+// note a read or a write in the running transition's footprint, from which an explorer derives
+// which transitions commute. When nobody explores the cost is one predictable branch.
 #pragma once
 
 #include <utility>

@@ -137,7 +137,8 @@ void Simulation::resume(Process& process) {
 void Simulation::announce_recovery(Process& process) {
   Process* const previous = std::exchange(current_, &process);
   const ObjectId guarded = process.wait.count ? process.wait.links[0].object->id() : kNoObject;
-  emit(ProbeKind::recovery_expiring, guarded, static_cast<std::uint64_t>(RecoveryKind::wait_timeout));
+  emit(ProbeKind::recovery_expiring, guarded,
+       static_cast<std::uint64_t>(RecoveryKind::wait_timeout));
   emit(ProbeKind::recovery_fired, guarded, static_cast<std::uint64_t>(RecoveryKind::wait_timeout));
   current_ = previous;
 }
@@ -149,7 +150,8 @@ void Simulation::dispatch(Wakeup wakeup, bool from_heap) {
     auto& process = *static_cast<Process*>(slot.target);
     ++events_;
     if (from_heap) {
-      if (process.wait.recovery && process.state == ProcessState::blocked) announce_recovery(process);
+      if (process.wait.recovery && process.state == ProcessState::blocked)
+        announce_recovery(process);
       process.timed_out = true;
       bump(wakeup.slot);
     }

@@ -100,7 +100,9 @@ class Simulation {
   /// Wakes a suspended process now; its pending wake-ups become stale.
   void wake(Process& process, bool timed_out = false);
   /// Lets `process` be woken at `at` unless something wakes it before.
-  void wake_at(Process& process, Time at) { queue_.push(at, {process.slot, slots_[process.slot].generation}); }
+  void wake_at(Process& process, Time at) {
+    queue_.push(at, {process.slot, slots_[process.slot].generation});
+  }
 
   // ---- for explorers
   Footprint* footprint() const { return footprint_; }

@@ -24,9 +24,10 @@ inline thread_local void* last_frame = nullptr;
 template <class Promise>
 std::coroutine_handle<Promise> checked_handle(Promise& promise) {
   auto handle = std::coroutine_handle<Promise>::from_promise(promise);
-  FENCELAB_ASSERT(handle.address() == last_frame,
-                  "coroutine frame at {} but its promise says {}: co_await in a condition? (g++ 12)",
-                  last_frame, handle.address());
+  FENCELAB_ASSERT(
+      handle.address() == last_frame,
+      "coroutine frame at {} but its promise says {}: co_await in a condition? (g++ 12)",
+      last_frame, handle.address());
   return handle;
 }
 

@@ -39,9 +39,12 @@ class ValueTimeline final : public Waitable {
   SingleWait wait(std::uint64_t value, WaitReason reason = WaitReason::value) {
     return {*this, value, {.reason = reason}};
   }
-  SingleWait wait(std::uint64_t value, const WaitOptions& options) { return {*this, value, options}; }
+  SingleWait wait(std::uint64_t value, const WaitOptions& options) {
+    return {*this, value, options};
+  }
 
-  /// Rings `bell` once when the value reaches `value` (engines watch semaphores so). The bell outlives it.
+  /// Rings `bell` once when the value reaches `value` (engines watch semaphores so). The bell
+  /// outlives it.
   void watch(std::uint64_t value, Doorbell& bell) { watchers_.emplace(value, &bell); }
 
   void add_producer(ValueProducer& producer) { producers_.push_back(&producer); }

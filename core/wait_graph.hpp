@@ -47,7 +47,7 @@ struct Gate {
 struct HeldItem {
   ObjectId object{};
   std::string label;
-  std::string by_operation;  ///< the operation that took it
+  std::string by_operation;        ///< the operation that took it
   std::uint32_t place = kNoIndex;  ///< that operation's place, as Agent::place
 };
 
@@ -61,15 +61,15 @@ enum class AgentState : std::uint8_t {
 struct Agent {
   std::string name;
   AgentState state = AgentState::runnable;
-  bool daemon = false;              ///< a service: being blocked is not by itself unfinished work
-  GateIndex gate = kNoIndex;        ///< when blocked
+  bool daemon = false;        ///< a service: being blocked is not by itself unfinished work
+  GateIndex gate = kNoIndex;  ///< when blocked
   WaitReason reason = WaitReason::sleep;
   Time since{};
   bool has_recovery_timer = false;  ///< the wait ends by a timeout at the latest
   Time recovery_at = kNever;
   std::vector<HeldItem> holds;
-  std::string operation;            ///< what it is doing, e.g. "submit draw (client)"
-  std::uint32_t place = kNoIndex;   ///< index into the run's table of source places
+  std::string operation;           ///< what it is doing, e.g. "submit draw (client)"
+  std::uint32_t place = kNoIndex;  ///< index into the run's table of source places
 };
 
 /// Counted, reusable units (pages, slots, credits).

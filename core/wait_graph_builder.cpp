@@ -126,8 +126,9 @@ void WaitGraphBuilder::fill_agent(const Process& process) {
     const WaitLink& link = process.wait.links[i];
     if (!link.done) inputs.push_back(link.object->describe_release(*this, link));
   }
-  const GateIndex gate =
-      inputs.size() == 1 && process.wait.need == 1 ? inputs.front() : k_of(process.wait.need, inputs);
+  const GateIndex gate = inputs.size() == 1 && process.wait.need == 1
+                             ? inputs.front()
+                             : k_of(process.wait.need, inputs);
   graph_.agents[index].gate = gate;
 }
 

@@ -16,8 +16,8 @@ class WaitGraphBuilder {
  public:
   explicit WaitGraphBuilder(const Simulation& simulation) : simulation_(simulation) {}
 
-  /// The whole snapshot. `add_more`, if given, adds agents that are no processes (e.g. GPU jobs that
-  /// nobody waits for yet) before the graph is handed out.
+  /// The whole snapshot. `add_more`, if given, adds agents that are no processes (e.g. GPU jobs
+  /// that nobody waits for yet) before the graph is handed out.
   WaitGraph build(const std::function<void(WaitGraphBuilder&)>& add_more = {});
 
   // ---- for Waitable::describe_release and models

@@ -9,15 +9,30 @@
 namespace fencelab::core {
 
 enum class WaitReason : std::uint8_t {
-  fence, value, lock, ww_lock, memory, notifier, page_pin, engine, credit, fifo, firmware, irq,
-  vblank, submit, cpu, transfer, sleep,
+  fence,
+  value,
+  lock,
+  ww_lock,
+  memory,
+  notifier,
+  page_pin,
+  engine,
+  credit,
+  fifo,
+  firmware,
+  irq,
+  vblank,
+  submit,
+  cpu,
+  transfer,
+  sleep,
 };
 
 inline constexpr std::size_t kWaitReasonCount = 17;
 
 inline constexpr std::array<std::string_view, kWaitReasonCount> kWaitReasonNames = {
-    "fence", "value", "lock", "ww_lock", "memory", "notifier", "page_pin", "engine", "credit",
-    "fifo", "firmware", "irq", "vblank", "submit", "cpu", "transfer", "sleep"};
+    "fence", "value",    "lock", "ww_lock", "memory", "notifier", "page_pin", "engine", "credit",
+    "fifo",  "firmware", "irq",  "vblank",  "submit", "cpu",      "transfer", "sleep"};
 
 /// The word for `reason` as it appears in reports and column names.
 constexpr std::string_view to_string(WaitReason reason) {

@@ -51,9 +51,13 @@ void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
   process.timed_out = false;
   std::uint32_t satisfied = 0;
   for (const WaitLink& link : links_) satisfied += link.done;
-  process.wait = {options_.reason,  simulation_->now(), need_ - satisfied,
-                  links_.data(),    static_cast<std::uint32_t>(links_.size()),
-                  options_.deadline, options_.recovery};
+  process.wait = {options_.reason,
+                  simulation_->now(),
+                  need_ - satisfied,
+                  links_.data(),
+                  static_cast<std::uint32_t>(links_.size()),
+                  options_.deadline,
+                  options_.recovery};
   simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
                     static_cast<std::uint64_t>(options_.reason), links_.size());
   if (options_.deadline != kNever) simulation_->wake_at(process, options_.deadline);

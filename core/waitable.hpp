@@ -83,7 +83,8 @@ class WaitAwaiterBase {
     need_ = need;
   }
 
-  /// Leaves every wait list. Derived classes call it first thing in their destructors: the links are theirs.
+  /// Leaves every wait list. Derived classes call it first thing in their destructors: the links
+  /// are theirs.
   void release_links();
 
  private:

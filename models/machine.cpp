@@ -7,7 +7,8 @@
 
 namespace fencelab::models {
 
-Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardware, DriverPolicies system)
+Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardware,
+                 DriverPolicies system)
     : simulation_(simulation),
       hardware_(hardware),
       policies_(std::move(system)),
@@ -26,7 +27,8 @@ Gpu& Machine::add_gpu(Gpu::Spec spec, DriverPolicies policies) {
 }
 
 Client& Machine::add_client(std::string name) {
-  clients_.push_back(std::make_unique<Client>(std::move(name), static_cast<std::uint32_t>(clients_.size())));
+  clients_.push_back(
+      std::make_unique<Client>(std::move(name), static_cast<std::uint32_t>(clients_.size())));
   return *clients_.back();
 }
 
@@ -44,7 +46,8 @@ Display& Machine::add_display(Display::Spec spec) {
 void Machine::force_signal(const SyncPoint& point) {
   if (point.done()) return;
   auto* job = point.fence ? dynamic_cast<Job*>(point.fence->producer()) : nullptr;
-  simulation_.emit(core::ProbeKind::fence_forced, point.id(), job ? core::raw(job->id()) : 0, 0, job);
+  simulation_.emit(core::ProbeKind::fence_forced, point.id(), job ? core::raw(job->id()) : 0, 0,
+                   job);
   if (job) job->kill(core::fence_error::kTime);
   if (point.fence && !point.fence->is_signaled()) {
     point.fence->set_error(core::fence_error::kTime);
@@ -65,10 +68,11 @@ const Job* Machine::starved_job(core::Time since) const {
       for (Engine* engine : context->engines()) {
         KernelQueue* queue = context->existing_kernel_queue(*engine);
         if (!queue) continue;
-        const Job* job = queue->ring().head() ? queue->ring().head()
+        const Job* job = queue->ring().head()       ? queue->ring().head()
                          : queue->waiting().empty() ? nullptr
                                                     : queue->waiting().front().get();
-        const bool waits = job && (job->state == JobState::on_ring || job->state == JobState::pending_credit);
+        const bool waits =
+            job && (job->state == JobState::on_ring || job->state == JobState::pending_credit);
         if (waits && !job->hung && job->account.phase_since() < since) return job;
       }
   return nullptr;

@@ -1,5 +1,5 @@
-// Machine: the whole simulated computer. Owns GPUs, memory, buffers, displays and clients, and knows
-// the policies that belong to no single GPU.
+// Machine: the whole simulated computer. Owns GPUs, memory, buffers, displays and clients, and
+// knows the policies that belong to no single GPU.
 #pragma once
 
 #include <memory>
@@ -43,7 +43,8 @@ class Machine {
   void force_signal(const SyncPoint& point);
   /// Whether a watchdog of an engine is running.
   bool recovery_pending() const;
-  /// A job that waits for its turn since before `since` although nothing but others' turns holds it back.
+  /// A job that waits for its turn since before `since` although nothing but others' turns holds it
+  /// back.
   const Job* starved_job(core::Time since) const;
   /// Adds every job that is not done to the snapshot.
   void describe_jobs(core::WaitGraphBuilder& builder) const;

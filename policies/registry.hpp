@@ -1,5 +1,5 @@
-// The registry of policies: by axis and name, with parameters that carry units, defaults and sources.
-// It is a value (no singleton): whoever needs it makes one.
+// The registry of policies: by axis and name, with parameters that carry units, defaults and
+// sources. It is a value (no singleton): whoever needs it makes one.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ enum class ParameterKind : std::uint8_t { duration, bytes, count, flag, word };
 struct Parameter {
   std::string name;
   ParameterKind kind = ParameterKind::duration;
-  std::int64_t default_value = 0;   ///< ns, bytes, count, or 0/1
-  std::int64_t min = 0, max = 0;    ///< both included; equal: no range
+  std::int64_t default_value = 0;  ///< ns, bytes, count, or 0/1
+  std::int64_t min = 0, max = 0;   ///< both included; equal: no range
   std::string meaning, source;
-  std::vector<std::string> words;   ///< kind word: the allowed words; values are their numbers
+  std::vector<std::string> words;  ///< kind word: the allowed words; values are their numbers
 };
 
 /// Values of a policy's parameters: those given, defaults for the rest.

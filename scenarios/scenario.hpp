@@ -31,7 +31,8 @@ struct Place {
 
 // ---------------------------------------------------------------- quantities
 
-/// A length of time that is drawn anew at each use, in nanoseconds. Draws are keyed, see core/random.
+/// A length of time that is drawn anew at each use, in nanoseconds. Draws are keyed, see
+/// core/random.
 struct Distribution {
   enum class Kind : std::uint8_t { fixed, uniform, values, mix };
   struct Part {
@@ -46,34 +47,34 @@ struct Distribution {
 // ---------------------------------------------------------------- platform
 
 struct EngineSpec {
-  std::string name;    ///< unique in its GPU, e.g. "vcs1"
-  std::string klass;   ///< engine class: rcs, ccs, bcs, vcs, vecs (or any word of the scenario)
+  std::string name;   ///< unique in its GPU, e.g. "vcs1"
+  std::string klass;  ///< engine class: rcs, ccs, bcs, vcs, vecs (or any word of the scenario)
   Place place;
 };
 
 struct GpuSpec {
   std::string name;
-  std::string driver;                 ///< free text used for "same driver" rules (amdgpu owner filter)
-  std::uint64_t vram_bytes = 0;       ///< 0: integrated, buffers live in system memory
+  std::string driver;            ///< free text used for "same driver" rules (amdgpu owner filter)
+  std::uint64_t vram_bytes = 0;  ///< 0: integrated, buffers live in system memory
   std::vector<EngineSpec> engines;
-  std::optional<Duration> timeslice;        ///< overrides the default of models/gpu
-  std::optional<Duration> preemption_cost;  ///< context switch on preemption
-  std::optional<std::uint32_t> credits;     ///< jobs of kernel queues in flight per engine
+  std::optional<Duration> timeslice;            ///< overrides the default of models/gpu
+  std::optional<Duration> preemption_cost;      ///< context switch on preemption
+  std::optional<std::uint32_t> credits;         ///< jobs of kernel queues in flight per engine
   std::optional<std::uint32_t> firmware_slots;  ///< user queues that can be mapped at once
   Place place;
 };
 
 struct LinkSpec {
   std::string name;
-  std::string from, to;               ///< "memory" or a GPU's name; both directions share the link
+  std::string from, to;  ///< "memory" or a GPU's name; both directions share the link
   std::uint64_t bytes_per_second = 0;
   Duration latency{};
   Place place;
 };
 
 struct PlatformSpec {
-  std::uint32_t cpu_cores = 0;        ///< 0: CPU time is not shared (`compute` is a plain delay)
-  std::uint64_t memory_bytes = 0;     ///< 0: unlimited system memory
+  std::uint32_t cpu_cores = 0;     ///< 0: CPU time is not shared (`compute` is a plain delay)
+  std::uint64_t memory_bytes = 0;  ///< 0: unlimited system memory
   std::uint64_t swap_bytes_per_second = 0;  ///< disk speed of swap; 0: no swap
   std::vector<GpuSpec> gpus;
   std::vector<LinkSpec> links;
@@ -82,65 +83,95 @@ struct PlatformSpec {
 // ---------------------------------------------------------------- shared things
 
 struct BufferSpec {
-  std::string name;                   ///< elements of `count` > 1 are named name.0, name.1, ... (already expanded)
-  std::uint64_t bytes = 0;            ///< lower end of the size
-  std::uint64_t bytes_max = 0;        ///< upper end (== bytes unless a range was given: drawn once per run)
-  Index gpu = kNone;                  ///< home GPU (VRAM if it has some); kNone: system memory
-  bool allocated = true;              ///< false: only an `alloc` operation creates it
-  bool userptr = false;               ///< process memory used by the GPU (cannot be shared)
-  Index process = kNone;              ///< owner: private to each clone of that process; kNone: global
+  std::string name;  ///< elements of `count` > 1 are named name.0, name.1, ... (already expanded)
+  std::uint64_t bytes = 0;  ///< lower end of the size
+  std::uint64_t bytes_max =
+      0;                  ///< upper end (== bytes unless a range was given: drawn once per run)
+  Index gpu = kNone;      ///< home GPU (VRAM if it has some); kNone: system memory
+  bool allocated = true;  ///< false: only an `alloc` operation creates it
+  bool userptr = false;   ///< process memory used by the GPU (cannot be shared)
+  Index process = kNone;  ///< owner: private to each clone of that process; kNone: global
   Place place;
 };
 
-struct TimelineSpec { std::string name; std::uint64_t initial = 0; Index process = kNone; Place place; };
-struct LockSpec { std::string name; Index process = kNone; Place place; };
-struct ChannelSpec { std::string name; Index process = kNone; Place place; };  ///< carries buffers between threads, FIFO
+struct TimelineSpec {
+  std::string name;
+  std::uint64_t initial = 0;
+  Index process = kNone;
+  Place place;
+};
+struct LockSpec {
+  std::string name;
+  Index process = kNone;
+  Place place;
+};
+struct ChannelSpec {
+  std::string name;
+  Index process = kNone;
+  Place place;
+};  ///< carries buffers between threads, FIFO
 
 struct SwapchainSpec {
   enum class Mode : std::uint8_t { fifo, mailbox };
   std::string name;
-  std::vector<Index> images;          ///< buffers, expanded by the loader as <name>.0 ... <name>.n-1
+  std::vector<Index> images;  ///< buffers, expanded by the loader as <name>.0 ... <name>.n-1
   Mode mode = Mode::fifo;
-  Index process = kNone;              ///< owner process of the client side: one chain per clone; kNone: global
+  Index process = kNone;  ///< owner process of the client side: one chain per clone; kNone: global
   Place place;
 };
 
-struct DisplaySpec { std::string name; Duration period{}; Index gpu = kNone; Place place; };
+struct DisplaySpec {
+  std::string name;
+  Duration period{};
+  Index gpu = kNone;
+  Place place;
+};
 
 // ---------------------------------------------------------------- processes
 
-struct BondSpec { std::vector<Index> engines; Index master = kNone; Place place; };
+struct BondSpec {
+  std::vector<Index> engines;
+  Index master = kNone;
+  Place place;
+};
 
 /// A GPU context: an address space's submission endpoint with its engines.
 struct ContextSpec {
   std::string name;
   Index gpu = 0;
-  std::vector<Index> engines;         ///< allowed engines of that GPU (engine map), at least one
-  bool balanced = false;              ///< pick the least busy engine of the map for each job
+  std::vector<Index> engines;  ///< allowed engines of that GPU (engine map), at least one
+  bool balanced = false;       ///< pick the least busy engine of the map for each job
   std::vector<BondSpec> bonds;
-  int priority = 0;                   ///< -1023..1023 as in i915; higher runs first
-  std::optional<Duration> preemption_period;  ///< arbitration point every so often; 0: never preemptible
+  int priority = 0;  ///< -1023..1023 as in i915; higher runs first
+  std::optional<Duration>
+      preemption_period;  ///< arbitration point every so often; 0: never preemptible
   std::map<std::string, std::string> annotations;
   Place place;
 };
 
-/// One access of a job: bytes [offset, offset + bytes) of a buffer or of the current swapchain image.
+/// One access of a job: bytes [offset, offset + bytes) of a buffer or of the current swapchain
+/// image.
 struct AccessSpec {
   Index buffer = kNone;
-  Index swapchain = kNone;            ///< `@name`: the image this thread acquired / latched last
-  Index channel = kNone;              ///< `#name`: the buffer this thread received last from the channel
+  Index swapchain = kNone;  ///< `@name`: the image this thread acquired / latched last
+  Index channel = kNone;    ///< `#name`: the buffer this thread received last from the channel
   std::uint64_t offset = 0;
-  std::uint64_t bytes = 0;            ///< 0: to the end of the buffer
+  std::uint64_t bytes = 0;  ///< 0: to the end of the buffer
   bool write = false;
 };
 
-struct ValueSpec { Index timeline = kNone; std::uint64_t value = 0; bool relative = false; };
+struct ValueSpec {
+  Index timeline = kNone;
+  std::uint64_t value = 0;
+  bool relative = false;
+};
 /// `relative`: value is added per execution of the operation (k-th execution: value * k), so that a
 /// loop needs no counters.
 
-/// Reference to an operation with a completion (submit, bind, unbind, sw_fence) of the same thread's process.
+/// Reference to an operation with a completion (submit, bind, unbind, sw_fence) of the same
+/// thread's process.
 struct OpRef {
-  Index label = kNone;                ///< index in ProcessSpec::labels
+  Index label = kNone;  ///< index in ProcessSpec::labels
 };
 
 struct Op;
@@ -148,71 +179,137 @@ using Program = std::vector<Op>;
 
 struct SubmitOp {
   Index context = 0;
-  Index engine = kNone;               ///< index in the GPU's engines; kNone: the context's (first or balanced)
-  bool infinite = false;              ///< runs until `terminate` names it
-  Distribution duration;              ///< time on the engine
-  std::vector<AccessSpec> accesses;   ///< ground truth
-  bool declares = false;              ///< `declared` differs from the truth
-  std::vector<AccessSpec> declared;   ///< what the driver is told
-  std::vector<OpRef> after;           ///< explicit waits: finished
-  std::vector<OpRef> after_start;     ///< submit fences: started on an engine
+  Index engine = kNone;   ///< index in the GPU's engines; kNone: the context's (first or balanced)
+  bool infinite = false;  ///< runs until `terminate` names it
+  Distribution duration;  ///< time on the engine
+  std::vector<AccessSpec> accesses;  ///< ground truth
+  bool declares = false;             ///< `declared` differs from the truth
+  std::vector<AccessSpec> declared;  ///< what the driver is told
+  std::vector<OpRef> after;          ///< explicit waits: finished
+  std::vector<OpRef> after_start;    ///< submit fences: started on an engine
   std::vector<ValueSpec> wait_values;
   std::vector<ValueSpec> signal_values;
 };
 struct WaitOp {
   std::vector<OpRef> ops;
   std::vector<ValueSpec> values;
-  std::uint32_t need = 0;             ///< 0: all; else k of them
+  std::uint32_t need = 0;  ///< 0: all; else k of them
   std::optional<Duration> timeout;
 };
-struct ThinkOp { Distribution duration; };      ///< off the CPU
-struct ComputeOp { Distribution duration; };    ///< on a CPU core
-struct SignalOp { ValueSpec value; };
-struct AllocOp { Index buffer = kNone; };
-struct FreeOp { Index buffer = kNone; };
-struct BindOp { Index context = 0; Index buffer = kNone; bool unbind = false; std::vector<OpRef> after; std::vector<ValueSpec> wait_values; };
-struct LockOp { std::vector<Index> locks; bool unlock = false; bool ww = false; };  ///< ww: ticketed with back-off over all
-struct ForkOp { Index thread = kNone; bool join = false; };
-struct SendOp { Index channel = kNone; std::vector<AccessSpec> buffers; };
-struct ReceiveOp { Index channel = kNone; };
-struct AcquireOp { Index swapchain = kNone; };                 ///< client: take a free image
-struct PresentOp { Index swapchain = kNone; };                 ///< client: hand the image to the consumer
-struct LatchOp { Index swapchain = kNone; bool wait = false; };///< compositor: choose the image to show (flip policy)
-struct FlipOp { std::vector<Index> displays; std::vector<AccessSpec> planes; bool blocking = false; };
-struct VblankOp { Index display = kNone; };                    ///< sleep until the display's next vblank
-struct LoopOp { std::uint64_t times = 0; std::optional<Duration> period; Program body; };  ///< times 0: for ever
-struct PaceOp { Duration period{}; };                            ///< sleep until `period` after this iteration of the innermost loop began
-struct SwFenceOp {};                                           ///< create a CPU-signaled dma_fence (sw_sync)
-struct SwSignalOp { OpRef fence; };                            ///< signal it and all older ones of the thread
-struct TerminateOp { OpRef job; };
-struct ThrottleOp { std::uint32_t jobs = 0; };                 ///< before each submit wait for the n-th previous step
-struct QueueDepthOp { std::uint32_t jobs = 0; };               ///< at most n unfinished jobs per engine
-struct PriorityOp { Index context = 0; int priority = 0; };
-struct PreemptionOp { Index context = 0; Duration period{}; }; ///< 0: not preemptible from here on
-struct InvalidateOp { Index buffer = kNone; };                 ///< munmap + mmap of a userptr range
-struct AnnotateOp { std::map<std::string, std::string> notes; };
+struct ThinkOp {
+  Distribution duration;
+};  ///< off the CPU
+struct ComputeOp {
+  Distribution duration;
+};  ///< on a CPU core
+struct SignalOp {
+  ValueSpec value;
+};
+struct AllocOp {
+  Index buffer = kNone;
+};
+struct FreeOp {
+  Index buffer = kNone;
+};
+struct BindOp {
+  Index context = 0;
+  Index buffer = kNone;
+  bool unbind = false;
+  std::vector<OpRef> after;
+  std::vector<ValueSpec> wait_values;
+};
+struct LockOp {
+  std::vector<Index> locks;
+  bool unlock = false;
+  bool ww = false;
+};  ///< ww: ticketed with back-off over all
+struct ForkOp {
+  Index thread = kNone;
+  bool join = false;
+};
+struct SendOp {
+  Index channel = kNone;
+  std::vector<AccessSpec> buffers;
+};
+struct ReceiveOp {
+  Index channel = kNone;
+};
+struct AcquireOp {
+  Index swapchain = kNone;
+};  ///< client: take a free image
+struct PresentOp {
+  Index swapchain = kNone;
+};  ///< client: hand the image to the consumer
+struct LatchOp {
+  Index swapchain = kNone;
+  bool wait = false;
+};  ///< compositor: choose the image to show (flip policy)
+struct FlipOp {
+  std::vector<Index> displays;
+  std::vector<AccessSpec> planes;
+  bool blocking = false;
+};
+struct VblankOp {
+  Index display = kNone;
+};  ///< sleep until the display's next vblank
+struct LoopOp {
+  std::uint64_t times = 0;
+  std::optional<Duration> period;
+  Program body;
+};  ///< times 0: for ever
+struct PaceOp {
+  Duration period{};
+};                    ///< sleep until `period` after this iteration of the innermost loop began
+struct SwFenceOp {};  ///< create a CPU-signaled dma_fence (sw_sync)
+struct SwSignalOp {
+  OpRef fence;
+};  ///< signal it and all older ones of the thread
+struct TerminateOp {
+  OpRef job;
+};
+struct ThrottleOp {
+  std::uint32_t jobs = 0;
+};  ///< before each submit wait for the n-th previous step
+struct QueueDepthOp {
+  std::uint32_t jobs = 0;
+};  ///< at most n unfinished jobs per engine
+struct PriorityOp {
+  Index context = 0;
+  int priority = 0;
+};
+struct PreemptionOp {
+  Index context = 0;
+  Duration period{};
+};  ///< 0: not preemptible from here on
+struct InvalidateOp {
+  Index buffer = kNone;
+};  ///< munmap + mmap of a userptr range
+struct AnnotateOp {
+  std::map<std::string, std::string> notes;
+};
 
 struct Op {
-  std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp, ForkOp, SendOp,
-               ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp, PaceOp, SwFenceOp, SwSignalOp, TerminateOp,
-               ThrottleOp, QueueDepthOp, PriorityOp, PreemptionOp, InvalidateOp, AnnotateOp>
+  std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
+               ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
+               PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
+               PreemptionOp, InvalidateOp, AnnotateOp>
       what;
-  Index label = kNone;                ///< `id`, index in ProcessSpec::labels
+  Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;
 };
 
 struct ThreadSpec {
   std::string name;
-  bool forked = false;                ///< started by a `fork` operation, not at the start
-  Duration start{};                   ///< delay before the first operation
+  bool forked = false;  ///< started by a `fork` operation, not at the start
+  Duration start{};     ///< delay before the first operation
   Program program;
   Place place;
 };
 
 struct ProcessSpec {
   std::string name;
-  std::uint32_t count = 1;            ///< clones name.0 ... (just name when 1)
-  std::vector<std::string> labels;    ///< ids of operations, unique per process
+  std::uint32_t count = 1;          ///< clones name.0 ... (just name when 1)
+  std::vector<std::string> labels;  ///< ids of operations, unique per process
   std::vector<ContextSpec> contexts;
   std::vector<ThreadSpec> threads;
   Place place;
@@ -223,44 +320,48 @@ struct ProcessSpec {
 struct FaultSpec {
   enum class Kind : std::uint8_t { hang, never_signal, slow, lost_doorbell, kill };
   Kind kind = Kind::hang;
-  Index process = kNone;              ///< the guilty process
+  Index process = kNone;  ///< the guilty process
   std::uint32_t clone = 0;
-  Index label = kNone;                ///< operation it strikes (hang, never_signal, slow, lost_doorbell)
-  std::uint64_t at = 0;               ///< strikes from this execution on (0-based) ...
-  std::uint64_t count = 1;            ///< ... this many times; 0: for ever
-  std::uint32_t factor = 1;           ///< slow: duration times this
-  Duration when{};                    ///< kill: instant
+  Index label = kNone;       ///< operation it strikes (hang, never_signal, slow, lost_doorbell)
+  std::uint64_t at = 0;      ///< strikes from this execution on (0-based) ...
+  std::uint64_t count = 1;   ///< ... this many times; 0: for ever
+  std::uint32_t factor = 1;  ///< slow: duration times this
+  Duration when{};           ///< kill: instant
   Place place;
 };
 
 /// One policy chosen for one axis, with the parameters that differ from its defaults.
 struct PolicySpec {
-  std::string policy;                 ///< empty: keep the preset's policy, change parameters only
+  std::string policy;  ///< empty: keep the preset's policy, change parameters only
   std::map<std::string, std::string> parameters;  ///< text with units, checked by the policy
   Place place;
 };
 
 struct StackSpec {
-  std::string name;                   ///< unique in the scenario; the preset's name when given as a string
+  std::string name;  ///< unique in the scenario; the preset's name when given as a string
   std::string preset;
-  std::map<std::string, PolicySpec> axes;                              ///< axis -> override
-  std::map<std::string, std::map<std::string, PolicySpec>> gpu_axes;   ///< GPU -> axis -> override
+  std::map<std::string, PolicySpec> axes;                             ///< axis -> override
+  std::map<std::string, std::map<std::string, PolicySpec>> gpu_axes;  ///< GPU -> axis -> override
   Place place;
 };
 
-struct Bound { std::optional<double> min, max; Place place; };
+struct Bound {
+  std::optional<double> min, max;
+  Place place;
+};
 
 struct ExpectSpec {
-  std::vector<std::string> verdicts;  ///< any of
+  std::vector<std::string> verdicts;     ///< any of
   std::map<std::string, Bound> metrics;  ///< column of runs.csv -> bound
-  std::vector<std::string> core;      ///< names that must be the members of the deadlock core (any order)
-  std::string strength;               ///< observed | predicted | explored | proved (used by `check`)
-  std::string why;                    ///< prose: the argument for this expectation
+  std::vector<std::string>
+      core;              ///< names that must be the members of the deadlock core (any order)
+  std::string strength;  ///< observed | predicted | explored | proved (used by `check`)
+  std::string why;       ///< prose: the argument for this expectation
   Place place;
 };
 
 struct Scenario {
-  std::string file;                   ///< path as given; messages start with it
+  std::string file;  ///< path as given; messages start with it
   std::string name, title, description, source, truth;
   Duration horizon{std::chrono::seconds(10)};
   Duration progress_bound{std::chrono::seconds(1)};

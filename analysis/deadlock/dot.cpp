@@ -32,8 +32,7 @@ struct Arrow {
   bool on_cycle = false;
 };
 
-using Drawing =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Box, Arrow>;
+using Drawing = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, Box, Arrow>;
 using NodeKey = std::pair<NodeKind, std::uint32_t>;
 
 std::string gate_words(const core::WaitGraph& graph, const Gate& gate, GateIndex index) {
@@ -64,8 +63,10 @@ class Painter {
   void choose_agents(const std::vector<Finding>& findings, std::size_t limit) {
     std::set<AgentIndex> left_out;
     const auto choose = [&](AgentIndex agent) {
-      if (chosen_.size() < limit) chosen_.insert(agent);
-      else if (chosen_.count(agent) == 0) left_out.insert(agent);
+      if (chosen_.size() < limit)
+        chosen_.insert(agent);
+      else if (chosen_.count(agent) == 0)
+        left_out.insert(agent);
     };
     for (const Finding& finding : findings)
       for (const Member& member : finding.members) {
@@ -124,7 +125,8 @@ class Painter {
       if (!members_.count(index))
         return {agent.name + words, "shape=box, color=gray50, fontcolor=gray30"};
       return {agent.name + words, fmt::format("shape=box, style=filled, fillcolor=\"#ffebee\", "
-                                              "color=\"{}\", penwidth=2", kStuckColor)};
+                                              "color=\"{}\", penwidth=2",
+                                              kStuckColor)};
     }
     if (kind == NodeKind::pool) {
       const core::WaitPool& pool = graph_.pools[index];

@@ -96,23 +96,17 @@ std::string pool_arithmetic(const ExplainContext& context, const Gate& gate) {
 std::string why_closed(const ExplainContext& context, GateIndex index) {
   const Gate& gate = context.graph.gates[index];
   switch (gate.kind) {
-    case GateKind::nobody:
-      return "nobody will signal it";
-    case GateKind::faulty:
-      return "its producer is hung by a fault";
-    case GateKind::units:
-      return pool_arithmetic(context, gate);
-    case GateKind::agent:
-      return gate.agent == kNoIndex ? "nobody will signal it" : "";
-    case GateKind::environment:
-      return "";
-    case GateKind::threshold:
-      break;
+    case GateKind::nobody: return "nobody will signal it";
+    case GateKind::faulty: return "its producer is hung by a fault";
+    case GateKind::units: return pool_arithmetic(context, gate);
+    case GateKind::agent: return gate.agent == kNoIndex ? "nobody will signal it" : "";
+    case GateKind::environment: return "";
+    case GateKind::threshold: break;
   }
   if (gate.need > gate.inputs.size())
-    return gate.inputs.empty() ? "nobody can bring it about"
-                               : fmt::format("needs {} producers, has {}", gate.need,
-                                             gate.inputs.size());
+    return gate.inputs.empty()
+               ? "nobody can bring it about"
+               : fmt::format("needs {} producers, has {}", gate.need, gate.inputs.size());
   return "";
 }
 
@@ -163,16 +157,11 @@ std::string own_words(const WaitGraph& graph, GateIndex index) {
   switch (gate.kind) {
     case GateKind::agent:
       return gate.agent == kNoIndex ? "nobody" : "end of " + graph.agents[gate.agent].name;
-    case GateKind::environment:
-      return "the hardware";
-    case GateKind::faulty:
-      return "a hung producer";
-    case GateKind::nobody:
-      return "something without a producer";
-    case GateKind::units:
-      return fmt::format("{} of {}", gate.amount, graph.pools[gate.pool].name);
-    case GateKind::threshold:
-      break;
+    case GateKind::environment: return "the hardware";
+    case GateKind::faulty: return "a hung producer";
+    case GateKind::nobody: return "something without a producer";
+    case GateKind::units: return fmt::format("{} of {}", gate.amount, graph.pools[gate.pool].name);
+    case GateKind::threshold: break;
   }
   if (gate.inputs.empty()) return "something without a producer";
   const std::string mode = mode_of(gate);
@@ -248,8 +237,8 @@ Member explain_member(const ExplainContext& context, AgentIndex index) {
   member.recovery_at = agent.recovery_at;
   if (agent.gate != kNoIndex) explain_wait(context, agent.gate, member);
   if (member.waits.empty())
-    member.waits.push_back({agent.gate, {}, wait_label(context.graph, index),
-                            "nobody can bring it about", {}});
+    member.waits.push_back(
+        {agent.gate, {}, wait_label(context.graph, index), "nobody can bring it about", {}});
   return member;
 }
 

@@ -57,7 +57,9 @@ void merge_into(std::vector<Sink>& sinks, Sink sink) {
 class Search {
  public:
   explicit Search(const WaitGraph& graph)
-      : graph_(graph), base_(reduce(graph)), impossible_(impossible_gates(graph)),
+      : graph_(graph),
+        base_(reduce(graph)),
+        impossible_(impossible_gates(graph)),
         base_providers_(graph, base_, impossible_) {}
 
   std::vector<Finding> run() {
@@ -175,11 +177,10 @@ class Search {
       finding.at = graph_.at;
       add_behind(finding, members);
       add_rescue(finding);
-      finding.services_only =
-          std::all_of(finding.members.begin(), finding.members.end(),
-                      [](const Member& m) { return m.daemon; }) &&
-          std::all_of(finding.behind.begin(), finding.behind.end(),
-                      [](const BlockedBehind& b) { return b.daemon; });
+      finding.services_only = std::all_of(finding.members.begin(), finding.members.end(),
+                                          [](const Member& m) { return m.daemon; }) &&
+                              std::all_of(finding.behind.begin(), finding.behind.end(),
+                                          [](const BlockedBehind& b) { return b.daemon; });
       finding.signature = signature_of(finding);
     }
     std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {

@@ -37,9 +37,13 @@ std::vector<std::uint8_t> impossible_gates(const core::WaitGraph& graph) {
 
 ProviderGraph::ProviderGraph(const core::WaitGraph& graph, const Reduction& reduction,
                              const std::vector<std::uint8_t>& impossible)
-    : graph_(graph), reduction_(reduction), impossible_(impossible),
-      agent_nodes_(graph.agents.size(), kNoIndex), gate_nodes_(graph.gates.size(), kNoIndex),
-      pool_nodes_(graph.pools.size(), kNoIndex), lost_pool_nodes_(graph.pools.size(), kNoIndex) {
+    : graph_(graph),
+      reduction_(reduction),
+      impossible_(impossible),
+      agent_nodes_(graph.agents.size(), kNoIndex),
+      gate_nodes_(graph.gates.size(), kNoIndex),
+      pool_nodes_(graph.pools.size(), kNoIndex),
+      lost_pool_nodes_(graph.pools.size(), kNoIndex) {
   for (const AgentIndex agent : dead_agents(graph, reduction)) node(NodeKind::agent, agent);
   for (NodeIndex next = 0; next < nodes_.size(); ++next) expand(next);
 }
@@ -86,8 +90,7 @@ void ProviderGraph::expand_gate(NodeIndex from, GateIndex index) {
     }
     case GateKind::environment:
     case GateKind::faulty:
-    case GateKind::nobody:
-      return;
+    case GateKind::nobody: return;
   }
 }
 

@@ -54,8 +54,7 @@ class ProviderGraph {
   std::vector<core::GateIndex> gates_reaching(const std::vector<NodeIndex>& targets) const;
 
  private:
-  std::vector<NodeIndex> nodes_reaching(const std::vector<NodeIndex>& targets,
-                                        bool directly) const;
+  std::vector<NodeIndex> nodes_reaching(const std::vector<NodeIndex>& targets, bool directly) const;
   NodeIndex node(NodeKind kind, std::uint32_t index, bool impossible = false);
   void connect(NodeIndex from, NodeIndex to) { boost::add_edge(from, to, edges_); }
   void expand(NodeIndex from);

@@ -80,9 +80,8 @@ Listeners index_listeners(const WaitGraph& graph) {
   }
   const std::size_t gates = graph.gates.size();
   const std::size_t agents = graph.agents.size();
-  return {IndexLists(gates, inputs),     IndexLists(agents, gate_agents),
-          IndexLists(gates, waiting),    IndexLists(agents, of_agent),
-          IndexLists(gates, of_gate),    std::move(holdings)};
+  return {IndexLists(gates, inputs),    IndexLists(agents, gate_agents), IndexLists(gates, waiting),
+          IndexLists(agents, of_agent), IndexLists(gates, of_gate),      std::move(holdings)};
 }
 
 /// One run of the worklist.

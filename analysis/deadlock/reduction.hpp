@@ -14,8 +14,8 @@ namespace fencelab::analysis {
 
 /// What to take for granted.
 struct ReduceOptions {
-  bool forgive_faults = false;       ///< gates of hung producers open after all
-  bool use_recovery_timers = false;  ///< an agent with a recovery timer counts as live
+  bool forgive_faults = false;                ///< gates of hung producers open after all
+  bool use_recovery_timers = false;           ///< an agent with a recovery timer counts as live
   std::vector<core::AgentIndex> assume_live;  ///< "what if these were released?"
 };
 

@@ -80,8 +80,7 @@ void append_member(std::string& out, const Finding& finding, const Member& membe
                    std::size_t width, const TextOptions& options) {
   out += fmt::format(" {:<{}}  waits  {} [{}]  since {}\n", member.name, width, waits_of(member),
                      core::to_string(member.reason), format_time(member.since));
-  out += fmt::format(" {:<{}}  holds  {}", "", width,
-                     holds_of(member, options));
+  out += fmt::format(" {:<{}}  holds  {}", "", width, holds_of(member, options));
   const auto provided = provided_by(finding, member.agent);
   if (!provided.empty()) {
     out += fmt::format("   provides  {}", *provided.begin());
@@ -157,8 +156,7 @@ void append_behind(std::string& out, const Finding& finding, const TextOptions& 
     out += fmt::format("{} {}{} ({})", i ? "," : ":", blocked.name,
                        blocked.daemon ? " (service)" : "", blocked.label);
   }
-  if (shown < finding.behind.size())
-    out += fmt::format(", {} more", finding.behind.size() - shown);
+  if (shown < finding.behind.size()) out += fmt::format(", {} more", finding.behind.size() - shown);
   out += '\n';
 }
 

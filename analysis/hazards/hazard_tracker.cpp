@@ -20,7 +20,8 @@ namespace {
 const models::Buffer* conflicting_buffer(const Job& a, const Job& b) {
   for (const models::Access& x : a.accesses)
     for (const models::Access& y : b.accesses)
-      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end) return x.buffer;
+      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end)
+        return x.buffer;
   return nullptr;
 }
 
@@ -32,7 +33,8 @@ void HazardTracker::example(std::string text) {
 
 void HazardTracker::join(Clock& clock, const Known& known) const {
   if (clock.size() < known.clock.size()) clock.resize(known.clock.size());
-  for (std::size_t i = 0; i < known.clock.size(); ++i) clock[i] = std::max(clock[i], known.clock[i]);
+  for (std::size_t i = 0; i < known.clock.size(); ++i)
+    clock[i] = std::max(clock[i], known.clock[i]);
   if (clock.size() <= known.queue) clock.resize(known.queue + 1);
   clock[known.queue] = std::max(clock[known.queue], known.sequence);
 }
@@ -42,7 +44,8 @@ HazardTracker::Clock HazardTracker::clock_of(const Job& job, std::uint32_t queue
   for (const models::Dependency& dependency : job.dependencies) {
     if (!dependency.producer) continue;
     // A submit fence orders starts, not ends.
-    const bool of_start = dependency.point.fence && dependency.point.fence == dependency.producer->started;
+    const bool of_start =
+        dependency.point.fence && dependency.point.fence == dependency.producer->started;
     const auto known = unfinished_.find(core::raw(dependency.producer->id()));
     if (!of_start && known != unfinished_.end()) join(clock, known->second);
   }
@@ -62,11 +65,15 @@ void HazardTracker::look_for_races(const Job& job, std::uint32_t queue, const Cl
       if (std::find(seen.begin(), seen.end(), other) != seen.end()) continue;
       seen.push_back(other);
       const Known& known = unfinished_.at(core::raw(other->id()));
-      if (known.queue == queue || (known.queue < clock.size() && clock[known.queue] >= known.sequence)) continue;
+      if (known.queue == queue ||
+          (known.queue < clock.size() && clock[known.queue] >= known.sequence))
+        continue;
       const models::Buffer* buffer = conflicting_buffer(job, *other);
       if (!buffer) continue;
       ++races_;
-      example(fmt::format("{} and {} conflict on {}: the second depends on nothing that is after the first", other->name(), job.name(), buffer->name()));
+      example(fmt::format(
+          "{} and {} conflict on {}: the second depends on nothing that is after the first",
+          other->name(), job.name(), buffer->name()));
     }
 }
 
@@ -97,13 +104,17 @@ void HazardTracker::on_started(const Job& job) {
     const bool unbound = binds && binds->managed(buffer) && !binds->bound(buffer);
     if (buffer.exists && buffer.pool && !unbound) continue;
     ++absences_;
-    example(fmt::format("{} runs while {} is {}", job.name(), buffer.name(), !buffer.exists ? "freed" : unbound ? "not bound" : "not in memory"));
+    example(fmt::format("{} runs while {} is {}", job.name(), buffer.name(),
+                        !buffer.exists ? "freed"
+                        : unbound      ? "not bound"
+                                       : "not in memory"));
   }
 }
 
 void HazardTracker::on_finished(const Job& job) {
   if (unfinished_.erase(core::raw(job.id())) == 0) return;
-  for (const models::Access& access : job.accesses) std::erase(by_buffer_[access.buffer->index()], &job);
+  for (const models::Access& access : job.accesses)
+    std::erase(by_buffer_[access.buffer->index()], &job);
 }
 
 void HazardTracker::on_event(const core::ProbeEvent& event) {

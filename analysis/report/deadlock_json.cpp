@@ -14,8 +14,10 @@ ordered_json time_json(core::Time at) {
 
 void put_place(ordered_json& json, std::uint32_t place, const DescribePlace& describe_place) {
   if (place == core::kNoIndex) return;
-  if (describe_place) json["place"] = describe_place(place);
-  else json["place"] = place;
+  if (describe_place)
+    json["place"] = describe_place(place);
+  else
+    json["place"] = place;
 }
 
 ordered_json item_json(const WaitedItem& item, const Names& names) {

@@ -71,7 +71,8 @@ int start(const std::string& program, int in, int out, int err, pid_t& child) {
 
 int wait_for(pid_t child) {
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   return status;
 }
 
@@ -93,8 +94,8 @@ SvgResult render_svg(const std::string& dot_text, const std::string& program) {
   pid_t child = 0;
   const int error =
       start(program, fileno(input.get()), to_parent.get(), fileno(messages.get()), child);
-  if (error != 0) return {{}, fmt::format("cannot run {}: {} (install graphviz)", program,
-                                          std::strerror(error))};
+  if (error != 0)
+    return {{}, fmt::format("cannot run {}: {} (install graphviz)", program, std::strerror(error))};
   to_parent.close();
   std::string svg = read_all(from_child.get());
   const int status = wait_for(child);

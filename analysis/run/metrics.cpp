@@ -16,20 +16,22 @@ using models::Job;
 bool conflict(const models::AccessList& a, const models::AccessList& b) {
   for (const models::Access& x : a)
     for (const models::Access& y : b)
-      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end) return true;
+      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end)
+        return true;
   return false;
 }
 
 namespace {
 
-/// A dependency is needed if the program asked for it, memory management demands it, or the two jobs
-/// conflict in truth.
+/// A dependency is needed if the program asked for it, memory management demands it, or the two
+/// jobs conflict in truth.
 bool needed(const models::Dependency& dependency, const Job& consumer) {
   switch (dependency.rule) {
     case models::DependencyRule::program:
     case models::DependencyRule::resv_kernel:
     case models::DependencyRule::bind: return true;
-    default: return dependency.producer && conflict(dependency.producer->accesses, consumer.accesses);
+    default:
+      return dependency.producer && conflict(dependency.producer->accesses, consumer.accesses);
   }
 }
 
@@ -41,16 +43,17 @@ T& at(std::vector<T>& table, std::uint64_t index) {
 
 }  // namespace
 
-// The local counterfactual: the same job, with needed dependencies only and all else as it was, would
-// have been ready when it reached the head of its queue and the last needed producer was done, and
-// would have started when its engine next stood idle.
+// The local counterfactual: the same job, with needed dependencies only and all else as it was,
+// would have been ready when it reached the head of its queue and the last needed producer was
+// done, and would have started when its engine next stood idle.
 void RunMetrics::on_job_started(const Job& job, Time now) {
   Time ready = job.head_at, actual_ready = job.head_at;
   bool any_false = false;
   for (const models::Dependency& dependency : job.dependencies) {
     const Time done = !dependency.producer ? job.head_at
-                      : dependency.producer->state == models::JobState::done ? dependency.producer->done_at
-                                                                             : now;
+                      : dependency.producer->state == models::JobState::done
+                          ? dependency.producer->done_at
+                          : now;
     const bool is_needed = needed(dependency, job);
     (is_needed ? dependencies_needed : dependencies_false) += 1;
     any_false |= !is_needed;
@@ -80,24 +83,44 @@ void RunMetrics::on_job_finished(const ProbeEvent& event, const Job& job) {
 void RunMetrics::on_event(const ProbeEvent& event) {
   const auto ns = static_cast<std::int64_t>(event.b);
   switch (event.kind) {
-    case ProbeKind::operation_done: ++operations_done; progress(event.at); break;
+    case ProbeKind::operation_done:
+      ++operations_done;
+      progress(event.at);
+      break;
     case ProbeKind::job_submitted: ++jobs_submitted; break;
-    case ProbeKind::job_started: on_job_started(*static_cast<const Job*>(event.subject), event.at); break;
-    case ProbeKind::job_finished: on_job_finished(event, *static_cast<const Job*>(event.subject)); break;
+    case ProbeKind::job_started:
+      on_job_started(*static_cast<const Job*>(event.subject), event.at);
+      break;
+    case ProbeKind::job_finished:
+      on_job_finished(event, *static_cast<const Job*>(event.subject));
+      break;
     case ProbeKind::job_preempted: ++preemptions; break;
-    case ProbeKind::engine_slice: at(engine_busy, static_cast<const Job*>(event.subject)->engine->number()) += ns; break;
-    case ProbeKind::engine_spun: at(engine_spin, static_cast<const Job*>(event.subject)->engine->number()) += ns; break;
+    case ProbeKind::engine_slice:
+      at(engine_busy, static_cast<const Job*>(event.subject)->engine->number()) += ns;
+      break;
+    case ProbeKind::engine_spun:
+      at(engine_spin, static_cast<const Job*>(event.subject)->engine->number()) += ns;
+      break;
     case ProbeKind::ioctl_end: ioctl_time.add(ns); break;
     case ProbeKind::bytes_moved: bytes_moved += event.a; break;
-    case ProbeKind::buffer_placed: refaults += static_cast<const models::Buffer*>(event.subject)->was_evicted; break;
-    case ProbeKind::buffer_evicted: ++evictions; eviction_time.add(ns); break;
+    case ProbeKind::buffer_placed:
+      refaults += static_cast<const models::Buffer*>(event.subject)->was_evicted;
+      break;
+    case ProbeKind::buffer_evicted:
+      ++evictions;
+      eviction_time.add(ns);
+      break;
     case ProbeKind::allocation_failed: ++allocation_failures; break;
-    case ProbeKind::queue_suspended: ++queue_suspensions; suspend_time.add(static_cast<std::int64_t>(event.a)); break;
+    case ProbeKind::queue_suspended:
+      ++queue_suspensions;
+      suspend_time.add(static_cast<std::int64_t>(event.a));
+      break;
     case ProbeKind::frame_presented: ++frames_presented; break;
     case ProbeKind::frame_dropped: ++frames_dropped; break;
     case ProbeKind::frame_shown:
       ++frames_shown;
-      frame_latency.add((event.at - static_cast<const models::Frame*>(event.subject)->begun).count());
+      frame_latency.add(
+          (event.at - static_cast<const models::Frame*>(event.subject)->begun).count());
       progress(event.at);
       break;
     case ProbeKind::flip_latched: ++flips; break;
@@ -105,7 +128,10 @@ void RunMetrics::on_event(const ProbeEvent& event) {
     case ProbeKind::recovery_fired: ++timeouts_fired; break;
     case ProbeKind::gpu_reset: ++resets; break;
     case ProbeKind::fence_forced: ++fences_forced; break;
-    case ProbeKind::fault_struck: ++faults_struck; struck_[core::raw(event.object)] = 1; break;
+    case ProbeKind::fault_struck:
+      ++faults_struck;
+      struck_[core::raw(event.object)] = 1;
+      break;
     default: break;
   }
 }

@@ -1,4 +1,5 @@
-// RunMetrics: everything of design section 7 that one run yields as numbers, from probe events alone.
+// RunMetrics: everything of design section 7 that one run yields as numbers, from probe events
+// alone.
 #pragma once
 
 #include <array>
@@ -20,14 +21,16 @@ class RunMetrics final : public core::ProbeSink {
 
   std::uint64_t jobs_submitted = 0, jobs_done = 0, jobs_lost = 0, operations_done = 0;
   std::uint64_t jobs_lost_guilty = 0, jobs_lost_innocent = 0;
-  core::Time last_progress{};                       ///< newest job, frame or operation done
+  core::Time last_progress{};  ///< newest job, frame or operation done
   QuantileSketch job_latency, frame_latency, ioctl_time, eviction_time, suspend_time;
-  std::array<std::int64_t, models::LatencyAccount::kRunning + 1> job_time{};  ///< sum over done jobs
+  std::array<std::int64_t, models::LatencyAccount::kRunning + 1>
+      job_time{};                                      ///< sum over done jobs
   std::vector<std::int64_t> engine_busy, engine_spin;  ///< ns by Engine::number
   std::vector<std::uint64_t> engine_jobs;
-  std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0, missed_vblanks = 0;
+  std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0,
+                missed_vblanks = 0;
   std::uint64_t dependencies_needed = 0, dependencies_false = 0;
-  std::int64_t oversync_time = 0;                   ///< ns, sum over jobs of the local counterfactual
+  std::int64_t oversync_time = 0;  ///< ns, sum over jobs of the local counterfactual
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
   std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
   std::uint64_t preemptions = 0, queue_suspensions = 0;
@@ -36,7 +39,7 @@ class RunMetrics final : public core::ProbeSink {
   void on_job_started(const models::Job& job, core::Time now);
   void on_job_finished(const core::ProbeEvent& event, const models::Job& job);
   void progress(core::Time at) { last_progress = at; }
-  std::map<std::uint64_t, std::uint64_t> struck_;   ///< jobs a fault struck and that are not done
+  std::map<std::uint64_t, std::uint64_t> struck_;  ///< jobs a fault struck and that are not done
 };
 
 /// Whether `a` and `b` touch overlapping bytes and one of them writes.

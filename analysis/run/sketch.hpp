@@ -1,5 +1,5 @@
-// QuantileSketch: a log-linear histogram of non-negative integers. Bounded memory; a quantile is off by
-// less than 1/64 of its value (and exact below 128).
+// QuantileSketch: a log-linear histogram of non-negative integers. Bounded memory; a quantile is
+// off by less than 1/64 of its value (and exact below 128).
 #pragma once
 
 #include <algorithm>
@@ -24,7 +24,8 @@ class QuantileSketch {
   std::uint64_t max() const { return max_; }
   std::uint64_t sum() const { return sum_; }
 
-  /// Upper end of the bucket that holds the value of rank ceil(q * count), at most max(). 0 if empty.
+  /// Upper end of the bucket that holds the value of rank ceil(q * count), at most max(). 0 if
+  /// empty.
   std::uint64_t quantile(std::uint32_t permille) const {
     if (count_ == 0) return 0;
     const std::uint64_t rank = std::max<std::uint64_t>(1, (count_ * permille + 999) / 1000);

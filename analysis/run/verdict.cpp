@@ -9,7 +9,8 @@
 namespace fencelab::analysis {
 
 std::string_view to_string(Verdict verdict) {
-  constexpr std::string_view kNames[] = {"deadlock", "orphan", "masked", "livelock", "stall", "starved", "complete"};
+  constexpr std::string_view kNames[] = {"deadlock", "orphan",  "masked",  "livelock",
+                                         "stall",    "starved", "complete"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
@@ -29,12 +30,14 @@ core::WaitGraph DeadlockWatch::snapshot() const {
 
 void DeadlockWatch::record(const core::WaitGraph& graph, const Finding& finding, bool rescued) {
   for (Incident& known : incidents_)
-    if (known.finding.signature == finding.signature && known.rescued == rescued && same_members(known.finding, finding)) return;
+    if (known.finding.signature == finding.signature && known.rescued == rescued &&
+        same_members(known.finding, finding))
+      return;
   if (incidents_.size() < kMaxIncidents) incidents_.push_back({graph, finding, rescued});
 }
 
-// A wait's own timer ends the findings it is part of; a watchdog's (of an engine, say) is not in the graph and
-// may end any. What it did not end is found again at the end of the run.
+// A wait's own timer ends the findings it is part of; a watchdog's (of an engine, say) is not in
+// the graph and may end any. What it did not end is found again at the end of the run.
 void DeadlockWatch::on_event(const core::ProbeEvent& event) {
   const bool own = event.a == static_cast<std::uint64_t>(core::RecoveryKind::wait_timeout);
   const core::WaitGraph graph = snapshot();
@@ -46,7 +49,8 @@ bool DeadlockWatch::look(bool recovery_pending) {
   const core::WaitGraph graph = snapshot();
   bool stuck = false;
   for (const Finding& finding : find_deadlocks(graph)) {
-    const bool rescue = finding.rescue.exists || (recovery_pending && finding.kind != FindingKind::orphan);
+    const bool rescue =
+        finding.rescue.exists || (recovery_pending && finding.kind != FindingKind::orphan);
     if (rescue) continue;  // it is looked at again the instant before the timer acts
     record(graph, finding, false);
     stuck = true;
@@ -62,8 +66,8 @@ void DeadlockWatch::look_finally() {
 Verdict DeadlockWatch::verdict(bool livelock, bool starved) const {
   Verdict worst = livelock ? Verdict::livelock : starved ? Verdict::starved : Verdict::complete;
   for (const Incident& incident : incidents_) {
-    const Verdict own = incident.finding.kind == FindingKind::stall ? Verdict::stall
-                        : incident.rescued                          ? Verdict::masked
+    const Verdict own = incident.finding.kind == FindingKind::stall    ? Verdict::stall
+                        : incident.rescued                             ? Verdict::masked
                         : incident.finding.kind == FindingKind::orphan ? Verdict::orphan
                                                                        : Verdict::deadlock;
     worst = std::min(worst, own);

@@ -1,4 +1,5 @@
-// Watches a run for deadlocks while it goes, and says at the end what became of it (design section 7).
+// Watches a run for deadlocks while it goes, and says at the end what became of it (design section
+// 7).
 #pragma once
 
 #include <functional>
@@ -36,8 +37,8 @@ class DeadlockWatch final : public core::ProbeSink {
   void on_event(const core::ProbeEvent& event) override;
 
   core::WaitGraph snapshot() const;
-  /// Looks now, without a timer about to fire. Returns whether anything is stuck for good: a set that
-  /// no recovery timer, armed now, would release.
+  /// Looks now, without a timer about to fire. Returns whether anything is stuck for good: a set
+  /// that no recovery timer, armed now, would release.
   bool look(bool recovery_pending);
   /// The last look, at the end of the run: what is stuck now stays so, timers or not.
   void look_finally();

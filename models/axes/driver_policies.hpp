@@ -1,5 +1,5 @@
-// The policies of one driver, and the abstract class of each axis. Policies decide; models carry out
-// and publish what happened; nobody here measures.
+// The policies of one driver, and the abstract class of each axis. Policies decide; models carry
+// out and publish what happened; nobody here measures.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,8 @@ using HandOver = std::vector<AccessTracker::Entry>;
 
 /// How a kernel submission treats a wait on a user fence.
 enum class ValueWaits : unsigned char {
-  user_space,   ///< user space waits for the value before it submits (the only legal way)
-  future_fence, ///< a dma_fence is made to depend on the value (forbidden: indefinite fence)
+  user_space,    ///< user space waits for the value before it submits (the only legal way)
+  future_fence,  ///< a dma_fence is made to depend on the value (forbidden: indefinite fence)
 };
 
 /// Axis `sync`: which fences must a job wait for, and what does it publish?
@@ -45,7 +45,8 @@ class SyncPolicy {
   virtual Usage publish_as(const Access& access) const = 0;
   /// Older exclusive/shared slots: setting the exclusive fence drops the shared ones.
   virtual bool write_drops_readers() const { return false; }
-  /// Whether jobs of user queues are wrapped in a dma_fence although only their value tells the end.
+  /// Whether jobs of user queues are wrapped in a dma_fence although only their value tells the
+  /// end.
   virtual bool wraps_user_fences() const { return false; }
   /// The job has its completion now: remember what future jobs need to know.
   virtual void submitted(Job& job) = 0;

@@ -16,7 +16,8 @@ Display::Display(Machine& machine, Spec spec)
   free_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     return builder.process(worker_, "the pending flip of " + spec_.name, id_);
   });
-  worker_ = &simulation_.spawn({spec_.name + " commit tail", core::ProcessRole::display, true}, commit_tail());
+  worker_ = &simulation_.spawn({spec_.name + " commit tail", core::ProcessRole::display, true},
+                               commit_tail());
   worker_->doing = "atomic commit";
 }
 
@@ -37,7 +38,8 @@ void Display::commit(std::shared_ptr<Commit> commit) {
   bell_.ring();
 }
 
-// Uninterruptible and without a time limit, as in drm_atomic_helper.c, unless the hang policy says so.
+// Uninterruptible and without a time limit, as in drm_atomic_helper.c, unless the hang policy says
+// so.
 core::Task<> Display::commit_tail() {
   for (;;) {
     while (!pending_) co_await bell_.wait();
@@ -46,16 +48,20 @@ core::Task<> Display::commit_tail() {
       const SyncPoint point = commit->fences[i];
       if (point.done()) continue;
       const auto timeout = machine_.policies().hang->fence_wait_timeout();
-      // Built before the await: g++ 12 evaluates both arms of a conditional inside an await operand.
+      // Built before the await: g++ 12 evaluates both arms of a conditional inside an await
+      // operand.
       core::WaitOptions options{.reason = core::WaitReason::fence, .recovery = timeout.has_value()};
       if (timeout) options.deadline = simulation_.now() + *timeout;
       const auto result = co_await point.wait(options);
       if (result == core::WaitResult::timed_out) machine_.force_signal(point);
     }
-    co_await core::SleepUntil(simulation_, next_vblank(simulation_.now()), core::WaitReason::vblank);
+    co_await core::SleepUntil(simulation_, next_vblank(simulation_.now()),
+                              core::WaitReason::vblank);
     const auto late = (simulation_.now() - next_vblank(queued_at_)) / spec_.period;
-    simulation_.emit(core::ProbeKind::flip_latched, id_, commits_, static_cast<std::uint64_t>(late) + 1);
-    if (late > 0) simulation_.emit(core::ProbeKind::vblank_missed, id_, static_cast<std::uint64_t>(late));
+    simulation_.emit(core::ProbeKind::flip_latched, id_, commits_,
+                     static_cast<std::uint64_t>(late) + 1);
+    if (late > 0)
+      simulation_.emit(core::ProbeKind::vblank_missed, id_, static_cast<std::uint64_t>(late));
     for (const auto& frame : commit->frames) {
       if (frame->shown != core::kNever) continue;
       frame->shown = simulation_.now();

@@ -1,5 +1,6 @@
-// Display: a CRTC with a fixed refresh period. One commit may be pending; it waits for its fences, is
-// latched at the next vblank, and is then on the screen. No vblank is simulated that nobody needs.
+// Display: a CRTC with a fixed refresh period. One commit may be pending; it waits for its fences,
+// is latched at the next vblank, and is then on the screen. No vblank is simulated that nobody
+// needs.
 #pragma once
 
 #include <memory>
@@ -22,9 +23,9 @@ class Display {
   };
   /// One atomic commit on this display.
   struct Commit {
-    std::vector<SyncPoint> fences;                ///< in-fences of all planes
-    std::vector<std::shared_ptr<Frame>> frames;   ///< client frames that become visible with it
-    core::FencePtr out;                           ///< signals when scan-out starts
+    std::vector<SyncPoint> fences;               ///< in-fences of all planes
+    std::vector<std::shared_ptr<Frame>> frames;  ///< client frames that become visible with it
+    core::FencePtr out;                          ///< signals when scan-out starts
   };
   Display(Machine& machine, Spec spec);
 

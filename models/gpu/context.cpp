@@ -37,7 +37,8 @@ KernelQueue& GpuContext::kernel_queue(Engine& engine) {
   Engine* const key = spec_.balanced ? nullptr : &engine;
   for (auto& [queue_engine, queue] : kernel_queues_)
     if (queue_engine == key) return *queue;
-  const std::string name = client_.name() + "/" + spec_.name + (key ? "@" + engine.name() : "@" + gpu_.name());
+  const std::string name =
+      client_.name() + "/" + spec_.name + (key ? "@" + engine.name() : "@" + gpu_.name());
   kernel_queues_.emplace_back(key, std::make_unique<KernelQueue>(*this, name));
   return *kernel_queues_.back().second;
 }
@@ -50,7 +51,8 @@ KernelQueue* GpuContext::existing_kernel_queue(const Engine& engine) const {
 }
 
 UserQueue& GpuContext::user_queue() {
-  if (!user_queue_) user_queue_ = std::make_unique<UserQueue>(*this, client_.name() + "/" + spec_.name);
+  if (!user_queue_)
+    user_queue_ = std::make_unique<UserQueue>(*this, client_.name() + "/" + spec_.name);
   return *user_queue_;
 }
 

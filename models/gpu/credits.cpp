@@ -20,8 +20,10 @@ void Credits::release(Job& job) {
   const auto found = std::find(holders_.begin(), holders_.end(), &job);
   if (found == holders_.end()) return;
   holders_.erase(found);
-  if (head_) satisfy(*head_);
-  else ++free_;
+  if (head_)
+    satisfy(*head_);
+  else
+    ++free_;
 }
 
 core::GateIndex Credits::describe_turn(core::WaitGraphBuilder& builder) const {

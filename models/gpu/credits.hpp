@@ -17,8 +17,8 @@ class Credits final : public core::Waitable {
   Credits(core::Simulation& simulation, std::string name, std::uint32_t credits)
       : Waitable(simulation), name_(std::move(name)), free_(credits) {}
 
-  /// Awaitable: until one credit is the caller's. The queue itself is a server, so it counts as idle;
-  /// the job that needs the credit describes the wait.
+  /// Awaitable: until one credit is the caller's. The queue itself is a server, so it counts as
+  /// idle; the job that needs the credit describes the wait.
   core::SingleWait acquire(int priority) {
     return {*this, key(priority), {.reason = core::WaitReason::credit, .idle = true}};
   }
@@ -29,7 +29,8 @@ class Credits final : public core::Waitable {
 
   bool satisfied(std::uint64_t) const override { return const_cast<Credits*>(this)->try_take(); }
   void add_waiter(core::WaitLink& link) override;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::WaitLink&) const override {
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::WaitLink&) const override {
     return describe_turn(builder);
   }
   /// The gate "a credit comes free".
@@ -37,7 +38,9 @@ class Credits final : public core::Waitable {
   std::string describe() const override { return "credits of " + name_; }
 
  private:
-  static std::uint64_t key(int priority) { return static_cast<std::uint64_t>(1 << 20) - static_cast<std::uint64_t>(priority + (1 << 19)); }
+  static std::uint64_t key(int priority) {
+    return static_cast<std::uint64_t>(1 << 20) - static_cast<std::uint64_t>(priority + (1 << 19));
+  }
   bool try_take();
   std::string name_;
   std::uint32_t free_;

@@ -20,7 +20,8 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
       id_(simulation.new_object_id()),
       bell_(simulation),
       credits_(simulation, full_name_, spec_.credits),
-      watchdog_(simulation, core::RecoveryKind::job_timeout, [this] { reset(core::fence_error::kTime); }) {
+      watchdog_(simulation, core::RecoveryKind::job_timeout,
+                [this] { reset(core::fence_error::kTime); }) {
   idle_.push_back({Time{}, core::kNever});
   idle_next_ = 1;
 }
@@ -105,11 +106,12 @@ void Engine::begin_slice(HwQueue& queue) {
   executed_ = job.duration - job.remaining;
   slice_start_ = charged_ = simulation_.now();
   start_job(job);
-  if (const auto timeout = gpu_.policies().hang->job_timeout(job)) watchdog_.arm(*timeout, job.id());
+  if (const auto timeout = gpu_.policies().hang->job_timeout(job))
+    watchdog_.arm(*timeout, job.id());
 }
 
-// Next instant at which the running batch can be interrupted: any, or every preemption period of its
-// own run time, or never.
+// Next instant at which the running batch can be interrupted: any, or every preemption period of
+// its own run time, or never.
 Time Engine::arbitration_point() const {
   const auto period = current_->context().preemption_period();
   if (!period) return simulation_.now();
@@ -153,7 +155,8 @@ void Engine::charge() {
 bool Engine::must_leave() {
   if (stopped_) return true;
   Job& job = *current_->head();
-  if (!spinning(job) && job.semaphore_open_at == core::kNever) job.semaphore_open_at = simulation_.now();
+  if (!spinning(job) && job.semaphore_open_at == core::kNever)
+    job.semaphore_open_at = simulation_.now();
   if (!spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{}))
     return true;
   return wants_preemption() && arbitration_point() == simulation_.now();
@@ -177,8 +180,8 @@ void Engine::leave() {
   }
   HwQueue& queue = *current_;
   Job& job = *queue.head();
-  const bool done = !spinning(job) && !job.hung &&
-                    (job.infinite ? job.terminated : job.remaining <= Duration{});
+  const bool done =
+      !spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{});
   if (done) return finish_head();
   simulation_.emit(core::ProbeKind::job_preempted, job.id(), number_,
                    static_cast<std::uint64_t>((simulation_.now() - slice_start_).count()), &job);
@@ -212,8 +215,10 @@ core::Task<> Engine::serve() {
     bool leaving = must_leave();
     while (!leaving) {
       const Time until = slice_deadline();
-      if (until == core::kNever) co_await bell_.wait();
-      else co_await bell_.wait_until(until, core::WaitReason::engine);
+      if (until == core::kNever)
+        co_await bell_.wait();
+      else
+        co_await bell_.wait_until(until, core::WaitReason::engine);
       if (!stopped_) charge();
       leaving = must_leave();
     }
@@ -245,7 +250,8 @@ void Engine::reset(int error) {
     for (const auto& engine : gpu_.engines())
       for (HwQueue* queue : engine->ready_)
         if (queue->head() && queue->head() != guilty.get()) innocent.emplace_back(queue->head());
-  simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(), guilty.get());
+  simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(),
+                   guilty.get());
   guilty->kill(error);
   for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
 }
@@ -273,8 +279,10 @@ void Engine::note_idle(bool idle) {
     last.to = simulation_.now();
     return;
   }
-  if (idle_.size() < kIdleHistory) idle_.push_back({simulation_.now(), core::kNever});
-  else idle_[idle_next_ % kIdleHistory] = {simulation_.now(), core::kNever};
+  if (idle_.size() < kIdleHistory)
+    idle_.push_back({simulation_.now(), core::kNever});
+  else
+    idle_[idle_next_ % kIdleHistory] = {simulation_.now(), core::kNever};
   idle_next_ = (idle_next_ % kIdleHistory) + 1;
 }
 

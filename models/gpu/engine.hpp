@@ -20,11 +20,11 @@ class Gpu;
 class Engine {
  public:
   struct Spec {
-    std::string name;                 ///< "rcs0"
-    std::string klass;                ///< "rcs"
-    core::Duration timeslice{};       ///< zero: a job keeps the engine until it is done
-    core::Duration preemption_cost{}; ///< paid when a job that is not done gives the engine away
-    std::uint32_t credits = 2;        ///< kernel jobs in flight
+    std::string name;                  ///< "rcs0"
+    std::string klass;                 ///< "rcs"
+    core::Duration timeslice{};        ///< zero: a job keeps the engine until it is done
+    core::Duration preemption_cost{};  ///< paid when a job that is not done gives the engine away
+    std::uint32_t credits = 2;         ///< kernel jobs in flight
   };
 
   Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t number);
@@ -90,15 +90,15 @@ class Engine {
   core::Doorbell bell_;
   Credits credits_;
   core::RecoveryTimer watchdog_;
-  std::vector<HwQueue*> ready_;      ///< queues with a head for this engine, in round-robin order
+  std::vector<HwQueue*> ready_;  ///< queues with a head for this engine, in round-robin order
   HwQueue* current_ = nullptr;
-  bool switch_due_ = false;          ///< the last job was displaced: the next pays for the switch
-  bool stopped_ = false;             ///< current job taken away from outside
+  bool switch_due_ = false;  ///< the last job was displaced: the next pays for the switch
+  bool stopped_ = false;     ///< current job taken away from outside
   core::Time slice_start_{}, charged_{};
-  core::Duration executed_{};        ///< of the current job, over all its slices
+  core::Duration executed_{};  ///< of the current job, over all its slices
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;
-  std::vector<IdleStretch> idle_;    ///< ring of the last kIdleHistory idle stretches
+  std::vector<IdleStretch> idle_;  ///< ring of the last kIdleHistory idle stretches
   std::size_t idle_next_ = 0;
 };
 

@@ -22,7 +22,8 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
   });
   core::Simulation& simulation = machine.simulation();
   for (const Engine::Spec& engine : spec_.engines)
-    engines_.push_back(std::make_unique<Engine>(simulation, *this, engine, machine.new_engine_number()));
+    engines_.push_back(
+        std::make_unique<Engine>(simulation, *this, engine, machine.new_engine_number()));
   for (const auto& engine : engines_)
     simulation.spawn({engine->name(), core::ProcessRole::engine, true}, engine->serve());
   simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true}, firmware());
@@ -32,7 +33,8 @@ void Gpu::ring_doorbell(HwQueue& queue) {
   if (!queue.mapped()) firmware_bell_.ring();
 }
 
-// Whom to unmap when all slots are taken: a mapped queue without work, else the one used longest ago.
+// Whom to unmap when all slots are taken: a mapped queue without work, else the one used longest
+// ago.
 HwQueue* Gpu::slot_victim() const {
   HwQueue* victim = nullptr;
   for (HwQueue* queue : user_queues_) {
@@ -46,9 +48,10 @@ HwQueue* Gpu::slot_victim() const {
 core::Task<> Gpu::firmware() {
   core::Simulation& simulation = machine_.simulation();
   for (;;) {
-    const auto waiting = std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
-      return !queue->mapped() && queue->head() && !queue->suspended();
-    });
+    const auto waiting =
+        std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
+          return !queue->mapped() && queue->head() && !queue->suspended();
+        });
     if (waiting == user_queues_.end()) {
       co_await firmware_bell_.wait();
       continue;
@@ -56,7 +59,8 @@ core::Task<> Gpu::firmware() {
     HwQueue* const queue = *waiting;
     if (mapped_ == spec_.firmware_slots) {
       HwQueue* const victim = slot_victim();
-      if (victim->head()) co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
+      if (victim->head())
+        co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
       co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
       victim->set_mapped(false);
       --mapped_;
@@ -80,10 +84,12 @@ core::Task<> Gpu::wait_until_off(HwQueue& queue) {
   const auto timeout = policies_.hang->preempt_timeout();
   const core::Time deadline = timeout ? simulation.now() + *timeout : core::kNever;
   while (queue.on_engine) {
-    const auto result = co_await core::SingleWait(
-        off_bell_, 0,
-        {.reason = core::WaitReason::engine, .deadline = deadline, .recovery = timeout.has_value()});
-    if (result == core::WaitResult::timed_out && queue.on_engine) queue.on_engine->reset(core::fence_error::kTime);
+    const auto result = co_await core::SingleWait(off_bell_, 0,
+                                                  {.reason = core::WaitReason::engine,
+                                                   .deadline = deadline,
+                                                   .recovery = timeout.has_value()});
+    if (result == core::WaitResult::timed_out && queue.on_engine)
+      queue.on_engine->reset(core::fence_error::kTime);
   }
 }
 

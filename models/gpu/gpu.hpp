@@ -1,4 +1,5 @@
-// Gpu: engines, memory, the policies of its driver, and the firmware that maps user queues to slots.
+// Gpu: engines, memory, the policies of its driver, and the firmware that maps user queues to
+// slots.
 #pragma once
 
 #include <memory>
@@ -19,9 +20,9 @@ class Gpu {
   struct Spec {
     std::string name, driver;
     std::vector<Engine::Spec> engines;
-    std::uint32_t firmware_slots = 8;             ///< user queues on the hardware at once
-    core::Duration firmware_quantum{};            ///< how long a queue keeps its slot when others wait
-    core::Duration firmware_latency{};            ///< one map or unmap message
+    std::uint32_t firmware_slots = 8;   ///< user queues on the hardware at once
+    core::Duration firmware_quantum{};  ///< how long a queue keeps its slot when others wait
+    core::Duration firmware_latency{};  ///< one map or unmap message
   };
   Gpu(Machine& machine, Spec spec, DriverPolicies policies);
 
@@ -30,9 +31,9 @@ class Gpu {
   Machine& machine() const { return machine_; }
   const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
   const DriverPolicies& policies() const { return policies_; }
-  MemoryPool* vram = nullptr;                     ///< nullptr: integrated
+  MemoryPool* vram = nullptr;  ///< nullptr: integrated
   std::uint32_t index = 0;
-  std::size_t link = ~std::size_t{0};             ///< to system memory, if the scenario gave one
+  std::size_t link = ~std::size_t{0};  ///< to system memory, if the scenario gave one
 
   // ---- user queues
   void add_user_queue(HwQueue& queue) { user_queues_.push_back(&queue); }

@@ -1,4 +1,5 @@
-// HwQueue: a ring as the hardware sees it. Its jobs run in order; only the head can be on an engine.
+// HwQueue: a ring as the hardware sees it. Its jobs run in order; only the head can be on an
+// engine.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,10 @@ class UserVm;
 class HwQueue {
  public:
   HwQueue(core::Simulation& simulation, GpuContext& context, std::string name, std::uint32_t number)
-      : context_(context), name_(std::move(name)), number_(number), id_(simulation.new_object_id()) {}
+      : context_(context),
+        name_(std::move(name)),
+        number_(number),
+        id_(simulation.new_object_id()) {}
 
   GpuContext& context() const { return context_; }
   const std::string& name() const { return name_; }
@@ -40,8 +44,8 @@ class HwQueue {
   bool suspended() const { return suspended_; }
   /// The engine that executes its head right now.
   Engine* on_engine = nullptr;
-  UserVm* vm = nullptr;               ///< user queues: whose residency they need
-  core::Process* worker = nullptr;    ///< user queues: who resumes it
+  UserVm* vm = nullptr;             ///< user queues: whose residency they need
+  core::Process* worker = nullptr;  ///< user queues: who resumes it
   core::Time last_used{};
 
  private:

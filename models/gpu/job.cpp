@@ -84,7 +84,8 @@ std::string Job::describe(const core::DmaFence& fence) const {
   return (&fence == started.get() ? "start of " : "") + name();
 }
 
-core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
+                                      const core::DmaFence& fence) const {
   if (&fence == started.get() && state != JobState::running) return describe_progress(builder);
   return describe_finish(builder);
 }
@@ -114,7 +115,8 @@ core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
 
 core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
   std::vector<core::GateIndex> inputs;
-  if (state == JobState::submitting) return builder.process(submitter, "submission of " + name(), id_);
+  if (state == JobState::submitting)
+    return builder.process(submitter, "submission of " + name(), id_);
   if (state == JobState::queued || state == JobState::pending_credit) {
     inputs.push_back(entity->describe_queueing(builder, *this));
   } else if (queue && queue->head() != this) {

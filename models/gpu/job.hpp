@@ -58,7 +58,9 @@ class LatencyAccount {
     phase_ = static_cast<std::uint8_t>(phase);
     since_ = now;
   }
-  void enter(core::WaitReason reason, core::Time now) { enter(static_cast<std::size_t>(reason), now); }
+  void enter(core::WaitReason reason, core::Time now) {
+    enter(static_cast<std::size_t>(reason), now);
+  }
   void close(core::Time now) { enter(kRunning, now); }
   core::Time opened() const { return opened_; }
   core::Time phase_since() const { return since_; }
@@ -76,7 +78,8 @@ enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring
 
 class Job final : public core::FenceProducer {
  public:
-  explicit Job(core::Simulation& simulation) : simulation_(simulation), id_(simulation.new_object_id()) {}
+  explicit Job(core::Simulation& simulation)
+      : simulation_(simulation), id_(simulation.new_object_id()) {}
 
   core::ObjectId id() const { return id_; }
   core::Simulation& simulation() const { return simulation_; }
@@ -85,35 +88,36 @@ class Job final : public core::FenceProducer {
   Client* client = nullptr;
   GpuContext* context = nullptr;
   core::Process* submitter = nullptr;
-  const std::string* label = nullptr;      ///< the operation's id or a made-up name; outlives the job
+  const std::string* label = nullptr;  ///< the operation's id or a made-up name; outlives the job
   std::uint32_t place = ~std::uint32_t{0};
-  std::uint64_t iteration = 0;             ///< how many times the operation ran before
-  core::Duration duration{};               ///< time on the engine
-  bool infinite = false;                   ///< until terminate()
-  AccessList accesses;                     ///< the truth
-  AccessList declared_apart;               ///< what the driver is told, if it differs
+  std::uint64_t iteration = 0;  ///< how many times the operation ran before
+  core::Duration duration{};    ///< time on the engine
+  bool infinite = false;        ///< until terminate()
+  AccessList accesses;          ///< the truth
+  AccessList declared_apart;    ///< what the driver is told, if it differs
   bool declares = false;
   const AccessList& declared() const { return declares ? declared_apart : accesses; }
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
-  Engine* wanted_engine = nullptr;         ///< nullptr: the context's choice
-  core::IntrusivePtr<Job> bond_master;     ///< choose the engine by a bond with this job's engine
+  Engine* wanted_engine = nullptr;                        ///< nullptr: the context's choice
+  core::IntrusivePtr<Job> bond_master;  ///< choose the engine by a bond with this job's engine
 
   // ---- what the driver made of it
   boost::container::small_vector<Dependency, 4> dependencies;
-  boost::container::small_vector<ValuePoint, 1> ring_waits;  ///< semaphores in the ring (user queues)
-  core::FencePtr finished;                 ///< dma_fence of the job, if anything in the kernel knows of it
-  core::FencePtr started;                  ///< signals at first execution, if somebody asked
-  SyncPoint completion;                    ///< how others wait for it
-  KernelQueue* entity = nullptr;           ///< kernel queues: where it waits for its turn
+  boost::container::small_vector<ValuePoint, 1>
+      ring_waits;                 ///< semaphores in the ring (user queues)
+  core::FencePtr finished;        ///< dma_fence of the job, if anything in the kernel knows of it
+  core::FencePtr started;         ///< signals at first execution, if somebody asked
+  SyncPoint completion;           ///< how others wait for it
+  KernelQueue* entity = nullptr;  ///< kernel queues: where it waits for its turn
   HwQueue* queue = nullptr;
   Engine* engine = nullptr;
   JobState state = JobState::submitting;
-  int error = 0;                           ///< negative errno
-  bool hung = false;                       ///< struck by a fault: never finishes by itself
-  bool never_signals = false;              ///< struck by a fault: finishes, but its values are not written
+  int error = 0;               ///< negative errno
+  bool hung = false;           ///< struck by a fault: never finishes by itself
+  bool never_signals = false;  ///< struck by a fault: finishes, but its values are not written
   bool terminated = false;
   bool first_run_done = false;
-  core::Process* terminator = nullptr;     ///< the thread that may yet terminate it
+  core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};
   core::Time semaphore_open_at = core::kNever;  ///< when its ring waits were seen satisfied
   core::Time head_at{}, ready_at{}, started_at{}, done_at{};
@@ -124,13 +128,15 @@ class Job final : public core::FenceProducer {
   bool values_reached() const;
   /// The value of `timeline` once the job is done, or 0 if it does not write it.
   std::uint64_t value_written(const core::ValueTimeline& timeline) const;
-  /// Marks it done: fence signaled with `error`, values written. Called by its engine or its killer.
+  /// Marks it done: fence signaled with `error`, values written. Called by its engine or its
+  /// killer.
   void complete(int with_error);
   /// Ends it from outside wherever it stands (reset, force-signal, killed process).
   void kill(int with_error);
 
   // FenceProducer: the job signals `finished` and `started`.
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
   /// The job as an agent of the snapshot: what must happen for it to finish.
   core::GateIndex describe_finish(core::WaitGraphBuilder& builder) const;

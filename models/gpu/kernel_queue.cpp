@@ -37,7 +37,8 @@ std::uint64_t KernelQueue::reachable(const core::ValueTimeline& timeline) const 
   return value;
 }
 
-core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder,
+                                              const core::ValueTimeline& timeline,
                                               std::uint64_t value) const {
   for (const auto* jobs : {&ring_.jobs(), &waiting_})
     for (const JobPtr& job : *jobs)
@@ -97,12 +98,15 @@ core::Task<> KernelQueue::serve() {
     co_await credits.acquire(context_.priority());
     credits.holds(*job);
     waiting_.pop_front();
-    if (job->state == JobState::done) credits.release(*job);
-    else ring_.push(job);
+    if (job->state == JobState::done)
+      credits.release(*job);
+    else
+      ring_.push(job);
   }
 }
 
-core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const {
+core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder,
+                                               const Job& job) const {
   std::vector<core::GateIndex> inputs;
   for (const JobPtr& other : waiting_) {
     if (other.get() == &job) break;
@@ -115,7 +119,8 @@ core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder, 
     inputs.push_back(point.fence ? point.fence->describe_release(builder)
                                  : point.timeline->describe_release(builder, point.value));
   }
-  if (job.state == JobState::pending_credit) inputs.push_back(job.engine->credits().describe_turn(builder));
+  if (job.state == JobState::pending_credit)
+    inputs.push_back(job.engine->credits().describe_turn(builder));
   for (const JobPtr& other : ring_.jobs()) inputs.push_back(other->describe_finish(builder));
   return builder.all_of(std::move(inputs), {}, ring_.id());
 }

@@ -28,7 +28,8 @@ class KernelQueue final : public core::ValueProducer {
 
   // Its jobs may write values that others wait for.
   std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::ValueTimeline& timeline,
                                    std::uint64_t value) const override;
 
  private:

@@ -11,7 +11,8 @@ namespace fencelab::models {
 
 UserQueue::UserQueue(GpuContext& context, std::string name)
     : context_(context),
-      ring_(context.gpu().machine().simulation(), context, name, context.gpu().machine().new_queue_number()),
+      ring_(context.gpu().machine().simulation(), context, name,
+            context.gpu().machine().new_queue_number()),
       progress_(context.gpu().machine().simulation(), "progress of " + name) {
   ring_.set_mapped(false);
   will_write(progress_);

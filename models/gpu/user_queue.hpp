@@ -21,7 +21,8 @@ class UserQueue final : public core::ValueProducer {
   std::uint64_t next_value() { return ++value_; }
 
   std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::ValueTimeline& timeline,
                                    std::uint64_t value) const override;
   /// Called when one of its jobs may write `timeline`, so that waiters know whom to look at.
   void will_write(core::ValueTimeline& timeline);

@@ -19,9 +19,9 @@ class Buffer {
   struct Spec {
     std::string name;
     std::uint64_t bytes = 0;
-    Gpu* home = nullptr;       ///< prefers this GPU's VRAM; nullptr: system memory
-    Client* owner = nullptr;   ///< private to it; nullptr: shared
-    bool userptr = false;      ///< process memory; its pages belong to the MMU notifier
+    Gpu* home = nullptr;      ///< prefers this GPU's VRAM; nullptr: system memory
+    Client* owner = nullptr;  ///< private to it; nullptr: shared
+    bool userptr = false;     ///< process memory; its pages belong to the MMU notifier
   };
 
   Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
@@ -38,15 +38,15 @@ class Buffer {
   core::ObjectId id() const { return id_; }
   DmaResv& resv() { return resv_; }
 
-  bool exists = true;               ///< false before `alloc` and after `free`
-  MemoryPool* pool = nullptr;       ///< where the bytes are; nullptr: nowhere yet
-  bool swapped = false;             ///< its bytes are on disk (pool == nullptr)
-  bool content = false;             ///< has bytes worth moving
-  bool pinned = false;              ///< never a victim
-  bool was_evicted = false;         ///< a later placement is a refault
-  std::list<Buffer*>::iterator lru; ///< position in pool's LRU while placed
-  std::uint64_t generation = 0;     ///< userptr: bumped by each invalidation
-  std::vector<UserVm*> vms;         ///< address spaces whose user queues need it resident
+  bool exists = true;                ///< false before `alloc` and after `free`
+  MemoryPool* pool = nullptr;        ///< where the bytes are; nullptr: nowhere yet
+  bool swapped = false;              ///< its bytes are on disk (pool == nullptr)
+  bool content = false;              ///< has bytes worth moving
+  bool pinned = false;               ///< never a victim
+  bool was_evicted = false;          ///< a later placement is a refault
+  std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
+  std::uint64_t generation = 0;      ///< userptr: bumped by each invalidation
+  std::vector<UserVm*> vms;          ///< address spaces whose user queues need it resident
 
  private:
   Spec spec_;

@@ -12,14 +12,16 @@ Memory::Memory(Machine& machine) : machine_(machine) {
 }
 
 MemoryPool& Memory::add_vram(Gpu& gpu, std::uint64_t bytes) {
-  pools_.push_back(std::make_unique<MemoryPool>(machine_.simulation(), gpu.name() + " vram", bytes));
+  pools_.push_back(
+      std::make_unique<MemoryPool>(machine_.simulation(), gpu.name() + " vram", bytes));
   pools_.back()->gpu = &gpu;
   gpu.vram = pools_.back().get();
   return *pools_.back();
 }
 
 MemoryPool& Memory::home_pool(const Buffer& buffer) {
-  return buffer.home() && buffer.home()->vram && !buffer.userptr() ? *buffer.home()->vram : system();
+  return buffer.home() && buffer.home()->vram && !buffer.userptr() ? *buffer.home()->vram
+                                                                   : system();
 }
 
 void Memory::take(MemoryPool& pool, Buffer& buffer) {
@@ -34,7 +36,8 @@ void Memory::take(MemoryPool& pool, Buffer& buffer) {
 }
 
 void Memory::drop(Buffer& buffer) {
-  FENCELAB_ASSERT(buffer.pool && buffer.pool->used >= buffer.bytes(), "{} is nowhere", buffer.name());
+  FENCELAB_ASSERT(buffer.pool && buffer.pool->used >= buffer.bytes(), "{} is nowhere",
+                  buffer.name());
   buffer.pool->used -= buffer.bytes();
   buffer.pool->lru.erase(buffer.lru);
   buffer.pool = nullptr;
@@ -42,8 +45,8 @@ void Memory::drop(Buffer& buffer) {
 
 void Memory::free(Buffer& buffer) {
   if (buffer.pool) {
-    machine_.simulation().emit(core::ProbeKind::buffer_freed, buffer.id(), core::raw(buffer.pool->id),
-                               buffer.bytes(), &buffer);
+    machine_.simulation().emit(core::ProbeKind::buffer_freed, buffer.id(),
+                               core::raw(buffer.pool->id), buffer.bytes(), &buffer);
     drop(buffer);
   }
   buffer.exists = buffer.content = buffer.swapped = false;
@@ -73,8 +76,9 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
   if (candidates.empty()) return nullptr;
   core::Simulation& simulation = machine_.simulation();
   const core::Process* process = simulation.current();
-  const auto chosen = simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
-                                         static_cast<std::uint32_t>(candidates.size()), 0});
+  const auto chosen =
+      simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
+                         static_cast<std::uint32_t>(candidates.size()), 0});
   tried.push_back(candidates[chosen]);
   return candidates[chosen];
 }
@@ -96,11 +100,12 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   return nullptr;
 }
 
-// First the buffers nobody has reserved; then, with a ticket, one that somebody has: the second walk of
-// ttm_bo_util.c. A walk that would deadlock makes the caller leave its transaction.
+// First the buffers nobody has reserved; then, with a ticket, one that somebody has: the second
+// walk of ttm_bo_util.c. A walk that would deadlock makes the caller leave its transaction.
 core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
   std::vector<const Buffer*> tried;
-  Placement result = pool.capacity == 0 || bytes <= pool.capacity ? Placement::ok : Placement::no_memory;
+  Placement result =
+      pool.capacity == 0 || bytes <= pool.capacity ? Placement::ok : Placement::no_memory;
   const bool may_reclaim = machine_.policies().reclaim->may_reclaim(request);
   while (result == Placement::ok && !pool.fits(bytes)) {
     Buffer* victim = may_reclaim ? choose_victim(pool, request, tried) : nullptr;
@@ -115,8 +120,10 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
       break;
     }
     const core::WwResult locked = co_await contended->resv().lock().lock(request.ww);
-    if (locked == core::WwResult::deadlock) result = Placement::back_off;
-    else contended->resv().lock().unlock();
+    if (locked == core::WwResult::deadlock)
+      result = Placement::back_off;
+    else
+      contended->resv().lock().unlock();
     tried.clear();
   }
   if (result == Placement::no_memory)
@@ -156,7 +163,8 @@ core::Task<> Memory::bring_content(Buffer& buffer, MemoryPool* from, bool swappe
 // Whatever BOOKKEEP holds must signal: end-of-batch fences, or preempt fences, which this arms.
 core::Task<bool> Memory::wait_until_idle(Buffer& victim) {
   std::vector<core::FencePtr> fences;
-  victim.resv().for_each(Usage::bookkeep, [&](const DmaResv::Entry& entry) { fences.push_back(entry.fence); });
+  victim.resv().for_each(Usage::bookkeep,
+                         [&](const DmaResv::Entry& entry) { fences.push_back(entry.fence); });
   if (fences.empty()) co_return true;
   std::vector<core::WaitItem> items;
   for (const core::FencePtr& fence : fences) items.push_back({fence.get(), 0});
@@ -199,8 +207,10 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
   const bool locked = victim.resv().lock().try_lock();
   if (!locked) co_return false;
   const core::ObjectId pool = victim.pool->id;
-  if (victim.userptr()) co_await machine_.policies_of(victim).userptr->invalidate(victim);
-  else co_await wait_until_idle(victim);
+  if (victim.userptr())
+    co_await machine_.policies_of(victim).userptr->invalidate(victim);
+  else
+    co_await wait_until_idle(victim);
   bool moved = true;
   if (victim.pool && victim.pool->id == pool) moved = co_await move_out(victim, request);
   victim.was_evicted = true;

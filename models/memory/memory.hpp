@@ -1,5 +1,5 @@
-// Memory: pools with LRU lists, placement of buffers, and eviction. Every wait, lock and transfer in
-// here is a real operation, so that deadlocks come out of it and are not written into it.
+// Memory: pools with LRU lists, placement of buffers, and eviction. Every wait, lock and transfer
+// in here is a real operation, so that deadlocks come out of it and are not written into it.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ class MemoryPool {
   MemoryPool(core::Simulation& simulation, std::string pool_name, std::uint64_t bytes)
       : name(std::move(pool_name)), capacity(bytes), id(simulation.new_object_id()) {}
   std::string name;
-  std::uint64_t capacity;      ///< bytes; 0: unlimited
+  std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
   core::ObjectId id;
-  Gpu* gpu = nullptr;          ///< VRAM of; nullptr: system memory
-  std::list<Buffer*> lru;      ///< oldest first
+  Gpu* gpu = nullptr;      ///< VRAM of; nullptr: system memory
+  std::list<Buffer*> lru;  ///< oldest first
   bool fits(std::uint64_t bytes) const { return capacity == 0 || used + bytes <= capacity; }
 };
 
@@ -33,7 +33,7 @@ class MemoryPool {
 enum class Placement : unsigned char {
   ok,
   no_memory,  ///< -ENOMEM
-  back_off,   ///< what could be freed is reserved by an older transaction: drop all locks, try again
+  back_off,  ///< what could be freed is reserved by an older transaction: drop all locks, try again
 };
 
 class Memory {
@@ -60,7 +60,8 @@ class Memory {
 
  private:
   MemoryPool& home_pool(const Buffer& buffer);
-  Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request, std::vector<const Buffer*>& tried);
+  Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request,
+                        std::vector<const Buffer*>& tried);
   Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
   bool fixed(const Buffer& buffer) const;
   bool idle(const Buffer& buffer) const;

@@ -245,16 +245,12 @@ ForkResult run_isolated(const std::function<std::string()>& body,
 
 std::string ForkResult::describe() const {
   switch (status) {
-    case ForkStatus::returned:
-      return fmt::format("returned {} bytes", payload.size());
-    case ForkStatus::threw:
-      return fmt::format("threw: {}", payload);
-    case ForkStatus::exited:
-      return fmt::format("exited with code {} and no result", exit_code);
+    case ForkStatus::returned: return fmt::format("returned {} bytes", payload.size());
+    case ForkStatus::threw: return fmt::format("threw: {}", payload);
+    case ForkStatus::exited: return fmt::format("exited with code {} and no result", exit_code);
     case ForkStatus::crashed:
       return fmt::format("crashed: {} (signal {})", ::strsignal(signal), signal);
-    case ForkStatus::timed_out:
-      return "killed at its wall-clock limit";
+    case ForkStatus::timed_out: return "killed at its wall-clock limit";
   }
   return {};
 }

@@ -48,12 +48,9 @@ std::string Work::describe() const {
       return fmt::format("transfer of {} bytes on {}", demand_.amount,
                          links ? (*links)[demand_.link].name : "hardware that is gone");
     }
-    case Demand::Kind::compute:
-      return fmt::format("{} ns of CPU time", demand_.amount);
-    case Demand::Kind::disk_read:
-      return fmt::format("disk read of {} bytes", demand_.amount);
-    case Demand::Kind::disk_write:
-      return fmt::format("disk write of {} bytes", demand_.amount);
+    case Demand::Kind::compute: return fmt::format("{} ns of CPU time", demand_.amount);
+    case Demand::Kind::disk_read: return fmt::format("disk read of {} bytes", demand_.amount);
+    case Demand::Kind::disk_write: return fmt::format("disk write of {} bytes", demand_.amount);
   }
   return {};
 }

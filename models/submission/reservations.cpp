@@ -31,8 +31,10 @@ core::Task<> Reservations::lock_all() {
       continue;
     }
     if (result == core::WwResult::locked) locked_.push_back(buffer);
-    if (contended) contended = nullptr;
-    else ++i;
+    if (contended)
+      contended = nullptr;
+    else
+      ++i;
   }
 }
 

@@ -1,5 +1,5 @@
-// Reservations: locks the dma_resv of every buffer of a job as one ww transaction with back-off (what
-// drm_exec does) and has the buffers placed.
+// Reservations: locks the dma_resv of every buffer of a job as one ww transaction with back-off
+// (what drm_exec does) and has the buffers placed.
 #pragma once
 
 #include <boost/container/small_vector.hpp>

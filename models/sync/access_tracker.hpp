@@ -1,5 +1,6 @@
-// AccessTracker: who touched which bytes last, so that a new access can name what it conflicts with.
-// A Vulkan-like driver keeps one per process (explicit sync); the oracle keeps one of the truth.
+// AccessTracker: who touched which bytes last, so that a new access can name what it conflicts
+// with. A Vulkan-like driver keeps one per process (explicit sync); the oracle keeps one of the
+// truth.
 #pragma once
 
 #include <cstdint>

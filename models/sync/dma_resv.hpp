@@ -10,10 +10,12 @@
 
 namespace fencelab::models {
 
-/// Usage classes, strongest first. A query for one class returns every fence of it and of stronger ones.
+/// Usage classes, strongest first. A query for one class returns every fence of it and of stronger
+/// ones.
 enum class Usage : std::uint8_t { kernel, write, read, bookkeep };
 
-/// What a new access must wait for under implicit sync: a write queries READ, a read queries WRITE (R3).
+/// What a new access must wait for under implicit sync: a write queries READ, a read queries WRITE
+/// (R3).
 constexpr Usage usage_rw(bool write) { return write ? Usage::read : Usage::write; }
 
 class DmaResv {
@@ -44,7 +46,8 @@ class DmaResv {
   /// Whether everything such a query returns has signaled (polling).
   bool test_signaled(Usage usage) const;
   const std::vector<Entry>& entries() const { return entries_; }
-  /// Drops every fence of class `usage` (older exclusive/shared semantics: a write drops the readers).
+  /// Drops every fence of class `usage` (older exclusive/shared semantics: a write drops the
+  /// readers).
   void drop(Usage usage);
 
  private:

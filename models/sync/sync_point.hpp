@@ -15,12 +15,14 @@ struct SyncPoint {
   core::FencePtr fence;                     ///< set for kernel work ...
   core::ValueTimeline* timeline = nullptr;  ///< ... or this and `value` for user queues
   std::uint64_t value = 0;
-  Job* job = nullptr;                       ///< the job behind it; to be looked at only while !done()
+  Job* job = nullptr;  ///< the job behind it; to be looked at only while !done()
 
   bool empty() const { return !fence && !timeline; }
   bool is_value() const { return timeline != nullptr; }
   /// Polling; arms nothing.
-  bool done() const { return fence ? fence->is_signaled() : !timeline || timeline->value() >= value; }
+  bool done() const {
+    return fence ? fence->is_signaled() : !timeline || timeline->value() >= value;
+  }
   /// Awaitable: until done, on the CPU.
   core::SingleWait wait(core::WaitOptions options) const {
     if (fence) return fence->wait(options);
@@ -28,7 +30,9 @@ struct SyncPoint {
     return timeline->wait(value, options);
   }
   /// The thing waited on, as an id.
-  core::ObjectId id() const { return fence ? fence->id() : timeline ? timeline->id() : core::kNoObject; }
+  core::ObjectId id() const {
+    return fence ? fence->id() : timeline ? timeline->id() : core::kNoObject;
+  }
 };
 
 }  // namespace fencelab::models

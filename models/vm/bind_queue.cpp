@@ -20,9 +20,9 @@ std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
 BindQueue::BindQueue(Client& client, Gpu& gpu)
     : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
-  worker_ = &simulation_.spawn({client.name() + " bind queue@" + gpu.name(),
-                                core::ProcessRole::kernel_worker, true},
-                               serve());
+  worker_ = &simulation_.spawn(
+      {client.name() + " bind queue@" + gpu.name(), core::ProcessRole::kernel_worker, true},
+      serve());
   worker_->doing = "VM_BIND";
 }
 
@@ -67,7 +67,8 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
     memory.unreserve(memory.system(), request->reserved - needed);  // the worst case did not happen
   }
   const auto entries = static_cast<std::int64_t>((buffer.bytes() + kPage - 1) / kPage);
-  if (request->error == 0) co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
+  if (request->error == 0)
+    co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
   State& state = bound_[buffer.index()];
   if (request->unbind && state.bound) memory.unreserve(memory.system(), needed);
   if (request->error == 0) state.bound = !request->unbind;
@@ -87,7 +88,8 @@ core::Task<> BindQueue::serve() {
   }
 }
 
-core::GateIndex BindQueue::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+core::GateIndex BindQueue::describe_release(core::WaitGraphBuilder& builder,
+                                            const core::DmaFence& fence) const {
   const auto found = synchronous_.find(fence.seqno());
   if (found != synchronous_.end()) return builder.process(found->second, "bind", fence.id());
   // In order: everything ahead, with its own in-fences, then the worker itself.

@@ -1,5 +1,5 @@
-// BindQueue: VM_BIND of one client on one GPU. Binds of a queue are in order; an in-fence at its head
-// holds back everything behind it.
+// BindQueue: VM_BIND of one client on one GPU. Binds of a queue are in order; an in-fence at its
+// head holds back everything behind it.
 #pragma once
 
 #include <deque>
@@ -20,7 +20,7 @@ struct BindRequest {
   bool unbind = false;
   std::vector<SyncPoint> in;
   core::FencePtr done;
-  std::uint64_t reserved = 0;      ///< page-table bytes taken ahead
+  std::uint64_t reserved = 0;  ///< page-table bytes taken ahead
   const std::string* label = nullptr;
   std::uint32_t place = ~std::uint32_t{0};
   int error = 0;
@@ -54,7 +54,8 @@ class BindQueue final : public core::FenceProducer {
   bool bound(const Buffer& buffer) const;
   core::FencePtr last_fence(const Buffer& buffer) const;
 
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
 
  private:
@@ -69,7 +70,7 @@ class BindQueue final : public core::FenceProducer {
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::deque<BindRequestPtr> requests_;
-  std::map<std::uint32_t, State> bound_;  ///< by Buffer::index
+  std::map<std::uint32_t, State> bound_;                 ///< by Buffer::index
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
 };

@@ -10,9 +10,9 @@ namespace fencelab::models {
 UserVm::UserVm(Client& client, Gpu& gpu)
     : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
-  worker_ = &simulation_.spawn({client.name() + " residency worker@" + gpu.name(),
-                                core::ProcessRole::kernel_worker, true},
-                               serve());
+  worker_ = &simulation_.spawn(
+      {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
+      serve());
   worker_->doing = "suspend and restore user queues";
 }
 
@@ -37,7 +37,8 @@ void UserVm::add_queue(HwQueue& queue) {
 }
 
 bool UserVm::has_work() const {
-  return std::any_of(queues_.begin(), queues_.end(), [](const HwQueue* queue) { return queue->head(); });
+  return std::any_of(queues_.begin(), queues_.end(),
+                     [](const HwQueue* queue) { return queue->head(); });
 }
 
 void UserVm::publish(const core::FencePtr& fence) {
@@ -95,8 +96,10 @@ core::Task<bool> UserVm::place_all() {
       continue;
     }
     if (result == core::WwResult::locked) locked.push_back(buffer);
-    if (contended) contended = nullptr;
-    else ++i;
+    if (contended)
+      contended = nullptr;
+    else
+      ++i;
   }
   bool ok = true;
   for (Buffer* buffer : wanted) {
@@ -107,7 +110,8 @@ core::Task<bool> UserVm::place_all() {
     if (ok) buffer->content = true;
   }
   if (ok && gpu_.policies().residency->preempts()) {
-    preempt_fence_ = core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
+    preempt_fence_ =
+        core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
     publish(preempt_fence_);
   }
   for (Buffer* held : locked) held->resv().lock().unlock();
@@ -132,8 +136,8 @@ core::Task<bool> UserVm::restore() {
   co_return true;
 }
 
-// Idle address spaces stay out until work is queued: otherwise two of them could evict each other for
-// ever without running anything.
+// Idle address spaces stay out until work is queued: otherwise two of them could evict each other
+// for ever without running anything.
 core::Task<> UserVm::serve() {
   for (;;) {
     if (stop_asked_) {
@@ -143,7 +147,8 @@ core::Task<> UserVm::serve() {
     if (!resident_ && has_work()) {
       const bool ok = co_await restore();
       // Too little memory for now: try again when something may have changed.
-      if (!ok) co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
+      if (!ok)
+        co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
       continue;
     }
     co_await bell_.wait();
@@ -162,7 +167,8 @@ core::GateIndex UserVm::describe_resume(core::WaitGraphBuilder& builder) const {
   return builder.process(worker_, "restore of " + client_.name(), core::kNoObject);
 }
 
-core::GateIndex UserVm::describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const {
+core::GateIndex UserVm::describe_release(core::WaitGraphBuilder& builder,
+                                         const core::DmaFence& fence) const {
   return builder.process(worker_, "preemption of " + client_.name(), fence.id());
 }
 

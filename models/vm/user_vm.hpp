@@ -1,5 +1,6 @@
-// UserVm: the memory that user queues of one client on one GPU need, and the preempt fence that takes
-// it away: once armed, the queues stop, the fence signals, and a worker restores everything later.
+// UserVm: the memory that user queues of one client on one GPU need, and the preempt fence that
+// takes it away: once armed, the queues stop, the fence signals, and a worker restores everything
+// later.
 #pragma once
 
 #include <vector>
@@ -37,7 +38,8 @@ class UserVm final : public core::FenceProducer {
   core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
 
   bool enable_signaling(core::DmaFence& fence) override;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
 
  private:

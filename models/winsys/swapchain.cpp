@@ -22,7 +22,8 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
   freed_.describe_by([this](core::WaitGraphBuilder& builder) {
     return builder.process(compositor_process_, "a free image of " + name_);
   });
-  arrived_.describe_by([this](core::WaitGraphBuilder& builder) { return describe_client(builder); });
+  arrived_.describe_by(
+      [this](core::WaitGraphBuilder& builder) { return describe_client(builder); });
 }
 
 // A new image comes when the client presents one, or when one presented already gets ready.
@@ -49,9 +50,10 @@ core::Task<SwapImage*> Swapchain::acquire(Client& client, Gpu& gpu) {
     if (found != images_.end()) {
       SwapImage* const image = found->get();
       image->state = SwapImage::State::drawing;
-      image->frame = std::make_shared<Frame>(
-          Frame{simulation.new_object_id(), number_, simulation.now(), {}, core::kNever, ++frames_});
-      simulation.emit(core::ProbeKind::frame_begun, image->frame->id, number_, 0, image->frame.get());
+      image->frame = std::make_shared<Frame>(Frame{
+          simulation.new_object_id(), number_, simulation.now(), {}, core::kNever, ++frames_});
+      simulation.emit(core::ProbeKind::frame_begun, image->frame->id, number_, 0,
+                      image->frame.get());
       co_await gpu.policies().sync->accept(client, gpu, *image->buffer, std::move(image->handed));
       image->handed.clear();
       co_return image;
@@ -65,10 +67,12 @@ void Swapchain::present(Client& client, Gpu& gpu, SwapImage& image) {
   image.state = SwapImage::State::presented;
   image.handed = gpu.policies().sync->hand_over(client, *image.buffer);
   image.drawn.clear();
-  for (const auto& entry : gpu.policies().sync->flip_fences(client, *image.buffer)) image.drawn.push_back(entry.point);
+  for (const auto& entry : gpu.policies().sync->flip_fences(client, *image.buffer))
+    image.drawn.push_back(entry.point);
   image.frame->presented = simulation.now();
   simulation.emit(core::ProbeKind::frame_presented, image.frame->id, number_, 0, image.frame.get());
-  simulation.emit(core::ProbeKind::message_sent, image.frame->id, image.frame->number, core::raw(image.buffer->id()));
+  simulation.emit(core::ProbeKind::message_sent, image.frame->id, image.frame->number,
+                  core::raw(image.buffer->id()));
   presented_.push_back(&image);
   arrived_.ring();
 }
@@ -76,11 +80,13 @@ void Swapchain::present(Client& client, Gpu& gpu, SwapImage& image) {
 void Swapchain::give_back(Client& compositor, Gpu& gpu, SwapImage& image) {
   image.state = SwapImage::State::free;
   image.handed = gpu.policies().sync->hand_over(compositor, *image.buffer);
-  machine_.simulation().emit(core::ProbeKind::message_sent, image.frame->id, 0, core::raw(image.buffer->id()));
+  machine_.simulation().emit(core::ProbeKind::message_sent, image.frame->id, 0,
+                             core::raw(image.buffer->id()));
   freed_.ring();
 }
 
-core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time next_vblank, bool wait) {
+core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time next_vblank,
+                                        bool wait) {
   core::Simulation& simulation = machine_.simulation();
   compositor_process_ = simulation.current();
   for (;;) {
@@ -91,7 +97,8 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
     if (chosen) {
       for (std::size_t i = 0; i < *chosen; ++i) {
         SwapImage& dropped = *presented_.front();
-        simulation.emit(core::ProbeKind::frame_dropped, dropped.frame->id, number_, 0, dropped.frame.get());
+        simulation.emit(core::ProbeKind::frame_dropped, dropped.frame->id, number_, 0,
+                        dropped.frame.get());
         presented_.pop_front();
         give_back(compositor, gpu, dropped);
       }
@@ -102,7 +109,8 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
       image->state = SwapImage::State::shown;
       simulation.emit(core::ProbeKind::message_received, image->frame->id, image->frame->number,
                       core::raw(image->buffer->id()));
-      co_await gpu.policies().sync->accept(compositor, gpu, *image->buffer, std::move(image->handed));
+      co_await gpu.policies().sync->accept(compositor, gpu, *image->buffer,
+                                           std::move(image->handed));
       image->handed.clear();
       co_return image;
     }
@@ -113,8 +121,10 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
     for (const SwapImage* image : presented_)
       for (const SyncPoint& point : image->drawn) {
         if (point.done()) continue;
-        if (point.fence) keep.push_back(point.fence), items.push_back({point.fence.get(), 0});
-        else items.push_back({point.timeline, point.value});
+        if (point.fence)
+          keep.push_back(point.fence), items.push_back({point.fence.get(), 0});
+        else
+          items.push_back({point.timeline, point.value});
       }
     core::MultiWait any(simulation, items, 1, {.reason = core::WaitReason::fifo});
     co_await any;
@@ -122,7 +132,10 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
 }
 
 Channel::Channel(core::Simulation& simulation, std::string name)
-    : simulation_(simulation), name_(std::move(name)), id_(simulation.new_object_id()), bell_(simulation) {
+    : simulation_(simulation),
+      name_(std::move(name)),
+      id_(simulation.new_object_id()),
+      bell_(simulation) {
   bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
     bool all_ended = !senders_.empty();

@@ -1,5 +1,5 @@
-// Swapchain: images that go round between a client and a compositor. What travels with an image (fences or
-// nothing) is the sync policy's business, which image to show the flip policy's.
+// Swapchain: images that go round between a client and a compositor. What travels with an image
+// (fences or nothing) is the sync policy's business, which image to show the flip policy's.
 #pragma once
 
 #include <deque>
@@ -19,7 +19,7 @@ struct SwapImage {
   enum class State : unsigned char { free, drawing, presented, shown };
   Buffer* buffer = nullptr;
   State state = State::free;
-  HandOver handed;        ///< what the last owner gave along
+  HandOver handed;               ///< what the last owner gave along
   std::vector<SyncPoint> drawn;  ///< the client's unfinished writes at present, whatever the policy
   std::shared_ptr<Frame> frame;
 };
@@ -27,15 +27,16 @@ struct SwapImage {
 class Swapchain {
  public:
   enum class Mode : unsigned char { fifo, mailbox };
-  Swapchain(Machine& machine, std::string name, std::uint32_t number, Mode mode, std::vector<Buffer*> images);
+  Swapchain(Machine& machine, std::string name, std::uint32_t number, Mode mode,
+            std::vector<Buffer*> images);
 
   const std::string& name() const { return name_; }
   /// Client: a free image, waiting for one if need be; takes over what came back with it.
   core::Task<SwapImage*> acquire(Client& client, Gpu& gpu);
   /// Client: hands its image to the compositor.
   void present(Client& client, Gpu& gpu, SwapImage& image);
-  /// Compositor: the image to show now by the flip policy; none if there never was one. `wait`: until
-  /// a new one can be shown. The image shown before goes back to the client.
+  /// Compositor: the image to show now by the flip policy; none if there never was one. `wait`:
+  /// until a new one can be shown. The image shown before goes back to the client.
   core::Task<SwapImage*> latch(Client& compositor, Gpu& gpu, core::Time next_vblank, bool wait);
   /// The client died or the run ends: nobody waits for it any more.
   const std::deque<SwapImage*>& presented() const { return presented_; }

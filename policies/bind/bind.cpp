@@ -60,22 +60,43 @@ class AsyncAhead final : public models::BindPolicy {
 }  // namespace
 
 void add_bind_policies(Registry& registry) {
-  registry.add({"bind", "sync", "the ioctl waits, updates the page tables and returns",
-                "Documentation/gpu/drm-vm-bind-async.rst", {},
-                [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<SyncBind>(); }});
-  registry.add({"bind", "async-exact", "queued; page-table memory is taken when the bind runs (in the signalling path)",
-                "the design that Documentation/gpu/drm-vm-bind-async.rst rules out", {},
-                [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<AsyncExact>(); }});
-  registry.add({"bind", "async-prealloc", "queued; the worst case is taken in the ioctl, unused pages come back",
+  registry.add(
+      {"bind",
+       "sync",
+       "the ioctl waits, updates the page tables and returns",
+       "Documentation/gpu/drm-vm-bind-async.rst",
+       {},
+       [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<SyncBind>(); }});
+  registry.add(
+      {"bind",
+       "async-exact",
+       "queued; page-table memory is taken when the bind runs (in the signalling path)",
+       "the design that Documentation/gpu/drm-vm-bind-async.rst rules out",
+       {},
+       [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<AsyncExact>(); }});
+  registry.add({"bind",
+                "async-prealloc",
+                "queued; the worst case is taken in the ioctl, unused pages come back",
                 "drivers/gpu/drm/panthor/panthor_mmu.c",
-                {{"worst_case_factor", ParameterKind::count, 2, 1, 64,
-                  "worst case over exact need", "assumed: depends on alignment and sharing of tables", {}}},
+                {{"worst_case_factor",
+                  ParameterKind::count,
+                  2,
+                  1,
+                  64,
+                  "worst case over exact need",
+                  "assumed: depends on alignment and sharing of tables",
+                  {}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.bind = std::make_unique<AsyncAhead>(static_cast<std::uint64_t>(values.get("worst_case_factor")));
+                  set.bind = std::make_unique<AsyncAhead>(
+                      static_cast<std::uint64_t>(values.get("worst_case_factor")));
                 }});
-  registry.add({"bind", "async-state-at-submit", "queued; the exact amount is taken in the ioctl from the state at submission",
-                "drivers/gpu/drm/xe/xe_pt.c", {},
-                [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<AsyncAhead>(1); }});
+  registry.add(
+      {"bind",
+       "async-state-at-submit",
+       "queued; the exact amount is taken in the ioctl from the state at submission",
+       "drivers/gpu/drm/xe/xe_pt.c",
+       {},
+       [](auto& set, const auto&, RunState&) { set.bind = std::make_unique<AsyncAhead>(1); }});
 }
 
 }  // namespace fencelab::policies

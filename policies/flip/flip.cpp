@@ -18,7 +18,8 @@ std::optional<std::size_t> newest(Presented presented, Ready ready) {
 }
 
 bool signaled(const models::SwapImage& image) {
-  return std::all_of(image.drawn.begin(), image.drawn.end(), [](const auto& point) { return point.done(); });
+  return std::all_of(image.drawn.begin(), image.drawn.end(),
+                     [](const auto& point) { return point.done(); });
 }
 
 /// The newest one; whoever shows it waits for it.
@@ -52,7 +53,8 @@ class WaitSignaled final : public models::FlipPolicy {
 class Deadline final : public models::FlipPolicy {
  public:
   explicit Deadline(core::Duration margin) : margin_(margin) {}
-  std::optional<std::size_t> choose(Presented presented, core::Time next_vblank, core::Time now) override {
+  std::optional<std::size_t> choose(Presented presented, core::Time next_vblank,
+                                    core::Time now) override {
     if (now + margin_ > next_vblank) return std::nullopt;
     return newest(presented, signaled);
   }
@@ -64,18 +66,42 @@ class Deadline final : public models::FlipPolicy {
 }  // namespace
 
 void add_flip_policies(Registry& registry) {
-  registry.add({"flip", "implicit-latest", "the newest frame, drawn or not; the kernel waits",
-                "mailbox without a readiness check (GNOME shell-dev blog, 2023-03-30)", {},
-                [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<ImplicitLatest>(); }});
-  registry.add({"flip", "wait-materialised", "the newest frame whose completion is a kernel fence",
-                "wlroots commit 94b99310be: wait until the point materialises", {},
-                [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<WaitMaterialised>(); }});
-  registry.add({"flip", "wait-signaled", "the newest frame that is drawn", "mutter MR 3300", {},
-                [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<WaitSignaled>(); }});
-  registry.add({"flip", "deadline", "the newest frame drawn early enough before the vblank, else the old one",
+  registry.add(
+      {"flip",
+       "implicit-latest",
+       "the newest frame, drawn or not; the kernel waits",
+       "mailbox without a readiness check (GNOME shell-dev blog, 2023-03-30)",
+       {},
+       [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<ImplicitLatest>(); }});
+  registry.add(
+      {"flip",
+       "wait-materialised",
+       "the newest frame whose completion is a kernel fence",
+       "wlroots commit 94b99310be: wait until the point materialises",
+       {},
+       [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<WaitMaterialised>(); }});
+  registry.add(
+      {"flip",
+       "wait-signaled",
+       "the newest frame that is drawn",
+       "mutter MR 3300",
+       {},
+       [](auto& set, const auto&, RunState&) { set.flip = std::make_unique<WaitSignaled>(); }});
+  registry.add({"flip",
+                "deadline",
+                "the newest frame drawn early enough before the vblank, else the old one",
                 "gamescope vblankmanager.hpp (red zone 1.65 ms)",
-                {{"margin", ParameterKind::duration, 1'650'000, 0, 1'000'000'000, "how long before the vblank", "gamescope: red zone 1.65 ms", {}}},
-                [](auto& set, const auto& values, RunState&) { set.flip = std::make_unique<Deadline>(values.duration("margin")); }});
+                {{"margin",
+                  ParameterKind::duration,
+                  1'650'000,
+                  0,
+                  1'000'000'000,
+                  "how long before the vblank",
+                  "gamescope: red zone 1.65 ms",
+                  {}}},
+                [](auto& set, const auto& values, RunState&) {
+                  set.flip = std::make_unique<Deadline>(values.duration("margin"));
+                }});
 }
 
 }  // namespace fencelab::policies

@@ -1,7 +1,7 @@
 // How memory is taken from running work: by waiting for it, by stopping it, or not at all.
+#include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
 #include "models/vm/user_vm.hpp"
-#include "models/gpu/user_queue.hpp"
 #include "policies/registry.hpp"
 
 namespace fencelab::policies {
@@ -31,7 +31,8 @@ class Pinned final : public models::ResidencyPolicy {
 /// A preempt fence stops the queues, after they have had their minimum run time.
 class Preempt final : public models::ResidencyPolicy {
  public:
-  Preempt(core::Simulation& simulation, core::Duration min_run, core::Duration restore_delay, bool drain)
+  Preempt(core::Simulation& simulation, core::Duration min_run, core::Duration restore_delay,
+          bool drain)
       : simulation_(simulation), min_run_(min_run), restore_delay_(restore_delay), drain_(drain) {}
   bool end_of_batch_fences() const override { return false; }
   bool preempts() const override { return true; }
@@ -56,36 +57,68 @@ class Preempt final : public models::ResidencyPolicy {
 };
 
 PolicyInfo preempt(std::string name, std::string summary, std::string source, std::int64_t min_run,
-                   std::string min_source, std::int64_t delay, std::string delay_source, bool drain) {
-  return {"residency", std::move(name), std::move(summary), std::move(source),
-          {{"min_run_period", ParameterKind::duration, min_run, 0, 10'000'000'000,
-            "time the queues run after a restore before they can be stopped again", std::move(min_source), {}},
-           {"restore_delay", ParameterKind::duration, delay, 0, 10'000'000'000,
-            "pause between suspension and restore", std::move(delay_source), {}}},
+                   std::string min_source, std::int64_t delay, std::string delay_source,
+                   bool drain) {
+  return {"residency",
+          std::move(name),
+          std::move(summary),
+          std::move(source),
+          {{"min_run_period",
+            ParameterKind::duration,
+            min_run,
+            0,
+            10'000'000'000,
+            "time the queues run after a restore before they can be stopped again",
+            std::move(min_source),
+            {}},
+           {"restore_delay",
+            ParameterKind::duration,
+            delay,
+            0,
+            10'000'000'000,
+            "pause between suspension and restore",
+            std::move(delay_source),
+            {}}},
           [drain](auto& set, const auto& values, RunState& run) {
-            set.residency = std::make_unique<Preempt>(run.simulation, values.duration("min_run_period"),
-                                                      values.duration("restore_delay"), drain);
+            set.residency =
+                std::make_unique<Preempt>(run.simulation, values.duration("min_run_period"),
+                                          values.duration("restore_delay"), drain);
           }};
 }
 
 }  // namespace
 
 void add_residency_policies(Registry& registry) {
-  registry.add({"residency", "bo-fence", "buffers carry end-of-batch fences; eviction waits for the work",
-                "TTM: eviction waits for BOOKKEEP (drivers/gpu/drm/ttm/ttm_bo.c)", {},
-                [](auto& set, const auto&, RunState&) { set.residency = std::make_unique<BoFence>(); }});
-  registry.add(preempt("preempt-xe", "preempt fence per address space, stops at once after a minimum run time",
+  registry.add(
+      {"residency",
+       "bo-fence",
+       "buffers carry end-of-batch fences; eviction waits for the work",
+       "TTM: eviction waits for BOOKKEEP (drivers/gpu/drm/ttm/ttm_bo.c)",
+       {},
+       [](auto& set, const auto&, RunState&) { set.residency = std::make_unique<BoFence>(); }});
+  registry.add(preempt("preempt-xe",
+                       "preempt fence per address space, stops at once after a minimum run time",
                        "drivers/gpu/drm/xe/xe_preempt_fence.c, xe_vm.c", 5'000'000,
-                       "xe_device.c: min_run_period_lr_ms = 5", 0, "xe_vm.c: the rebind worker is queued at once", false));
-  registry.add(preempt("preempt-kfd", "eviction fence per process, 10 ms of run time guaranteed, restore after 100 ms",
-                       "drivers/gpu/drm/amd/amdkfd/kfd_process.c, kfd_device.c", 10'000'000,
-                       "kfd_priv.h: PROCESS_ACTIVE_TIME_MS 10", 100'000'000, "kfd_priv.h: PROCESS_RESTORE_TIME_MS 100", false));
-  registry.add(preempt("preempt-amdgpu", "eviction waits for the fences published on each user queue, then unmaps",
+                       "xe_device.c: min_run_period_lr_ms = 5", 0,
+                       "xe_vm.c: the rebind worker is queued at once", false));
+  registry.add(
+      preempt("preempt-kfd",
+              "eviction fence per process, 10 ms of run time guaranteed, restore after 100 ms",
+              "drivers/gpu/drm/amd/amdkfd/kfd_process.c, kfd_device.c", 10'000'000,
+              "kfd_priv.h: PROCESS_ACTIVE_TIME_MS 10", 100'000'000,
+              "kfd_priv.h: PROCESS_RESTORE_TIME_MS 100", false));
+  registry.add(preempt("preempt-amdgpu",
+                       "eviction waits for the fences published on each user queue, then unmaps",
                        "drivers/gpu/drm/amd/amdgpu/amdgpu_userq.c, amdgpu_eviction_fence.c", 0,
-                       "amdgpu_eviction_fence.c: none", 0, "amdgpu_eviction_fence.c: resume work with delay 0", true));
-  registry.add({"residency", "pinned", "nothing in use is ever taken; allocations that do not fit fail",
-                "Documentation/gpu/drm-compute.rst", {},
-                [](auto& set, const auto&, RunState&) { set.residency = std::make_unique<Pinned>(); }});
+                       "amdgpu_eviction_fence.c: none", 0,
+                       "amdgpu_eviction_fence.c: resume work with delay 0", true));
+  registry.add(
+      {"residency",
+       "pinned",
+       "nothing in use is ever taken; allocations that do not fit fail",
+       "Documentation/gpu/drm-compute.rst",
+       {},
+       [](auto& set, const auto&, RunState&) { set.residency = std::make_unique<Pinned>(); }});
 }
 
 }  // namespace fencelab::policies

@@ -1,9 +1,9 @@
 #include "policies/submission/submission.hpp"
 
-#include "models/machine.hpp"
-#include "models/submission/reservations.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/machine.hpp"
+#include "models/submission/reservations.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 #include "policies/registry.hpp"
@@ -44,13 +44,14 @@ core::Task<> wait_for_values(JobPtr job) {
     if (point.is_value() && !point.done()) co_await point.wait({.reason = WaitReason::value});
   }
   auto& dependencies = job->dependencies;
-  dependencies.erase(std::remove_if(dependencies.begin(), dependencies.end(),
-                                    [](const auto& dependency) { return dependency.point.is_value(); }),
-                     dependencies.end());
+  dependencies.erase(
+      std::remove_if(dependencies.begin(), dependencies.end(),
+                     [](const auto& dependency) { return dependency.point.is_value(); }),
+      dependencies.end());
 }
 
-/// A buffer that joins an address space whose queues are running must be there before its first use; an
-/// address space that is out brings all its buffers back when it is restored.
+/// A buffer that joins an address space whose queues are running must be there before its first
+/// use; an address space that is out brings all its buffers back when it is restored.
 core::Task<> place_new_buffers(JobPtr job, models::UserVm& vm) {
   models::Memory& memory = job->context->gpu().machine().memory();
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
@@ -59,7 +60,8 @@ core::Task<> place_new_buffers(JobPtr job, models::UserVm& vm) {
     core::WwContext transaction{core::raw(job->id())};
     const auto locked = co_await buffer.resv().lock().lock(&transaction);
     if (locked != core::WwResult::locked) continue;
-    const auto placed = co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
+    const auto placed =
+        co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
     buffer.content = buffer.content || placed == models::Placement::ok;
     buffer.resv().lock().unlock();
   }
@@ -81,12 +83,13 @@ core::Task<> KernelSubmission::submit(JobPtr job) {
   models::Gpu& gpu = job->context->gpu();
   core::Simulation& simulation = job->simulation();
   const models::DriverPolicies& policies = gpu.policies();
-  // A wait on a user fence: user space waits before the ioctl, or (forbidden) the fence depends on it.
+  // A wait on a user fence: user space waits before the ioctl, or (forbidden) the fence depends on
+  // it.
   for (const models::ValuePoint& wait : job->ring_waits)
     job->depend_on({nullptr, wait.timeline, wait.value}, DependencyRule::program);
   job->ring_waits.clear();
-  job->entity = &job->context->kernel_queue(
-      job->wanted_engine ? *job->wanted_engine : *job->context->engines().front());
+  job->entity = &job->context->kernel_queue(job->wanted_engine ? *job->wanted_engine
+                                                               : *job->context->engines().front());
   if (!policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
   if (policies.sync->value_waits() == models::ValueWaits::user_space) co_await wait_for_values(job);
 
@@ -132,17 +135,19 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
     const models::Dependency dependency = job->dependencies[i];
     const models::SyncPoint& behind =
-        dependency.producer && dependency.producer->completion.is_value() ? dependency.producer->completion
-                                                                         : dependency.point;
+        dependency.producer && dependency.producer->completion.is_value()
+            ? dependency.producer->completion
+            : dependency.point;
     // Values are waited for in the ring; a fence of a kernel driver only the CPU can wait for.
-    if (behind.is_value()) job->ring_waits.push_back({behind.timeline, behind.value});
-    else if (!behind.done()) co_await behind.wait({.reason = WaitReason::fence});
+    if (behind.is_value())
+      job->ring_waits.push_back({behind.timeline, behind.value});
+    else if (!behind.done())
+      co_await behind.wait({.reason = WaitReason::fence});
   }
   job->completion = {nullptr, &queue.progress(), queue.next_value(), job.get()};
   if (policies.sync->wraps_user_fences()) {
-    job->finished = core::make_intrusive<core::DmaFence>(simulation, job.get(),
-                                                         core::raw(queue.progress().id()),
-                                                         job->completion.value);
+    job->finished = core::make_intrusive<core::DmaFence>(
+        simulation, job.get(), core::raw(queue.progress().id()), job->completion.value);
     publish(*job, policies);
   }
   policies.sync->submitted(*job);
@@ -155,20 +160,37 @@ core::Task<> UserSubmission::submit(JobPtr job) {
 }
 
 void add_submission_policies(Registry& registry) {
-  registry.add({"submission", "kernel", "submit ioctl, DRM scheduler: in order per queue, credits per engine",
+  registry.add({"submission",
+                "kernel",
+                "submit ioctl, DRM scheduler: in order per queue, credits per engine",
                 "drivers/gpu/drm/scheduler",
-                {{"ioctl_cost", ParameterKind::duration, 20'000, 0, 1'000'000'000,
+                {{"ioctl_cost",
+                  ParameterKind::duration,
+                  20'000,
+                  0,
+                  1'000'000'000,
                   "CPU time of one submit ioctl",
-                  "vkoverhead, Mesa MR 25352: radv 19.5 us, anv 28 us per vkQueueSubmit", {}}},
+                  "vkoverhead, Mesa MR 25352: radv 19.5 us, anv 28 us per vkQueueSubmit",
+                  {}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.submission = std::make_unique<KernelSubmission>(values.duration("ioctl_cost"));
+                  set.submission =
+                      std::make_unique<KernelSubmission>(values.duration("ioctl_cost"));
                 }});
-  registry.add({"submission", "user", "ring written by the process, doorbell, firmware scheduler",
+  registry.add({"submission",
+                "user",
+                "ring written by the process, doorbell, firmware scheduler",
                 "Documentation/gpu/amdgpu/userq.rst",
-                {{"doorbell_cost", ParameterKind::duration, 1'000, 0, 1'000'000'000,
-                  "time from ring write to the firmware seeing it", "assumed: 1-2 us, no public measurement found", {}}},
+                {{"doorbell_cost",
+                  ParameterKind::duration,
+                  1'000,
+                  0,
+                  1'000'000'000,
+                  "time from ring write to the firmware seeing it",
+                  "assumed: 1-2 us, no public measurement found",
+                  {}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.submission = std::make_unique<UserSubmission>(values.duration("doorbell_cost"));
+                  set.submission =
+                      std::make_unique<UserSubmission>(values.duration("doorbell_cost"));
                 }});
 }
 

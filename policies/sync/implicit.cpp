@@ -32,9 +32,11 @@ bool same_queue(const Job& job, const core::DmaFence& fence) {
 
 void ImplicitSync::add_dependencies(Job& job) {
   for (const models::Access& access : job.declared())
-    access.buffer->resv().for_each(models::usage_rw(access.write), [&](const DmaResv::Entry& entry) {
-      if (!same_queue(job, *entry.fence)) job.depend_on({entry.fence}, rule_for(entry.usage));
-    });
+    access.buffer->resv().for_each(models::usage_rw(access.write),
+                                   [&](const DmaResv::Entry& entry) {
+                                     if (!same_queue(job, *entry.fence))
+                                       job.depend_on({entry.fence}, rule_for(entry.usage));
+                                   });
 }
 
 core::Task<> ImplicitSync::accept(models::Client&, models::Gpu&, models::Buffer& buffer,
@@ -44,8 +46,10 @@ core::Task<> ImplicitSync::accept(models::Client&, models::Gpu&, models::Buffer&
     if (point.done()) continue;
     // What the other side tells us through a sync_file is imported, so that the kernel sees it; a
     // user fence cannot be: user space waits for it here.
-    if (point.fence) buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
-    else co_await point.wait({.reason = core::WaitReason::value});
+    if (point.fence)
+      buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
+    else
+      co_await point.wait({.reason = core::WaitReason::value});
   }
 }
 

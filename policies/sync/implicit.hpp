@@ -40,8 +40,8 @@ class LegacyImplicitSync final : public ImplicitSync {
   bool write_drops_readers() const override { return true; }
 };
 
-/// amdgpu's command submission (amdgpu_sync_resv, amdgpu_cs): always publishes WRITE, looks at readers
-/// too, and skips fences of the same process on the same device.
+/// amdgpu's command submission (amdgpu_sync_resv, amdgpu_cs): always publishes WRITE, looks at
+/// readers too, and skips fences of the same process on the same device.
 class AmdgpuImplicitSync final : public ImplicitSync {
  public:
   using ImplicitSync::ImplicitSync;

@@ -7,8 +7,8 @@
 
 namespace fencelab::policies {
 
-/// The user-mode driver orders its own work, and what crosses processes is handed over explicitly: a
-/// sync_file for kernel queues, a value for user queues. Buffers carry BOOKKEEP fences at most.
+/// The user-mode driver orders its own work, and what crosses processes is handed over explicitly:
+/// a sync_file for kernel queues, a value for user queues. Buffers carry BOOKKEEP fences at most.
 class ExplicitSync : public models::SyncPolicy {
  public:
   bool uses_resv() const override { return false; }
@@ -31,7 +31,9 @@ class OracleSync final : public models::SyncPolicy {
   models::Usage publish_as(const models::Access&) const override { return models::Usage::bookkeep; }
   void submitted(models::Job& job) override;
   models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
-  core::Task<> accept(models::Client&, models::Gpu&, models::Buffer&, models::HandOver) override { co_return; }
+  core::Task<> accept(models::Client&, models::Gpu&, models::Buffer&, models::HandOver) override {
+    co_return;
+  }
   models::ValueWaits value_waits() const override { return models::ValueWaits::user_space; }
   models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
 
@@ -47,7 +49,9 @@ class NoSync final : public models::SyncPolicy {
   models::Usage publish_as(const models::Access&) const override { return models::Usage::bookkeep; }
   void submitted(models::Job&) override {}
   models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
-  core::Task<> accept(models::Client&, models::Gpu&, models::Buffer&, models::HandOver) override { co_return; }
+  core::Task<> accept(models::Client&, models::Gpu&, models::Buffer&, models::HandOver) override {
+    co_return;
+  }
   models::ValueWaits value_waits() const override { return models::ValueWaits::user_space; }
   models::HandOver flip_fences(models::Client&, models::Buffer&) override { return {}; }
 };

@@ -42,14 +42,26 @@ class Pin final : public models::UserptrPolicy {
 }  // namespace
 
 void add_userptr_policies(Registry& registry) {
-  registry.add({"userptr", "notifier-wait", "the notifier waits for the GPU work on the range",
-                "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c", {},
-                [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<NotifierWait>(); }});
-  registry.add({"userptr", "notifier-preempt", "the notifier stops the queues; no fence is waited for",
-                "drivers/gpu/drm/amd/amdkfd (HSA userptr)", {},
-                [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<NotifierPreempt>(); }});
-  registry.add({"userptr", "pin", "pages are pinned for the long term: no notifier, no reclaim",
-                "Documentation/core-api/pin_user_pages.rst, case 2", {},
+  registry.add(
+      {"userptr",
+       "notifier-wait",
+       "the notifier waits for the GPU work on the range",
+       "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c",
+       {},
+       [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<NotifierWait>(); }});
+  registry.add({"userptr",
+                "notifier-preempt",
+                "the notifier stops the queues; no fence is waited for",
+                "drivers/gpu/drm/amd/amdkfd (HSA userptr)",
+                {},
+                [](auto& set, const auto&, RunState&) {
+                  set.userptr = std::make_unique<NotifierPreempt>();
+                }});
+  registry.add({"userptr",
+                "pin",
+                "pages are pinned for the long term: no notifier, no reclaim",
+                "Documentation/core-api/pin_user_pages.rst, case 2",
+                {},
                 [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<Pin>(); }});
 }
 

@@ -38,10 +38,12 @@ class StackResolver {
     resolved.name = stack_.name;
     const policies::Preset* preset = policies::find_preset(stack_.preset);
     if (!preset) {
-      error("unknown-name", stack_.place, fmt::format("unknown preset \"{}\"", stack_.preset), "a preset; see `fencelab list stacks`");
+      error("unknown-name", stack_.place, fmt::format("unknown preset \"{}\"", stack_.preset),
+            "a preset; see `fencelab list stacks`");
       return std::move(errors_);
     }
-    for (const auto& [axis, choice] : preset->axes) apply_preset(resolved.system[axis], axis, choice);
+    for (const auto& [axis, choice] : preset->axes)
+      apply_preset(resolved.system[axis], axis, choice);
     for (const auto& [axis, spec] : stack_.axes) apply(resolved.system, axis, spec);
     for (const GpuSpec& gpu : scenario_.platform.gpus) {
       auto& axes = resolved.by_gpu[gpu.name];
@@ -57,8 +59,15 @@ class StackResolver {
 
  private:
   void error(std::string code, const Place& place, std::string message, std::string expected) {
-    errors_.push_back({Severity::error, std::move(code), scenario_.file, place.line, place.column,
-                       place.pointer, std::move(message), std::move(expected), {}});
+    errors_.push_back({Severity::error,
+                       std::move(code),
+                       scenario_.file,
+                       place.line,
+                       place.column,
+                       place.pointer,
+                       std::move(message),
+                       std::move(expected),
+                       {}});
   }
 
   static void defaults(ResolvedStack::Choice& choice) {
@@ -66,33 +75,49 @@ class StackResolver {
       choice.values.set(parameter.name, parameter.default_value);
   }
 
-  void apply_preset(ResolvedStack::Choice& choice, const std::string& axis, const policies::Preset::Choice& from) {
+  void apply_preset(ResolvedStack::Choice& choice, const std::string& axis,
+                    const policies::Preset::Choice& from) {
     choice.policy = registry_.find(axis, from.policy);
     defaults(choice);
     for (const auto& [name, value] : from.parameters) choice.values.set(name, value);
   }
 
-  void apply(std::map<std::string, ResolvedStack::Choice>& axes, const std::string& axis, const PolicySpec& spec) {
+  void apply(std::map<std::string, ResolvedStack::Choice>& axes, const std::string& axis,
+             const PolicySpec& spec) {
     ResolvedStack::Choice& choice = axes[axis];
     if (!spec.policy.empty() && (!choice.policy || choice.policy->name != spec.policy)) {
       const PolicyInfo* found = registry_.find(axis, spec.policy);
-      if (!found) return error("unknown-name", spec.place, fmt::format("axis {} has no policy \"{}\"", axis, spec.policy), "see `fencelab list policies`");
+      if (!found)
+        return error("unknown-name", spec.place,
+                     fmt::format("axis {} has no policy \"{}\"", axis, spec.policy),
+                     "see `fencelab list policies`");
       choice.policy = found;
       defaults(choice);
     }
-    if (!choice.policy) return error("unknown-name", spec.place, fmt::format("unknown axis \"{}\"", axis), "see `fencelab list axes`");
-    for (const auto& [name, text] : spec.parameters) apply_parameter(choice, name, text, spec.place);
+    if (!choice.policy)
+      return error("unknown-name", spec.place, fmt::format("unknown axis \"{}\"", axis),
+                   "see `fencelab list axes`");
+    for (const auto& [name, text] : spec.parameters)
+      apply_parameter(choice, name, text, spec.place);
   }
 
-  void apply_parameter(ResolvedStack::Choice& choice, const std::string& name, const std::string& text, const Place& place) {
+  void apply_parameter(ResolvedStack::Choice& choice, const std::string& name,
+                       const std::string& text, const Place& place) {
     const auto& parameters = choice.policy->parameters;
-    const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& parameter) { return parameter.name == name; });
+    const auto found =
+        std::find_if(parameters.begin(), parameters.end(),
+                     [&](const Parameter& parameter) { return parameter.name == name; });
     if (found == parameters.end())
-      return error("unknown-name", place, fmt::format("policy {} has no parameter \"{}\"", choice.policy->name, name), fmt::format("see `fencelab describe {}`", choice.policy->name));
+      return error("unknown-name", place,
+                   fmt::format("policy {} has no parameter \"{}\"", choice.policy->name, name),
+                   fmt::format("see `fencelab describe {}`", choice.policy->name));
     const auto value = parse(*found, text);
-    if (!value) return error("bad-value", place, fmt::format("\"{}\" is no value for {}", text, name), expected(*found));
+    if (!value)
+      return error("bad-value", place, fmt::format("\"{}\" is no value for {}", text, name),
+                   expected(*found));
     if (found->min != found->max && (*value < found->min || *value > found->max))
-      return error("out-of-range", place, fmt::format("{} = \"{}\" is out of range", name, text), expected(*found));
+      return error("out-of-range", place, fmt::format("{} = \"{}\" is out of range", name, text),
+                   expected(*found));
     choice.values.set(name, *value);
   }
 
@@ -112,19 +137,23 @@ class StackResolver {
         return std::nullopt;
       case ParameterKind::word: {
         const auto word = std::find(parameter.words.begin(), parameter.words.end(), text);
-        return word == parameter.words.end() ? std::nullopt : std::optional<std::int64_t>(word - parameter.words.begin());
+        return word == parameter.words.end()
+                   ? std::nullopt
+                   : std::optional<std::int64_t>(word - parameter.words.begin());
       }
       case ParameterKind::count: break;
     }
     std::int64_t value = 0;
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return status == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    return status == std::errc() && end == text.data() + text.size() ? std::optional(value)
+                                                                     : std::nullopt;
   }
 
   static std::string expected(const Parameter& parameter) {
     switch (parameter.kind) {
       case ParameterKind::duration:
-        return fmt::format("a time from {} to {}", format_duration(core::Duration(parameter.min)), format_duration(core::Duration(parameter.max)));
+        return fmt::format("a time from {} to {}", format_duration(core::Duration(parameter.min)),
+                           format_duration(core::Duration(parameter.max)));
       case ParameterKind::bytes: return "a size such as \"4 MiB\"";
       case ParameterKind::flag: return "true or false";
       case ParameterKind::word: return fmt::format("one of {}", fmt::join(parameter.words, ", "));
@@ -133,18 +162,29 @@ class StackResolver {
     return fmt::format("a whole number from {} to {}", parameter.min, parameter.max);
   }
 
-  void check_combination(const std::map<std::string, ResolvedStack::Choice>& axes, const std::string& gpu) {
+  void check_combination(const std::map<std::string, ResolvedStack::Choice>& axes,
+                         const std::string& gpu) {
     for (const auto& [axis, choice] : axes)
       if (!choice.policy) return;
     auto name = [&](const char* axis) { return axes.at(axis).policy->name; };
     const bool user = name("submission") == "user";
     if (name("residency").rfind("preempt-", 0) == 0 && !user)
-      error("bad-combination", stack_.place, fmt::format("stack {}: {} on {} needs user queues", stack_.name, name("residency"), gpu), "submission: user (kernel queues have end-of-batch fences)");
-    const bool wraps = axes.at("sync").policy->name.rfind("implicit", 0) == 0 && axes.at("sync").values.flag("wrap_user_fences");
+      error(
+          "bad-combination", stack_.place,
+          fmt::format("stack {}: {} on {} needs user queues", stack_.name, name("residency"), gpu),
+          "submission: user (kernel queues have end-of-batch fences)");
+    const bool wraps = axes.at("sync").policy->name.rfind("implicit", 0) == 0 &&
+                       axes.at("sync").values.flag("wrap_user_fences");
     if (user && name("sync").rfind("implicit", 0) == 0 && !wraps)
-      error("bad-combination", stack_.place, fmt::format("stack {}: user queues on {} publish no dma_fence, so implicit sync sees nothing", stack_.name, gpu), "sync: value, explicit, none or oracle, or wrap_user_fences: true");
+      error("bad-combination", stack_.place,
+            fmt::format(
+                "stack {}: user queues on {} publish no dma_fence, so implicit sync sees nothing",
+                stack_.name, gpu),
+            "sync: value, explicit, none or oracle, or wrap_user_fences: true");
     if (user && name("residency") == "bo-fence" && !wraps)
-      error("bad-combination", stack_.place, fmt::format("stack {}: bo-fence on {} needs end-of-batch fences", stack_.name, gpu), "a preempt-* residency or pinned");
+      error("bad-combination", stack_.place,
+            fmt::format("stack {}: bo-fence on {} needs end-of-batch fences", stack_.name, gpu),
+            "a preempt-* residency or pinned");
   }
 
   const Scenario& scenario_;
@@ -155,11 +195,13 @@ class StackResolver {
 
 }  // namespace
 
-Loaded<ResolvedStack> resolve_stack(const Scenario& scenario, const StackSpec& stack, const Registry& registry) {
+Loaded<ResolvedStack> resolve_stack(const Scenario& scenario, const StackSpec& stack,
+                                    const Registry& registry) {
   return StackResolver(scenario, stack, registry).resolve();
 }
 
-models::DriverPolicies make_policies(const std::map<std::string, ResolvedStack::Choice>& choices, policies::RunState& run) {
+models::DriverPolicies make_policies(const std::map<std::string, ResolvedStack::Choice>& choices,
+                                     policies::RunState& run) {
   models::DriverPolicies made;
   for (const auto& [axis, choice] : choices) choice.policy->make(made, choice.values, run);
   return made;

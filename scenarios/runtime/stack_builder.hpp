@@ -21,8 +21,9 @@ struct ResolvedStack {
     policies::ParameterValues values;
   };
   std::string name;
-  std::map<std::string, Choice> system;                          ///< axis -> choice
-  std::map<std::string, std::map<std::string, Choice>> by_gpu;   ///< GPU -> all axes, overrides applied
+  std::map<std::string, Choice> system;  ///< axis -> choice
+  std::map<std::string, std::map<std::string, Choice>>
+      by_gpu;  ///< GPU -> all axes, overrides applied
 };
 
 /// Checks and resolves; all errors at once.

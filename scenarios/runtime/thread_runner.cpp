@@ -37,7 +37,8 @@ void ThreadRunner::prepare(const Program& program) {
 }
 
 void ThreadRunner::start() {
-  process_ = &simulation_.spawn({clone_.client->name() + "/" + spec_.name, core::ProcessRole::user_thread}, body());
+  process_ = &simulation_.spawn(
+      {clone_.client->name() + "/" + spec_.name, core::ProcessRole::user_thread}, body());
   ended_.set_provider(process_);
 }
 
@@ -75,8 +76,10 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
     co_await run(loop.body);
     if (loop.period) {
       start += *loop.period;
-      if (start > simulation_.now()) co_await core::SleepUntil(simulation_, start);
-      else start = simulation_.now();
+      if (start > simulation_.now())
+        co_await core::SleepUntil(simulation_, start);
+      else
+        start = simulation_.now();
     } else {
       start = simulation_.now();
     }
@@ -96,7 +99,8 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
     send(*send_op);
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
     LabelState& label = clone_.labels[op.label];
-    label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()), state.runs);
+    label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()),
+                                                       state.runs);
     sw_fences_.emplace_back(op.label, label.fence);
   } else if (const auto* sw = std::get_if<SwSignalOp>(&op.what)) {
     sw_signal(*sw);
@@ -117,7 +121,8 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
 }
 
 Task<> ThreadRunner::execute(const Op& op, OpState& state) {
-  if (const auto* submit_op = std::get_if<SubmitOp>(&op.what)) return submit(*submit_op, state, op.label);
+  if (const auto* submit_op = std::get_if<SubmitOp>(&op.what))
+    return submit(*submit_op, state, op.label);
   if (const auto* wait_op = std::get_if<WaitOp>(&op.what)) return wait(*wait_op, state);
   if (const auto* loop = std::get_if<LoopOp>(&op.what)) return run_loop(*loop);
   if (const auto* bind_op = std::get_if<BindOp>(&op.what)) return bind(*bind_op, state, op.label);
@@ -135,17 +140,23 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
     } else if (const auto* pace = std::get_if<PaceOp>(&rest.what)) {
       co_await core::SleepUntil(self.simulation_, self.iteration_start_ + pace->period);
     } else if (const auto* vblank = std::get_if<VblankOp>(&rest.what)) {
-      co_await core::SleepUntil(self.simulation_, self.world_.display(vblank->display).next_vblank(self.simulation_.now()), WaitReason::vblank);
+      co_await core::SleepUntil(
+          self.simulation_,
+          self.world_.display(vblank->display).next_vblank(self.simulation_.now()),
+          WaitReason::vblank);
     } else if (const auto* invalidate = std::get_if<InvalidateOp>(&rest.what)) {
       models::Buffer& buffer = self.world_.buffer(invalidate->buffer, self.clone_);
       self.process_->doing = "munmap (MMU notifier)";
       co_await self.world_.machine().policies_of(buffer).userptr->invalidate(buffer);
     } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
       ThreadRunner& other = *self.clone_.threads[fork->thread];
-      if (!fork->join) other.start();
-      else if (!other.ended_.is_complete()) co_await other.ended_.wait(WaitReason::lock);
+      if (!fork->join)
+        other.start();
+      else if (!other.ended_.is_complete())
+        co_await other.ended_.wait(WaitReason::lock);
     } else {
-      FENCELAB_ASSERT(false, "operation {} at {} is not modelled", rest.what.index(), rest.place.pointer);
+      FENCELAB_ASSERT(false, "operation {} at {} is not modelled", rest.what.index(),
+                      rest.place.pointer);
     }
   }(*this, op, state);
 }
@@ -173,7 +184,8 @@ std::uint64_t ThreadRunner::value_of(const ValueSpec& spec, const OpState& state
 }
 
 models::Gpu& ThreadRunner::gpu() const {
-  return clone_.contexts.empty() ? *world_.machine().gpus().front() : clone_.contexts.front()->gpu();
+  return clone_.contexts.empty() ? *world_.machine().gpus().front()
+                                 : clone_.contexts.front()->gpu();
 }
 
 void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
@@ -184,7 +196,8 @@ void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
     for (models::SwapImage* image : images_[spec.swapchain])
       if (image) buffers.push_back(image->buffer);
   for (models::Buffer* buffer : buffers)
-    into.push_back({buffer, spec.offset, spec.bytes == 0 ? buffer->bytes() : spec.offset + spec.bytes, spec.write});
+    into.push_back({buffer, spec.offset,
+                    spec.bytes == 0 ? buffer->bytes() : spec.offset + spec.bytes, spec.write});
 }
 
 // ---------------------------------------------------------------- work
@@ -198,10 +211,13 @@ void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) 
     // The kernel learns of a lost completion as of a hang; a user fence is just never written.
     case FaultSpec::Kind::never_signal: (user ? job.never_signals : job.hung) = true; break;
     case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
-    default: FENCELAB_ASSERT(false, "fault kind {} on an operation is not modelled", static_cast<int>(fault->kind));
+    default:
+      FENCELAB_ASSERT(false, "fault kind {} on an operation is not modelled",
+                      static_cast<int>(fault->kind));
   }
   simulation_.emit(core::ProbeKind::fault_struck, job.id(),
-                   static_cast<std::uint64_t>(fault - world_.scenario().faults.data()), clone_.client->index(), &job);
+                   static_cast<std::uint64_t>(fault - world_.scenario().faults.data()),
+                   clone_.client->index(), &job);
 }
 
 Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
@@ -228,7 +244,8 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
     const models::ValuePoint wait{&world_.timeline(value.timeline, clone_), value_of(value, state)};
     if (wait.timeline->value() < wait.value) job->ring_waits.push_back(wait);
   }
-  for (const ValueSpec& value : op.signal_values) job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
+  for (const ValueSpec& value : op.signal_values)
+    job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
   for (const OpRef& ref : op.after) {
     const models::SyncPoint point = clone_.labels[ref.label].point();
     if (!point.empty()) job->depend_on(point, models::DependencyRule::program);
@@ -246,14 +263,17 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
     LabelState& known = clone_.labels[label];
     known.job = job;
     if (known.wants_start_fence)
-      job->started = core::make_intrusive<core::DmaFence>(simulation_, job.get(), core::raw(job->id()), 1);
-    for (const Index thread : known.terminating_threads) job->terminator = clone_.threads[thread]->process();
+      job->started =
+          core::make_intrusive<core::DmaFence>(simulation_, job.get(), core::raw(job->id()), 1);
+    for (const Index thread : known.terminating_threads)
+      job->terminator = clone_.threads[thread]->process();
   }
   recent_.push_back(job);
   if (recent_.size() > std::max(throttle_, 1u)) recent_.pop_front();
   co_await job->context->gpu().policies().submission->submit(job);
   if (queue_depth_ > 0) {
-    auto& waiting = depth_[job->wanted_engine ? job->wanted_engine : job->context->engines().front()];
+    auto& waiting =
+        depth_[job->wanted_engine ? job->wanted_engine : job->context->engines().front()];
     waiting.push_back(job);
     while (waiting.size() > queue_depth_) {
       const models::JobPtr oldest = waiting.front();
@@ -291,7 +311,8 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
       items.push_back({point.timeline, point.value});
     }
   }
-  for (const ValueSpec& value : op.values) items.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
+  for (const ValueSpec& value : op.values)
+    items.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
   const auto total = static_cast<std::uint32_t>(items.size()) + done;
   const std::uint32_t need = op.need == 0 ? total : op.need;
   if (need > done && !items.empty()) {
@@ -303,7 +324,8 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
   }
   for (const models::JobPtr& job : jobs)
     if (job->state == models::JobState::done)
-      simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0, job.get());
+      simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0,
+                       job.get());
 }
 
 Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
@@ -318,13 +340,17 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
     const models::SyncPoint point = clone_.labels[ref.label].point();
     if (!point.done()) request->in.push_back(point);
   }
-  const bool future = context.gpu().policies().sync->value_waits() == models::ValueWaits::future_fence;
+  const bool future =
+      context.gpu().policies().sync->value_waits() == models::ValueWaits::future_fence;
   for (const ValueSpec& value : op.wait_values) {
-    models::SyncPoint point{nullptr, &world_.timeline(value.timeline, clone_), value_of(value, state)};
+    models::SyncPoint point{nullptr, &world_.timeline(value.timeline, clone_),
+                            value_of(value, state)};
     if (point.done()) continue;
     // A published bind fence must not depend on a value: wait before anything is published.
-    if (future) request->in.push_back(point);
-    else co_await point.wait({.reason = WaitReason::value});
+    if (future)
+      request->in.push_back(point);
+    else
+      co_await point.wait({.reason = WaitReason::value});
   }
   co_await context.gpu().policies().bind->bind(clone_.client->bind_queue(context.gpu()), request);
   if (label != kNone) clone_.labels[label].fence = request->done;
@@ -335,8 +361,10 @@ Task<> ThreadRunner::lock(const LockOp& op) {
   for (const Index index : op.locks) {
     if (!op.ww) {
       core::Mutex& mutex = world_.lock(index, clone_);
-      if (op.unlock) mutex.unlock();
-      else co_await mutex.lock();
+      if (op.unlock)
+        mutex.unlock();
+      else
+        co_await mutex.lock();
     } else if (op.unlock) {
       world_.ww_lock(index, clone_).unlock();
     }
@@ -356,8 +384,10 @@ Task<> ThreadRunner::lock(const LockOp& op) {
       continue;
     }
     if (result == core::WwResult::locked) held.push_back(&mutex);
-    if (contended) contended = nullptr;
-    else ++i;
+    if (contended)
+      contended = nullptr;
+    else
+      ++i;
   }
 }
 

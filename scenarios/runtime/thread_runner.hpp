@@ -24,16 +24,17 @@ class ThreadRunner final : public core::ValueProducer {
   void register_as_producer();
 
   std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::ValueTimeline& timeline,
                                    std::uint64_t value) const override;
 
  private:
   /// What the runner knows about one operation of the program.
   struct OpState {
-    std::uint64_t key = 0;       ///< for keyed draws
+    std::uint64_t key = 0;  ///< for keyed draws
     std::uint64_t runs = 0;
     std::uint32_t place = 0;
-    std::string name;            ///< of its jobs
+    std::string name;  ///< of its jobs
   };
   core::Task<> body();
   core::Task<> run(const Program& program);
@@ -70,11 +71,12 @@ class ThreadRunner final : public core::ValueProducer {
   core::Process* process_ = nullptr;
   core::Completion ended_;
   std::unordered_map<const Op*, OpState> states_;  ///< looked up, never iterated
-  std::map<Index, std::vector<models::SwapImage*>> images_;   ///< per swapchain: what this thread holds
-  std::map<Index, std::vector<models::Buffer*>> received_;    ///< per channel
-  std::vector<std::shared_ptr<models::Frame>> latched_;       ///< frames since the last flip
-  std::vector<std::pair<Index, core::FencePtr>> sw_fences_;   ///< label, fence; oldest first
-  std::deque<models::JobPtr> recent_;                         ///< for throttle
+  std::map<Index, std::vector<models::SwapImage*>>
+      images_;  ///< per swapchain: what this thread holds
+  std::map<Index, std::vector<models::Buffer*>> received_;   ///< per channel
+  std::vector<std::shared_ptr<models::Frame>> latched_;      ///< frames since the last flip
+  std::vector<std::pair<Index, core::FencePtr>> sw_fences_;  ///< label, fence; oldest first
+  std::deque<models::JobPtr> recent_;                        ///< for throttle
   std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
   std::uint32_t throttle_ = 0, queue_depth_ = 0;
   core::Time iteration_start_{};

@@ -33,9 +33,11 @@ Task<> ThreadRunner::latch(const LatchOp& op) {
   auto& held = images_[op.swapchain];
   const auto chains = world_.swapchains(op.swapchain, clone_);
   held.resize(chains.size());
-  const Time vblank = world_.has_display() ? world_.display(0).next_vblank(simulation_.now()) : core::kNever;
+  const Time vblank =
+      world_.has_display() ? world_.display(0).next_vblank(simulation_.now()) : core::kNever;
   for (std::size_t i = 0; i < chains.size(); ++i) {
-    models::SwapImage* const image = co_await chains[i]->latch(*clone_.client, gpu(), vblank, op.wait);
+    models::SwapImage* const image =
+        co_await chains[i]->latch(*clone_.client, gpu(), vblank, op.wait);
     if (image && image != held[i]) latched_.push_back(image->frame);
     held[i] = image;
   }
@@ -65,7 +67,8 @@ void ThreadRunner::send(const SendOp& op) {
   models::Channel::Message message;
   message.sender = clone_.client;
   for (const models::Access& access : buffers)
-    message.buffers.emplace_back(access.buffer, gpu().policies().sync->hand_over(*clone_.client, *access.buffer));
+    message.buffers.emplace_back(access.buffer,
+                                 gpu().policies().sync->hand_over(*clone_.client, *access.buffer));
   world_.channel(op.channel, clone_).send(std::move(message));
 }
 
@@ -88,7 +91,8 @@ void ThreadRunner::note_program(const Program& program, std::uint64_t times) {
       const bool endless = loop->times == 0 || times == kForEver;
       note_program(loop->body, endless ? kForEver : times * loop->times);
     } else if (const auto* signal = std::get_if<SignalOp>(&op.what)) {
-      signals_.push_back({&op, &world_.timeline(signal->value.timeline, clone_), signal->value, times});
+      signals_.push_back(
+          {&op, &world_.timeline(signal->value.timeline, clone_), signal->value, times});
     } else if (const auto* submit_op = std::get_if<SubmitOp>(&op.what)) {
       // Work it has yet to submit may write values, too.
       for (const ValueSpec& value : submit_op->signal_values)
@@ -108,18 +112,22 @@ std::uint64_t ThreadRunner::reachable(const core::ValueTimeline& timeline) const
   if (process_ ? process_->state == core::ProcessState::done : !spec_.forked) return 0;
   std::uint64_t reach = 0;
   for (const Signal& signal : signals_) {
-    if (signal.timeline != &timeline || states_.find(signal.op)->second.runs >= signal.times) continue;
-    const std::uint64_t last = signal.times == kForEver ? kForEver : signal.value.value * signal.times;
+    if (signal.timeline != &timeline || states_.find(signal.op)->second.runs >= signal.times)
+      continue;
+    const std::uint64_t last =
+        signal.times == kForEver ? kForEver : signal.value.value * signal.times;
     reach = std::max(reach, signal.value.relative ? last : signal.value.value);
   }
   return reach;
 }
 
-core::GateIndex ThreadRunner::describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline& timeline,
+core::GateIndex ThreadRunner::describe_release(core::WaitGraphBuilder& builder,
+                                               const core::ValueTimeline& timeline,
                                                std::uint64_t) const {
   if (process_) return builder.process(process_, "signal by " + process_->spec.name, timeline.id());
   for (const auto& thread : clone_.threads)  // not forked yet: whoever forks it
-    if (thread.get() != this && thread->process_ && thread->process_->state != core::ProcessState::done)
+    if (thread.get() != this && thread->process_ &&
+        thread->process_->state != core::ProcessState::done)
       return builder.process(thread->process_, "fork of " + spec_.name, timeline.id());
   return builder.nobody("nobody starts " + spec_.name);
 }

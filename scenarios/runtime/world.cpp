@@ -51,7 +51,8 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
     for (const EngineSpec& engine : spec.engines)
       gpu.engines.push_back({engine.name, engine.klass, spec.timeslice.value_or(1ms),
                              spec.preemption_cost.value_or(50us), spec.credits.value_or(2)});
-    models::Gpu& made = machine_.add_gpu(std::move(gpu), make_policies(stack.by_gpu.at(spec.name), run));
+    models::Gpu& made =
+        machine_.add_gpu(std::move(gpu), make_policies(stack.by_gpu.at(spec.name), run));
     if (spec.vram_bytes > 0) machine_.memory().add_vram(made, spec.vram_bytes);
     for (std::size_t i = 0; i < platform.links.size(); ++i)
       if ((platform.links[i].from == spec.name && platform.links[i].to == "memory") ||
@@ -68,7 +69,8 @@ void World::build_clones() {
       clone->spec = &spec;
       clone->process = process;
       clone->number = number;
-      clone->client = &machine_.add_client(spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
+      clone->client = &machine_.add_client(
+          spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
       clone->labels.resize(spec.labels.size());
       clones_.push_back(std::move(clone));
     }
@@ -76,11 +78,14 @@ void World::build_clones() {
 }
 
 void World::build_objects() {
-  auto copies = [this](Index owner) { return owner == kNone ? 1u : scenario_.processes[owner].count; };
+  auto copies = [this](Index owner) {
+    return owner == kNone ? 1u : scenario_.processes[owner].count;
+  };
   auto suffix = [&](Index owner, std::uint32_t copy) {
     if (owner == kNone) return std::string();
     const ProcessSpec& process = scenario_.processes[owner];
-    return process.count == 1 ? " of " + process.name : " of " + process.name + "." + std::to_string(copy);
+    return process.count == 1 ? " of " + process.name
+                              : " of " + process.name + "." + std::to_string(copy);
   };
   auto client_of = [this](Index owner, std::uint32_t copy) -> models::Client* {
     for (const auto& clone : clones_)
@@ -92,45 +97,58 @@ void World::build_objects() {
     for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy) {
       const std::string name = spec.name + suffix(spec.process, copy);
       const auto bytes = simulation_.random().uniform(
-          {core::stable_hash(name.data(), name.size()), 1, 0}, static_cast<std::int64_t>(spec.bytes),
+          {core::stable_hash(name.data(), name.size()), 1, 0},
+          static_cast<std::int64_t>(spec.bytes),
           static_cast<std::int64_t>(std::max(spec.bytes, spec.bytes_max)));
-      row.push_back(&machine_.add_buffer(
-          {name, static_cast<std::uint64_t>(bytes),
-           spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(), client_of(spec.process, copy), spec.userptr}));
+      row.push_back(
+          &machine_.add_buffer({name, static_cast<std::uint64_t>(bytes),
+                                spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(),
+                                client_of(spec.process, copy), spec.userptr}));
       row.back()->exists = spec.allocated;
     }
   }
   auto build = [&](const auto& specs, auto& table, auto make) {
     for (const auto& spec : specs) {
       auto& row = table.emplace_back();
-      for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy) row.push_back(make(spec, suffix(spec.process, copy), copy));
+      for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy)
+        row.push_back(make(spec, suffix(spec.process, copy), copy));
     }
   };
-  build(scenario_.timelines, timelines_, [&](const TimelineSpec& spec, const std::string& tail, std::uint32_t) {
-    return std::make_unique<core::ValueTimeline>(simulation_, spec.name + tail, spec.initial);
-  });
+  build(scenario_.timelines, timelines_,
+        [&](const TimelineSpec& spec, const std::string& tail, std::uint32_t) {
+          return std::make_unique<core::ValueTimeline>(simulation_, spec.name + tail, spec.initial);
+        });
   build(scenario_.locks, locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
     return std::make_unique<core::Mutex>(simulation_, spec.name + tail);
   });
-  build(scenario_.locks, ww_locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
-    return std::make_unique<core::WwMutex>(simulation_, spec.name + tail);
-  });
-  build(scenario_.channels, channels_, [&](const ChannelSpec& spec, const std::string& tail, std::uint32_t) {
-    return std::make_unique<models::Channel>(simulation_, spec.name + tail);
-  });
+  build(scenario_.locks, ww_locks_,
+        [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
+          return std::make_unique<core::WwMutex>(simulation_, spec.name + tail);
+        });
+  build(scenario_.channels, channels_,
+        [&](const ChannelSpec& spec, const std::string& tail, std::uint32_t) {
+          return std::make_unique<models::Channel>(simulation_, spec.name + tail);
+        });
   std::uint32_t number = 0;
-  build(scenario_.swapchains, swapchains_, [&](const SwapchainSpec& spec, const std::string& tail, std::uint32_t copy) {
-    std::vector<models::Buffer*> images;
-    for (const Index image : spec.images) images.push_back(buffers_[image][std::min<std::size_t>(copy, buffers_[image].size() - 1)]);
-    const auto mode = spec.mode == SwapchainSpec::Mode::fifo ? models::Swapchain::Mode::fifo : models::Swapchain::Mode::mailbox;
-    return std::make_unique<models::Swapchain>(machine_, spec.name + tail, number++, mode, std::move(images));
-  });
+  build(scenario_.swapchains, swapchains_,
+        [&](const SwapchainSpec& spec, const std::string& tail, std::uint32_t copy) {
+          std::vector<models::Buffer*> images;
+          for (const Index image : spec.images)
+            images.push_back(
+                buffers_[image][std::min<std::size_t>(copy, buffers_[image].size() - 1)]);
+          const auto mode = spec.mode == SwapchainSpec::Mode::fifo
+                                ? models::Swapchain::Mode::fifo
+                                : models::Swapchain::Mode::mailbox;
+          return std::make_unique<models::Swapchain>(machine_, spec.name + tail, number++, mode,
+                                                     std::move(images));
+        });
 }
 
 void World::build_contexts(CloneState& clone) {
   for (const ContextSpec& spec : clone.spec->contexts) {
     models::Gpu& gpu = *machine_.gpus()[spec.gpu];
-    models::GpuContext::Spec context{spec.name, {}, spec.balanced, {}, spec.priority, spec.preemption_period};
+    models::GpuContext::Spec context{
+        spec.name, {}, spec.balanced, {}, spec.priority, spec.preemption_period};
     for (const Index engine : spec.engines) context.engines.push_back(gpu.engines()[engine].get());
     for (const BondSpec& bond : spec.bonds) {
       models::Bond made;
@@ -138,14 +156,16 @@ void World::build_contexts(CloneState& clone) {
       made.master = gpu.engines()[bond.master].get();
       context.bonds.push_back(std::move(made));
     }
-    clone.client->contexts().push_back(std::make_unique<models::GpuContext>(*clone.client, gpu, std::move(context)));
+    clone.client->contexts().push_back(
+        std::make_unique<models::GpuContext>(*clone.client, gpu, std::move(context)));
     clone.contexts.push_back(clone.client->contexts().back().get());
   }
 }
 
 void World::note_references(CloneState& clone, const Program& program, Index thread) {
   for (const Op& op : program) {
-    if (const auto* loop = std::get_if<LoopOp>(&op.what)) note_references(clone, loop->body, thread);
+    if (const auto* loop = std::get_if<LoopOp>(&op.what))
+      note_references(clone, loop->body, thread);
     if (const auto* submit = std::get_if<SubmitOp>(&op.what))
       for (const OpRef& ref : submit->after_start) clone.labels[ref.label].wants_start_fence = true;
     if (const auto* terminate = std::get_if<TerminateOp>(&op.what))
@@ -156,7 +176,8 @@ void World::note_references(CloneState& clone, const Program& program, Index thr
 void World::build_threads(CloneState& clone) {
   for (Index thread = 0; thread < clone.spec->threads.size(); ++thread) {
     note_references(clone, clone.spec->threads[thread].program, thread);
-    clone.threads.push_back(std::make_unique<ThreadRunner>(*this, clone, clone.spec->threads[thread]));
+    clone.threads.push_back(
+        std::make_unique<ThreadRunner>(*this, clone, clone.spec->threads[thread]));
   }
 }
 
@@ -174,13 +195,15 @@ void World::start() {
     for (const auto& clone : clones_) {
       if (clone->process != fault.process || clone->number != fault.clone) continue;
       CloneState& victim = *clone;
-      kill_timers_.push_back(std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
+      kill_timers_.push_back(
+          std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
       kill_timers_.back()->arm(core::Time(fault.when));
     }
   }
 }
 
-// The kernel closes a killed process's files: its threads end where they stand, its jobs are cancelled.
+// The kernel closes a killed process's files: its threads end where they stand, its jobs are
+// cancelled.
 void World::kill(CloneState& clone) {
   simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject, 0, clone.client->index());
   for (const auto& thread : clone.threads) thread->kill();
@@ -207,7 +230,8 @@ void World::thread_ended(CloneState& clone) {
       if (!vm->has_work()) vm->retire();
   for (const auto& buffer : machine_.buffers()) {
     const bool ours = buffer->owner() == clone.client && buffer->exists;
-    if (ours && !buffer->resv().lock().is_locked() && buffer->resv().test_signaled(models::Usage::bookkeep))
+    if (ours && !buffer->resv().lock().is_locked() &&
+        buffer->resv().test_signaled(models::Usage::bookkeep))
       machine_.memory().free(*buffer);
   }
 }
@@ -235,7 +259,8 @@ models::Channel& World::channel(Index index, const CloneState& clone) {
 std::vector<models::Swapchain*> World::swapchains(Index index, const CloneState& clone) {
   std::vector<models::Swapchain*> chains;
   const Index owner = scenario_.swapchains[index].process;
-  if (owner == kNone || owner == clone.process) return {swapchains_[index][slot(owner, clone)].get()};
+  if (owner == kNone || owner == clone.process)
+    return {swapchains_[index][slot(owner, clone)].get()};
   for (const auto& chain : swapchains_[index]) chains.push_back(chain.get());
   return chains;
 }
@@ -244,7 +269,8 @@ const FaultSpec* World::fault_for(const CloneState& clone, Index label, std::uin
   for (const FaultSpec& fault : scenario_.faults) {
     const bool here = fault.process == clone.process && fault.clone == clone.number &&
                       fault.label == label && label != kNone;
-    if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count)) return &fault;
+    if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count))
+      return &fault;
   }
   return nullptr;
 }

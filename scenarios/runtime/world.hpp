@@ -20,9 +20,9 @@ class ThreadRunner;
 /// What an operation with an id has produced last, per clone of its process.
 struct LabelState {
   models::JobPtr job;
-  core::FencePtr fence;          ///< bind, sw_fence
-  std::uint64_t runs = 0;        ///< executions so far
-  bool wants_start_fence = false;///< somebody refers to its start
+  core::FencePtr fence;            ///< bind, sw_fence
+  std::uint64_t runs = 0;          ///< executions so far
+  bool wants_start_fence = false;  ///< somebody refers to its start
   std::vector<Index> terminating_threads;
   /// How to wait for the newest execution; empty if there was none or it is done.
   models::SyncPoint point() const;
@@ -92,7 +92,8 @@ class World {
   using Table = std::vector<std::vector<T>>;
   core::Simulation& simulation_;
   const Scenario& scenario_;
-  Table<std::unique_ptr<core::ValueTimeline>> timelines_;  ///< outlive the machine's queues, which write them
+  Table<std::unique_ptr<core::ValueTimeline>>
+      timelines_;  ///< outlive the machine's queues, which write them
   models::Machine machine_;
   std::vector<const Place*> places_;
   Table<models::Buffer*> buffers_;

@@ -9,8 +9,10 @@
 
 namespace fencelab::scenarios::wsim {
 
-/// Targets exist and are of the right kind, working sets are unique and large enough, maps and bonds fit.
-void check_meaning(const Workload& workload, const std::string& file, std::vector<Diagnostic>& errors);
+/// Targets exist and are of the right kind, working sets are unique and large enough, maps and
+/// bonds fit.
+void check_meaning(const Workload& workload, const std::string& file,
+                   std::vector<Diagnostic>& errors);
 
 /// Objects in a working set.
 std::uint32_t object_count(const Step& working_set);

@@ -20,13 +20,15 @@ std::string microseconds(std::int64_t us) { return fmt::format("{} us", us); }
 /// "VCS1" is engine vcs0: descriptors count instances from one.
 std::string engine_id(const EngineName& engine) {
   std::string klass = engine.klass;
-  std::transform(klass.begin(), klass.end(), klass.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(klass.begin(), klass.end(), klass.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return klass + std::to_string(engine.instance == 0 ? 0 : engine.instance - 1);
 }
 
 class Importer {
  public:
-  Importer(const Workload& workload, const ImportOptions& options) : workload_(workload), options_(options) {
+  Importer(const Workload& workload, const ImportOptions& options)
+      : workload_(workload), options_(options) {
     for (const Step& step : workload.steps) look_at(step);
   }
 
@@ -36,13 +38,22 @@ class Importer {
     json["name"] = options_.name;
     json["title"] = "i915 workload " + options_.name;
     json["description"] =
-        "Imported from a gem_wsim descriptor. Assumed: an integrated GPU, time slices of 1 ms, preemption for 50 us, batches "
-        "that can be preempted every 100 us unless an X step says otherwise (the tool's default), a 4 KiB buffer per batch, and "
+        "Imported from a gem_wsim descriptor. Assumed: an integrated GPU, time slices of 1 ms, "
+        "preemption for 50 us, batches "
+        "that can be preempted every 100 us unless an X step says otherwise (the tool's default), "
+        "a 4 KiB buffer per batch, and "
         "no limit worth mentioning on batches in flight (64 per engine).";
     json["source"] = "igt-gpu-tools, benchmarks/wsim (MIT licence)";
-    json["truth"] = "Each batch writes its own buffer and reads those of its data dependencies; working sets as listed.";
+    json["truth"] =
+        "Each batch writes its own buffer and reads those of its data dependencies; working sets "
+        "as listed.";
     json["horizon"] = horizon();
-    json["platform"] = {{"gpus", Json::array({Json{{"name", "gpu0"}, {"driver", "i915"}, {"engines", engines_}, {"timeslice", "1 ms"}, {"preemption_cost", "50 us"}, {"credits", 64}}})}};
+    json["platform"] = {{"gpus", Json::array({Json{{"name", "gpu0"},
+                                                   {"driver", "i915"},
+                                                   {"engines", engines_},
+                                                   {"timeslice", "1 ms"},
+                                                   {"preemption_cost", "50 us"},
+                                                   {"credits", 64}}})}};
     const Json shared = working_sets(true);
     if (!shared.empty()) json["buffers"] = shared;
     json["processes"] = Json::array({process()});
@@ -65,8 +76,8 @@ class Importer {
     if (step.kind == StepKind::sseu) sseu_[step.context] = step.number;
   }
 
-  // Every batch one after the other, each as long as it can be, would take this long; four times that
-  // leaves room for priorities and waiting.
+  // Every batch one after the other, each as long as it can be, would take this long; four times
+  // that leaves room for priorities and waiting.
   std::string horizon() const {
     std::int64_t us = 0;
     for (const Step& step : workload_.steps) {
@@ -83,7 +94,9 @@ class Importer {
     for (const EngineName& engine : found->second->engines) {
       const std::string prefix = engine_id({engine.klass, 1}).substr(0, engine.klass.size());
       for (const std::string& id : engines_) {
-        const bool matches = engine.instance ? id == engine_id(engine) : id.substr(0, id.find_first_of("0123456789")) == prefix;
+        const bool matches = engine.instance
+                                 ? id == engine_id(engine)
+                                 : id.substr(0, id.find_first_of("0123456789")) == prefix;
         if (matches && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
       }
     }
@@ -94,9 +107,13 @@ class Importer {
     Json list = Json::array();
     std::set<std::uint32_t> all = contexts_;
     for (const Step& step : workload_.steps)
-      if (step.kind == StepKind::priority || step.kind == StepKind::preemption || step.kind == StepKind::engine_map) all.insert(step.context);
+      if (step.kind == StepKind::priority || step.kind == StepKind::preemption ||
+          step.kind == StepKind::engine_map)
+        all.insert(step.context);
     for (const std::uint32_t context : all) {
-      Json json{{"name", fmt::format("ctx{}", context)}, {"gpu", "gpu0"}, {"engines", map_engines(context)}};
+      Json json{{"name", fmt::format("ctx{}", context)},
+                {"gpu", "gpu0"},
+                {"engines", map_engines(context)}};
       if (balanced_.count(context)) json["balanced"] = true;
       for (const Step& step : workload_.steps) {
         if (step.kind != StepKind::bond || step.context != context) continue;
@@ -105,7 +122,8 @@ class Importer {
         json["bonds"].push_back({{"engines", engines}, {"master", engine_id(step.engine)}});
       }
       json["preemption"] = "100 us";
-      if (const auto sseu = sseu_.find(context); sseu != sseu_.end()) json["annotations"] = {{"sseu", std::to_string(sseu->second)}};
+      if (const auto sseu = sseu_.find(context); sseu != sseu_.end())
+        json["annotations"] = {{"sseu", std::to_string(sseu->second)}};
       list.push_back(json);
     }
     return list;
@@ -119,8 +137,11 @@ class Importer {
       for (const ObjectGroup& group : step.objects)
         for (std::uint32_t i = 0; i < group.count; ++i, ++object) {
           Json json{{"name", fmt::format("w{}_{}", step.number, object)}};
-          if (group.min == group.max) json["size"] = fmt::format("{} B", group.min);
-          else json["size"] = {{"uniform", {fmt::format("{} B", group.min), fmt::format("{} B", group.max)}}};
+          if (group.min == group.max)
+            json["size"] = fmt::format("{} B", group.min);
+          else
+            json["size"] = {
+                {"uniform", {fmt::format("{} B", group.min), fmt::format("{} B", group.max)}}};
           list.push_back(json);
         }
     }
@@ -130,12 +151,15 @@ class Importer {
   Json process() {
     Json buffers = Json::array();
     for (std::size_t i = 0; i < workload_.steps.size(); ++i)
-      if (workload_.steps[i].kind == StepKind::batch) buffers.push_back({{"name", fmt::format("step{}", i)}, {"size", "4 KiB"}});
+      if (workload_.steps[i].kind == StepKind::batch)
+        buffers.push_back({{"name", fmt::format("step{}", i)}, {"size", "4 KiB"}});
     for (const Json& object : working_sets(false)) buffers.push_back(object);
     Json body = Json::array();
     for (std::size_t i = 0; i < workload_.steps.size(); ++i) add_step(i, body);
-    for (const std::string& fence : open_fences_) body.push_back({{"sw_signal", fence}, {"comment", "end of the iteration"}});
-    const Json program = Json::array({Json{{"loop", {{"times", options_.repeat}, {"body", body}}}}, Json{{"wait", {{"ops", batch_ids()}}}}});
+    for (const std::string& fence : open_fences_)
+      body.push_back({{"sw_signal", fence}, {"comment", "end of the iteration"}});
+    const Json program = Json::array({Json{{"loop", {{"times", options_.repeat}, {"body", body}}}},
+                                      Json{{"wait", {{"ops", batch_ids()}}}}});
     Json json{{"name", "client"}};
     if (options_.clients > 1) json["count"] = options_.clients;
     json["buffers"] = buffers;
@@ -155,12 +179,15 @@ class Importer {
     return fmt::format("s{}", static_cast<std::int64_t>(index) + target);
   }
 
-  // The batch `throttle_` steps before this one, going back over steps that are none, round the loop.
+  // The batch `throttle_` steps before this one, going back over steps that are none, round the
+  // loop.
   void add_throttle(std::size_t index, Json& body) const {
     const auto count = static_cast<std::int64_t>(workload_.steps.size());
     std::int64_t target = (static_cast<std::int64_t>(index) - throttle_ % count + count) % count;
-    while (workload_.steps[static_cast<std::size_t>(target)].kind != StepKind::batch) target = (target + count - 1) % count;
-    if (target != static_cast<std::int64_t>(index)) body.push_back({{"wait", {{"ops", {fmt::format("s{}", target)}}}}, {"comment", "throttle"}});
+    while (workload_.steps[static_cast<std::size_t>(target)].kind != StepKind::batch)
+      target = (target + count - 1) % count;
+    if (target != static_cast<std::int64_t>(index))
+      body.push_back({{"wait", {{"ops", {fmt::format("s{}", target)}}}}, {"comment", "throttle"}});
   }
 
   void add_step(std::size_t index, Json& body) {
@@ -181,11 +208,19 @@ class Importer {
         op = {{"sw_signal", id_of(index, step.number)}};
         std::erase(open_fences_, id_of(index, step.number));
         break;
-      case StepKind::priority: op = {{"priority", {{"context", fmt::format("ctx{}", step.context)}, {"level", step.number}}}}; break;
-      case StepKind::preemption:
-        op = {{"preemption", {{"context", fmt::format("ctx{}", step.context)}, {"period", step.number == 0 ? "never" : microseconds(step.number)}}}};
+      case StepKind::priority:
+        op = {{"priority",
+               {{"context", fmt::format("ctx{}", step.context)}, {"level", step.number}}}};
         break;
-      case StepKind::sseu: op = {{"annotate", {{fmt::format("sseu ctx{}", step.context), std::to_string(step.number)}}}}; break;
+      case StepKind::preemption:
+        op = {{"preemption",
+               {{"context", fmt::format("ctx{}", step.context)},
+                {"period", step.number == 0 ? "never" : microseconds(step.number)}}}};
+        break;
+      case StepKind::sseu:
+        op = {
+            {"annotate", {{fmt::format("sseu ctx{}", step.context), std::to_string(step.number)}}}};
+        break;
       case StepKind::terminate: op = {{"terminate", id_of(index, step.number)}}; break;
       default: return;  // maps, balancing, bonds and working sets are declarations
     }
@@ -200,26 +235,41 @@ class Importer {
     const auto engines = map_engines(step.context);
     const bool mapped = maps_.count(step.context) > 0;
     const std::string id = step.engine.klass == "DEFAULT" ? "rcs0" : engine_id(step.engine);
-    const bool exact = step.engine.instance > 0 && std::find(engines.begin(), engines.end(), id) != engines.end();
-    if (!mapped || exact || !balanced_.count(step.context)) submit["engine"] = mapped && !exact ? engines.front() : id;
-    if (step.infinite) submit["duration"] = "infinite";
-    else if (step.min_us == step.max_us) submit["duration"] = microseconds(static_cast<std::int64_t>(step.min_us));
-    else submit["duration"] = {{"uniform", {microseconds(static_cast<std::int64_t>(step.min_us)), microseconds(static_cast<std::int64_t>(step.max_us))}}, {"step", "1 us"}};
-    Json reads = Json::array(), writes = Json::array({fmt::format("step{}", index)}), after = Json::array(), after_start = Json::array();
+    const bool exact =
+        step.engine.instance > 0 && std::find(engines.begin(), engines.end(), id) != engines.end();
+    if (!mapped || exact || !balanced_.count(step.context))
+      submit["engine"] = mapped && !exact ? engines.front() : id;
+    if (step.infinite)
+      submit["duration"] = "infinite";
+    else if (step.min_us == step.max_us)
+      submit["duration"] = microseconds(static_cast<std::int64_t>(step.min_us));
+    else
+      submit["duration"] = {{"uniform",
+                             {microseconds(static_cast<std::int64_t>(step.min_us)),
+                              microseconds(static_cast<std::int64_t>(step.max_us))}},
+                            {"step", "1 us"}};
+    Json reads = Json::array(), writes = Json::array({fmt::format("step{}", index)}),
+         after = Json::array(), after_start = Json::array();
     for (const DependencyRef& ref : step.dependencies) {
-      if (ref.kind == DependencyRef::Kind::data) reads.push_back("step" + id_of(index, ref.target).substr(1));
+      if (ref.kind == DependencyRef::Kind::data)
+        reads.push_back("step" + id_of(index, ref.target).substr(1));
       if (ref.kind == DependencyRef::Kind::fence) after.push_back(id_of(index, ref.target));
-      if (ref.kind == DependencyRef::Kind::submit_fence) after_start.push_back(id_of(index, ref.target));
+      if (ref.kind == DependencyRef::Kind::submit_fence)
+        after_start.push_back(id_of(index, ref.target));
       for (std::uint32_t object = ref.first; object <= ref.last; ++object) {
-        if (ref.kind == DependencyRef::Kind::read_set) reads.push_back(fmt::format("w{}_{}", ref.set, object));
-        if (ref.kind == DependencyRef::Kind::write_set) writes.push_back(fmt::format("w{}_{}", ref.set, object));
+        if (ref.kind == DependencyRef::Kind::read_set)
+          reads.push_back(fmt::format("w{}_{}", ref.set, object));
+        if (ref.kind == DependencyRef::Kind::write_set)
+          writes.push_back(fmt::format("w{}_{}", ref.set, object));
       }
     }
     if (!reads.empty()) submit["reads"] = reads;
     submit["writes"] = writes;
     if (!after.empty()) submit["after"] = after;
     if (!after_start.empty()) submit["after_start"] = after_start;
-    body.push_back({{"id", fmt::format("s{}", index)}, {"submit", submit}, {"comment", fmt::format("line {}: {}", step.line, step.text)}});
+    body.push_back({{"id", fmt::format("s{}", index)},
+                    {"submit", submit},
+                    {"comment", fmt::format("line {}: {}", step.line, step.text)}});
     if (step.wait) body.push_back({{"wait", {{"ops", {fmt::format("s{}", index)}}}}});
   }
 

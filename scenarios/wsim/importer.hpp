@@ -9,12 +9,13 @@
 namespace fencelab::scenarios::wsim {
 
 struct ImportOptions {
-  std::string name;          ///< of the scenario: [a-z0-9][a-z0-9._-]*
-  std::uint32_t clients = 1; ///< clones of the workload (-c of the tool)
-  std::uint32_t repeat = 1;  ///< iterations of its steps (-r of the tool)
+  std::string name;           ///< of the scenario: [a-z0-9][a-z0-9._-]*
+  std::uint32_t clients = 1;  ///< clones of the workload (-c of the tool)
+  std::uint32_t repeat = 1;   ///< iterations of its steps (-r of the tool)
 };
 
-/// The scenario as JSON text, pretty-printed and stable. See docs/reference/wsim.md for what becomes what.
+/// The scenario as JSON text, pretty-printed and stable. See docs/reference/wsim.md for what
+/// becomes what.
 std::string import_workload(const Workload& workload, const ImportOptions& options);
 
 }  // namespace fencelab::scenarios::wsim

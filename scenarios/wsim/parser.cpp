@@ -43,13 +43,15 @@ std::int64_t integer(const Field& field, std::int64_t low, std::int64_t high, co
   const char* const end = field.text.data() + field.text.size();
   const auto [stop, status] = std::from_chars(field.text.data(), end, value);
   if (status != std::errc() || stop != end || field.text.empty() || value < low || value > high)
-    throw FieldError{field.column, fmt::format("\"{}\" is no {}", field.text, what), fmt::format("a whole number from {} to {}", low, high)};
+    throw FieldError{field.column, fmt::format("\"{}\" is no {}", field.text, what),
+                     fmt::format("a whole number from {} to {}", low, high)};
   return value;
 }
 
 EngineName engine_name(const Field& field, bool default_allowed) {
   std::string upper = field.text;
-  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   if (upper == "DEFAULT" && default_allowed) return {"DEFAULT", 0};
   for (const char* klass : {"RCS", "BCS", "VCS", "VECS", "CCS"}) {
     const std::string name = klass;
@@ -57,16 +59,21 @@ EngineName engine_name(const Field& field, bool default_allowed) {
     const std::string rest = upper.substr(name.size());
     if (rest.empty()) return {name, 0};
     if (rest.find('-') != std::string::npos)
-      throw FieldError{field.column, fmt::format("engine \"{}\" names a GT", field.text), "an engine without GT: machines here have one"};
-    const auto instance = integer({rest, field.column + static_cast<std::uint32_t>(name.size())}, 1, 64, "engine instance");
+      throw FieldError{field.column, fmt::format("engine \"{}\" names a GT", field.text),
+                       "an engine without GT: machines here have one"};
+    const auto instance = integer({rest, field.column + static_cast<std::uint32_t>(name.size())}, 1,
+                                  64, "engine instance");
     return {name, static_cast<std::uint32_t>(instance)};
   }
-  throw FieldError{field.column, fmt::format("unknown engine \"{}\"", field.text), fmt::format("{}RCS, BCS, VCS, VCS1, VCS2, VECS or CCS", default_allowed ? "DEFAULT, " : "")};
+  throw FieldError{
+      field.column, fmt::format("unknown engine \"{}\"", field.text),
+      fmt::format("{}RCS, BCS, VCS, VCS1, VCS2, VECS or CCS", default_allowed ? "DEFAULT, " : "")};
 }
 
 std::vector<EngineName> engine_list(const Field& field) {
   std::vector<EngineName> engines;
-  for (const Field& part : split(field.text, '|', field.column)) engines.push_back(engine_name(part, false));
+  for (const Field& part : split(field.text, '|', field.column))
+    engines.push_back(engine_name(part, false));
   return engines;
 }
 
@@ -74,26 +81,34 @@ std::uint64_t byte_size(const Field& field) {
   std::string digits = field.text;
   std::uint64_t factor = 1;
   if (!digits.empty() && std::isalpha(static_cast<unsigned char>(digits.back()))) {
-    const std::size_t power = std::string("kmg").find(static_cast<char>(std::tolower(static_cast<unsigned char>(digits.back()))));
-    if (power == std::string::npos) throw FieldError{field.column, fmt::format("\"{}\" is no size", field.text), "bytes, or a number with k, m or g"};
+    const std::size_t power = std::string("kmg").find(
+        static_cast<char>(std::tolower(static_cast<unsigned char>(digits.back()))));
+    if (power == std::string::npos)
+      throw FieldError{field.column, fmt::format("\"{}\" is no size", field.text),
+                       "bytes, or a number with k, m or g"};
     factor = std::uint64_t{1} << (10 * (power + 1));
     digits.pop_back();
   }
-  return factor * static_cast<std::uint64_t>(integer({digits, field.column}, 1, std::int64_t{1} << 31, "size"));
+  return factor * static_cast<std::uint64_t>(
+                      integer({digits, field.column}, 1, std::int64_t{1} << 31, "size"));
 }
 
 ObjectGroup object_group(const Field& field) {
   ObjectGroup group;
   Field size = field;
   if (const std::size_t n = field.text.find('n'); n != std::string::npos) {
-    group.count = static_cast<std::uint32_t>(integer({field.text.substr(0, n), field.column}, 1, 1'000'000, "number of objects"));
+    group.count = static_cast<std::uint32_t>(
+        integer({field.text.substr(0, n), field.column}, 1, 1'000'000, "number of objects"));
     size = {field.text.substr(n + 1), field.column + static_cast<std::uint32_t>(n) + 1};
   }
   const auto ends = split(size.text, '-', size.column);
-  if (ends.size() > 2) throw FieldError{size.column, fmt::format("\"{}\" is no size", size.text), "a size or <min>-<max>"};
+  if (ends.size() > 2)
+    throw FieldError{size.column, fmt::format("\"{}\" is no size", size.text),
+                     "a size or <min>-<max>"};
   group.min = byte_size(ends.front());
   group.max = byte_size(ends.back());
-  if (group.max < group.min) throw FieldError{ends.back().column, "the range is reversed", "<min>-<max>"};
+  if (group.max < group.min)
+    throw FieldError{ends.back().column, "the range is reversed", "<min>-<max>"};
   return group;
 }
 
@@ -102,11 +117,13 @@ DependencyRef set_dependency(const Field& field) {
   ref.kind = field.text[0] == 'w' ? DependencyRef::Kind::write_set : DependencyRef::Kind::read_set;
   const auto parts = split(field.text.substr(1), '-', field.column + 1);
   if (parts.size() < 2 || parts.size() > 3)
-    throw FieldError{field.column, fmt::format("\"{}\" names no object", field.text), "r<set>-<object> or r<set>-<first>-<last>"};
+    throw FieldError{field.column, fmt::format("\"{}\" names no object", field.text),
+                     "r<set>-<object> or r<set>-<first>-<last>"};
   ref.set = static_cast<std::uint32_t>(integer(parts[0], 0, 65535, "working set"));
   ref.first = static_cast<std::uint32_t>(integer(parts[1], 0, 1'000'000, "object"));
   ref.last = static_cast<std::uint32_t>(integer(parts.back(), 0, 1'000'000, "object"));
-  if (parts.size() == 3 && ref.last <= ref.first) throw FieldError{parts[2].column, "the range is reversed", "<first>-<last>"};
+  if (parts.size() == 3 && ref.last <= ref.first)
+    throw FieldError{parts[2].column, "the range is reversed", "<first>-<last>"};
   return ref;
 }
 
@@ -114,16 +131,21 @@ std::vector<DependencyRef> dependencies(const Field& field) {
   std::vector<DependencyRef> refs;
   if (field.text == "0") return refs;
   for (const Field& part : split(field.text, '/', field.column)) {
-    if (part.text.empty()) throw FieldError{part.column, "empty dependency", "-N, f-N, s-N, r<set>-<object> or w<set>-<object>"};
+    if (part.text.empty())
+      throw FieldError{part.column, "empty dependency",
+                       "-N, f-N, s-N, r<set>-<object> or w<set>-<object>"};
     const char kind = part.text[0];
     if (kind == 'r' || kind == 'w') {
       refs.push_back(set_dependency(part));
       continue;
     }
     DependencyRef ref;
-    ref.kind = kind == 'f' ? DependencyRef::Kind::fence : kind == 's' ? DependencyRef::Kind::submit_fence : DependencyRef::Kind::data;
+    ref.kind = kind == 'f'   ? DependencyRef::Kind::fence
+               : kind == 's' ? DependencyRef::Kind::submit_fence
+                             : DependencyRef::Kind::data;
     const bool prefixed = ref.kind != DependencyRef::Kind::data;
-    ref.target = static_cast<int>(integer({part.text.substr(prefixed), part.column + prefixed}, -65535, -1, "relative step"));
+    ref.target = static_cast<int>(
+        integer({part.text.substr(prefixed), part.column + prefixed}, -65535, -1, "relative step"));
     refs.push_back(ref);
   }
   return refs;
@@ -131,7 +153,8 @@ std::vector<DependencyRef> dependencies(const Field& field) {
 
 class StepParser {
  public:
-  explicit StepParser(Step step) : step_(std::move(step)), fields_(split(step_.text, '.', step_.column)) {}
+  explicit StepParser(Step step)
+      : step_(std::move(step)), fields_(split(step_.text, '.', step_.column)) {}
 
   Step parse() {
     const std::string& word = fields_[0].text;
@@ -145,7 +168,9 @@ class StepParser {
     if (word == "f") return counted(StepKind::sw_fence, 1);
     if (word == "P") return context_number(StepKind::priority, -kMaxNumber, kMaxNumber, "priority");
     if (word == "S") return context_number(StepKind::sseu, -kMaxNumber, kMaxNumber, "slice mask");
-    if (word == "X") return context_number(StepKind::preemption, 0, kMaxNumber, "preemption period in microseconds");
+    if (word == "X")
+      return context_number(StepKind::preemption, 0, kMaxNumber,
+                            "preemption period in microseconds");
     if (word == "B") return load_balance();
     if (word == "M") return engine_map();
     if (word == "b") return bond();
@@ -157,7 +182,9 @@ class StepParser {
   Step counted(StepKind kind, std::size_t fields) {
     step_.kind = kind;
     if (fields_.size() != fields)
-      throw FieldError{fields_.size() > fields ? fields_[fields].column : step_.column, fmt::format("\"{}\" has {} fields", step_.text, fields_.size()), fmt::format("{} fields", fields)};
+      throw FieldError{fields_.size() > fields ? fields_[fields].column : step_.column,
+                       fmt::format("\"{}\" has {} fields", step_.text, fields_.size()),
+                       fmt::format("{} fields", fields)};
     return step_;
   }
   Step single(StepKind kind, std::int64_t low, std::int64_t high, const char* what) {
@@ -165,7 +192,9 @@ class StepParser {
     step_.number = integer(fields_[1], low, high, what);
     return step_;
   }
-  void context() { step_.context = static_cast<std::uint32_t>(integer(fields_[1], 1, 65535, "context")); }
+  void context() {
+    step_.context = static_cast<std::uint32_t>(integer(fields_[1], 1, 65535, "context"));
+  }
   Step context_number(StepKind kind, std::int64_t low, std::int64_t high, const char* what) {
     counted(kind, 3);
     context();
@@ -194,12 +223,16 @@ class StepParser {
     step_.shared = fields_[0].text == "W";
     counted(StepKind::working_set, 3);
     step_.number = integer(fields_[1], 0, 65535, "working set");
-    for (const Field& group : split(fields_[2].text, '/', fields_[2].column)) step_.objects.push_back(object_group(group));
+    for (const Field& group : split(fields_[2].text, '/', fields_[2].column))
+      step_.objects.push_back(object_group(group));
     return step_;
   }
   Step batch() {
-    const bool number = !fields_[0].text.empty() && fields_[0].text.find_first_not_of("0123456789") == std::string::npos;
-    if (!number) throw FieldError{fields_[0].column, fmt::format("unknown step \"{}\"", fields_[0].text), "a context number or one of d p s t q f a B b M P S T w W X"};
+    const bool number = !fields_[0].text.empty() &&
+                        fields_[0].text.find_first_not_of("0123456789") == std::string::npos;
+    if (!number)
+      throw FieldError{fields_[0].column, fmt::format("unknown step \"{}\"", fields_[0].text),
+                       "a context number or one of d p s t q f a B b M P S T w W X"};
     counted(StepKind::batch, 5);
     step_.context = static_cast<std::uint32_t>(integer(fields_[0], 0, 65535, "context"));
     step_.engine = engine_name(fields_[1], true);
@@ -212,10 +245,16 @@ class StepParser {
     step_.infinite = field.text == "*";
     if (step_.infinite) return;
     const auto ends = split(field.text, '-', field.column);
-    if (ends.size() > 2) throw FieldError{field.column, fmt::format("\"{}\" is no duration", field.text), "microseconds, <min>-<max>, or *"};
-    step_.min_us = static_cast<std::uint64_t>(integer(ends.front(), 1, kMaxNumber, "duration in microseconds"));
-    step_.max_us = static_cast<std::uint64_t>(integer(ends.back(), 1, kMaxNumber, "duration in microseconds"));
-    if (ends.size() == 2 && step_.max_us <= step_.min_us) throw FieldError{ends.back().column, "the range is empty or reversed", "<min>-<max> with max above min"};
+    if (ends.size() > 2)
+      throw FieldError{field.column, fmt::format("\"{}\" is no duration", field.text),
+                       "microseconds, <min>-<max>, or *"};
+    step_.min_us = static_cast<std::uint64_t>(
+        integer(ends.front(), 1, kMaxNumber, "duration in microseconds"));
+    step_.max_us =
+        static_cast<std::uint64_t>(integer(ends.back(), 1, kMaxNumber, "duration in microseconds"));
+    if (ends.size() == 2 && step_.max_us <= step_.min_us)
+      throw FieldError{ends.back().column, "the range is empty or reversed",
+                       "<min>-<max> with max above min"};
   }
   Step step_;
   std::vector<Field> fields_;
@@ -258,14 +297,30 @@ Loaded<Workload> parse_workload(std::string_view text, const std::string& file) 
     try {
       workload.steps.push_back(StepParser(step).parse());
     } catch (const FieldError& error) {
-      errors.push_back({Severity::error, "wsim-syntax", file, line, error.column, {}, error.message, error.expected, {}});
+      errors.push_back({Severity::error,
+                        "wsim-syntax",
+                        file,
+                        line,
+                        error.column,
+                        {},
+                        error.message,
+                        error.expected,
+                        {}});
       workload.steps.push_back(std::move(step));  // keeps the numbering of steps for later errors
       workload.steps.back().kind = StepKind::sw_fence;
     }
   }
   if (errors.empty()) check_meaning(workload, file, errors);
   if (workload.steps.empty())
-    errors.push_back({Severity::error, "wsim-empty", file, 1, 1, {}, "the file has no step", "at least one batch", {}});
+    errors.push_back({Severity::error,
+                      "wsim-empty",
+                      file,
+                      1,
+                      1,
+                      {},
+                      "the file has no step",
+                      "at least one batch",
+                      {}});
   if (!errors.empty()) return errors;
   return workload;
 }

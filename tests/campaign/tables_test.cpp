@@ -1,9 +1,10 @@
+#include "campaign/tables.hpp"
+
 #include <catch2/catch.hpp>
 #include <fstream>
 
 #include "campaign/columns.hpp"
 #include "campaign/files.hpp"
-#include "campaign/tables.hpp"
 #include "campaign/worker_pool.hpp"
 
 using namespace fencelab::campaign;
@@ -24,7 +25,12 @@ TEST_CASE("CSV fields are quoted, and formulas are defused") {
 
 TEST_CASE("Intervals are Student-t, and differences are paired by seed") {
   std::vector<RunRecord> records;
-  for (const auto& [stack, seed, value] : {std::tuple{"a", 1, "10"}, {"a", 2, "20"}, {"a", 3, "30"}, {"b", 1, "11"}, {"b", 2, "21"}, {"b", 3, "31"}}) {
+  for (const auto& [stack, seed, value] : {std::tuple{"a", 1, "10"},
+                                           {"a", 2, "20"},
+                                           {"a", 3, "30"},
+                                           {"b", 1, "11"},
+                                           {"b", 2, "21"},
+                                           {"b", 3, "31"}}) {
     RunRecord record;
     record.scenario = "s";
     record.stack = stack;
@@ -34,9 +40,12 @@ TEST_CASE("Intervals are Student-t, and differences are paired by seed") {
     records.push_back(record);
   }
   const std::string csv = compare_csv(records);
-  // mean 20, s = 10, t(0.975, 2) = 4.30265: half width 24.8414; the paired difference is 1 without spread.
-  CHECK(csv.find("1,s,a,complete,a,makespan_ns,ns,3,20,-4.84137712,44.8413771,1,0,0,0\n") != std::string::npos);
-  CHECK(csv.find("1,s,b,complete,a,makespan_ns,ns,3,21,-3.84137712,45.8413771,1.05,1,1,1\n") != std::string::npos);
+  // mean 20, s = 10, t(0.975, 2) = 4.30265: half width 24.8414; the paired difference is 1 without
+  // spread.
+  CHECK(csv.find("1,s,a,complete,a,makespan_ns,ns,3,20,-4.84137712,44.8413771,1,0,0,0\n") !=
+        std::string::npos);
+  CHECK(csv.find("1,s,b,complete,a,makespan_ns,ns,3,21,-3.84137712,45.8413771,1.05,1,1,1\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("A run that crashes loses itself only, and results keep the order of the items") {
@@ -54,7 +63,8 @@ TEST_CASE("A run that crashes loses itself only, and results keep the order of t
   const auto records = run_all(items, 2, [](const RunRecord&) {});
   REQUIRE(records.size() == 3);
   CHECK((records[0].seed == 0 && records[0].status == "ok"));
-  CHECK((records[1].status == "crashed" && records[1].message.find("signal 6") != std::string::npos));
+  CHECK(
+      (records[1].status == "crashed" && records[1].message.find("signal 6") != std::string::npos));
   CHECK((records[2].seed == 2 && records[2].status == "ok"));
 }
 

@@ -1,4 +1,5 @@
-// Imported workloads do the work their files prescribe: added up from the text by a reader of its own.
+// Imported workloads do the work their files prescribe: added up from the text by a reader of its
+// own.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -13,8 +14,8 @@ using namespace fencelab;
 
 namespace {
 
-/// What a descriptor prescribes per iteration, read without the importer: sums of the third field of
-/// every line that begins with a digit.
+/// What a descriptor prescribes per iteration, read without the importer: sums of the third field
+/// of every line that begins with a digit.
 struct Prescribed {
   double min_us = 0, max_us = 0;
   int batches = 0, infinite = 0;
@@ -49,11 +50,14 @@ std::string read(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("Every public wsim workload imports, runs to a verdict, and keeps its engines busy as prescribed") {
+TEST_CASE(
+    "Every public wsim workload imports, runs to a verdict, and keeps its engines busy as "
+    "prescribed") {
   constexpr int kRepeat = 3;
   const auto registry = policies::Registry::built_in();
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/tests/data/igt_wsim")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/tests/data/igt_wsim")) {
     if (entry.path().extension() != ".wsim") continue;
     ++files;
     const std::string text = read(entry.path());
@@ -74,14 +78,16 @@ TEST_CASE("Every public wsim workload imports, runs to a verdict, and keeps its 
       for (const auto& [engine, ns] : record.engine_busy_ns) busy_us += ns / 1000.0;
       CHECK(busy_us >= kRepeat * prescribed.min_us);
       if (prescribed.infinite == 0) CHECK(busy_us <= kRepeat * prescribed.max_us);
-      if (prescribed.infinite == 0 && prescribed.min_us == prescribed.max_us) CHECK(busy_us == Approx(kRepeat * prescribed.min_us).epsilon(1e-12));
+      if (prescribed.infinite == 0 && prescribed.min_us == prescribed.max_us)
+        CHECK(busy_us == Approx(kRepeat * prescribed.min_us).epsilon(1e-12));
     }
   }
   CHECK(files == 35);
 }
 
 TEST_CASE("A descriptor survives being written back: nothing is lost in reading") {
-  for (const auto& entry : std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/tests/data/igt_wsim")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/tests/data/igt_wsim")) {
     if (entry.path().extension() != ".wsim") continue;
     const std::string text = read(entry.path());
     INFO(entry.path().string());
@@ -93,12 +99,14 @@ TEST_CASE("A descriptor survives being written back: nothing is lost in reading"
     REQUIRE(reread.ok());
     REQUIRE(reread->steps.size() == workload->steps.size());
     for (std::size_t i = 0; i < reread->steps.size(); ++i)
-      CHECK(scenarios::wsim::render_step(reread->steps[i]) == scenarios::wsim::render_step(workload->steps[i]));
+      CHECK(scenarios::wsim::render_step(reread->steps[i]) ==
+            scenarios::wsim::render_step(workload->steps[i]));
   }
 }
 
 TEST_CASE("Mistakes in a descriptor are reported with line and column, all of them") {
-  const auto workload = scenarios::wsim::parse_workload("1.RCS.1000.0.0\n1.XCS.1000.0.0\n1.RCS.0.0.0\nz.3\n", "bad.wsim");
+  const auto workload = scenarios::wsim::parse_workload(
+      "1.RCS.1000.0.0\n1.XCS.1000.0.0\n1.RCS.0.0.0\nz.3\n", "bad.wsim");
   REQUIRE_FALSE(workload.ok());
   const auto& errors = workload.diagnostics();
   REQUIRE(errors.size() == 3);
@@ -108,8 +116,10 @@ TEST_CASE("Mistakes in a descriptor are reported with line and column, all of th
 }
 
 TEST_CASE("Steps that refer to the wrong kind of step are errors") {
-  for (const char* text : {"1.RCS.1000.-1.0\n", "f\n1.RCS.1000.-1.0\n", "1.RCS.1000.0.0\nT.-1\n", "1.RCS.1000.0.0\na.-1\n", "s.-1\n",
-                           "B.1\n1.VCS.1000.0.0\n", "w.1.4k\n1.RCS.1000.r1-1.0\n", "1.RCS.1000.r3-0.0\n", "w.1.4k\nw.1.4k\n", "1.RCS1-0.10.0.0\n"}) {
+  for (const char* text :
+       {"1.RCS.1000.-1.0\n", "f\n1.RCS.1000.-1.0\n", "1.RCS.1000.0.0\nT.-1\n",
+        "1.RCS.1000.0.0\na.-1\n", "s.-1\n", "B.1\n1.VCS.1000.0.0\n", "w.1.4k\n1.RCS.1000.r1-1.0\n",
+        "1.RCS.1000.r3-0.0\n", "w.1.4k\nw.1.4k\n", "1.RCS1-0.10.0.0\n"}) {
     INFO(text);
     CHECK_FALSE(scenarios::wsim::parse_workload(text, "bad.wsim").ok());
   }

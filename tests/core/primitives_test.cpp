@@ -20,7 +20,9 @@ struct Producer final : FenceProducer {
   int armed = 0;
   bool pending = true;
   bool enable_signaling(DmaFence&) override { return ++armed, pending; }
-  GateIndex describe_release(WaitGraphBuilder& builder, const DmaFence& fence) const override { return builder.environment("hw", fence.id()); }
+  GateIndex describe_release(WaitGraphBuilder& builder, const DmaFence& fence) const override {
+    return builder.environment("hw", fence.id());
+  }
   std::string describe(const DmaFence&) const override { return "test"; }
 };
 
@@ -44,7 +46,8 @@ Task<> locker(Mutex& mutex, Simulation& simulation, std::vector<int>& log, int i
   co_await sleep_for(simulation, 1us);
   mutex.unlock();
 }
-Task<> ww_pair(WwMutex& first, WwMutex& second, Simulation& simulation, WwContext& context, int& backed_off) {
+Task<> ww_pair(WwMutex& first, WwMutex& second, Simulation& simulation, WwContext& context,
+               int& backed_off) {
   for (;;) {
     const WwResult one = co_await first.lock(&context);
     REQUIRE(one == WwResult::locked);
@@ -113,7 +116,8 @@ TEST_CASE("The event queue agrees with a multimap over random operations") {
   }
 }
 
-TEST_CASE("A timer that is rearmed or disarmed fires only as last set, and slots are reused safely") {
+TEST_CASE(
+    "A timer that is rearmed or disarmed fires only as last set, and slots are reused safely") {
   Simulation simulation;
   int fired = 0;
   {
@@ -190,7 +194,8 @@ TEST_CASE("A chain of 100000 nodes is destroyed without recursion") {
   Simulation simulation;
   Producer producer;
   FencePtr chain;
-  for (std::uint64_t i = 1; i <= 100000; ++i) chain = make_intrusive<FenceChain>(simulation, chain, fence(simulation, producer, i), 8, i);
+  for (std::uint64_t i = 1; i <= 100000; ++i)
+    chain = make_intrusive<FenceChain>(simulation, chain, fence(simulation, producer, i), 8, i);
   CHECK(chain->references() == 1);
 }
 
@@ -305,7 +310,8 @@ TEST_CASE("Counted resources admit in FIFO order: a big request is not overtaken
   Simulation simulation;
   CountedResource pool(simulation, "pool", 4);
   std::vector<int> log;
-  auto take = [](CountedResource& p, Simulation& s, std::uint64_t units, std::vector<int>& l, int id) -> Task<> {
+  auto take = [](CountedResource& p, Simulation& s, std::uint64_t units, std::vector<int>& l,
+                 int id) -> Task<> {
     co_await p.acquire(units, WaitReason::credit);
     l.push_back(id);
     co_await sleep_for(s, 1us);
@@ -319,7 +325,8 @@ TEST_CASE("Counted resources admit in FIFO order: a big request is not overtaken
 }
 
 TEST_CASE("Philox gives the published answers") {
-  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
+  CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) ==
+        std::array<std::uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});
   CHECK(philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         std::array<std::uint32_t, 4>{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }

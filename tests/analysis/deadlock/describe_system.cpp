@@ -101,8 +101,10 @@ class Describer {
     for (const int ahead : pool.queue) {
       if (ahead == p) break;
       // All-of waiters take their units even if they then wait on for something else.
-      if (pool.all_of) amount += demand(ahead, pool);
-      else gates.push_back(end_of(ahead));
+      if (pool.all_of)
+        amount += demand(ahead, pool);
+      else
+        gates.push_back(end_of(ahead));
     }
     gates.push_back(maker_.units(index, static_cast<std::uint64_t>(amount)));
     return maker_.all_of(std::move(gates));
@@ -119,20 +121,15 @@ class Describer {
   GateIndex gate_of(int p, const Item& item) {
     const auto object = static_cast<std::size_t>(item.object);
     switch (item.kind) {
-      case ItemKind::mutex:
-        return mutex(p, s_.locks[object]);
+      case ItemKind::mutex: return mutex(p, s_.locks[object]);
       case ItemKind::read_lock:
-      case ItemKind::write_lock:
-        return shared_lock(p, item, s_.locks[object]);
-      case ItemKind::fence:
-        return fences_[object];
-      case ItemKind::timeline:
-        return timeline(item);
+      case ItemKind::write_lock: return shared_lock(p, item, s_.locks[object]);
+      case ItemKind::fence: return fences_[object];
+      case ItemKind::timeline: return timeline(item);
       case ItemKind::counter:
         return maker_.units(static_cast<core::PoolIndex>(s_.pools.size() + object),
                             static_cast<std::uint64_t>(item.amount));
-      case ItemKind::units:
-        return units(p, item);
+      case ItemKind::units: return units(p, item);
     }
     return core::kNoIndex;
   }
@@ -142,14 +139,15 @@ class Describer {
     int need = process.need;
     std::vector<GateIndex> inputs;
     for (const Item& item : process.items) {
-      if (item.granted) --need;
-      else inputs.push_back(gate_of(p, item));
+      if (item.granted)
+        --need;
+      else
+        inputs.push_back(gate_of(p, item));
     }
     if (need <= 0) return;
     const bool single = need == 1 && inputs.size() == 1;
     maker_.blocks(static_cast<AgentIndex>(p),
-                  single ? inputs.front()
-                         : maker_.k_of(static_cast<std::uint32_t>(need), inputs));
+                  single ? inputs.front() : maker_.k_of(static_cast<std::uint32_t>(need), inputs));
   }
 
   const System& s_;

@@ -123,8 +123,8 @@ TEST_CASE("a wait that any of several could release is dead only if all of them 
   const auto waiter = maker.agent("waiter");
   const auto first = maker.agent("first");
   const auto second = maker.agent("second");
-  maker.blocks(waiter, maker.any_of({maker.end_of(first, "fence 1"),
-                                     maker.end_of(second, "fence 2")}));
+  maker.blocks(waiter,
+               maker.any_of({maker.end_of(first, "fence 1"), maker.end_of(second, "fence 2")}));
   maker.wants_lock(first, "lock", waiter);
   CHECK(find_deadlocks(maker.graph).empty());  // a cycle with a way out
   maker.wants_lock(second, "lock", waiter);
@@ -166,8 +166,8 @@ TEST_CASE("of a two-of-three wait one dead item is harmless, two are not", "[dea
   const auto a = maker.agent("a");
   const auto b = maker.agent("b");
   const auto c = maker.agent("c");
-  maker.blocks(waiter, maker.k_of(2, {maker.end_of(a, "fa"), maker.end_of(b, "fb"),
-                                      maker.end_of(c, "fc")}));
+  maker.blocks(
+      waiter, maker.k_of(2, {maker.end_of(a, "fa"), maker.end_of(b, "fb"), maker.end_of(c, "fc")}));
   maker.wants_lock(a, "lock", waiter);
   CHECK(find_deadlocks(maker.graph).empty());
   maker.wants_lock(b, "lock", waiter);
@@ -263,8 +263,8 @@ TEST_CASE("what the hardware brings keeps a cycle alive", "[deadlock]") {
   const auto a = maker.agent("a");
   const auto b = maker.agent("b");
   maker.wants_lock(a, "lock", b);
-  maker.blocks(b, maker.any_of({maker.end_of(a, "fence"),
-                                maker.leaf(GateKind::environment, "vblank")}));
+  maker.blocks(
+      b, maker.any_of({maker.end_of(a, "fence"), maker.leaf(GateKind::environment, "vblank")}));
   CHECK(find_deadlocks(maker.graph).empty());
 }
 

@@ -30,8 +30,10 @@ class Machine {
   }
 
   void move(std::size_t p) {
-    if (s_.processes[p].status == Status::blocked) release(static_cast<int>(p));
-    else finish(static_cast<int>(p));
+    if (s_.processes[p].status == Status::blocked)
+      release(static_cast<int>(p));
+    else
+      finish(static_cast<int>(p));
     settle();
   }
 
@@ -66,17 +68,13 @@ class Machine {
   bool holds_now(const Item& item) const {
     const auto object = static_cast<std::size_t>(item.object);
     switch (item.kind) {
-      case ItemKind::fence:
-        return s_.fences[object].signaled;
-      case ItemKind::timeline:
-        return s_.timelines[object].value >= item.amount;
-      case ItemKind::counter:
-        return s_.counters[object].value >= item.amount;
+      case ItemKind::fence: return s_.fences[object].signaled;
+      case ItemKind::timeline: return s_.timelines[object].value >= item.amount;
+      case ItemKind::counter: return s_.counters[object].value >= item.amount;
       case ItemKind::units:
         if (!s_.pools[object].fifo) return s_.pools[object].free >= item.amount;
         return item.granted;
-      default:
-        return item.granted;
+      default: return item.granted;
     }
   }
 
@@ -130,9 +128,11 @@ class Machine {
       });
     }
     for (std::size_t l = 0; l < s_.locks.size(); ++l)
-      while (hand_over_lock(l)) {}
+      while (hand_over_lock(l)) {
+      }
     for (std::size_t p = 0; p < s_.pools.size(); ++p)
-      while (hand_over_units(p)) {}
+      while (hand_over_units(p)) {
+      }
   }
 
   Item& item_of(int process, bool lock, std::size_t object) {
@@ -152,8 +152,10 @@ class Machine {
     if (!reads && !lock.readers.empty()) return false;
     item.granted = true;
     lock.queue.erase(lock.queue.begin());
-    if (reads) lock.readers.push_back(head);
-    else lock.writer = head;
+    if (reads)
+      lock.readers.push_back(head);
+    else
+      lock.writer = head;
     return true;
   }
 

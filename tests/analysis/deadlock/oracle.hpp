@@ -11,7 +11,13 @@
 namespace fencelab::test {
 
 enum class ItemKind : std::uint8_t {
-  mutex, read_lock, write_lock, fence, timeline, counter, units,
+  mutex,
+  read_lock,
+  write_lock,
+  fence,
+  timeline,
+  counter,
+  units,
 };
 
 /// One thing a process waits for: an object of the kind, and a value or a number of units.
@@ -34,8 +40,8 @@ struct ProcessState {
 
 /// Queues are in the order of requests. Writers pass nobody and are passed by nobody.
 struct LockState {
-  bool shared = false;        ///< a reader-writer lock
-  int writer = -1;            ///< or the owner of a mutex
+  bool shared = false;  ///< a reader-writer lock
+  int writer = -1;      ///< or the owner of a mutex
   std::vector<int> readers;
   std::vector<int> queue;
 };
@@ -56,9 +62,9 @@ struct ValueState {
 /// Units held by processes, units guarded by fences, and free ones.
 struct PoolState {
   int free = 0;
-  bool fifo = false;      ///< requests are granted in order; else whoever fits may take
-  bool all_of = false;    ///< FIFO: waiters may wait for other things too
-  std::vector<int> queue; ///< FIFO only
+  bool fifo = false;       ///< requests are granted in order; else whoever fits may take
+  bool all_of = false;     ///< FIFO: waiters may wait for other things too
+  std::vector<int> queue;  ///< FIFO only
   std::vector<std::pair<int, int>> held;     ///< process, amount
   std::vector<std::pair<int, int>> guarded;  ///< fence, amount
 };

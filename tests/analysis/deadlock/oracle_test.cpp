@@ -1,5 +1,7 @@
 // Rule: reduction says exactly who is dead, for every mix of waits. Checked against an exhaustive
 // search that shares no code with it.
+#include "tests/analysis/deadlock/oracle.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include "analysis/deadlock/findings.hpp"
 #include "analysis/deadlock/reduction.hpp"
 #include "tests/analysis/deadlock/folklore.hpp"
-#include "tests/analysis/deadlock/oracle.hpp"
 
 namespace fencelab::test {
 namespace {
@@ -43,16 +44,17 @@ TEST_CASE("reduction agrees with an exhaustive search on random systems", "[dead
     reduction.deadlocked += deadlocked;
     reduction.partly += deadlocked && std::count(dead.begin(), dead.end(), false) > 0;
     if (dead_by_reduction(graph) != dead && ++reduction.wrong == 1) UNSCOPED_INFO("system " << i);
-    for (auto [tally, verdict] : {std::pair{&cycle, cycle_test(graph)},
-                                  std::pair{&knot, knot_test(graph)}}) {
+    for (auto [tally, verdict] :
+         {std::pair{&cycle, cycle_test(graph)}, std::pair{&knot, knot_test(graph)}}) {
       tally->false_alarms += verdict && !deadlocked;
       tally->misses += !verdict && deadlocked;
     }
   }
-  SUCCEED(fmt::format("{} systems, {} deadlocked ({} in part); cycle test: {} false alarms, {} "
-                      "misses; knot test: {} false alarms, {} misses",
-                      kSystems, reduction.deadlocked, reduction.partly, cycle.false_alarms,
-                      cycle.misses, knot.false_alarms, knot.misses));
+  SUCCEED(
+      fmt::format("{} systems, {} deadlocked ({} in part); cycle test: {} false alarms, {} "
+                  "misses; knot test: {} false alarms, {} misses",
+                  kSystems, reduction.deadlocked, reduction.partly, cycle.false_alarms,
+                  cycle.misses, knot.false_alarms, knot.misses));
   CHECK(reduction.wrong == 0);
   CHECK(reduction.deadlocked > kSystems / 5);
   CHECK(reduction.deadlocked < kSystems * 4 / 5);

@@ -42,19 +42,24 @@ class Generator {
   void add_leaf() {
     const unsigned kind = between(0, 99);
     const auto pools = static_cast<unsigned>(maker_.graph.pools.size());
-    if (kind < 4) maker_.leaf(GateKind::environment, some_label());
-    else if (kind < 12) maker_.leaf(GateKind::faulty, some_label());
-    else if (kind < 18) maker_.leaf(GateKind::nobody, some_label());
-    else if (kind < 35 && pools > 0) maker_.units(between(0, pools - 1), between(1, 5));
-    else maker_.end_of(some_agent(), some_label());
+    if (kind < 4)
+      maker_.leaf(GateKind::environment, some_label());
+    else if (kind < 12)
+      maker_.leaf(GateKind::faulty, some_label());
+    else if (kind < 18)
+      maker_.leaf(GateKind::nobody, some_label());
+    else if (kind < 35 && pools > 0)
+      maker_.units(between(0, pools - 1), between(1, 5));
+    else
+      maker_.end_of(some_agent(), some_label());
   }
 
   void add_threshold() {
     std::vector<GateIndex> inputs;
     for (unsigned i = between(1, 3); i > 0; --i) inputs.push_back(some_gate());
     const auto total = static_cast<unsigned>(inputs.size());
-    const GateIndex gate = maker_.k_of(chance(3) ? total + 1 : between(1, total), inputs,
-                                       some_label());
+    const GateIndex gate =
+        maker_.k_of(chance(3) ? total + 1 : between(1, total), inputs, some_label());
     // Now and then a description refers back to an outer gate, as fence chains do.
     if (chance(10)) maker_.graph.gates[some_threshold()].inputs.front() = gate;
   }
@@ -95,14 +100,10 @@ bool holds(const core::WaitGraph& graph, const Hypothesis& hypothesis, unsigned 
   unsigned count = 0;
   std::uint64_t units = 0;
   switch (gate.kind) {
-    case GateKind::environment:
-      return true;
-    case GateKind::faulty:
-      return hypothesis.forgive_faults;
-    case GateKind::nobody:
-      return false;
-    case GateKind::agent:
-      return is_live(gate.agent);
+    case GateKind::environment: return true;
+    case GateKind::faulty: return hypothesis.forgive_faults;
+    case GateKind::nobody: return false;
+    case GateKind::agent: return is_live(gate.agent);
     case GateKind::threshold:
       for (const GateIndex input : gate.inputs) count += open[input];
       return count >= gate.need;

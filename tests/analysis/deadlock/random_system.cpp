@@ -90,13 +90,12 @@ class Generator {
       items.push_back({kind, static_cast<int>(object), amount, false});
     };
     for (std::size_t i = 0; i < s_.locks.size(); ++i)
-      add(!s_.locks[i].shared   ? ItemKind::mutex
+      add(!s_.locks[i].shared  ? ItemKind::mutex
           : between(0, 1) == 0 ? ItemKind::read_lock
-                                : ItemKind::write_lock,
+                               : ItemKind::write_lock,
           i, 0);
     for (std::size_t i = 0; i < s_.fences.size(); ++i) add(ItemKind::fence, i, 0);
-    for (std::size_t i = 0; i < s_.timelines.size(); ++i)
-      add(ItemKind::timeline, i, between(1, 3));
+    for (std::size_t i = 0; i < s_.timelines.size(); ++i) add(ItemKind::timeline, i, between(1, 3));
     for (std::size_t i = 0; i < s_.counters.size(); ++i) add(ItemKind::counter, i, between(1, 5));
     for (std::size_t i = 0; i < s_.pools.size(); ++i) add(ItemKind::units, i, between(1, 5));
     for (std::size_t i = items.size(); i > 1; --i)
