@@ -41,8 +41,12 @@ class EventQueue {
     std::uint64_t sequence;
     Wakeup wakeup;
   };
-  static bool before(const Entry& a, const Entry& b) {
-    return a.at != b.at ? a.at < b.at : a.sequence < b.sequence;
+  // One 128-bit comparison: which of two events is earlier is a coin toss, and a branch on it would
+  // be mispredicted half of the time.
+  static bool before(const Entry& a, const Entry& b) { return key(a) < key(b); }
+  __extension__ using Key = __int128;
+  static Key key(const Entry& entry) {
+    return Key{nanoseconds_of(entry.at)} << 64 | entry.sequence;
   }
 
   void sift_up(std::size_t hole) {
@@ -64,15 +68,24 @@ class EventQueue {
     for (;;) {
       const std::size_t first = hole * kArity + 1;
       if (first >= size) break;
-      std::size_t best = first;
-      const std::size_t last = first + kArity < size ? first + kArity : size;
-      for (std::size_t child = first + 1; child < last; ++child)
-        if (before(heap_[child], heap_[best])) best = child;
+      const std::size_t best = first + kArity <= size ? least_of_four(first) : least(first, size);
       heap_[hole] = heap_[best];
       hole = best;
     }
     heap_[hole] = moving;
     sift_up(hole);
+  }
+
+  std::size_t least_of_four(std::size_t first) const {
+    const std::size_t left = first + before(heap_[first + 1], heap_[first]);
+    const std::size_t right = first + 2 + before(heap_[first + 3], heap_[first + 2]);
+    return before(heap_[right], heap_[left]) ? right : left;
+  }
+  std::size_t least(std::size_t first, std::size_t last) const {
+    std::size_t best = first;
+    for (std::size_t child = first + 1; child < last; ++child)
+      if (before(heap_[child], heap_[best])) best = child;
+    return best;
   }
 
   static constexpr std::size_t kArity = 4;

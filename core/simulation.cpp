@@ -8,29 +8,37 @@
 
 namespace fencelab::core {
 
+namespace {
+
+Task<void>::promise_type& root_promise(const Process& process) {
+  return Task<void>::Handle::from_address(process.root.address()).promise();
+}
+
+}  // namespace
+
 // ---------------------------------------------------------------- Timer
 
 Timer::Timer(Simulation& simulation, std::function<void()> action)
     : simulation_(simulation), action_(std::move(action)) {
-  slot_ = simulation_.take_slot(Simulation::SlotKind::timer, this);
+  slot_ = simulation_.take_timer_slot(*this);
 }
 
-Timer::~Timer() { simulation_.free_slot(slot_); }
+Timer::~Timer() { simulation_.free_timer_slot(slot_); }
 
 void Timer::arm(Time at) {
   due_ = at;
-  const std::uint32_t generation = simulation_.bump(slot_);
+  const std::uint32_t generation = ++simulation_.timer_slot(slot_).generation;
   if (at != kNever) simulation_.queue_.push(at, {slot_, generation});
 }
 
 void Timer::disarm() {
   due_ = kNever;
-  simulation_.bump(slot_);
+  ++simulation_.timer_slot(slot_).generation;
 }
 
 void Timer::fire() {
   due_ = kNever;
-  simulation_.bump(slot_);
+  ++simulation_.timer_slot(slot_).generation;
   action_();
 }
 
@@ -42,45 +50,37 @@ Simulation::Simulation(SimulationOptions options)
 Simulation::~Simulation() {
   // Newest first: later processes may wait on objects that live in frames of earlier ones.
   current_ = nullptr;
-  for (auto it = processes_.rbegin(); it != processes_.rend(); ++it) {
-    delete (*it)->body;
-    (*it)->body = nullptr;
-  }
+  for (Process* process = processes_.last(); process; process = process->previous)
+    if (auto root = std::exchange(process->root, nullptr)) root.destroy();
 }
 
-std::uint32_t Simulation::take_slot(SlotKind kind, void* target) {
-  if (free_slots_.empty()) {
-    slots_.push_back({target, 0, kind});
-    return static_cast<std::uint32_t>(slots_.size() - 1);
+std::uint32_t Simulation::take_timer_slot(Timer& timer) {
+  if (free_timers_.empty()) {
+    timers_.push_back({&timer});
+    return static_cast<std::uint32_t>(timers_.size() - 1) | kTimerSlot;
   }
-  const std::uint32_t slot = free_slots_.back();
-  free_slots_.pop_back();
-  slots_[slot].target = target;
-  slots_[slot].kind = kind;
+  const std::uint32_t slot = free_timers_.back();
+  free_timers_.pop_back();
+  timer_slot(slot).timer = &timer;
   return slot;
 }
 
-void Simulation::free_slot(std::uint32_t slot) {
-  slots_[slot].target = nullptr;
-  slots_[slot].kind = SlotKind::free;
-  bump(slot);
-  free_slots_.push_back(slot);
+void Simulation::free_timer_slot(std::uint32_t slot) {
+  timer_slot(slot).timer = nullptr;
+  ++timer_slot(slot).generation;
+  free_timers_.push_back(slot);
 }
 
 Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
-  auto process = std::make_unique<Process>();
-  process->id = ProcessId{++last_process_};
-  process->spec = std::move(spec);
-  process->body = new Task<void>(std::move(body));
-  process->resume_point = process->body->handle();
-  process->slot = take_slot(SlotKind::process, process.get());
-  if (!process->spec.daemon) ++unfinished_;
-  processes_.push_back(std::move(process));
-  Process& spawned = *processes_.back();
-  emit(ProbeKind::process_started, kNoObject, raw(spawned.id),
-       static_cast<std::uint64_t>(spawned.spec.role));
-  ready_.push({spawned.slot, slots_[spawned.slot].generation});
-  return spawned;
+  Process& process = processes_.take();
+  process.id = ProcessId{++last_process_};
+  process.spec = std::move(spec);
+  process.resume_point = process.root = body.release();
+  if (!process.spec.daemon) ++unfinished_;
+  emit(ProbeKind::process_started, kNoObject, raw(process.id),
+       static_cast<std::uint64_t>(process.spec.role));
+  ready_.push({process.slot, process.generation});
+  return process;
 }
 
 void Simulation::cancel(Process& process) {
@@ -98,25 +98,17 @@ void Simulation::wake(Process& process, bool timed_out) {
     return;
   process.state = ProcessState::ready;
   process.timed_out = timed_out;
-  ready_.push({process.slot, bump(process.slot)});
+  ready_.push({process.slot, ++process.generation});
 }
 
 void Simulation::finish(Process& process, bool cancelled) {
   process.state = ProcessState::done;
   if (!process.spec.daemon) --unfinished_;
   emit(ProbeKind::process_ended, kNoObject, raw(process.id), cancelled ? 1 : 0);
-  delete std::exchange(process.body, nullptr);
-  free_slot(process.slot);
-  if (process.spec.transient) retire(process);
-}
-
-void Simulation::retire(Process& process) {
-  auto it = std::find_if(processes_.rbegin(), processes_.rend(),
-                         [&](const auto& candidate) { return candidate.get() == &process; });
-  FENCELAB_ASSERT(it != processes_.rend(), "process {} is not of this run", process.spec.name);
-  // The record may still be in use by the caller up the stack; it dies at the next instant.
-  retired_.push_back(std::move(*it));
-  processes_.erase(std::next(it).base());
+  std::exchange(process.root, nullptr).destroy();
+  ++process.generation;
+  // The record may still be in use by the caller up the stack; it is free at the next instant.
+  if (process.spec.transient) retired_.push_back(&process);
 }
 
 void Simulation::resume(Process& process) {
@@ -124,8 +116,8 @@ void Simulation::resume(Process& process) {
   process.state = ProcessState::running;
   process.resume_point.resume();
   current_ = previous;
-  if (process.body->handle().done()) {
-    auto exception = process.body->handle().promise().exception;
+  if (process.root.done()) {
+    auto exception = root_promise(process).exception;
     finish(process, false);
     if (exception) std::rethrow_exception(exception);
   } else if (process.cancel_requested) {
@@ -144,27 +136,34 @@ void Simulation::announce_recovery(Process& process) {
 }
 
 void Simulation::dispatch(Wakeup wakeup, bool from_heap) {
-  const Slot slot = slots_[wakeup.slot];
-  if (slot.generation != wakeup.generation) return;
-  if (slot.kind == SlotKind::process) {
-    auto& process = *static_cast<Process*>(slot.target);
-    ++events_;
-    if (from_heap) {
-      if (process.wait.recovery && process.state == ProcessState::blocked)
-        announce_recovery(process);
-      process.timed_out = true;
-      bump(wakeup.slot);
-    }
-    resume(process);
-  } else if (slot.kind == SlotKind::timer) {
-    auto& timer = *static_cast<Timer*>(slot.target);
-    ++events_;
-    timer.fire();
+  if (wakeup.slot & kTimerSlot) return dispatch_timer(wakeup);
+  Process& process = processes_.at(wakeup.slot);
+  if (process.generation != wakeup.generation) return;
+  ++events_;
+  if (from_heap) {
+    if (process.wait.recovery && process.state == ProcessState::blocked) announce_recovery(process);
+    process.timed_out = true;
+    ++process.generation;
   }
+  resume(process);
+}
+
+void Simulation::dispatch_timer(Wakeup wakeup) {
+  const TimerSlot slot = timer_slot(wakeup.slot);
+  if (slot.generation != wakeup.generation) return;
+  ++events_;
+  slot.timer->fire();
+}
+
+// The next process to run is nearly always the one at the head now: fetch its record meanwhile.
+inline void Simulation::prefetch_next() {
+  if (queue_.empty()) return;
+  const std::uint32_t slot = queue_.next().slot;
+  if (!(slot & kTimerSlot)) __builtin_prefetch(&processes_.at(slot));
 }
 
 bool Simulation::run_instant(Time limit) {
-  retired_.clear();
+  for (Process* process : std::exchange(retired_, {})) processes_.recycle(*process);
   const Time at = next_event_time();
   if (at == kNever || at > limit) return false;
   now_ = at;
@@ -173,6 +172,7 @@ bool Simulation::run_instant(Time limit) {
     if (queue_.next_time() == now_) {
       const Wakeup wakeup = queue_.next();
       queue_.pop();
+      prefetch_next();
       dispatch(wakeup, true);
     } else if (!ready_.empty()) {
       dispatch(ready_.pop(), false);

@@ -9,8 +9,9 @@
 #include "core/choice.hpp"
 #include "core/event_queue.hpp"
 #include "core/probe.hpp"
-#include "core/process.hpp"
+#include "core/process_table.hpp"
 #include "core/random.hpp"
+#include "core/task.hpp"
 
 namespace fencelab::core {
 
@@ -37,7 +38,7 @@ class Timer {
   Simulation& simulation_;
   std::function<void()> action_;
   Time due_ = kNever;
-  std::uint32_t slot_ = 0;
+  std::uint32_t slot_ = 0;  ///< with kTimerSlot set
 };
 
 struct SimulationOptions {
@@ -76,7 +77,7 @@ class Simulation {
 
   Process* current() const { return current_; }
   /// All records in order of creation, finished ones included unless transient.
-  const std::vector<std::unique_ptr<Process>>& processes() const { return processes_; }
+  ProcessRange processes() const { return ProcessRange(processes_.first()); }
 
   /// Processes that are neither done nor daemons.
   std::uint64_t unfinished() const { return unfinished_; }
@@ -100,9 +101,7 @@ class Simulation {
   /// Wakes a suspended process now; its pending wake-ups become stale.
   void wake(Process& process, bool timed_out = false);
   /// Lets `process` be woken at `at` unless something wakes it before.
-  void wake_at(Process& process, Time at) {
-    queue_.push(at, {process.slot, slots_[process.slot].generation});
-  }
+  void wake_at(Process& process, Time at) { queue_.push(at, {process.slot, process.generation}); }
 
   // ---- for explorers
   Footprint* footprint() const { return footprint_; }
@@ -110,29 +109,29 @@ class Simulation {
 
  private:
   friend class Timer;
-  enum class SlotKind : std::uint8_t { free, process, timer };
-  struct Slot {
-    void* target = nullptr;
+  /// A wake-up for a timer has this bit set in its slot; the rest is an index of timers_.
+  static constexpr std::uint32_t kTimerSlot = 1u << 31;
+  struct TimerSlot {
+    Timer* timer = nullptr;        ///< nullptr: free
     std::uint32_t generation = 0;  ///< survives its occupants, so that a stale wake-up finds nobody
-    SlotKind kind = SlotKind::free;
   };
-  /// Makes every wake-up under way for `slot` stale.
-  std::uint32_t bump(std::uint32_t slot) { return ++slots_[slot].generation; }
-  std::uint32_t take_slot(SlotKind kind, void* target);
-  void free_slot(std::uint32_t slot);
+  TimerSlot& timer_slot(std::uint32_t slot) { return timers_[slot & ~kTimerSlot]; }
+  std::uint32_t take_timer_slot(Timer& timer);
+  void free_timer_slot(std::uint32_t slot);
   void announce_recovery(Process& process);
   void dispatch(Wakeup wakeup, bool from_heap);
+  void dispatch_timer(Wakeup wakeup);
+  void prefetch_next();
   void resume(Process& process);
   void finish(Process& process, bool cancelled);
-  void retire(Process& process);
 
   Time now_{};
   EventQueue queue_;
   ReadyRing ready_;
-  std::vector<Slot> slots_;
-  std::vector<std::uint32_t> free_slots_;
-  std::vector<std::unique_ptr<Process>> processes_;
-  std::vector<std::unique_ptr<Process>> retired_;
+  ProcessTable processes_;
+  std::vector<Process*> retired_;  ///< recycled when the next instant begins
+  std::vector<TimerSlot> timers_;
+  std::vector<std::uint32_t> free_timers_;
   Process* current_ = nullptr;
   Probe probe_;
   Random random_;
@@ -155,7 +154,7 @@ class SleepUntil {
     Process& process = *simulation_.current();
     process.resume_point = handle;
     process.state = ProcessState::sleeping;
-    process.wait = {reason_, simulation_.now(), 0, nullptr, 0, at_, false};
+    process.wait.plan_sleep(reason_, simulation_.now(), at_);
     simulation_.wake_at(process, at_);
   }
   void await_resume() const {}

@@ -94,6 +94,8 @@ class [[nodiscard]] Task {
   Awaiter operator co_await() const& noexcept { return {handle_}; }
 
   Handle handle() const { return handle_; }
+  /// Hands the frame over: whoever takes it destroys it.
+  Handle release() { return std::exchange(handle_, nullptr); }
 
  private:
   explicit Task(Handle handle) : handle_(handle) {}

@@ -135,30 +135,30 @@ void WaitGraphBuilder::fill_agent(const Process& process) {
 WaitGraph WaitGraphBuilder::build(const std::function<void(WaitGraphBuilder&)>& add_more) {
   graph_ = {};
   graph_.at = simulation_.now();
-  for (const auto& process : simulation_.processes()) {
-    if (process->state == ProcessState::done) continue;
+  for (const Process& process : simulation_.processes()) {
+    if (process.state == ProcessState::done) continue;
     Agent agent;
-    agent.name = process->spec.name;
-    agent.daemon = process->spec.daemon;
-    agent.operation = process->doing;
-    agent.place = process->place;
-    agent.state = process->state == ProcessState::blocked ? AgentState::blocked
-                  : process->state == ProcessState::idle  ? AgentState::idle
-                                                          : AgentState::runnable;
-    agent.reason = process->wait.reason;
-    agent.since = process->wait.since;
-    if (process->state == ProcessState::blocked && process->wait.deadline != kNever) {
+    agent.name = process.spec.name;
+    agent.daemon = process.spec.daemon;
+    agent.operation = process.doing;
+    agent.place = process.place;
+    agent.state = process.state == ProcessState::blocked ? AgentState::blocked
+                  : process.state == ProcessState::idle  ? AgentState::idle
+                                                         : AgentState::runnable;
+    agent.reason = process.wait.reason;
+    agent.since = process.wait.since;
+    if (process.state == ProcessState::blocked && process.wait.deadline != kNever) {
       // A planned deadline (a poll, a time slice) is as good as a sleep; a recovery timer is not.
-      agent.has_recovery_timer = process->wait.recovery;
-      agent.recovery_at = process->wait.deadline;
-      if (!process->wait.recovery) agent.state = AgentState::runnable;
+      agent.has_recovery_timer = process.wait.recovery;
+      agent.recovery_at = process.wait.deadline;
+      if (!process.wait.recovery) agent.state = AgentState::runnable;
     }
-    for (const Held& held : process->held)
+    for (const Held& held : process.held)
       agent.holds.push_back({held.object->id(), held.object->describe(), {}, held.place});
-    agents_.emplace(process.get(), add_agent(std::move(agent)));
+    agents_.emplace(&process, add_agent(std::move(agent)));
   }
-  for (const auto& process : simulation_.processes())
-    if (process->state != ProcessState::done) fill_agent(*process);
+  for (const Process& process : simulation_.processes())
+    if (process.state != ProcessState::done) fill_agent(process);
   if (add_more) add_more(*this);
   return std::move(graph_);
 }

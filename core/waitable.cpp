@@ -51,13 +51,13 @@ void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
   process.timed_out = false;
   std::uint32_t satisfied = 0;
   for (const WaitLink& link : links_) satisfied += link.done;
-  process.wait = {options_.reason,
-                  simulation_->now(),
-                  need_ - satisfied,
-                  links_.data(),
-                  static_cast<std::uint32_t>(links_.size()),
-                  options_.deadline,
-                  options_.recovery};
+  process.wait = {.since = simulation_->now(),
+                  .deadline = options_.deadline,
+                  .count = static_cast<std::uint32_t>(links_.size()),
+                  .need = need_ - satisfied,
+                  .reason = options_.reason,
+                  .recovery = options_.recovery,
+                  .links = links_.data()};
   simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
                     static_cast<std::uint64_t>(options_.reason), links_.size());
   if (options_.deadline != kNever) simulation_->wake_at(process, options_.deadline);
@@ -77,7 +77,6 @@ WaitResult WaitAwaiterBase::await_resume() {
                     static_cast<std::uint64_t>(options_.reason),
                     static_cast<std::uint64_t>(waited));
   release_links();
-  process.wait.links = nullptr;
   process.wait.count = 0;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;
 }

@@ -292,7 +292,7 @@ TEST_CASE("A recovery timer is announced while the waiter is still blocked") {
   struct Watch final : ProbeSink {
     Simulation* simulation = nullptr;
     ProcessState state = ProcessState::done;
-    void on_event(const ProbeEvent&) override { state = simulation->processes().front()->state; }
+    void on_event(const ProbeEvent&) override { state = simulation->processes().front().state; }
   } watch;
   watch.simulation = &simulation;
   simulation.probe().subscribe(watch, Probe::bit(ProbeKind::recovery_expiring));
