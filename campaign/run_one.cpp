@@ -74,7 +74,7 @@ class Supervisor {
   }
   // Events went on, but nothing was done and no engine executed anything: going in circles.
   void judge_slice() {
-    watch_.look(world_.machine().recovery_pending());
+    watch_.look();
     constexpr std::uint64_t kManyEvents = 64;
     if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
         simulation_.events() - before_.events > kManyEvents)

@@ -32,12 +32,15 @@ class RecoveryTimer {
     timer_.arm(saturating_add(simulation_.now(), timeout));
   }
   void disarm() { timer_.disarm(); }
-  bool armed() const { return timer_.armed(); }
-  Time due() const { return timer_.due(); }
+  /// Still armed in the instant before it acts, when analysis looks at what it will end.
+  bool armed() const { return expiring_ || timer_.armed(); }
+  Time due() const { return expiring_ ? simulation_.now() : timer_.due(); }
 
  private:
   void expire() {
+    expiring_ = true;
     simulation_.emit(ProbeKind::recovery_expiring, guarded_, static_cast<std::uint64_t>(kind_));
+    expiring_ = false;
     simulation_.emit(ProbeKind::recovery_fired, guarded_, static_cast<std::uint64_t>(kind_));
     action_();
   }
@@ -45,6 +48,7 @@ class RecoveryTimer {
   RecoveryKind kind_;
   std::function<void()> action_;
   ObjectId guarded_{};
+  bool expiring_ = false;
   Timer timer_;
 };
 

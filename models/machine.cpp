@@ -55,13 +55,6 @@ void Machine::force_signal(const SyncPoint& point) {
   }
 }
 
-bool Machine::recovery_pending() const {
-  for (const auto& gpu : gpus_)
-    for (const auto& engine : gpu->engines())
-      if (engine->watched()) return true;
-  return false;
-}
-
 const Job* Machine::starved_job(core::Time since) const {
   for (const auto& client : clients_)
     for (const auto& context : client->contexts())

@@ -41,8 +41,6 @@ class Machine {
 
   /// The kernel gave up waiting: ends the job behind `point`, or the fence itself if there is none.
   void force_signal(const SyncPoint& point);
-  /// Whether a watchdog of an engine is running.
-  bool recovery_pending() const;
   /// A job that waits for its turn since before `since` although nothing but others' turns holds it
   /// back.
   const Job* starved_job(core::Time since) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/recovery.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 
@@ -36,22 +35,19 @@ void DeadlockWatch::record(const core::WaitGraph& graph, const Finding& finding,
   if (incidents_.size() < kMaxIncidents) incidents_.push_back({graph, finding, rescued});
 }
 
-// A wait's own timer ends the findings it is part of; a watchdog's (of an engine, say) is not in
-// the graph and may end any. What it did not end is found again at the end of the run.
-void DeadlockWatch::on_event(const core::ProbeEvent& event) {
-  const bool own = event.a == static_cast<std::uint64_t>(core::RecoveryKind::wait_timeout);
+// Every recovery timer belongs to an agent of the snapshot: a wait's to its process, an engine's
+// watchdog to the job it watches. What no timer ends is found again at the end of the run.
+void DeadlockWatch::on_event(const core::ProbeEvent&) {
   const core::WaitGraph graph = snapshot();
   for (const Finding& finding : find_deadlocks(graph))
-    if (!own || finding.rescue.exists) record(graph, finding, true);
+    if (finding.rescue.exists) record(graph, finding, true);
 }
 
-bool DeadlockWatch::look(bool recovery_pending) {
+bool DeadlockWatch::look() {
   const core::WaitGraph graph = snapshot();
   bool stuck = false;
   for (const Finding& finding : find_deadlocks(graph)) {
-    const bool rescue =
-        finding.rescue.exists || (recovery_pending && finding.kind != FindingKind::orphan);
-    if (rescue) continue;  // it is looked at again the instant before the timer acts
+    if (finding.rescue.exists) continue;  // looked at again the instant before the timer acts
     record(graph, finding, false);
     stuck = true;
   }

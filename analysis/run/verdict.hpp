@@ -38,8 +38,8 @@ class DeadlockWatch final : public core::ProbeSink {
 
   core::WaitGraph snapshot() const;
   /// Looks now, without a timer about to fire. Returns whether anything is stuck for good: a set
-  /// that no recovery timer, armed now, would release.
-  bool look(bool recovery_pending);
+  /// that no recovery timer would release.
+  bool look();
   /// The last look, at the end of the run: what is stuck now stays so, timers or not.
   void look_finally();
   const std::vector<Incident>& incidents() const { return incidents_; }

@@ -106,8 +106,10 @@ void Engine::begin_slice(HwQueue& queue) {
   executed_ = job.duration - job.remaining;
   slice_start_ = charged_ = simulation_.now();
   start_job(job);
+  // Slices add up (xe reads the context's run time): else a hung job that shares its engine would
+  // never be found.
   if (const auto timeout = gpu_.policies().hang->job_timeout(job))
-    watchdog_.arm(*timeout, job.id());
+    watchdog_.arm(std::max(*timeout - job.time_on_engine, Duration{}), job.id());
 }
 
 // Next instant at which the running batch can be interrupted: any, or every preemption period of
@@ -180,6 +182,7 @@ void Engine::leave() {
   }
   HwQueue& queue = *current_;
   Job& job = *queue.head();
+  job.time_on_engine += simulation_.now() - slice_start_;
   const bool done =
       !spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{});
   if (done) return finish_head();
@@ -256,17 +259,31 @@ void Engine::reset(int error) {
   for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
 }
 
+// Whether `job` cannot have the engine before the head of `queue` is done.
+bool Engine::kept_away_by(const HwQueue& queue, const Job& job) const {
+  const Job* other = queue.head();
+  if (!other || other == &job || !runnable(queue)) return false;
+  const int theirs = queue.context().priority(), ours = job.context->priority();
+  const bool keeps = &queue == current_ && queue.context().preemption_period() == Duration{};
+  const bool outranks = theirs > ours && !spinning(*other);
+  const bool unsliced = &queue == current_ && theirs == ours && spec_.timeslice == Duration{};
+  return keeps || outranks || unsliced;
+}
+
+std::optional<Time> Engine::watchdog_due(const Job& job) const {
+  if (current_ && current_->head() == &job)
+    return watchdog_.armed() ? std::optional(watchdog_.due()) : std::nullopt;
+  const auto timeout = gpu_.policies().hang->job_timeout(job);
+  if (!timeout || job.queue->head() != &job || !runnable(*job.queue)) return std::nullopt;
+  for (const HwQueue* queue : ready_)
+    if (kept_away_by(*queue, job)) return std::nullopt;
+  return core::saturating_add(simulation_.now(), *timeout - job.time_on_engine);
+}
+
 core::GateIndex Engine::describe_turn(core::WaitGraphBuilder& builder, const Job& job) const {
   std::vector<core::GateIndex> inputs;
-  for (const HwQueue* queue : ready_) {
-    const Job* other = queue->head();
-    if (!other || other == &job || !runnable(*queue)) continue;
-    const int theirs = queue->context().priority(), ours = job.context->priority();
-    const bool keeps = queue == current_ && queue->context().preemption_period() == Duration{};
-    const bool outranks = theirs > ours && !spinning(*other);
-    const bool unsliced = queue == current_ && theirs == ours && spec_.timeslice == Duration{};
-    if (keeps || outranks || unsliced) inputs.push_back(other->describe_finish(builder));
-  }
+  for (const HwQueue* queue : ready_)
+    if (kept_away_by(*queue, job)) inputs.push_back(queue->head()->describe_finish(builder));
   if (inputs.empty()) return core::kNoIndex;
   return builder.all_of(std::move(inputs), "engine " + full_name_, id_);
 }

@@ -53,9 +53,10 @@ class Engine {
   std::uint64_t load() const { return load_; }
   void add_load(std::int64_t change) { load_ += static_cast<std::uint64_t>(change); }
   HwQueue* current() const { return current_; }
-  bool watched() const { return watchdog_.armed(); }
   /// The gate "this job gets the engine", in the present state; kNoIndex if nothing keeps it away.
   core::GateIndex describe_turn(core::WaitGraphBuilder& builder, const Job& job) const;
+  /// When the watchdog ends `job`, the head of its ring, if it goes on as it does; none: never.
+  std::optional<core::Time> watchdog_due(const Job& job) const;
   /// Start of the latest idle stretch and end of it (kNever while idle), for counterfactual starts.
   struct IdleStretch {
     core::Time from, to;
@@ -66,6 +67,7 @@ class Engine {
  private:
   struct Slice;
   HwQueue* pick();
+  bool kept_away_by(const HwQueue& queue, const Job& job) const;
   bool runnable(const HwQueue& queue) const;
   bool spinning(const Job& job) const;
   bool contended(const HwQueue& running) const;

@@ -39,7 +39,7 @@ HwQueue* Gpu::slot_victim() const {
   HwQueue* victim = nullptr;
   for (HwQueue* queue : user_queues_) {
     if (!queue->mapped()) continue;
-    if (!queue->head()) return queue;
+    if (!queue->has_work()) return queue;
     if (!victim || queue->last_used < victim->last_used) victim = queue;
   }
   return victim;
@@ -50,7 +50,7 @@ core::Task<> Gpu::firmware() {
   for (;;) {
     const auto waiting =
         std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
-          return !queue->mapped() && queue->head() && !queue->suspended();
+          return !queue->mapped() && queue->has_work() && !queue->suspended();
         });
     if (waiting == user_queues_.end()) {
       co_await firmware_bell_.wait();
@@ -59,7 +59,7 @@ core::Task<> Gpu::firmware() {
     HwQueue* const queue = *waiting;
     if (mapped_ == spec_.firmware_slots) {
       HwQueue* const victim = slot_victim();
-      if (victim->head())
+      if (victim->has_work())
         co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
       co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
       victim->set_mapped(false);

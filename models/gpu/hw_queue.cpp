@@ -1,24 +1,29 @@
 #include "models/gpu/hw_queue.hpp"
 
+#include <algorithm>
+
 #include "core/assert.hpp"
 #include "models/gpu/engine.hpp"
 
 namespace fencelab::models {
 
 void HwQueue::offer_head() {
-  if (Job* job = head()) job->engine->offer(*this);
+  if (has_work()) head()->engine->offer(*this);
 }
 
 void HwQueue::push(JobPtr job) {
   FENCELAB_ASSERT(job->engine, "job {} without an engine", job->name());
   job->state = JobState::on_ring;
   job->account.enter(core::WaitReason::engine, job->simulation().now());
+  const bool had_work = has_work();
+  unseen_ = job->doorbell_lost ? unseen_ + 1 : 0;
   jobs_.push_back(std::move(job));
-  if (jobs_.size() == 1) offer_head();
+  if (!had_work) offer_head();
 }
 
 void HwQueue::pop() {
   jobs_.pop_front();
+  unseen_ = std::min(unseen_, jobs_.size());
   offer_head();
 }
 

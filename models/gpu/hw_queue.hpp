@@ -33,8 +33,11 @@ class HwQueue {
   void push(JobPtr job);
   /// Drops the head (done or killed) and offers the next one.
   void pop();
-  /// Whether its head may run now: mapped to a slot, not suspended.
-  bool schedulable() const { return mapped_ && !suspended_ && !jobs_.empty(); }
+  /// Whether the hardware knows of a job in the ring: the write pointer it was told of last is past
+  /// the head. A lost doorbell leaves jobs unseen until a later one tells it of them all.
+  bool has_work() const { return jobs_.size() > unseen_; }
+  /// Whether its head may run now: seen, mapped to a slot, not suspended.
+  bool schedulable() const { return mapped_ && !suspended_ && has_work(); }
 
   /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
   void set_mapped(bool mapped);
@@ -55,6 +58,7 @@ class HwQueue {
   std::uint32_t number_;
   core::ObjectId id_;
   std::deque<JobPtr> jobs_;
+  std::size_t unseen_ = 0;  ///< jobs at the end of the ring the hardware was not told of
   bool mapped_ = true;
   bool suspended_ = false;
 };

@@ -90,23 +90,38 @@ core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
   return describe_finish(builder);
 }
 
+// The watchdog that may end it is a recovery timer of its own: a member of a finding that has one
+// is rescued by it.
+std::optional<core::Time> Job::watchdog_due() const {
+  if (state != JobState::on_ring && state != JobState::running) return std::nullopt;
+  return queue->has_work() || !entity ? engine->watchdog_due(*this) : entity->unseen_due(*this);
+}
+
+core::Agent Job::describe_self() const {
+  core::Agent agent;
+  agent.name = name();
+  agent.state = core::AgentState::blocked;
+  agent.daemon = true;
+  agent.reason = account.phase() < core::kWaitReasonCount
+                     ? static_cast<core::WaitReason>(account.phase())
+                     : core::WaitReason::engine;
+  if (state == JobState::running && !values_reached()) agent.reason = core::WaitReason::value;
+  agent.since = account.phase_since();
+  agent.operation = "submit " + (label ? *label : std::string("?"));
+  agent.place = place;
+  if (const auto due = watchdog_due()) {
+    agent.has_recovery_timer = true;
+    agent.recovery_at = *due;
+  }
+  return agent;
+}
+
 // The job as an agent: blocked on what it still needs. Asked for again while being described, it is
 // the same agent: that closes cycles.
 core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
   return builder.once(this, 0, [&] {
     if (state == JobState::done) return builder.environment(name() + " done", id_);
-    core::Agent agent;
-    agent.name = name();
-    agent.state = core::AgentState::blocked;
-    agent.daemon = true;
-    agent.reason = account.phase() < core::kWaitReasonCount
-                       ? static_cast<core::WaitReason>(account.phase())
-                       : core::WaitReason::engine;
-    if (state == JobState::running && !values_reached()) agent.reason = core::WaitReason::value;
-    agent.since = account.phase_since();
-    agent.operation = "submit " + (label ? *label : std::string("?"));
-    agent.place = place;
-    const core::AgentIndex index = builder.add_agent(std::move(agent));
+    const core::AgentIndex index = builder.add_agent(describe_self());
     const core::GateIndex self = builder.agent_gate(index, {}, id_);
     builder.agent(index).gate = describe_progress(builder);
     return self;
@@ -125,6 +140,10 @@ core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
       inputs.push_back(ahead->describe_finish(builder));
     }
   } else {
+    if (!queue->has_work())
+      inputs.push_back(
+          builder.any_of({builder.faulty("the doorbell of " + name() + " was lost", id_),
+                          builder.process(submitter, "a later doorbell", id_)}));
     const core::GateIndex turn = engine->describe_turn(builder, *this);
     if (turn != core::kNoIndex) inputs.push_back(turn);
     if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/fence.hpp"
@@ -115,10 +116,12 @@ class Job final : public core::FenceProducer {
   int error = 0;               ///< negative errno
   bool hung = false;           ///< struck by a fault: never finishes by itself
   bool never_signals = false;  ///< struck by a fault: finishes, but its values are not written
+  bool doorbell_lost = false;  ///< struck by a fault: in the ring, but the hardware was not told
   bool terminated = false;
   bool first_run_done = false;
   core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};
+  core::Duration time_on_engine{};              ///< over its past slices, spinning included
   core::Time semaphore_open_at = core::kNever;  ///< when its ring waits were seen satisfied
   core::Time head_at{}, ready_at{}, started_at{}, done_at{};
   LatencyAccount account;
@@ -149,6 +152,8 @@ class Job final : public core::FenceProducer {
 
  private:
   core::GateIndex describe_progress(core::WaitGraphBuilder& builder) const;
+  core::Agent describe_self() const;
+  std::optional<core::Time> watchdog_due() const;
   core::Simulation& simulation_;
   core::ObjectId id_;
   std::uint32_t references_ = 0;

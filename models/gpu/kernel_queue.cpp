@@ -14,6 +14,7 @@ KernelQueue::KernelQueue(GpuContext& context, std::string name)
       simulation_(context.gpu().machine().simulation()),
       ring_(simulation_, context, std::move(name), context.gpu().machine().new_queue_number()),
       bell_(simulation_),
+      unseen_watchdog_(simulation_, core::RecoveryKind::job_timeout, [this] { give_up_unseen(); }),
       fence_context_(core::raw(ring_.id())) {
   simulation_.spawn({ring_.name() + " (scheduler)", core::ProcessRole::queue, true}, serve());
 }
@@ -102,7 +103,29 @@ core::Task<> KernelQueue::serve() {
       credits.release(*job);
     else
       ring_.push(job);
+    watch_unseen();
   }
+}
+
+void KernelQueue::watch_unseen() {
+  if (ring_.has_work() || !ring_.head()) return unseen_watchdog_.disarm();
+  if (unseen_watchdog_.armed()) return;
+  if (const auto timeout = context_.gpu().policies().hang->job_timeout(*ring_.head()))
+    unseen_watchdog_.arm(*timeout, ring_.head()->id());
+}
+
+std::optional<core::Time> KernelQueue::unseen_due(const Job& job) const {
+  if (ring_.head() != &job || !unseen_watchdog_.armed()) return std::nullopt;
+  return unseen_watchdog_.due();
+}
+
+void KernelQueue::give_up_unseen() {
+  const JobPtr job(ring_.head());
+  if (!job || ring_.has_work()) return;
+  simulation_.emit(core::ProbeKind::gpu_reset, job->engine->id(), core::raw(job->id()), 0,
+                   job.get());
+  job->kill(core::fence_error::kTime);
+  watch_unseen();
 }
 
 core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder,

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/fifo.hpp"
+#include "core/recovery.hpp"
 #include "models/gpu/hw_queue.hpp"
 
 namespace fencelab::models {
@@ -26,6 +28,9 @@ class KernelQueue final : public core::ValueProducer {
   /// What must happen for `job`, still waiting here, to reach the ring.
   core::GateIndex describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const;
 
+  /// When the scheduler gives up `job`, which the hardware was not told of; none: never.
+  std::optional<core::Time> unseen_due(const Job& job) const;
+
   // Its jobs may write values that others wait for.
   std::uint64_t reachable(const core::ValueTimeline& timeline) const override;
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
@@ -35,12 +40,16 @@ class KernelQueue final : public core::ValueProducer {
  private:
   core::Task<> serve();
   void will_write(const Job& job);
+  void watch_unseen();
+  void give_up_unseen();
   core::Task<> wait_for_dependencies(JobPtr job);
   GpuContext& context_;
   core::Simulation& simulation_;
   HwQueue ring_;
   std::deque<JobPtr> waiting_;
   core::Doorbell bell_;
+  /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
+  core::RecoveryTimer unseen_watchdog_;
   std::vector<core::ValueTimeline*> written_;
   std::uint64_t fence_context_;
   std::uint64_t seqno_ = 0;

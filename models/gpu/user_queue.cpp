@@ -35,8 +35,9 @@ void UserQueue::push(JobPtr job) {
   job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
   job->engine = &context_.choose_engine(*job);
   job->engine->add_load(1);
+  const bool rung = !job->doorbell_lost;
   ring_.push(std::move(job));
-  context_.gpu().ring_doorbell(ring_);
+  if (rung) context_.gpu().ring_doorbell(ring_);
 }
 
 std::uint64_t UserQueue::reachable(const core::ValueTimeline& timeline) const {

@@ -211,9 +211,9 @@ void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) 
     // The kernel learns of a lost completion as of a hang; a user fence is just never written.
     case FaultSpec::Kind::never_signal: (user ? job.never_signals : job.hung) = true; break;
     case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
-    default:
-      FENCELAB_ASSERT(false, "fault kind {} on an operation is not modelled",
-                      static_cast<int>(fault->kind));
+    case FaultSpec::Kind::lost_doorbell: job.doorbell_lost = true; break;
+    case FaultSpec::Kind::kill:
+      FENCELAB_ASSERT(false, "a kill strikes a process, not {}", job.name());
   }
   simulation_.emit(core::ProbeKind::fault_struck, job.id(),
                    static_cast<std::uint64_t>(fault - world_.scenario().faults.data()),
