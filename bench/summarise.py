@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""Medians and ratios from what bench/run.sh collected.
+
+usage: summarise.py RAW RESULTS_CSV
+RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ...".
+"""
+import csv
+import statistics
+import sys
+from collections import defaultdict
+
+# (contender, least ratio of our rate to its rate, what the bar is)
+BARS = [
+    ("heap", 0.5, "bare binary heap of {time, sequence, index}"),
+    ("simgrid", 5.0, "SimGrid, S4U actors sleeping"),
+    ("ns3", 1.0, "ns-3, default scheduler"),
+    ("simpy", 1.0, "SimPy 3"),
+]
+WHOLE_ENGINE_BAR = 300_000
+MEMORY_BAR = 1.10
+
+
+def read(path):
+    rates, engine = defaultdict(list), []
+    with open(path) as lines:
+        for line in lines:
+            words = line.split()
+            if words[0] == "whole_engine":
+                engine.append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
+            else:
+                rates[words[0], int(words[1])].append(float(words[2]))
+    return rates, engine
+
+
+def verdict(met):
+    return "met" if met else "NOT MET"
+
+
+def hold_model(rates, out):
+    print("event kernel, hold model: million events per second, median (least to most), and ours divided by it")
+    for pending in sorted({size for _, size in rates}):
+        ours = statistics.median(rates["fencelab", pending])
+        print(f"  {pending} pending")
+        print(f"    {'fencelab':10} {ours * 1e-6:7.2f}")
+        for name, least, what in BARS:
+            values = rates.get((name, pending))
+            if not values:
+                print(f"    {name:10} not measured ({what})")
+                continue
+            median = statistics.median(values)
+            ratio = ours / median
+            print(f"    {name:10} {median * 1e-6:7.2f} ({min(values) * 1e-6:.2f} to {max(values) * 1e-6:.2f})"
+                  f"  ratio {ratio:6.2f}, bar {least}: {verdict(ratio >= least)}  {what}")
+            out.writerow(["hold_model", pending, name, f"{median:.0f}", f"{ratio:.3f}", least])
+        out.writerow(["hold_model", pending, "fencelab", f"{ours:.0f}", "1", ""])
+
+
+def whole_engine(runs, out):
+    short = [run for run in runs if run["jobs"] == runs[0]["jobs"]]
+    rate = statistics.median(float(run["jobs_per_s"]) for run in short)
+    print(f"\nwhole engine: {rate:.0f} simulated jobs per second (median of {len(short)}), "
+          f"bar {WHOLE_ENGINE_BAR}: {verdict(rate >= WHOLE_ENGINE_BAR)}")
+    out.writerow(["whole_engine", "", "fencelab", f"{rate:.0f}", "", WHOLE_ENGINE_BAR])
+    longest = max(runs, key=lambda run: int(run["jobs"]))
+    if longest["jobs"] != short[0]["jobs"]:
+        small, large = int(short[0]["peak_rss_kib"]), int(longest["peak_rss_kib"])
+        print(f"memory: {small} KiB after {short[0]['jobs']} jobs, {large} KiB after {longest['jobs']}, "
+              f"ratio {large / small:.3f}, bar {MEMORY_BAR}: {verdict(large / small <= MEMORY_BAR)}")
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    rates, engine = read(sys.argv[1])
+    with open(sys.argv[2], "w", newline="") as target:
+        out = csv.writer(target)
+        out.writerow(["benchmark", "pending_events", "contender", "rate_per_second", "fencelab_ratio", "bar"])
+        hold_model(rates, out)
+        whole_engine(engine, out)
+
+
+main()
