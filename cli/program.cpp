@@ -3,12 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "campaign/run_one.hpp"
+#include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
+
+namespace {
+
+void unknown_subcommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string hint = scenarios::did_you_mean(word, names);
+  fmt::print(stderr, "fencelab: there is no subcommand \"{}\"; {}\n", word,
+             hint.empty() ? "there are " + fmt::format("{}", fmt::join(names, ", ")) : hint);
+}
+
+}  // namespace
 
 int run_program(int argc, char** argv) {
   CLI::App app{
@@ -29,10 +45,20 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-') {
+      unknown_subcommand(app, argv[1]);
+      return kExitUsage;
+    }
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   try {
-    return action();
+    const int code = action();
+    if (std::fflush(stdout) == 0) return code;
+    fmt::print(stderr, "fencelab: cannot write to standard output: {}\n", std::strerror(errno));
+    return kExitUsage;
+  } catch (const std::system_error& error) {  // the machine refused: a pipe, a process, a write
+    fmt::print(stderr, "fencelab: {}\n", error.what());
+    return kExitUsage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "fencelab: internal error: {}\n", error.what());
     return kExitCrash;

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "analysis/report/deadlock_svg.hpp"
@@ -35,21 +37,23 @@ struct Plan {
   std::vector<std::uint64_t> seeds;
 };
 
-bool parse_seeds(const std::string& text, std::vector<std::uint64_t>& seeds) {
+/// The whole of `text` as a number; no sign, no space.
+bool parse_seed(std::string_view text, std::uint64_t& seed) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+constexpr std::uint64_t kMaxSeeds = 1'000'000;
+
+bool parse_seeds(std::string_view text, std::vector<std::uint64_t>& seeds) {
+  const std::size_t dots = text.find("..");
   std::uint64_t from = 0, to = 0;
-  int used = 0;
-  if (std::sscanf(text.c_str(), "%lu..%lu%n", &from, &to, &used) == 2 &&
-      used == static_cast<int>(text.size())) {
-    if (from > to || to - from > 1'000'000) return false;
-    for (std::uint64_t seed = from; seed <= to; ++seed) seeds.push_back(seed);
-    return true;
-  }
-  if (std::sscanf(text.c_str(), "%lu%n", &from, &used) == 1 &&
-      used == static_cast<int>(text.size())) {
-    seeds.push_back(from);
-    return true;
-  }
-  return false;
+  if (!parse_seed(text.substr(0, dots), from)) return false;
+  to = from;
+  if (dots != text.npos && !parse_seed(text.substr(dots + 2), to)) return false;
+  if (to < from || to - from >= kMaxSeeds) return false;
+  for (std::uint64_t i = 0; i <= to - from; ++i) seeds.push_back(from + i);
+  return true;
 }
 
 /// Stacks to run: those asked for by name (presets count although the scenario does not list them).
@@ -104,8 +108,10 @@ bool load_all(const RunOptions& options, const policies::Registry& registry,
     if (!options.seeds.empty()) {
       plan.seeds.clear();
       if (!parse_seeds(options.seeds, plan.seeds)) {
-        fmt::print(stderr, "fencelab: --seeds {}: expected a number or a range such as 1..8\n",
-                   options.seeds);
+        fmt::print(stderr,
+                   "fencelab: --seeds {}: expected a number, or a range such as 1..8 of at most {} "
+                   "seeds\n",
+                   options.seeds, kMaxSeeds);
         return false;
       }
     }
@@ -145,6 +151,14 @@ std::string file_stem(const campaign::RunRecord& record, std::size_t number) {
   return stem;
 }
 
+/// What an earlier run left that this one may not overwrite. Only where that run was ours.
+void remove_leftovers(const std::string& out) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(out + "/runs.csv", ignored)) return;
+  std::filesystem::remove_all(out + "/deadlocks", ignored);
+  std::filesystem::remove(out + "/hazards.txt", ignored);
+}
+
 /// Every incident as text, JSON, DOT and (if Graphviz is there) SVG.
 bool write_incidents(const RunOptions& options, const std::vector<campaign::RunRecord>& records) {
   const std::string folder = options.out + "/deadlocks";
@@ -177,7 +191,7 @@ int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>
         if (failure.deadlock) fmt::print(stderr, "{}\n", incident.text);
       code = std::max(code, failure.deadlock ? int{kExitDeadlock} : int{kExitExpectation});
     }
-    if (record.status == "crashed") code = kExitCrash;
+    if (record.status != "ok") code = kExitCrash;
   }
   return code;
 }
@@ -230,6 +244,7 @@ int run(const RunOptions& options) {
   const auto records =
       campaign::run_all(items, options.jobs, [&](const auto& record) { progress.step(record); });
   fmt::print("{}\n", campaign::comparison_table(records));
+  remove_leftovers(options.out);
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
   auto failure =
       campaign::write_file(runs, campaign::runs_csv(records, campaign::build_description()));

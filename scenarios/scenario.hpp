@@ -259,7 +259,7 @@ struct LoopOp {
 };  ///< times 0: for ever
 struct PaceOp {
   Duration period{};
-};                    ///< sleep until `period` after this iteration of the innermost loop began
+};  ///< sleep until `period` after this iteration of the innermost loop began
 struct SwFenceOp {};  ///< create a CPU-signaled dma_fence (sw_sync)
 struct SwSignalOp {
   OpRef fence;
@@ -331,9 +331,15 @@ struct FaultSpec {
 };
 
 /// One policy chosen for one axis, with the parameters that differ from its defaults.
+/// A parameter as written: text with units, checked by the policy.
+struct ParameterText {
+  std::string text;
+  Place place;
+};
+
 struct PolicySpec {
   std::string policy;  ///< empty: keep the preset's policy, change parameters only
-  std::map<std::string, std::string> parameters;  ///< text with units, checked by the policy
+  std::map<std::string, ParameterText> parameters;
   Place place;
 };
 

@@ -144,12 +144,13 @@ void Explainer::explain_unknown(const SchemaView& schema, const json& value,
   const std::string noun = schema.text("x-member", "member");
   if (noun != "member" && !schema.choice().empty()) listed = schema.choice();
   const std::string place = noun == "member" ? " in this " + schema.title() : "";
+  // One that is not there yet is likelier to be meant than one that is.
   const std::string near = nearest_name(key, missing);
   sink_.error(pointer_to(pointer, key),
               {.code = "unknown-" + noun,
                .message = fmt::format("unknown {} {}{}", noun, quote(key), place),
                .expected = one_of(listed),
-               .hint = did_you_mean(key, missing),
+               .hint = did_you_mean(key, near.empty() ? listed : missing),
                .at_key = true});
   if (near.empty()) return;
   spellings_.note(pointer, near, key);

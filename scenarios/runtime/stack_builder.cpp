@@ -97,8 +97,8 @@ class StackResolver {
     if (!choice.policy)
       return error("unknown-name", spec.place, fmt::format("unknown axis \"{}\"", axis),
                    "see `fencelab list axes`");
-    for (const auto& [name, text] : spec.parameters)
-      apply_parameter(choice, name, text, spec.place);
+    for (const auto& [name, value] : spec.parameters)
+      apply_parameter(choice, name, value.text, value.place);
   }
 
   void apply_parameter(ResolvedStack::Choice& choice, const std::string& name,
