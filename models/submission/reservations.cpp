@@ -6,8 +6,8 @@
 
 namespace fencelab::models {
 
-Reservations::Reservations(core::Simulation& simulation, const Job& job)
-    : simulation_(simulation), transaction_{core::raw(simulation.new_object_id())} {
+Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
+    : simulation_(simulation), transaction_{core::raw(simulation.new_object_id())}, how_(how) {
   auto want = [this](const AccessList& accesses) {
     for (const Access& access : accesses)
       if (std::find(wanted_.begin(), wanted_.end(), access.buffer) == wanted_.end())
@@ -23,7 +23,7 @@ core::Task<> Reservations::lock_all() {
   Buffer* contended = nullptr;
   for (std::size_t i = 0; i < wanted_.size() || contended;) {
     Buffer* const buffer = contended ? contended : wanted_[i];
-    const auto result = co_await buffer->resv().lock().lock(&transaction_);
+    const auto result = co_await buffer->resv().lock().lock(context());
     if (result == core::WwResult::deadlock) {
       unlock();
       contended = buffer;
@@ -41,7 +41,7 @@ core::Task<> Reservations::lock_all() {
 // The common case: nothing is contended, everything is at home. No frame, no wait.
 bool Reservations::try_all() {
   for (Buffer* buffer : wanted_) {
-    if (!buffer->resv().lock().try_lock(&transaction_)) {
+    if (!buffer->resv().lock().try_lock(context())) {
       unlock();
       return false;
     }
@@ -66,7 +66,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
 }
 
 core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
-  request.ww = &transaction_;
+  request.ww = context();
   for (;;) {
     const bool uncontended = try_all();
     if (!uncontended) co_await lock_all();

@@ -96,7 +96,7 @@ core::Task<> KernelSubmission::submit(JobPtr job) {
   simulation.emit(ProbeKind::ioctl_begin, core::kNoObject);
   const core::Time begun = simulation.now();
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
-  models::Reservations reservations(simulation, *job);
+  models::Reservations reservations(simulation, *job, locks_);
   const bool resident = co_await reservations.lock_and_place(
       gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
   if (resident) {
@@ -171,10 +171,20 @@ void add_submission_policies(Registry& registry) {
                   1'000'000'000,
                   "CPU time of one submit ioctl",
                   "vkoverhead, Mesa MR 25352: radv 19.5 us, anv 28 us per vkQueueSubmit",
-                  {}}},
+                  {}},
+                 {"reservation_locks",
+                  ParameterKind::word,
+                  0,
+                  0,
+                  1,
+                  "how the ioctl locks its buffers' reservations: as one ww transaction with "
+                  "back-off, or one after another in the order of the list",
+                  "Documentation/locking/ww-mutex-design.rst; drivers/gpu/drm/drm_exec.c",
+                  {"ww", "plain"}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.submission =
-                      std::make_unique<KernelSubmission>(values.duration("ioctl_cost"));
+                  set.submission = std::make_unique<KernelSubmission>(
+                      values.duration("ioctl_cost"),
+                      static_cast<models::ReservationLocks>(values.get("reservation_locks")));
                 }});
   registry.add({"submission",
                 "user",

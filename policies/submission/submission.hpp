@@ -2,18 +2,21 @@
 #pragma once
 
 #include "models/axes/driver_policies.hpp"
+#include "models/submission/reservations.hpp"
 
 namespace fencelab::policies {
 
 /// Kernel queues: validate, synchronise, publish and queue in one ioctl.
 class KernelSubmission final : public models::SubmissionPolicy {
  public:
-  explicit KernelSubmission(core::Duration ioctl_cost) : cost_(ioctl_cost) {}
+  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks)
+      : cost_(ioctl_cost), locks_(locks) {}
   core::Task<> submit(models::JobPtr job) override;
   bool user_mode() const override { return false; }
 
  private:
   core::Duration cost_;
+  models::ReservationLocks locks_;
 };
 
 /// User queues: the process writes the ring and rings the doorbell; the kernel sees no job.
