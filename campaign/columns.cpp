@@ -16,12 +16,12 @@ std::string signed_text(std::int64_t value) { return std::to_string(value); }
 Column count(std::string name, std::string meaning,
              std::function<std::uint64_t(const Facts&)> get) {
   return {std::move(name), "count", std::move(meaning), false,
-          [get](const Facts& facts) { return text(get(facts)); }};
+          [get = std::move(get)](const Facts& facts) { return text(get(facts)); }};
 }
 
 Column time(std::string name, std::string meaning, std::function<std::int64_t(const Facts&)> get) {
   return {std::move(name), "ns", std::move(meaning), false,
-          [get](const Facts& facts) { return signed_text(get(facts)); }};
+          [get = std::move(get)](const Facts& facts) { return signed_text(get(facts)); }};
 }
 
 using Sketch = analysis::QuantileSketch analysis::RunMetrics::*;
@@ -157,7 +157,7 @@ std::vector<Column> make_columns() {
   auto bytes = [](std::string name, std::string meaning,
                   std::function<std::uint64_t(const Facts&)> get) {
     return Column{std::move(name), "bytes", std::move(meaning), false,
-                  [get](const Facts& f) { return text(get(f)); }};
+                  [get = std::move(get)](const Facts& f) { return text(get(f)); }};
   };
   all.push_back(bytes("moved_bytes", "bytes moved over links",
                       [](const Facts& f) { return f.metrics.bytes_moved; }));

@@ -31,7 +31,9 @@ void Waitable::satisfy(WaitLink& link) {
   unlink(link);
   link.done = true;
   Process& process = *link.process;
-  if (process.wait.need > 0 && --process.wait.need == 0) simulation_->wake(process);
+  if (process.wait.need == 0) return;
+  --process.wait.need;
+  if (process.wait.need == 0) simulation_->wake(process);
 }
 
 bool WaitAwaiterBase::await_ready() {

@@ -162,7 +162,9 @@ class Worklist {
   void gate_is_open(GateIndex gate) {
     for (const GateIndex outer : listeners_.gates_of_input[gate]) {
       ++result_.steps;
-      if (still_needed_[outer] > 0 && --still_needed_[outer] == 0) open(outer);
+      if (still_needed_[outer] == 0) continue;
+      --still_needed_[outer];
+      if (still_needed_[outer] == 0) open(outer);
     }
     for (const AgentIndex agent : listeners_.agents_of_gate[gate]) {
       ++result_.steps;

@@ -84,9 +84,8 @@ SvgResult render_svg(const std::string& dot_text, const std::string& program) {
   const TemporaryFile input(std::tmpfile()), messages(std::tmpfile());
   if (!input || !messages) return failure("cannot make a temporary file", errno);
   if (std::fwrite(dot_text.data(), 1, dot_text.size(), input.get()) != dot_text.size() ||
-      std::fflush(input.get()) != 0)
+      std::fflush(input.get()) != 0 || std::fseek(input.get(), 0, SEEK_SET) != 0)
     return failure("cannot write a temporary file", errno);
-  std::rewind(input.get());
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return failure("cannot make a pipe", errno);
   const Descriptor from_child(ends[0]);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/client.hpp"
 #include "models/gpu/context.hpp"
@@ -128,29 +129,36 @@ core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
   });
 }
 
-core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
-  std::vector<core::GateIndex> inputs;
-  if (state == JobState::submitting)
-    return builder.process(submitter, "submission of " + name(), id_);
-  if (state == JobState::queued || state == JobState::pending_credit) {
-    inputs.push_back(entity->describe_queueing(builder, *this));
-  } else if (queue && queue->head() != this) {
+// In the ring: behind the jobs ahead of it, or at its head and in need of the engine.
+void Job::describe_in_ring(core::WaitGraphBuilder& builder,
+                           std::vector<core::GateIndex>& inputs) const {
+  FENCELAB_ASSERT(queue && engine, "{} is in no ring", name());
+  if (queue->head() != this) {
     for (const JobPtr& ahead : queue->jobs()) {
       if (ahead.get() == this) break;
       inputs.push_back(ahead->describe_finish(builder));
     }
-  } else {
-    if (!queue->has_work())
-      inputs.push_back(
-          builder.any_of({builder.faulty("the doorbell of " + name() + " was lost", id_),
-                          builder.process(submitter, "a later doorbell", id_)}));
-    const core::GateIndex turn = engine->describe_turn(builder, *this);
-    if (turn != core::kNoIndex) inputs.push_back(turn);
-    if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
-    for (const ValuePoint& wait : ring_waits)
-      if (wait.timeline->value() < wait.value)
-        inputs.push_back(wait.timeline->describe_release(builder, wait.value));
+    return;
   }
+  if (!queue->has_work())
+    inputs.push_back(builder.any_of({builder.faulty("the doorbell of " + name() + " was lost", id_),
+                                     builder.process(submitter, "a later doorbell", id_)}));
+  const core::GateIndex turn = engine->describe_turn(builder, *this);
+  if (turn != core::kNoIndex) inputs.push_back(turn);
+  if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
+  for (const ValuePoint& wait : ring_waits)
+    if (wait.timeline->value() < wait.value)
+      inputs.push_back(wait.timeline->describe_release(builder, wait.value));
+}
+
+core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
+  std::vector<core::GateIndex> inputs;
+  if (state == JobState::submitting)
+    return builder.process(submitter, "submission of " + name(), id_);
+  if (state == JobState::queued || state == JobState::pending_credit)
+    inputs.push_back(entity->describe_queueing(builder, *this));
+  else
+    describe_in_ring(builder, inputs);
   if (hung) inputs.push_back(builder.faulty(name() + " hangs", id_));
   if (infinite && !terminated)
     inputs.push_back(terminator ? builder.process(terminator, "termination of " + name(), id_)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/fence.hpp"
 #include "core/intrusive_ptr.hpp"
@@ -152,6 +153,8 @@ class Job final : public core::FenceProducer {
 
  private:
   core::GateIndex describe_progress(core::WaitGraphBuilder& builder) const;
+  void describe_in_ring(core::WaitGraphBuilder& builder,
+                        std::vector<core::GateIndex>& inputs) const;
   core::Agent describe_self() const;
   std::optional<core::Time> watchdog_due() const;
   core::Simulation& simulation_;

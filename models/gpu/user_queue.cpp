@@ -9,7 +9,7 @@
 
 namespace fencelab::models {
 
-UserQueue::UserQueue(GpuContext& context, std::string name)
+UserQueue::UserQueue(GpuContext& context, const std::string& name)
     : context_(context),
       ring_(context.gpu().machine().simulation(), context, name,
             context.gpu().machine().new_queue_number()),

@@ -11,7 +11,7 @@ namespace fencelab::models {
 
 class UserQueue final : public core::ValueProducer {
  public:
-  UserQueue(GpuContext& context, std::string name);
+  UserQueue(GpuContext& context, const std::string& name);
   ~UserQueue() override;
 
   /// Writes the job to the ring. Its completion is the ring's progress value.

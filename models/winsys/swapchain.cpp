@@ -8,7 +8,7 @@
 namespace fencelab::models {
 
 Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, Mode mode,
-                     std::vector<Buffer*> images)
+                     const std::vector<Buffer*>& images)
     : machine_(machine),
       name_(std::move(name)),
       number_(number),

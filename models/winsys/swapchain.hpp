@@ -28,7 +28,7 @@ class Swapchain {
  public:
   enum class Mode : unsigned char { fifo, mailbox };
   Swapchain(Machine& machine, std::string name, std::uint32_t number, Mode mode,
-            std::vector<Buffer*> images);
+            const std::vector<Buffer*>& images);
 
   const std::string& name() const { return name_; }
   /// Client: a free image, waiting for one if need be; takes over what came back with it.
