@@ -1,6 +1,7 @@
 #include "core/locks.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
@@ -22,14 +23,26 @@ void note_dropped(Process& process, const Waitable& object) {
   FENCELAB_ASSERT(false, "{} releases {} without holding it", process.spec.name, object.describe());
 }
 
-/// Everybody who must be done before a FIFO waiter gets the lock: holders and those ahead of it.
-std::vector<GateIndex> ahead_of(WaitGraphBuilder& builder, const WaitLink* first,
-                                const WaitLink& link) {
-  std::vector<GateIndex> gates;
-  for (const WaitLink* other = first; other && other != &link; other = other->next)
-    gates.push_back(builder.process(other->process));
-  return gates;
+/// The gate that opens when `holders` are done and so are those ahead of `link` that `counts` says
+/// matter. Built place by place along the queue, so that a queue of n waiters takes n gates.
+template <class Holders, class Counts>
+GateIndex ahead_of(WaitGraphBuilder& builder, const WaitLink& link, std::uint64_t aspect,
+                   Holders holders, Counts counts) {
+  std::vector<const WaitLink*> missing;
+  std::optional<std::uint64_t> gate;
+  for (const WaitLink* other = link.previous; other && !gate; other = other->previous) {
+    gate = builder.known(other, aspect);
+    if (!gate) missing.push_back(other);
+  }
+  auto last = gate ? static_cast<GateIndex>(*gate) : holders();
+  for (auto it = missing.rbegin(); it != missing.rend(); ++it) {
+    if (counts(**it)) last = builder.all_of({last, builder.process((*it)->process)});
+    builder.remember(*it, aspect, last);
+  }
+  return last;
 }
+
+constexpr auto kEverybody = [](const WaitLink&) { return true; };
 
 }  // namespace
 
@@ -59,9 +72,8 @@ void Mutex::unlock() {
 }
 
 GateIndex Mutex::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
-  auto gates = ahead_of(builder, head_, link);
-  gates.insert(gates.begin(), builder.process(owner_));
-  return builder.all_of(std::move(gates), describe(), id());
+  const auto owner = [&] { return builder.process(owner_); };
+  return builder.all_of({ahead_of(builder, link, 0, owner, kEverybody)}, describe(), id());
 }
 
 // ---------------------------------------------------------------- RwLock
@@ -127,14 +139,16 @@ void RwLock::remove_waiter(WaitLink& link) {
 // A reader needs the writer and the writers ahead of it; other readers do not keep it out. A writer
 // needs everybody: those inside and those ahead.
 GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
-  std::vector<GateIndex> gates;
-  if (writer_) gates.push_back(builder.process(writer_));
-  for (const WaitLink* other = head_; other && other != &link; other = other->next)
-    if (link.value == kWrite || other->value == kWrite)
-      gates.push_back(builder.process(other->process));
-  if (link.value == kWrite)
-    for (const Process* reader : readers_) gates.push_back(builder.process(reader));
-  return builder.all_of(std::move(gates), describe(), id());
+  const bool writes = link.value == kWrite;
+  const auto holders = [&] {
+    std::vector<GateIndex> gates;
+    if (writer_) gates.push_back(builder.process(writer_));
+    if (writes)
+      for (const Process* reader : readers_) gates.push_back(builder.process(reader));
+    return builder.all_of(std::move(gates));
+  };
+  const auto counts = [writes](const WaitLink& other) { return writes || other.value == kWrite; };
+  return builder.all_of({ahead_of(builder, link, writes, holders, counts)}, describe(), id());
 }
 
 // ---------------------------------------------------------------- WwMutex
@@ -201,12 +215,19 @@ void WwMutex::remove_waiter(WaitLink& link) {
 }
 
 GateIndex WwMutex::describe_release(WaitGraphBuilder& builder, const WaitLink& link) const {
-  std::vector<GateIndex> gates{builder.process(owner_)};
-  for (const Request& request : requests_) {
-    if (request.link == &link) break;
-    gates.push_back(builder.process(request.link->process));
+  // The queue is requests_, not the list of links: contexts stand in it by age.
+  const auto own = std::find_if(requests_.begin(), requests_.end(),
+                                [&](const Request& request) { return request.link == &link; });
+  auto place = own;
+  std::optional<std::uint64_t> gate;
+  while (place != requests_.begin() && !gate) gate = builder.known((--place)->link, 0);
+  auto last = gate ? static_cast<GateIndex>(*gate) : builder.process(owner_);
+  if (gate) ++place;
+  for (; place != own; ++place) {
+    last = builder.all_of({last, builder.process(place->link->process)});
+    builder.remember(place->link, 0, last);
   }
-  return builder.all_of(std::move(gates), describe(), id());
+  return builder.all_of({last}, describe(), id());
 }
 
 WwMutex::LockAwaiter::LockAwaiter(WwMutex& mutex, WwContext* context)

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <vector>
+
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 
@@ -48,12 +51,19 @@ GateIndex CountedResource::describe_release(WaitGraphBuilder& builder, const Wai
     for (const WaitLink* queued = head_; queued; queued = queued->next)
       description.holdings.push_back({builder.agent_of(*queued->process), kNoIndex, queued->value});
   });
-  std::uint64_t amount = 0;
-  for (const WaitLink* ahead = head_; ahead; ahead = ahead->next) {
-    amount += ahead->value;
-    if (ahead == &link) break;
+  // What the requests up to and including this one come to; each place in the queue once.
+  std::vector<const WaitLink*> missing;
+  std::optional<std::uint64_t> amount;
+  for (const WaitLink* other = &link; other && !amount; other = other->previous) {
+    amount = builder.known(other, 0);
+    if (!amount) missing.push_back(other);
   }
-  return builder.units(pool, amount, fmt::format("{}: needs {}, free {}", name_, link.value, free_),
+  std::uint64_t total = amount.value_or(0);
+  for (auto it = missing.rbegin(); it != missing.rend(); ++it) {
+    total += (*it)->value;
+    builder.remember(*it, 0, total);
+  }
+  return builder.units(pool, total, fmt::format("{}: needs {}, free {}", name_, link.value, free_),
                        id());
 }
 

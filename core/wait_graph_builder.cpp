@@ -94,6 +94,15 @@ GateIndex WaitGraphBuilder::once(const void* key, std::uint64_t aspect,
   return placeholder;
 }
 
+std::optional<std::uint64_t> WaitGraphBuilder::known(const void* key, std::uint64_t aspect) const {
+  const auto found = numbers_.find({key, aspect});
+  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void WaitGraphBuilder::remember(const void* key, std::uint64_t aspect, std::uint64_t number) {
+  numbers_.emplace(std::pair{key, aspect}, number);
+}
+
 PoolIndex WaitGraphBuilder::pool_once(const void* key,
                                       const std::function<void(WaitPool&)>& describe) {
   const auto found = pools_.find(key);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,11 @@ class WaitGraphBuilder {
   /// again, directly or not, and then gets the same index: that is how cycles are expressed.
   GateIndex once(const void* key, std::uint64_t aspect, const std::function<GateIndex()>& describe);
 
+  /// A number worked out once per snapshot, e.g. the gate of everybody up to a place in a queue:
+  /// each waiter then adds one gate, not one for each ahead of it.
+  std::optional<std::uint64_t> known(const void* key, std::uint64_t aspect) const;
+  void remember(const void* key, std::uint64_t aspect, std::uint64_t number);
+
   /// The pool for `key`, described once; `describe` fills it in (it may call the builder).
   PoolIndex pool_once(const void* key, const std::function<void(WaitPool&)>& describe);
 
@@ -55,6 +61,7 @@ class WaitGraphBuilder {
   const Simulation& simulation_;
   WaitGraph graph_;
   std::map<std::pair<const void*, std::uint64_t>, GateIndex> gates_;
+  std::map<std::pair<const void*, std::uint64_t>, std::uint64_t> numbers_;
   std::map<const void*, PoolIndex> pools_;
   std::map<const Process*, AgentIndex> agents_;
 };
