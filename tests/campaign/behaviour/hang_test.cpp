@@ -1,0 +1,116 @@
+// Who notices that something does not end, when, and who pays.
+#include <catch2/catch.hpp>
+
+#include "tests/campaign/behaviour/small_run.hpp"
+
+using namespace fencelab::tests;
+
+namespace {
+
+const std::string kFault = R"("faults": [{"kind": "hang", "process": "hung", "op": "j"}],)";
+const std::string kRcs = R"("engine": "rcs0")";
+
+std::string job(const std::string& duration) {
+  return R"({"id": "j", "submit": {"context": "c", "duration": ")" + duration +
+         R"("}}, {"wait": {"ops": ["j"]}})";
+}
+
+std::string tdr(const std::string& timeout, const std::string& reset) {
+  return R"("hang": {"policy": "tdr", "timeout": ")" + timeout + R"(", "reset": ")" + reset + "\"}";
+}
+
+}  // namespace
+
+TEST_CASE("A watchdog ends a hung job after its time on the engine, and names the guilty") {
+  const auto run = run_small({.gpu = {},
+                              .resources = kFault,
+                              .processes = process("hung", kRcs, job("1 ms")),
+                              .stack = free_ioctls_with(tdr("100 ms", "engine")),
+                              .links = {}});
+  CHECK(run.verdict == "stall");
+  CHECK(number(run, "makespan_ns") == 100 * kMs);
+  CHECK(number(run, "timeouts_fired_count") == 1);
+  CHECK(number(run, "resets_count") == 1);
+  CHECK(number(run, "jobs_lost_guilty_count") == 1);
+  CHECK(number(run, "jobs_lost_innocent_count") == 0);
+}
+
+TEST_CASE("Slices of a hung job add up: sharing the engine does not hide it") {
+  const auto run = run_small(
+      {.gpu = R"("timeslice": "1 ms", "preemption_cost": "0 ns")",
+       .resources = kFault,
+       .processes = process("hung", kRcs, job("1 ms")) + "," + process("fine", kRcs, job("5 ms")),
+       .stack = free_ioctls_with(tdr("20 ms", "engine")),
+       .links = {}});
+  // Five slices each until 10 ms; 15 more of the hung one alone make 20 on the engine.
+  CHECK(number(run, "jobs_done_count") == 1);
+  CHECK(number(run, "job_latency_max_ns") == 10 * kMs);
+  CHECK(number(run, "makespan_ns") == 25 * kMs);
+  CHECK(number(run, "jobs_lost_guilty_count") == 1);
+}
+
+TEST_CASE(
+    "A reset of the device takes innocent jobs of other engines along, one of the engine does "
+    "not") {
+  for (const char* scope : {"engine", "device"}) {
+    INFO(scope);
+    const auto run =
+        run_small({.gpu = {},
+                   .resources = kFault,
+                   .processes = process("hung", kRcs, job("1 ms")) + "," +
+                                process("other", R"("engine": "ccs0")", job("90 ms"), "50 ms"),
+                   .stack = free_ioctls_with(tdr("100 ms", scope)),
+                   .links = {}});
+    const bool device = std::string(scope) == "device";
+    CHECK(number(run, "jobs_lost_guilty_count") == 1);
+    CHECK(number(run, "jobs_lost_innocent_count") == (device ? 1 : 0));
+    CHECK(number(run, "jobs_done_count") == (device ? 0 : 1));
+  }
+}
+
+TEST_CASE("Nobody notices without a hang policy: the waiter is stuck, and the verdict says why") {
+  const auto run = run_small({.gpu = {},
+                              .resources = kFault,
+                              .processes = process("hung", kRcs, job("1 ms")),
+                              .stack = free_ioctls_with(R"("hang": "none")"),
+                              .links = {}});
+  CHECK(run.verdict == "stall");
+  CHECK(number(run, "timeouts_fired_count") == 0);
+  REQUIRE(run.incidents.size() == 1);
+  CHECK(run.incidents[0].kind == "stall");
+  CHECK(run.incidents[0].text.find("hung by a fault") != std::string::npos);
+}
+
+TEST_CASE("A slow job is not a hung one: a timeout above its length leaves it alone") {
+  const auto run = run_small(
+      {.gpu = {},
+       .resources = R"("faults": [{"kind": "slow", "process": "hung", "op": "j", "factor": 50}],)",
+       .processes = process("hung", kRcs, job("1 ms")),
+       .stack = free_ioctls_with(tdr("100 ms", "engine")),
+       .links = {}});
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "makespan_ns") == 50 * kMs);
+}
+
+TEST_CASE(
+    "A lost doorbell leaves a job unseen until a later one, or until the scheduler gives up") {
+  const std::string fault = R"("faults": [{"kind": "lost-doorbell", "process": "p", "op": "j"}],)";
+  const std::string alone = process("p", kRcs, job("1 ms"));
+  const std::string rung_again =
+      process("p", kRcs,
+              R"({"id": "j", "submit": {"context": "c", "duration": "1 ms"}}, {"think": "30 ms"},
+                 {"id": "k", "submit": {"context": "c", "duration": "1 ms"}}, {"wait": {"ops": ["j", "k"]}})");
+  const auto run = [&](const std::string& processes) {
+    return run_small({.gpu = {},
+                      .resources = fault,
+                      .processes = processes,
+                      .stack = free_ioctls_with(tdr("100 ms", "engine")),
+                      .links = {}});
+  };
+  const auto given_up = run(alone), saved = run(rung_again);
+  CHECK(number(given_up, "jobs_lost_count") == 1);
+  CHECK(number(given_up, "makespan_ns") == 100 * kMs);
+  CHECK(saved.verdict == "complete");
+  CHECK(number(saved, "jobs_done_count") == 2);
+  CHECK(number(saved, "makespan_ns") == 32 * kMs);
+}

@@ -1,0 +1,156 @@
+// How work shares engines: order, slices, priorities, preemption, credits, slots, semaphores. Times
+// are added up by hand; ioctls cost nothing in these scenarios.
+#include <catch2/catch.hpp>
+
+#include "tests/campaign/behaviour/small_run.hpp"
+
+using namespace fencelab::tests;
+
+namespace {
+
+const std::string kRcs = R"("engine": "rcs0")";
+
+std::string one_job(const std::string& duration, const std::string& more = "") {
+  return R"({"id": "j", "submit": {"context": "c", "duration": ")" + duration + "\"" + more +
+         R"(}}, {"wait": {"ops": ["j"]}})";
+}
+
+std::int64_t all_phases(const fencelab::campaign::RunRecord& run) {
+  std::int64_t sum = 0;
+  for (const auto& [column, value] : run.values)
+    if (column.rfind("job_time_", 0) == 0) sum += std::stoll(value);
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("Jobs of one kernel queue run one after another, in order") {
+  const auto run = run_small(
+      {.gpu = {},
+       .resources = {},
+       .processes = process("p", kRcs,
+                            R"({"id": "a", "submit": {"context": "c", "duration": "2 ms"}},
+                               {"id": "b", "submit": {"context": "c", "duration": "3 ms"}},
+                               {"id": "d", "submit": {"context": "c", "duration": "4 ms"}},
+                               {"wait": {"ops": ["d"]}})"),
+       .stack = kFreeIoctls,
+       .links = {}});
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "makespan_ns") == 9 * kMs);
+  CHECK(number(run, "engine_busy_ns") == 9 * kMs);
+  CHECK(number(run, "job_latency_max_ns") == 9 * kMs);
+  // 2, 2 + 3 and 2 + 3 + 4 ms: every nanosecond of every job is in exactly one phase.
+  CHECK(all_phases(run) == (2 + 5 + 9) * kMs);
+  CHECK(number(run, "job_time_running_ns") == 9 * kMs);
+}
+
+TEST_CASE("Engines work side by side") {
+  const auto run = run_small({.gpu = {},
+                              .resources = {},
+                              .processes = process("p", kRcs, one_job("5 ms")) + "," +
+                                           process("q", R"("engine": "ccs0")", one_job("4 ms")),
+                              .stack = kFreeIoctls,
+                              .links = {}});
+  CHECK(number(run, "makespan_ns") == 5 * kMs);
+  CHECK(number(run, "engine_busy_ns") == 9 * kMs);
+}
+
+TEST_CASE("Equals share an engine by time slices, and each switch is paid for") {
+  const auto shared = [](const std::string& cost) {
+    return run_small({.gpu = R"("timeslice": "1 ms", "preemption_cost": ")" + cost + "\"",
+                      .resources = {},
+                      .processes = process("p", kRcs, one_job("5 ms")) + "," +
+                                   process("q", kRcs, one_job("5 ms")),
+                      .stack = kFreeIoctls,
+                      .links = {}});
+  };
+  // p q p q p q p q p q: four slices of each are cut short by the other.
+  const auto free = shared("0 ns"), paid = shared("100 us");
+  CHECK(number(free, "makespan_ns") == 10 * kMs);
+  CHECK(number(free, "preemptions_count") == 8);
+  CHECK(number(paid, "makespan_ns") == 10 * kMs + 8 * 100 * kUs);
+  CHECK(number(paid, "engine_busy_ns") == 10 * kMs);
+}
+
+TEST_CASE("A higher priority preempts at once, or at the end where nothing can be preempted") {
+  const auto mixed = [](const std::string& preemption) {
+    return run_small(
+        {.gpu = R"("timeslice": "1 ms", "preemption_cost": "500 us")",
+         .resources = {},
+         .processes = process("low", kRcs + preemption, one_job("10 ms")) + "," +
+                      process("high", kRcs + R"(, "priority": 5)", one_job("2 ms"), "3 ms"),
+         .stack = kFreeIoctls,
+         .links = {}});
+  };
+  // 3 ms of low, the switch, 2 ms of high, 7 ms of low.
+  const auto at_once = mixed("");
+  CHECK(number(at_once, "makespan_ns") == 12'500 * kUs);
+  CHECK(number(at_once, "preemptions_count") == 1);
+  const auto never = mixed(R"(, "preemption": "never")");
+  CHECK(number(never, "makespan_ns") == 12 * kMs);
+  CHECK(number(never, "preemptions_count") == 0);
+  // Only at every fourth millisecond: one more of low before the switch.
+  const auto rarely = mixed(R"(, "preemption": "4 ms")");
+  CHECK(number(rarely, "makespan_ns") == 12'500 * kUs);
+  CHECK(number(rarely, "job_time_engine_ns") ==
+        // high waits 1 ms and the switch; low waits the switch and 2 ms of high
+        (1'000 + 500) * kUs + (500 + 2'000) * kUs);
+}
+
+TEST_CASE("A job without a credit of the engine waits for one, and says so") {
+  const auto run = run_small(
+      {.gpu = R"("credits": 1, "timeslice": "1 ms")",
+       .resources = {},
+       .processes = process("p", kRcs, one_job("5 ms")) + "," + process("q", kRcs, one_job("5 ms")),
+       .stack = kFreeIoctls,
+       .links = {}});
+  CHECK(number(run, "makespan_ns") == 10 * kMs);
+  CHECK(number(run, "preemptions_count") == 0);
+  CHECK(number(run, "job_time_credit_ns") == 5 * kMs);
+}
+
+TEST_CASE("User queues beyond the hardware's slots take turns") {
+  const auto with_slots = [](int slots) {
+    return run_small({.gpu = R"("firmware_slots": )" + std::to_string(slots),
+                      .resources = {},
+                      .processes = process("p", kRcs, one_job("5 ms")) + "," +
+                                   process("q", R"("engine": "ccs0")", one_job("5 ms")),
+                      .stack = R"("preset": "user-queues-preempt-ctx")",
+                      .links = {}});
+  };
+  const auto enough = with_slots(2), scarce = with_slots(1);
+  CHECK(number(enough, "jobs_done_count") == 2);
+  CHECK(number(enough, "makespan_ns") < 6 * kMs);
+  CHECK(number(scarce, "jobs_done_count") == 2);
+  CHECK(number(scarce, "engine_busy_ns") == 10 * kMs);
+  CHECK(number(scarce, "makespan_ns") >= 10 * kMs);
+}
+
+TEST_CASE("A queue that waits for a value keeps the engine for a slice, a look, or not at all") {
+  const auto with = [](const std::string& semaphore) {
+    return run_small(
+        {.gpu = R"("timeslice": "2 ms", "preemption_cost": "0 ns")",
+         .resources = R"("timelines": ["u"],)",
+         .processes =
+             process("waiter", kRcs,
+                     one_job("1 ms", R"(, "wait_values": [{"timeline": "u", "value": 1}])")) +
+             "," +
+             process("signaler", kRcs,
+                     one_job("10 ms", R"(, "signal_values": [{"timeline": "u", "value": 1}])"),
+                     "1 ms"),
+         .stack =
+             R"("preset": "user-queues-preempt-ctx", "axes": {"semaphore": ")" + semaphore + "\"}",
+         .links = {}});
+  };
+  const auto aware = with("aware"), repoll = with("repoll"), spin = with("spin");
+  for (const auto& run : {aware, repoll, spin}) {
+    CHECK(run.verdict == "complete");
+    CHECK(number(run, "engine_busy_ns") == 11 * kMs);
+  }
+  CHECK(number(aware, "engine_spin_ns") == 0);
+  // It spins alone until the other comes, about 1 ms later; then a look ends at once, a slice at 2
+  // ms.
+  CHECK(number(spin, "engine_spin_ns") == 2 * kMs);
+  CHECK(number(repoll, "engine_spin_ns") > 900 * kUs);
+  CHECK(number(repoll, "engine_spin_ns") < 1'200 * kUs);
+}
