@@ -108,13 +108,18 @@ std::vector<Column> make_columns() {
       "oversync_time_ns",
       "sum over jobs: actual start minus the start with needed dependencies only, all else equal",
       [](const Facts& f) { return f.metrics.oversync_time; }));
-  all.push_back(count("hazards_count", "races_count plus absences_count",
-                      [](const Facts& f) { return f.hazards.races() + f.hazards.absences(); }));
+  all.push_back(count("hazards_count", "races_count plus absences_count plus undrawn_count",
+                      [](const Facts& f) {
+                        return f.hazards.races() + f.hazards.absences() + f.hazards.undrawn();
+                      }));
   all.push_back(count("races_count", "pairs of jobs that conflict and that nothing orders",
                       [](const Facts& f) { return f.hazards.races(); }));
   all.push_back(count("absences_count",
                       "accesses of running jobs to memory that is freed, unbound or elsewhere",
                       [](const Facts& f) { return f.hazards.absences(); }));
+  all.push_back(count("undrawn_count",
+                      "buffers scanned out before a job that was to draw them first was done",
+                      [](const Facts& f) { return f.hazards.undrawn(); }));
   add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame",
                 &analysis::RunMetrics::frame_latency);
   all.push_back(count("frames_presented_count", "frames presented by clients",

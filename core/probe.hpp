@@ -50,7 +50,7 @@ enum class ProbeKind : std::uint8_t {
   frame_presented,    ///< object: frame; a: swapchain
   frame_shown,        ///< object: frame; a: display (first scan-out)
   frame_dropped,      ///< object: frame; a: swapchain (replaced before it was shown)
-  flip_queued,        ///< object: display; a: commit
+  flip_queued,        ///< object: display; a: commit (subject: Display::Commit for all flip_*)
   flip_latched,       ///< object: display; a: commit; b: vblanks since the commit was queued
   vblank_missed,      ///< object: display; a: count
   recovery_expiring,  ///< object: what is guarded; a: RecoveryKind. Sent the instant before it acts

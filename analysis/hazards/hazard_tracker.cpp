@@ -117,7 +117,41 @@ void HazardTracker::on_finished(const Job& job) {
     std::erase(by_buffer_[access.buffer->index()], &job);
 }
 
+void HazardTracker::on_flip_queued(const models::Display::Commit& commit) {
+  auto& drawing = flips_[&commit];
+  for (const models::Buffer* plane : commit.planes) {
+    const auto jobs = by_buffer_.find(plane->index());
+    if (jobs == by_buffer_.end()) continue;
+    for (const Job* job : jobs->second)
+      if (std::any_of(
+              job->accesses.begin(), job->accesses.end(),
+              [&](const models::Access& access) { return access.write && access.buffer == plane; }))
+        drawing.push_back({core::raw(job->id()), plane});
+  }
+}
+
+void HazardTracker::on_flip_latched(const models::Display::Commit& commit) {
+  const auto flip = flips_.find(&commit);
+  if (flip == flips_.end()) return;
+  const models::Buffer* last = nullptr;
+  for (const Drawing& drawing : flip->second) {
+    const auto known = unfinished_.find(drawing.job);
+    if (known == unfinished_.end() || drawing.plane == last) continue;
+    last = drawing.plane;
+    ++undrawn_;
+    example(
+        fmt::format("{} is on the screen before {} has drawn it: the flip waited for nothing "
+                    "that is after the job",
+                    last->name(), known->second.job->name()));
+  }
+  flips_.erase(flip);
+}
+
 void HazardTracker::on_event(const core::ProbeEvent& event) {
+  if (event.kind == core::ProbeKind::flip_queued)
+    return on_flip_queued(*static_cast<const models::Display::Commit*>(event.subject));
+  if (event.kind == core::ProbeKind::flip_latched)
+    return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject));
   const Job& job = *static_cast<const Job*>(event.subject);
   switch (event.kind) {
     case core::ProbeKind::job_submitted: return on_submitted(job);

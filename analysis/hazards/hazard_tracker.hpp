@@ -5,6 +5,9 @@
 // jobs, the jobs it depends on, and what those are after. When a job is submitted, every unfinished
 // earlier job of another queue that it truly conflicts with must be covered by its clock; if one is
 // not, only luck orders the two.
+//
+// A flip shows what is in its planes when it is latched: a job that was to draw there when the flip
+// was asked for, and is not done, has its frame shown before it is drawn.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +16,7 @@
 #include <vector>
 
 #include "core/probe.hpp"
+#include "models/display/display.hpp"
 #include "models/gpu/job.hpp"
 
 namespace fencelab::analysis {
@@ -22,13 +26,16 @@ class HazardTracker final : public core::ProbeSink {
   static constexpr core::Probe::Mask kMask = core::Probe::bit(core::ProbeKind::job_submitted) |
                                              core::Probe::bit(core::ProbeKind::job_started) |
                                              core::Probe::bit(core::ProbeKind::job_resumed) |
-                                             core::Probe::bit(core::ProbeKind::job_finished);
+                                             core::Probe::bit(core::ProbeKind::job_finished) |
+                                             core::Probe::bit(core::ProbeKind::flip_queued) |
+                                             core::Probe::bit(core::ProbeKind::flip_latched);
   void on_event(const core::ProbeEvent& event) override;
 
   std::uint64_t races() const { return races_; }  ///< pairs of jobs, not of bytes
-  std::uint64_t absences() const {
-    return absences_;
-  }  ///< accesses of starting jobs to absent memory
+  /// Accesses of starting jobs to absent memory.
+  std::uint64_t absences() const { return absences_; }
+  /// Buffers scanned out before a job that was drawing them when the flip was asked for was done.
+  std::uint64_t undrawn() const { return undrawn_; }
   /// The first few, in words: both jobs, the buffer, and what is missing.
   const std::vector<std::string>& examples() const { return examples_; }
 
@@ -40,6 +47,8 @@ class HazardTracker final : public core::ProbeSink {
     std::uint64_t sequence;
     Clock clock;
   };
+  void on_flip_queued(const models::Display::Commit& commit);
+  void on_flip_latched(const models::Display::Commit& commit);
   void on_submitted(const models::Job& job);
   void on_started(const models::Job& job);
   void on_finished(const models::Job& job);
@@ -53,7 +62,12 @@ class HazardTracker final : public core::ProbeSink {
       by_buffer_;                             ///< unfinished jobs, by Buffer::index
   std::vector<std::uint64_t> last_sequence_;  ///< by queue number
   std::vector<Clock> queue_clock_;            ///< of the newest job of a queue
-  std::uint64_t races_ = 0, absences_ = 0;
+  struct Drawing {
+    std::uint64_t job;  ///< id
+    const models::Buffer* plane;
+  };
+  std::map<const models::Display::Commit*, std::vector<Drawing>> flips_;  ///< queued, not latched
+  std::uint64_t races_ = 0, absences_ = 0, undrawn_ = 0;
   std::vector<std::string> examples_;
   static constexpr std::size_t kMaxExamples = 8;
 };

@@ -34,7 +34,7 @@ void Display::commit(std::shared_ptr<Commit> commit) {
   FENCELAB_ASSERT(!pending_, "{} has a commit pending", spec_.name);
   pending_ = std::move(commit);
   queued_at_ = simulation_.now();
-  simulation_.emit(core::ProbeKind::flip_queued, id_, ++commits_);
+  simulation_.emit(core::ProbeKind::flip_queued, id_, ++commits_, 0, pending_.get());
   bell_.ring();
 }
 
@@ -59,7 +59,7 @@ core::Task<> Display::commit_tail() {
                               core::WaitReason::vblank);
     const auto late = (simulation_.now() - next_vblank(queued_at_)) / spec_.period;
     simulation_.emit(core::ProbeKind::flip_latched, id_, commits_,
-                     static_cast<std::uint64_t>(late) + 1);
+                     static_cast<std::uint64_t>(late) + 1, commit.get());
     if (late > 0)
       simulation_.emit(core::ProbeKind::vblank_missed, id_, static_cast<std::uint64_t>(late));
     for (const auto& frame : commit->frames) {

@@ -13,6 +13,7 @@
 
 namespace fencelab::models {
 
+class Buffer;
 class Machine;
 
 class Display {
@@ -25,6 +26,7 @@ class Display {
   struct Commit {
     std::vector<SyncPoint> fences;               ///< in-fences of all planes
     std::vector<std::shared_ptr<Frame>> frames;  ///< client frames that become visible with it
+    std::vector<const Buffer*> planes;           ///< what is scanned out
     core::FencePtr out;                          ///< signals when scan-out starts
   };
   Display(Machine& machine, Spec spec);

@@ -50,6 +50,7 @@ Task<> ThreadRunner::flip(const FlipOp& op) {
   for (const Index display : op.displays) co_await world_.display(display).wait_until_free();
   for (const Index display : op.displays) {
     auto commit = std::make_shared<models::Display::Commit>();
+    for (const models::Access& plane : planes) commit->planes.push_back(plane.buffer);
     for (const models::Access& plane : planes)
       for (const auto& entry : gpu().policies().sync->flip_fences(*clone_.client, *plane.buffer))
         commit->fences.push_back(entry.point);

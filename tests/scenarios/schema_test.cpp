@@ -133,7 +133,7 @@ TEST_CASE("every member, misspelt, gives one message with the right spelling", "
   });
   for (const std::string& pointer : pointers) {
     const json::json_pointer at(pointer);
-    const std::string key = at.back();
+    const std::string& key = at.back();
     json broken = base;
     json& object = broken[at.parent_pointer()];
     object[key + key.back()] = object[key];

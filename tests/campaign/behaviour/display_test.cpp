@@ -7,7 +7,8 @@ using namespace fencelab::tests;
 
 namespace {
 
-fencelab::campaign::RunRecord flips(const std::string& duration, int times) {
+fencelab::campaign::RunRecord flips(const std::string& duration, int times,
+                                    const std::string& stack = kFreeIoctls) {
   return run_small(
       {.gpu = {},
        .resources =
@@ -19,7 +20,7 @@ fencelab::campaign::RunRecord flips(const std::string& duration, int times) {
                                 duration +
                                 R"(", "writes": ["b"]}},
                                    {"flip": {"display": "screen", "planes": ["b"], "blocking": true}}]}})"),
-       .stack = kFreeIoctls,
+       .stack = stack,
        .links = {}});
 }
 
@@ -38,4 +39,17 @@ TEST_CASE("A frame drawn too late misses a vblank and is shown at the one after"
   CHECK(number(in_time, "makespan_ns") == 20 * kMs);
   CHECK(number(late, "makespan_ns") == 30 * kMs);
   CHECK(number(late, "missed_vblanks_count") == 1);
+}
+
+TEST_CASE(
+    "A flip that waits for nothing shows frames that are not drawn, and that is a hazard each") {
+  const auto none = free_ioctls_with(R"("sync": "none")");
+  // Drawn within 4 ms: luck. Drawn for 14 ms from the vblank on: shown at the next, undrawn.
+  CHECK(number(flips("4 ms", 3, none), "undrawn_count") == 0);
+  const auto late = flips("14 ms", 3, none);
+  CHECK(number(late, "undrawn_count") == 3);
+  CHECK(number(late, "missed_vblanks_count") == 0);
+  REQUIRE_FALSE(late.hazards.empty());
+  CHECK(late.hazards[0].find("on the screen before") != std::string::npos);
+  CHECK(number(flips("14 ms", 3), "undrawn_count") == 0);
 }
