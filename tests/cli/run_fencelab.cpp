@@ -25,6 +25,7 @@ struct Pipe {
   int ends[2];
 };
 
+/// Opened before the child gives up its rights: the checkout may lie where only its owner gets.
 [[noreturn]] void exec_program(const std::vector<std::string>& arguments, const RunSetup& setup,
                                const Pipe& out, const Pipe& err) {
   ::dup2(out.ends[1], 1);
@@ -36,8 +37,9 @@ struct Pipe {
   std::vector<char*> argv{const_cast<char*>("fencelab")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  const int program = ::open(FENCELAB_PROGRAM, O_RDONLY | O_CLOEXEC);
   if (setup.in_child) setup.in_child();
-  ::execv(FENCELAB_PROGRAM, argv.data());
+  ::fexecve(program, argv.data(), environ);
   ::_exit(127);
 }
 

@@ -187,7 +187,7 @@ TEST_CASE("A cancelled sleeper's wake-up finds nobody, not even the next user of
   CHECK(count == 1);
 }
 
-TEST_CASE("Records of transient processes are used again; the others stay to be looked at") {
+TEST_CASE("Records of transient processes are used again, the others stay to be looked at") {
   Simulation simulation;
   int count = 0;
   simulation.spawn({"parent"}, spawn_generations(simulation, 1000, count));

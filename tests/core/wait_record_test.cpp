@@ -189,7 +189,8 @@ TEST_CASE("A completion is released by its provider, set or not") {
   check_wait(without, wait_completion(without), WaitReason::irq, {{"nobody", 1}});
 }
 
-TEST_CASE("A server without work is idle, not blocked; a planned deadline is as good as a sleep") {
+TEST_CASE(
+    "A server without work is idle, not blocked, and a planned deadline is as good as a sleep") {
   World idle, planned;
   CHECK(agent_named(snapshot_of(idle, wait_bell(idle)), "waiter").state == AgentState::idle);
   const WaitGraph graph = snapshot_of(planned, wait_bell_until(planned));

@@ -117,7 +117,7 @@ TEST_CASE("A buffer is one thing to dma_resv, whatever bytes of it are touched")
   CHECK(number(oracle, "races_count") == 0);
 }
 
-TEST_CASE("A writer waits for readers; explicit sync of strangers waits for nobody") {
+TEST_CASE("A writer waits for readers, and explicit sync of strangers waits for nobody") {
   for (const char* policy : {"implicit", "implicit-legacy", "implicit-amdgpu", "oracle"}) {
     INFO(policy);
     CHECK(number(reader_then_writer(policy), "makespan_ns") == 6 * kMs);
