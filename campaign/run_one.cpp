@@ -49,23 +49,24 @@ class Supervisor {
       // Long quiet stretches need no looks: continue at the next event.
       until = std::min(horizon, core::saturating_add(
                                     std::max(until, next == core::kNever ? until : next), slice));
-      before_ = {simulation_.events(), busy(), metrics_.last_progress};
+      before_ = {simulation_.events(), busy(), metrics_.last_progress, simulation_.now(),
+                 metrics_.engine_jobs};
       hardware_.run(until, [] { return false; });
       if (simulation_.next_event_time() == core::kNever) break;
       judge_slice();
     }
     watch_.look_finally();
-    starved_ = simulation_.next_event_time() != core::kNever && !livelock_ &&
-               world_.machine().starved_job(simulation_.now() - slice) != nullptr;
   }
-  bool livelock() const { return livelock_; }
-  bool starved() const { return starved_; }
+  /// What was found that is no finding of the wait graph: in words, empty if nothing.
+  const std::string& livelock() const { return livelock_; }
+  const std::string& starved() const { return starved_; }
 
  private:
   struct Mark {
     std::uint64_t events = 0;
     std::int64_t busy = 0;
-    Time progress{};
+    Time progress{}, at{};
+    std::vector<std::uint64_t> engine_jobs;
   };
   std::int64_t busy() const {
     std::int64_t total = 0;
@@ -77,8 +78,35 @@ class Supervisor {
     watch_.look();
     constexpr std::uint64_t kManyEvents = 64;
     if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
-        simulation_.events() - before_.events > kManyEvents)
-      livelock_ = true;
+        simulation_.events() - before_.events > kManyEvents && livelock_.empty())
+      livelock_ = fmt::format(
+          "LIVELOCK from {:.3f} to {:.3f} ms: {} events, no operation, job or frame completed, and "
+          "no engine executed anything\n",
+          milliseconds(before_.at), milliseconds(simulation_.now()),
+          simulation_.events() - before_.events);
+    world_.machine().for_each_overdue(
+        simulation_.now() - core::Duration(world_.scenario().progress_bound),
+        [this](const models::Job& job) { judge_overdue(job); });
+  }
+
+  // It waited longer than the bound, and meanwhile its engine served others.
+  void judge_overdue(const models::Job& job) {
+    const std::uint32_t engine = job.engine->number();
+    const auto done = [engine](const std::vector<std::uint64_t>& jobs) {
+      return engine < jobs.size() ? jobs[engine] : 0;
+    };
+    const std::uint64_t others = done(metrics_.engine_jobs) - done(before_.engine_jobs);
+    if (others == 0 || !starved_.empty()) return;
+    starved_ = fmt::format(
+        "STARVED at {:.3f} ms: {} has waited for its turn on {} since {:.3f} ms; {} others were "
+        "done "
+        "there since {:.3f} ms\n",
+        milliseconds(simulation_.now()), job.name(), job.engine->name(),
+        milliseconds(job.account.phase_since()), others, milliseconds(before_.at));
+  }
+
+  static double milliseconds(Time at) {
+    return static_cast<double>(core::nanoseconds_of(at)) * 1e-6;
   }
   core::Simulation& simulation_;
   scenarios::World& world_;
@@ -86,7 +114,7 @@ class Supervisor {
   analysis::RunMetrics& metrics_;
   analysis::DeadlockWatch& watch_;
   Mark before_;
-  bool livelock_ = false, starved_ = false;
+  std::string livelock_, starved_;
 };
 
 IncidentRecord describe(const analysis::Incident& incident, const scenarios::World& world) {
@@ -148,8 +176,11 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     record.message = "the run did no work: no operation and no job completed before the horizon";
     if (!watch.incidents().empty()) record.status = "ok";
   }
-  record.verdict =
-      std::string(to_string(watch.verdict(supervisor.livelock(), supervisor.starved())));
+  record.verdict = std::string(
+      to_string(watch.verdict(!supervisor.livelock().empty(), !supervisor.starved().empty())));
+  for (const auto& [kind, text] :
+       {std::pair{"livelock", supervisor.livelock()}, std::pair{"starved", supervisor.starved()}})
+    if (!text.empty()) record.incidents.push_back({.kind = kind, .signature = kind, .text = text});
   for (const analysis::Incident& incident : watch.incidents())
     record.incidents.push_back(describe(incident, world));
   record.hazards = hazards.examples();

@@ -171,7 +171,8 @@ bool write_incidents(const RunOptions& options, const std::vector<campaign::RunR
       const auto& incident = record.incidents[i];
       const std::string stem = folder + "/" + file_stem(record, i);
       failure = campaign::write_file(stem + ".txt", incident.text);
-      if (!failure) failure = campaign::write_file(stem + ".json", incident.json + "\n");
+      if (failure || incident.dot.empty()) continue;  // found by counting, not in a wait graph
+      failure = campaign::write_file(stem + ".json", incident.json + "\n");
       if (!failure) failure = campaign::write_file(stem + ".dot", incident.dot);
       const auto drawing = analysis::render_svg(incident.dot);
       if (!failure && drawing.ok()) failure = campaign::write_file(stem + ".svg", drawing.svg);

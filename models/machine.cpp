@@ -55,20 +55,34 @@ void Machine::force_signal(const SyncPoint& point) {
   }
 }
 
-const Job* Machine::starved_job(core::Time since) const {
+namespace {
+
+/// The job that a queue is about to run, if nothing but its turn is missing.
+const Job* waiting_for_turn(const HwQueue& ring, const Job* before_ring) {
+  const Job* job = ring.has_work() ? ring.head() : before_ring;
+  if (!job || job->hung || !job->values_reached()) return nullptr;
+  const bool waits = job->state == JobState::on_ring || job->state == JobState::pending_credit;
+  return waits ? job : nullptr;
+}
+
+}  // namespace
+
+void Machine::for_each_overdue(core::Time since,
+                               const std::function<void(const Job&)>& visit) const {
+  const auto look = [&](const Job* job) {
+    if (job && job->account.phase_since() < since) visit(*job);
+  };
   for (const auto& client : clients_)
-    for (const auto& context : client->contexts())
+    for (const auto& context : client->contexts()) {
       for (Engine* engine : context->engines()) {
         KernelQueue* queue = context->existing_kernel_queue(*engine);
         if (!queue) continue;
-        const Job* job = queue->ring().head()       ? queue->ring().head()
-                         : queue->waiting().empty() ? nullptr
-                                                    : queue->waiting().front().get();
-        const bool waits =
-            job && (job->state == JobState::on_ring || job->state == JobState::pending_credit);
-        if (waits && !job->hung && job->account.phase_since() < since) return job;
+        const Job* first = queue->waiting().empty() ? nullptr : queue->waiting().front().get();
+        look(waiting_for_turn(queue->ring(), first));
       }
-  return nullptr;
+      if (UserQueue* queue = context->existing_user_queue())
+        look(waiting_for_turn(queue->ring(), nullptr));
+    }
 }
 
 void Machine::describe_jobs(core::WaitGraphBuilder& builder) const {

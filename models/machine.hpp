@@ -2,6 +2,7 @@
 // knows the policies that belong to no single GPU.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,9 +42,9 @@ class Machine {
 
   /// The kernel gave up waiting: ends the job behind `point`, or the fence itself if there is none.
   void force_signal(const SyncPoint& point);
-  /// A job that waits for its turn since before `since` although nothing but others' turns holds it
-  /// back.
-  const Job* starved_job(core::Time since) const;
+  /// Visits the jobs that have waited for an engine, a credit, a slot or memory since before
+  /// `since` with nothing else in their way: one for each queue at most.
+  void for_each_overdue(core::Time since, const std::function<void(const Job&)>& visit) const;
   /// Adds every job that is not done to the snapshot.
   void describe_jobs(core::WaitGraphBuilder& builder) const;
 
