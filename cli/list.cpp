@@ -25,10 +25,8 @@ void list_policies() {
 
 int list_scenarios(const std::string& folder) {
   const FoundFiles found = find_scenarios({folder});
-  if (!found.error.empty()) {
-    fmt::print(stderr, "fencelab: {}\n", found.error);
-    return kExitUsage;
-  }
+  for (const std::string& error : found.errors) fmt::print(stderr, "fencelab: {}\n", error);
+  if (!found.errors.empty()) return kExitUsage;
   const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
   for (const std::string& file : found.files) {
     const auto loaded = scenarios::load_scenario_file(file, names);

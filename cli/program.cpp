@@ -71,11 +71,10 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error)) {
-        found.error = fmt::format("{}: no such file or folder", path);
-        return found;
-      }
-      found.files.push_back(path);
+      if (fs::exists(path, error))
+        found.files.push_back(path);
+      else
+        found.errors.push_back(path + ": no such file or folder");
       continue;
     }
     std::vector<std::string> inside;
@@ -83,9 +82,8 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
       if (entry.is_regular_file() && entry.path().extension() == ".json")
         inside.push_back(entry.path().string());
     if (error || inside.empty()) {
-      found.error =
-          fmt::format("{}: {}", path, error ? error.message() : "no *.json in this folder");
-      return found;
+      found.errors.push_back(path + ": " + (error ? error.message() : "no *.json in this folder"));
+      continue;
     }
     std::sort(inside.begin(), inside.end());
     found.files.insert(found.files.end(), inside.begin(), inside.end());

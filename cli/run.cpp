@@ -90,11 +90,8 @@ bool choose_stacks(Plan& plan, const RunOptions& options, const policies::Regist
 bool load_all(const RunOptions& options, const policies::Registry& registry,
               std::vector<Plan>& plans) {
   const FoundFiles found = find_scenarios(options.paths);
-  if (!found.error.empty()) {
-    fmt::print(stderr, "fencelab: {}\n", found.error);
-    return false;
-  }
-  bool ok = true;
+  for (const std::string& error : found.errors) fmt::print(stderr, "fencelab: {}\n", error);
+  bool ok = found.errors.empty();
   const auto names = scenarios::policy_names(registry, metric_names());
   for (const std::string& file : found.files) {
     auto loaded = scenarios::load_scenario_file(file, names, options.sets);

@@ -38,11 +38,8 @@ void add_validate(CLI::App& app, Action& action) {
   command->callback([paths, &action] {
     action = [paths] {
       const FoundFiles found = find_scenarios(*paths);
-      if (!found.error.empty()) {
-        fmt::print(stderr, "fencelab: {}\n", found.error);
-        return int{kExitUsage};
-      }
-      bool ok = true;
+      for (const std::string& error : found.errors) fmt::print(stderr, "fencelab: {}\n", error);
+      bool ok = found.errors.empty();
       const auto registry = policies::Registry::built_in();
       for (const std::string& file : found.files) ok = validate_file(file, registry) && ok;
       return ok ? int{kExitOk} : int{kExitUsage};

@@ -11,7 +11,7 @@ namespace fencelab::core {
 namespace {
 
 void note_held(Process& process, const Waitable& object) {
-  process.held.push_back({&object, process.place, 1});
+  process.held.push_back({&object, process.place, 1, process.doing});
 }
 
 void note_dropped(Process& process, const Waitable& object) {

@@ -65,6 +65,7 @@ struct Held {
   const Waitable* object;
   std::uint32_t place;  ///< source place of the operation that took it
   std::uint64_t amount;
+  const char* doing;  ///< what its process was about then; a literal
 };
 
 enum class ProcessState : std::uint8_t { ready, running, sleeping, blocked, idle, done };

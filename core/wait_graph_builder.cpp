@@ -163,7 +163,7 @@ WaitGraph WaitGraphBuilder::build(const std::function<void(WaitGraphBuilder&)>& 
       if (!process.wait.recovery) agent.state = AgentState::runnable;
     }
     for (const Held& held : process.held)
-      agent.holds.push_back({held.object->id(), held.object->describe(), {}, held.place});
+      agent.holds.push_back({held.object->id(), held.object->describe(), held.doing, held.place});
     agents_.emplace(&process, add_agent(std::move(agent)));
   }
   for (const Process& process : simulation_.processes())

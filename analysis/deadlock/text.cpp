@@ -44,9 +44,11 @@ std::string holds_of(const Member& member, const TextOptions& options) {
   for (std::size_t i = 0; i < std::min(member.holds.size(), kHoldsShown); ++i) {
     const core::HeldItem& held = member.holds[i];
     words += (i ? ", " : "") + held.label;
-    if (!held.by_operation.empty()) words += fmt::format(" (by {})", held.by_operation);
+    std::string how;
+    if (!held.by_operation.empty()) how += " by " + held.by_operation;
     if (options.describe_place && held.place != core::kNoIndex)
-      words += " (since " + options.describe_place(held.place) + ")";
+      how += " at " + options.describe_place(held.place);
+    if (!how.empty()) words += fmt::format(" ({})", how.substr(1));
   }
   if (member.holds.size() > kHoldsShown)
     words += fmt::format(", {} more", member.holds.size() - kHoldsShown);

@@ -34,7 +34,7 @@ TEST_CASE("two opposite locks read as text", "[deadlock][golden]") {
        holds  dma_resv bo1 (by lock bo1)   provides  dma_resv bo1
        doing  submit copy  at clients.json:3:5 /processes/0
  draw  waits  dma_resv bo1 [lock]  since 0.001500 ms
-       holds  dma_resv bo2 (since clients.json:7:5 /processes/0)   provides  dma_resv bo2
+       holds  dma_resv bo2 (at clients.json:7:5 /processes/0)   provides  dma_resv bo2
        doing  submit draw
 cycle: copy -[dma_resv bo2]-> draw -[dma_resv bo1]-> copy
 why no way out:
