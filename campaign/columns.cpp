@@ -62,6 +62,36 @@ std::int64_t since_first(const Facts& facts, bool rescued) {
   return longest;
 }
 
+/// `get` returns part and whole.
+Column ratio(std::string name, std::string meaning,
+             std::function<std::pair<std::uint64_t, std::uint64_t>(const Facts&)> get) {
+  return {std::move(name), "ratio", std::move(meaning), false,
+          [get = std::move(get)](const Facts& facts) {
+            const auto [part, whole] = get(facts);
+            return whole == 0 ? std::string()
+                              : fmt::format("{:.9g}",
+                                            static_cast<double>(part) / static_cast<double>(whole));
+          }};
+}
+
+std::string moved_by_link(const Facts& facts) {
+  const auto& hardware = facts.machine.hardware();
+  std::string words;
+  for (std::size_t i = 0; i < hardware.links(); ++i)
+    words +=
+        fmt::format("{}{} {}", i ? "; " : "", hardware.link_name(i), hardware.link_bytes_moved(i));
+  if (hardware.disk_bytes_moved() > 0)
+    words += fmt::format("{}swap {}", words.empty() ? "" : "; ", hardware.disk_bytes_moved());
+  return words;
+}
+
+std::string peak_by_pool(const Facts& facts) {
+  std::string words;
+  for (const auto& pool : facts.machine.memory().pools())
+    words += fmt::format("{}{} {}", words.empty() ? "" : "; ", pool->name, pool->peak);
+  return words;
+}
+
 std::vector<Column> make_columns() {
   std::vector<Column> all;
   all.push_back(time("makespan_ns",
@@ -141,6 +171,20 @@ std::vector<Column> make_columns() {
                       [](const Facts& f) { return f.metrics.fences_forced; }));
   all.push_back(count("faults_struck_count", "faults of the scenario that struck",
                       [](const Facts& f) { return f.metrics.faults_struck; }));
+  all.push_back(ratio("culprit_precision_ratio",
+                      "of the recoveries that took a job down, the part that hit a process which a "
+                      "fault of the scenario had made guilty; empty if there were none",
+                      [](const Facts& f) {
+                        return std::pair(f.metrics.right_accusations, f.metrics.accusations);
+                      }));
+  all.push_back(
+      ratio("culprit_recall_ratio",
+            "of the processes that a fault made guilty, the part that a recovery hit; empty "
+            "if there were none",
+            [](const Facts& f) {
+              return std::pair<std::uint64_t, std::uint64_t>(f.metrics.convicted.size(),
+                                                             f.metrics.guilty.size());
+            }));
   all.push_back(
       time("masked_stall_max_ns",
            "longest time a member of a masked deadlock had waited when a timeout broke it",
@@ -166,10 +210,14 @@ std::vector<Column> make_columns() {
   };
   all.push_back(bytes("moved_bytes", "bytes moved over links",
                       [](const Facts& f) { return f.metrics.bytes_moved; }));
+  all.push_back({"moved_bytes_by_link", "text", "the same, link by link and for the swap device",
+                 false, moved_by_link});
   all.push_back(bytes("vram_peak_bytes", "largest use of VRAM, summed over GPUs",
                       [](const Facts& f) { return peak(f, true); }));
   all.push_back(bytes("system_peak_bytes", "largest use of system memory",
                       [](const Facts& f) { return peak(f, false); }));
+  all.push_back(
+      {"peak_bytes_by_pool", "text", "largest use of each pool of memory", false, peak_by_pool});
   all.push_back({"fingerprint", "text",
                  "hash of the event stream: equal for equal runs on every machine", false,
                  [](const Facts& f) { return fmt::format("{:016x}", f.fingerprint); }});

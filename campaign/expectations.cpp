@@ -60,6 +60,10 @@ std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord&
       failures.push_back({fmt::format("{}: no column {}", at, column), false});
       continue;
     }
+    if (value->second.empty()) {
+      failures.push_back({fmt::format("{}: {} has no value in this run", at, column), false});
+      continue;
+    }
     const double number = std::stod(value->second);
     if (bound.min && number < *bound.min)
       failures.push_back(

@@ -37,6 +37,7 @@ std::optional<double> value_of(const RunRecord& record, const std::string& colum
   if (record.status != "ok") return std::nullopt;
   const auto found = record.values.find(column);
   if (found == record.values.end()) return std::nullopt;
+  if (found->second.empty()) return std::nullopt;  // a ratio of nothing
   return std::stod(found->second);
 }
 

@@ -241,7 +241,6 @@ int run(const RunOptions& options) {
   Progress progress(items.size(), options.quiet);
   const auto records =
       campaign::run_all(items, options.jobs, [&](const auto& record) { progress.step(record); });
-  fmt::print("{}\n", campaign::comparison_table(records));
   remove_leftovers(options.out);
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
   auto failure =
@@ -256,6 +255,8 @@ int run(const RunOptions& options) {
     failure = campaign::write_file(options.out + "/hazards.txt", hazards);
   if (failure) fmt::print(stderr, "fencelab: {}\n", *failure);
   const bool written = write_incidents(options, records) && !failure;
+  // After the files: whoever reads only the first lines of this must not lose the rest.
+  fmt::print("{}\n", campaign::comparison_table(records));
   int code = judge(plans, records);
   if (options.repeat &&
       !same_again(records, campaign::run_all(items, options.jobs, [](const auto&) {})))

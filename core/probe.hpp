@@ -57,7 +57,7 @@ enum class ProbeKind : std::uint8_t {
   recovery_fired,     ///< object: what is guarded; a: RecoveryKind
   gpu_reset,          ///< object: engine; a: guilty job; b: innocent jobs lost
   fence_forced,       ///< object: fence force-signaled by a recovery; a: job or 0
-  fault_struck,       ///< a: index of the fault in the scenario; object: job or 0
+  fault_struck,       ///< a: index of the fault; b: index of the guilty client; object: job or 0
   count_              ///< number of kinds
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/client.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/machine.hpp"
 #include "models/winsys/frame.hpp"
@@ -80,6 +81,14 @@ void RunMetrics::on_job_finished(const ProbeEvent& event, const Job& job) {
   for (std::size_t phase = 0; phase < spent.size(); ++phase) job_time[phase] += spent[phase];
 }
 
+void RunMetrics::on_accusation(const Job* job) {
+  if (!job || !job->client) return;
+  ++accusations;
+  if (!guilty.contains(job->client->index())) return;
+  ++right_accusations;
+  convicted.insert(job->client->index());
+}
+
 void RunMetrics::on_event(const ProbeEvent& event) {
   const auto ns = static_cast<std::int64_t>(event.b);
   switch (event.kind) {
@@ -126,10 +135,17 @@ void RunMetrics::on_event(const ProbeEvent& event) {
     case ProbeKind::flip_latched: ++flips; break;
     case ProbeKind::vblank_missed: missed_vblanks += event.a; break;
     case ProbeKind::recovery_fired: ++timeouts_fired; break;
-    case ProbeKind::gpu_reset: ++resets; break;
-    case ProbeKind::fence_forced: ++fences_forced; break;
+    case ProbeKind::gpu_reset:
+      ++resets;
+      on_accusation(static_cast<const Job*>(event.subject));
+      break;
+    case ProbeKind::fence_forced:
+      ++fences_forced;
+      on_accusation(static_cast<const Job*>(event.subject));
+      break;
     case ProbeKind::fault_struck:
       ++faults_struck;
+      if (event.object != core::kNoObject) guilty.insert(event.b);  // a kill accuses nobody
       struck_[core::raw(event.object)] = 1;
       break;
     default: break;

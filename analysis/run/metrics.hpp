@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,13 @@ class RunMetrics final : public core::ProbeSink {
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
   std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
   std::uint64_t preemptions = 0, queue_suspensions = 0;
+  /// Recoveries that took a job down and so accused its process, and those of them that were right.
+  std::uint64_t accusations = 0, right_accusations = 0;
+  /// Processes (Client::index) that a fault of the scenario made guilty, and those accused of them.
+  std::set<std::uint64_t> guilty, convicted;
 
  private:
+  void on_accusation(const models::Job* job);
   void on_job_started(const models::Job& job, core::Time now);
   void on_job_finished(const core::ProbeEvent& event, const models::Job& job);
   void progress(core::Time at) { last_progress = at; }

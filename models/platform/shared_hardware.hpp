@@ -67,6 +67,7 @@ class SharedHardware {
 
   bool engine_created() const { return engine_ != nullptr; }
   std::size_t links() const { return description_.links.size(); }
+  const std::string& link_name(std::size_t link) const { return description_.links[link].name; }
   core::ObjectId link_id(std::size_t link) const { return links_.at(link).id; }
   core::ObjectId disk_id() const { return disk_.id; }
   /// Bytes of finished transfers so far.

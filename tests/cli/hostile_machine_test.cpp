@@ -82,6 +82,21 @@ TEST_CASE("A standard output without space is an error, not silence") {
   }
 }
 
+TEST_CASE("Results are written although nobody reads the table") {
+  const TemporaryFolder folder;
+  const auto file = folder.file("s.json", kScenario);
+  const auto nobody_reads = [] {
+    int ends[2];
+    if (::pipe(ends) != 0) ::_exit(126);
+    ::close(ends[0]);
+    ::dup2(ends[1], 1);
+  };
+  const Outcome outcome = run_fencelab({"run", file, "--out", folder.path("out")},
+                                       {.standard_output = {}, .in_child = nobody_reads});
+  CHECK(outcome.signal == SIGPIPE);
+  CHECK(folder.files("out") == std::vector<std::string>{"compare.csv", "runs.csv"});
+}
+
 TEST_CASE("A run that dies is reported with its scenario and stack, and the others finish") {
   const TemporaryFolder folder;
   const auto file = folder.file("s.json", kScenario);

@@ -72,14 +72,15 @@ std::vector<campaign::RunRecord> run(const Plan& plan, unsigned jobs) {
   return campaign::run_all(work_of(plan), jobs, [](const auto&) {});
 }
 
-/// Everything a run says but what it cost to simulate. Columns that are zero are left out.
+/// Everything a run says but what it cost to simulate. Columns that are zero or empty are left out.
 std::string text_of(const campaign::RunRecord& record) {
   std::string text = fmt::format("== {} seed {}\nstatus {}\nverdict {}\n", record.stack,
                                  record.seed, record.status, record.verdict);
   for (const campaign::Column& column : campaign::columns()) {
     const auto value = record.values.find(column.name);
     REQUIRE(value != record.values.end());
-    if (!column.is_cost && value->second != "0") text += column.name + " " + value->second + "\n";
+    const bool says_something = value->second != "0" && !value->second.empty();
+    if (!column.is_cost && says_something) text += column.name + " " + value->second + "\n";
   }
   for (const auto& hazard : record.hazards) text += "hazard: " + hazard + "\n";
   for (const auto& incident : record.incidents) text += "\n" + incident.text + "\n";

@@ -33,6 +33,8 @@ TEST_CASE("A watchdog ends a hung job after its time on the engine, and names th
   CHECK(number(run, "resets_count") == 1);
   CHECK(number(run, "jobs_lost_guilty_count") == 1);
   CHECK(number(run, "jobs_lost_innocent_count") == 0);
+  CHECK(run.values.at("culprit_precision_ratio") == "1");
+  CHECK(run.values.at("culprit_recall_ratio") == "1");
 }
 
 TEST_CASE("Slices of a hung job add up: sharing the engine does not hide it") {
@@ -76,6 +78,8 @@ TEST_CASE("Nobody notices without a hang policy: the waiter is stuck, and the ve
                               .links = {}});
   CHECK(run.verdict == "stall");
   CHECK(number(run, "timeouts_fired_count") == 0);
+  CHECK(run.values.at("culprit_precision_ratio").empty());
+  CHECK(run.values.at("culprit_recall_ratio") == "0");
   REQUIRE(run.incidents.size() == 1);
   CHECK(run.incidents[0].kind == "stall");
   CHECK(run.incidents[0].text.find("hung by a fault") != std::string::npos);
@@ -113,4 +117,15 @@ TEST_CASE(
   CHECK(saved.verdict == "complete");
   CHECK(number(saved, "jobs_done_count") == 2);
   CHECK(number(saved, "makespan_ns") == 32 * kMs);
+}
+
+TEST_CASE("A timeout shorter than honest work punishes the innocent") {
+  const auto run = run_small({.gpu = {},
+                              .resources = {},
+                              .processes = process("slow", kRcs, job("200 ms")),
+                              .stack = free_ioctls_with(tdr("100 ms", "engine")),
+                              .links = {}});
+  CHECK(number(run, "jobs_lost_innocent_count") == 1);
+  CHECK(run.values.at("culprit_precision_ratio") == "0");
+  CHECK(run.values.at("culprit_recall_ratio").empty());
 }
