@@ -5,7 +5,9 @@
 
 namespace fencelab::core {
 
-GateIndex WaitGraphBuilder::add(Gate gate) {
+GateIndex WaitGraphBuilder::add(Gate gate, std::string label, ObjectId object) {
+  gate.label = std::move(label);
+  gate.object = object;
   graph_.gates.push_back(std::move(gate));
   return static_cast<GateIndex>(graph_.gates.size() - 1);
 }
@@ -15,9 +17,7 @@ GateIndex WaitGraphBuilder::k_of(std::uint32_t need, std::vector<GateIndex> inpu
   Gate gate;
   gate.need = need;
   gate.inputs = std::move(inputs);
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add(std::move(gate), std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::all_of(std::vector<GateIndex> inputs, std::string label,
@@ -41,33 +41,19 @@ GateIndex WaitGraphBuilder::agent_gate(AgentIndex agent, std::string label, Obje
   Gate gate;
   gate.kind = GateKind::agent;
   gate.agent = agent;
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add(std::move(gate), std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::environment(std::string label, ObjectId object) {
-  Gate gate;
-  gate.kind = GateKind::environment;
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add({.kind = GateKind::environment}, std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::faulty(std::string label, ObjectId object) {
-  Gate gate;
-  gate.kind = GateKind::faulty;
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add({.kind = GateKind::faulty}, std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::nobody(std::string label, ObjectId object) {
-  Gate gate;
-  gate.kind = GateKind::nobody;
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add({.kind = GateKind::nobody}, std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::units(PoolIndex pool, std::uint64_t amount, std::string label,
@@ -76,9 +62,7 @@ GateIndex WaitGraphBuilder::units(PoolIndex pool, std::uint64_t amount, std::str
   gate.kind = GateKind::units;
   gate.pool = pool;
   gate.amount = amount;
-  gate.label = std::move(label);
-  gate.object = object;
-  return add(std::move(gate));
+  return add(std::move(gate), std::move(label), object);
 }
 
 GateIndex WaitGraphBuilder::once(const void* key, std::uint64_t aspect,

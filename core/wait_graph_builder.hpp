@@ -56,7 +56,7 @@ class WaitGraphBuilder {
   const Simulation& simulation() const { return simulation_; }
 
  private:
-  GateIndex add(Gate gate);
+  GateIndex add(Gate gate, std::string label, ObjectId object);
   void fill_agent(const Process& process);
   const Simulation& simulation_;
   WaitGraph graph_;

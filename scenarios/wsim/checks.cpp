@@ -29,6 +29,13 @@ class Checker {
   void check() {
     for (const Step& step : workload_.steps) collect(step);
     for (std::size_t i = 0; i < workload_.steps.size(); ++i) check_step(i);
+    const bool acts =
+        std::any_of(workload_.steps.begin(), workload_.steps.end(), [](const Step& step) {
+          return step.kind == StepKind::batch || step.kind == StepKind::delay ||
+                 step.kind == StepKind::period;
+        });
+    if (!acts && !workload_.steps.empty())
+      error(workload_.steps.front(), "this workload does nothing", "a batch, a delay or a period");
   }
 
  private:

@@ -158,8 +158,8 @@ class Importer {
     for (std::size_t i = 0; i < workload_.steps.size(); ++i) add_step(i, body);
     for (const std::string& fence : open_fences_)
       body.push_back({{"sw_signal", fence}, {"comment", "end of the iteration"}});
-    const Json program = Json::array({Json{{"loop", {{"times", options_.repeat}, {"body", body}}}},
-                                      Json{{"wait", {{"ops", batch_ids()}}}}});
+    Json program = Json::array({Json{{"loop", {{"times", options_.repeat}, {"body", body}}}}});
+    if (const Json ids = batch_ids(); !ids.empty()) program.push_back({{"wait", {{"ops", ids}}}});
     Json json{{"name", "client"}};
     if (options_.clients > 1) json["count"] = options_.clients;
     json["buffers"] = buffers;

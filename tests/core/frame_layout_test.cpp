@@ -27,7 +27,8 @@ Task<> await_in_for(int i) {
 }
 Task<> await_in_switch(int i) {
   switch (co_await Ready{1}) {
-    case 1: co_await Ready{i};
+    case 1: co_await Ready{i}; break;
+    default: break;
   }
 }
 

@@ -73,13 +73,13 @@ TEST_CASE("Every preset decides every axis with a policy that exists and values 
     for (const auto& [axis, choice] : preset.axes) {
       INFO(axis << ": " << choice.policy);
       const PolicyInfo* policy = registry.find(axis, choice.policy);
-      REQUIRE(policy != nullptr);
+      CHECK(policy != nullptr);
+      if (!policy) continue;
       for (const auto& [name, value] : choice.parameters) {
         const auto parameter =
             std::find_if(policy->parameters.begin(), policy->parameters.end(),
                          [&](const Parameter& candidate) { return candidate.name == name; });
-        REQUIRE(parameter != policy->parameters.end());
-        CHECK(fits(*parameter, value));
+        CHECK((parameter != policy->parameters.end() && fits(*parameter, value)));
       }
     }
   }
