@@ -1,12 +1,16 @@
-// fencelab describe: a policy with its parameters, a stack with its policies, an axis, or a metric.
+// fencelab describe: a policy with its parameters, a stack with its policies, an axis, a metric, or
+// a scenario with what it expects.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/program.hpp"
 #include "policies/registry.hpp"
+#include "scenarios/loader.hpp"
 #include "scenarios/quantity.hpp"
 
 namespace fencelab::cli {
@@ -57,7 +61,36 @@ void describe_stack(const policies::Preset& preset, const policies::Registry& re
   }
 }
 
-int describe(const std::string& name) {
+void describe_scenario(const scenarios::Scenario& scenario) {
+  fmt::print("{} (scenario, {}): {}\n", scenario.name, scenario.file, scenario.title);
+  for (const auto& [what, text] :
+       {std::pair{"description", scenario.description}, std::pair{"source", scenario.source},
+        std::pair{"truth", scenario.truth}})
+    if (!text.empty()) fmt::print("  {}: {}\n", what, text);
+  fmt::print("  stacks:\n");
+  for (const auto& stack : scenario.stacks) {
+    const auto expect = scenario.expect.find(stack.name);
+    const bool known = expect != scenario.expect.end();
+    fmt::print("    {:<26} {}{}\n", stack.name,
+               known ? fmt::format("expects {}", fmt::join(expect->second.verdicts, " or ")) : "",
+               known && !expect->second.why.empty() ? ". " + expect->second.why : "");
+  }
+}
+
+/// `name` is a scenario's file, or the name of one below `folder`. What does not load is for
+/// `validate` to explain.
+bool find_scenario(const std::string& name, const std::string& folder) {
+  const bool is_file = std::filesystem::is_regular_file(name);
+  for (const std::string& file : find_scenarios({is_file ? name : folder}).files) {
+    const auto loaded = scenarios::load_scenario_file(file, {});
+    if (!loaded || (!is_file && loaded->name != name)) continue;
+    describe_scenario(*loaded);
+    return true;
+  }
+  return false;
+}
+
+int describe(const std::string& name, const std::string& folder) {
   const auto registry = policies::Registry::built_in();
   bool found = false;
   if (const auto* preset = policies::find_preset(name))
@@ -74,6 +107,7 @@ int describe(const std::string& name) {
   for (const auto& column : campaign::columns())
     if (column.name == name)
       fmt::print("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+  if (find_scenario(name, folder)) found = true;
   if (found) return kExitOk;
   fmt::print(stderr, "fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
   return kExitUsage;
@@ -82,11 +116,19 @@ int describe(const std::string& name) {
 }  // namespace
 
 void add_describe(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
+  struct Options {
+    std::string name, folder = "scenarios/library";
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "describe", "explain a stack, policy, axis or metric: parameters, units, defaults, source");
-  command->add_option("name", *name, "what to explain")->required();
-  command->callback([name, &action] { action = [name] { return describe(*name); }; });
+      "describe",
+      "explain a stack, policy, axis, metric or scenario: parameters, units, defaults, source");
+  command->add_option("name", options->name, "what to explain, or a scenario's file")->required();
+  command->add_option("--folder", options->folder,
+                      "where scenarios are looked for (default: scenarios/library)");
+  command->callback([options, &action] {
+    action = [options] { return describe(options->name, options->folder); };
+  });
 }
 
 }  // namespace fencelab::cli

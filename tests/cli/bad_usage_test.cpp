@@ -1,5 +1,6 @@
 // Mistakes on the command line.
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "tests/cli/run_fencelab.hpp"
 
@@ -85,6 +86,29 @@ TEST_CASE("Every subcommand's help names each of its options") {
   const std::string run_help = run_fencelab({"run", "--help"}).out;
   for (const char* option : {"--stack", "--seeds", "--set", "-j", "--out", "--quiet"})
     CHECK(run_help.find(option) != std::string::npos);
+}
+
+TEST_CASE("Everything that is listed can be described, with its source") {
+  const std::string folder = FENCELAB_SOURCE_DIR "/scenarios/library";
+  for (const char* what : {"stacks", "policies", "axes", "metrics", "scenarios"}) {
+    std::istringstream listed(run_fencelab({"list", what, "--folder", folder}).out);
+    int names = 0;
+    for (std::string line; std::getline(listed, line);) {
+      std::istringstream words(line);
+      std::string name;
+      words >> name;
+      if (name.empty() || name.back() == ':') continue;  // the heading of an axis
+      ++names;
+      const Outcome outcome = run_fencelab({"describe", name, "--folder", folder});
+      INFO(name << "\n" << outcome.out << outcome.err);
+      CHECK(outcome.code == 0);
+      CHECK(outcome.out.find(name) == 0);
+      const std::string kind = what;
+      if (kind != "axes" && kind != "metrics")
+        CHECK(outcome.out.find("source: ") != std::string::npos);
+    }
+    CHECK(names >= 9);
+  }
 }
 
 TEST_CASE("The version names a commit and a build type") {
