@@ -103,7 +103,8 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
   record.signature = incident.finding.signature;
   record.text = analysis::render_text(incident.finding, {.describe_place = place});
   record.dot = analysis::render_dot(incident.graph, {incident.finding});
-  record.json = analysis::deadlock_json(incident.finding, place).dump(1);
+  record.json = analysis::deadlock_json(incident.finding, place)
+                    .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   for (const analysis::Member& member : incident.finding.members)
     record.members.push_back(member.name);
   return record;
