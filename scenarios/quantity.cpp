@@ -135,7 +135,10 @@ std::optional<Parsed> parse_parts(std::string_view text, const Family& family,
   Parsed parsed;
   parsed.unit = &*unit;
   if (read_number(number, parsed)) return parsed;
-  error = failure(family, "too-large", fmt::format("{} has too many digits", quote(text)));
+  error = {"too-large",
+           fmt::format("{} has too many digits", quote(text)),
+           fmt::format("at most 2^62, and at most {} decimals", kMaxDecimals),
+           {}};
   return std::nullopt;
 }
 

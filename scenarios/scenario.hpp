@@ -259,7 +259,7 @@ struct LoopOp {
 };  ///< times 0: for ever
 struct PaceOp {
   Duration period{};
-};                    ///< sleep until `period` after this iteration of the innermost loop began
+};  ///< sleep until `period` after this iteration of the innermost loop began
 struct SwFenceOp {};  ///< create a CPU-signaled dma_fence (sw_sync)
 struct SwSignalOp {
   OpRef fence;
@@ -334,6 +334,7 @@ struct FaultSpec {
 struct PolicySpec {
   std::string policy;  ///< empty: keep the preset's policy, change parameters only
   std::map<std::string, std::string> parameters;  ///< text with units, checked by the policy
+  std::map<std::string, Place> parameter_places;  ///< where each of them stands
   Place place;
 };
 
