@@ -5,6 +5,7 @@
 
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
+#include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/quantity.hpp"
@@ -27,33 +28,31 @@ std::string text_of(const policies::Parameter& parameter, std::int64_t value) {
 }
 
 void describe_policy(const policies::PolicyInfo& policy) {
-  fmt::print("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary,
-             policy.source);
+  say("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary, policy.source);
   for (const auto& parameter : policy.parameters) {
-    fmt::print("  {}: {}\n    default {}", parameter.name, parameter.meaning,
-               text_of(parameter, parameter.default_value));
+    say("  {}: {}\n    default {}", parameter.name, parameter.meaning,
+        text_of(parameter, parameter.default_value));
     if (!parameter.words.empty())
-      fmt::print("; one of {}", fmt::join(parameter.words, ", "));
+      say("; one of {}", fmt::join(parameter.words, ", "));
     else if (parameter.kind != policies::ParameterKind::flag && parameter.min != parameter.max)
-      fmt::print("; from {} to {}", text_of(parameter, parameter.min),
-                 text_of(parameter, parameter.max));
-    fmt::print("\n    source: {}\n", parameter.source);
+      say("; from {} to {}", text_of(parameter, parameter.min), text_of(parameter, parameter.max));
+    say("\n    source: {}\n", parameter.source);
   }
 }
 
 void describe_stack(const policies::Preset& preset, const policies::Registry& registry) {
-  fmt::print("{} (stack): {}\n  source: {}\n", preset.name, preset.summary, preset.source);
+  say("{} (stack): {}\n  source: {}\n", preset.name, preset.summary, preset.source);
   for (const auto& axis : policies::axes()) {
     const auto& choice = preset.axes.at(axis.name);
     const auto* policy = registry.find(axis.name, choice.policy);
-    fmt::print("  {:<12} {}", axis.name, choice.policy);
+    say("  {:<12} {}", axis.name, choice.policy);
     for (const auto& parameter : policy->parameters) {
       const auto given = choice.parameters.find(parameter.name);
-      fmt::print(" {}={}", parameter.name,
-                 text_of(parameter, given == choice.parameters.end() ? parameter.default_value
-                                                                     : given->second));
+      say(" {}={}", parameter.name,
+          text_of(parameter,
+                  given == choice.parameters.end() ? parameter.default_value : given->second));
     }
-    fmt::print("\n");
+    say("\n");
   }
 }
 
@@ -66,16 +65,16 @@ int describe(const std::string& name) {
     if (policy.name == name) describe_policy(policy), found = true;
   for (const auto& axis : policies::axes()) {
     if (axis.name != name) continue;
-    fmt::print("{} (axis): {}\n", axis.name, axis.question);
+    say("{} (axis): {}\n", axis.name, axis.question);
     for (const auto& policy : registry.policies())
-      if (policy.axis == axis.name) fmt::print("  {:<22} {}\n", policy.name, policy.summary);
+      if (policy.axis == axis.name) say("  {:<22} {}\n", policy.name, policy.summary);
     found = true;
   }
   for (const auto& column : campaign::columns())
     if (column.name == name)
-      fmt::print("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+      say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
   if (found) return kExitOk;
-  fmt::print(stderr, "fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
+  complain("fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
   return kExitUsage;
 }
 

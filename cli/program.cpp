@@ -7,10 +7,48 @@
 #include <filesystem>
 
 #include "campaign/run_one.hpp"
+#include "cli/output.hpp"
+#include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
 
+namespace {
+
+/// Names of the options or subcommands that `app` understands at this place.
+std::vector<std::string> known_words(const CLI::App& app, bool options) {
+  std::vector<std::string> words;
+  if (!options)
+    for (const CLI::App* command : app.get_subcommands({})) words.push_back(command->get_name());
+  else
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  return words;
+}
+
+int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* deepest = &app;
+  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  const auto left = deepest->remaining();
+  std::string message = error.what(), name = deepest == &app ? "" : deepest->get_name() + ": ";
+  if (!left.empty()) {
+    const bool is_option = left[0].starts_with("-");
+    const auto known = known_words(*deepest, is_option);
+    message = fmt::format("unexpected argument {}", scenarios::quote(left[0]));
+    if (!known.empty()) {
+      message = fmt::format("unknown {} {}; expected {}", is_option ? "option" : "subcommand",
+                            scenarios::quote(left[0]), scenarios::one_of(known));
+      const std::string hint = scenarios::did_you_mean(left[0].substr(0, left[0].find('=')), known);
+      if (!hint.empty()) message += "; " + hint;
+    }
+  }
+  complain("fencelab: {}{}\nRun with --help for more information.\n", name, message);
+  return kExitUsage;
+}
+
+}  // namespace
+
 int run_program(int argc, char** argv) {
+  open_output();
   CLI::App app{
       "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
       "memory are managed by this policy instead of that one?"};
@@ -29,12 +67,13 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) return close_output(app.exit(error));  // --help, --version
+    return complain_of_usage(app, error);
   }
   try {
-    return action();
+    return close_output(action());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fencelab: internal error: {}\n", error.what());
+    complain("fencelab: internal error: {}\n", error.what());
     return kExitCrash;
   }
 }
@@ -53,9 +92,10 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
       continue;
     }
     std::vector<std::string> inside;
-    for (const auto& entry : fs::recursive_directory_iterator(path, error))
-      if (entry.is_regular_file() && entry.path().extension() == ".json")
-        inside.push_back(entry.path().string());
+    for (fs::recursive_directory_iterator each(path, error), end; !error && each != end;
+         each.increment(error))
+      if (each->path().extension() == ".json" && !each->is_directory(error))
+        inside.push_back(each->path().string());
     if (error || inside.empty()) {
       found.error =
           fmt::format("{}: {}", path, error ? error.message() : "no *.json in this folder");

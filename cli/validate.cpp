@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/names.hpp"
+#include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -16,16 +17,16 @@ namespace {
 bool validate_file(const std::string& file, const policies::Registry& registry) {
   auto loaded =
       scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
-  fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
+  complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
   if (!loaded) return false;
   bool ok = true;
   for (const scenarios::StackSpec& stack : loaded.value().stacks) {
     const auto resolved = scenarios::resolve_stack(loaded.value(), stack, registry);
     if (resolved) continue;
-    fmt::print(stderr, "{}", scenarios::format_diagnostics(resolved.diagnostics()));
+    complain("{}", scenarios::format_diagnostics(resolved.diagnostics()));
     ok = false;
   }
-  if (ok) fmt::print("{}: ok\n", file);
+  if (ok) say("{}: ok\n", file);
   return ok;
 }
 
@@ -39,7 +40,7 @@ void add_validate(CLI::App& app, Action& action) {
     action = [paths] {
       const FoundFiles found = find_scenarios(*paths);
       if (!found.error.empty()) {
-        fmt::print(stderr, "fencelab: {}\n", found.error);
+        complain("fencelab: {}\n", found.error);
         return int{kExitUsage};
       }
       bool ok = true;
