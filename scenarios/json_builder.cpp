@@ -165,6 +165,7 @@ bool JsonBuilder::key(string_t& name) {
     Diagnostic& diagnostic = fail_at(key_offset_, "duplicate-member",
                                      fmt::format("member {} is given twice", quote(name)));
     diagnostic.pointer = pointer;
+    diagnostic.expected = "each member once";
     diagnostic.hint = fmt::format("the first is at {}:{}", first.line, first.column);
   }
   return true;

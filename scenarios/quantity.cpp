@@ -135,10 +135,7 @@ std::optional<Parsed> parse_parts(std::string_view text, const Family& family,
   Parsed parsed;
   parsed.unit = &*unit;
   if (read_number(number, parsed)) return parsed;
-  error = {"too-large",
-           fmt::format("{} has too many digits", quote(text)),
-           fmt::format("at most 2^62, and at most {} decimals", kMaxDecimals),
-           {}};
+  error = failure(family, "too-large", fmt::format("{} has too many digits", quote(text)));
   return std::nullopt;
 }
 
