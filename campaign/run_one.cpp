@@ -113,8 +113,9 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
 }  // namespace
 
 std::string build_description() {
-  std::string text = fmt::format("{} {}{} {}", kVersion, kGitCommit.substr(0, 12),
-                                 kGitDirty ? "-dirty" : "", kBuildType);
+  std::string text = fmt::format("{} {}{} {} {}", kVersion, kGitCommit.substr(0, 12),
+                                 kGitDirty ? "-dirty" : "", kBuildType, kCompiler);
+  if (!kSanitizers.empty()) text += fmt::format(" {}", kSanitizers);
   if (kBuildType != "Release" || !kSanitizers.empty()) text += " (not a release build)";
   return text;
 }

@@ -1,6 +1,7 @@
 // fencelab describe: a policy with its parameters, a stack with its policies, an axis, or a metric.
 #include <fmt/format.h>
 
+#include <map>
 #include <memory>
 
 #include "campaign/columns.hpp"
@@ -8,7 +9,10 @@
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "policies/registry.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/nearest_name.hpp"
 #include "scenarios/quantity.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
 
 namespace fencelab::cli {
 
@@ -34,7 +38,9 @@ void describe_policy(const policies::PolicyInfo& policy) {
         text_of(parameter, parameter.default_value));
     if (!parameter.words.empty())
       say("; one of {}", fmt::join(parameter.words, ", "));
-    else if (parameter.kind != policies::ParameterKind::flag && parameter.min != parameter.max)
+    else if (parameter.kind == policies::ParameterKind::flag)
+      say("; true or false");
+    else if (parameter.min != parameter.max)
       say("; from {} to {}", text_of(parameter, parameter.min), text_of(parameter, parameter.max));
     say("\n    source: {}\n", parameter.source);
   }
@@ -56,7 +62,60 @@ void describe_stack(const policies::Preset& preset, const policies::Registry& re
   }
 }
 
-int describe(const std::string& name) {
+std::string texts(const std::map<std::string, scenarios::Bound>& metrics) {
+  std::string text;
+  for (const auto& [column, bound] : metrics) {
+    text += text.empty() ? "; " : ", ";
+    if (bound.min && bound.max && *bound.min == *bound.max)
+      text += fmt::format("{} = {}", column, *bound.min);
+    else if (bound.min && bound.max)
+      text += fmt::format("{} from {} to {}", column, *bound.min, *bound.max);
+    else
+      text += fmt::format("{} {} {}", column,
+                          bound.min ? ">=" : "<=", bound.min ? *bound.min : *bound.max);
+  }
+  return text;
+}
+
+void describe_scenario(const scenarios::Scenario& scenario) {
+  say("{} (scenario): {}\n", scenario.name, scenario.title);
+  if (!scenario.description.empty()) say("  {}\n", scenario.description);
+  if (!scenario.truth.empty()) say("  truth: {}\n", scenario.truth);
+  if (!scenario.source.empty()) say("  source: {}\n", scenario.source);
+  say("  file: {}\n", scenario.file);
+  for (const scenarios::StackSpec& stack : scenario.stacks) {
+    say("  {:<26}", stack.name);
+    const auto found = scenario.expect.find(stack.name);
+    if (found == scenario.expect.end())
+      say(" no expectation");
+    else
+      say(" expects {}{}",
+          found->second.verdicts.empty()
+              ? "any verdict"
+              : fmt::format("{}", fmt::join(found->second.verdicts, " or ")),
+          texts(found->second.metrics));
+    say("\n");
+    if (found != scenario.expect.end() && !found->second.why.empty())
+      say("    {}\n", found->second.why);
+  }
+}
+
+/// Scenarios of `folder` with that name; its names are added to `known`. A folder that is not there
+/// has none.
+bool describe_scenarios(const std::string& name, const std::string& folder,
+                        std::vector<std::string>& known) {
+  bool found = false;
+  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  for (const std::string& file : find_scenarios({folder}).files) {
+    const auto loaded = scenarios::load_scenario_file(file, names);
+    if (!loaded) continue;
+    known.push_back(loaded->name);
+    if (loaded->name == name) describe_scenario(*loaded), found = true;
+  }
+  return found;
+}
+
+int describe(const std::string& name, const std::string& folder) {
   const auto registry = policies::Registry::built_in();
   bool found = false;
   if (const auto* preset = policies::find_preset(name))
@@ -73,19 +132,30 @@ int describe(const std::string& name) {
   for (const auto& column : campaign::columns())
     if (column.name == name)
       say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+  std::vector<std::string> scenarios;
+  found = describe_scenarios(name, folder, scenarios) || found;
   if (found) return kExitOk;
-  complain("fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
+  complain("fencelab: nothing is called {}{}\n", scenarios::quote(name),
+           suggestion(name, std::move(scenarios)));
   return kExitUsage;
 }
 
 }  // namespace
 
 void add_describe(CLI::App& app, Action& action) {
-  auto name = std::make_shared<std::string>();
+  struct Options {
+    std::string name, folder = "scenarios/library";
+  };
+  auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "describe", "explain a stack, policy, axis or metric: parameters, units, defaults, source");
-  command->add_option("name", *name, "what to explain")->required();
-  command->callback([name, &action] { action = [name] { return describe(*name); }; });
+      "describe",
+      "explain a stack, policy, axis, scenario or metric: parameters, units, defaults, source");
+  command->add_option("name", options->name, "what to explain")->required();
+  command->add_option("--folder", options->folder,
+                      "where scenarios are looked for (default: scenarios/library)");
+  command->callback([options, &action] {
+    action = [options] { return describe(options->name, options->folder); };
+  });
 }
 
 }  // namespace fencelab::cli

@@ -53,7 +53,7 @@ int run_program(int argc, char** argv) {
       "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
       "memory are managed by this policy instead of that one?"};
   app.name("fencelab");
-  app.set_version_flag("--version", campaign::build_description());
+  app.set_version_flag("--version", "fencelab " + campaign::build_description());
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
