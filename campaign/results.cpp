@@ -32,7 +32,17 @@ bool is_incident_file(const fs::path& path) {
          path.stem().string().find("-seed") != std::string::npos;
 }
 
-/// Every incident as text, JSON, DOT and (if Graphviz is there) SVG.
+/// Graphviz takes 0.3 s for 300 edges, 1.2 s for 400 and more than a minute for 1000, and nobody
+/// can read such a picture.
+bool is_worth_drawing(const std::string& dot) {
+  constexpr std::size_t kMostEdges = 300;
+  std::size_t edges = 0;
+  for (std::size_t at = dot.find("->"); at != std::string::npos; at = dot.find("->", at + 2))
+    ++edges;
+  return edges <= kMostEdges;
+}
+
+/// Every incident as text, JSON, DOT and (if Graphviz is there and the graph is not huge) SVG.
 void add_incidents(const std::string& folder, const std::vector<RunRecord>& records,
                    std::vector<OutputFile>& files) {
   for (const RunRecord& record : records)
@@ -42,6 +52,7 @@ void add_incidents(const std::string& folder, const std::vector<RunRecord>& reco
       files.push_back({stem + ".txt", incident.text});
       files.push_back({stem + ".json", incident.json + "\n"});
       files.push_back({stem + ".dot", incident.dot});
+      if (!is_worth_drawing(incident.dot)) continue;
       auto drawing = analysis::render_svg(incident.dot);
       if (drawing.ok()) files.push_back({stem + ".svg", std::move(drawing.svg)});
     }
