@@ -47,6 +47,7 @@ void load_sections(LoadContext& context, const Node& root) {
   load_expectations(context, root["expect"]);
   check_threads(context);
   check_locks(context);
+  check_frames(context);
   check_work(context);
   if (!context.sink.has_errors()) warn_unused(context);
 }

@@ -125,6 +125,19 @@ TEST_CASE("a thread unlocks only what it holds", "[cli]") {
                  words});
 }
 
+TEST_CASE("a thread presents images that it acquired, not those that it latched", "[cli]") {
+  const std::string words = "an acquire of it before, in the same thread";
+  const std::string vblank = "{\"vblank\": \"panel\"}";
+  check_mistake({vblank,
+                 "{\"acquire\": \"window\"}, {\"latch\": \"window\"}, {\"present\": \"window\"}",
+                 "{\"present\"", "image-not-acquired", kProgram + "/8", words});
+  // In the second round the thread holds what the first has latched.
+  check_mistake({vblank,
+                 "{\"loop\": {\"times\": 2, \"body\": [{\"present\": \"window\"}, " + vblank +
+                     ", {\"latch\": \"window\"}]}}",
+                 "{\"present\"", "image-not-acquired", kProgram + "/6/loop/body/0", words});
+}
+
 TEST_CASE("a scenario in which nothing would run is refused", "[cli]") {
   const TemporaryFolder folder;
   const auto refused = [&folder](const std::string& set) {

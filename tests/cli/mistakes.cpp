@@ -22,6 +22,7 @@ constexpr std::string_view kBase = R"json({
   ],
   "timelines": ["user"],
   "locks": ["big", "small"],
+  "swapchains": [{"name": "window", "images": 2, "size": "1 MiB", "gpu": "gpu0"}],
   "displays": [{"name": "panel", "refresh": "60 Hz"}],
   "processes": [
     {
