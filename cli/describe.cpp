@@ -133,7 +133,7 @@ int describe(const std::string& name, const std::string& folder) {
     if (column.name == name)
       say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
   std::vector<std::string> scenarios;
-  found = describe_scenarios(name, folder, scenarios) || found;
+  if (!found) found = describe_scenarios(name, folder, scenarios);
   if (found) return kExitOk;
   complain("fencelab: nothing is called {}{}\n", scenarios::quote(name),
            suggestion(name, std::move(scenarios)));

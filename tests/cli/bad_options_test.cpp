@@ -39,7 +39,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("--set without a pointer or a value is refused", "[cli]") {
+TEST_CASE("the option --set without a pointer or a value is refused", "[cli]") {
   for (const char* const set : {"", "/horizon", "horizon=1 s", "3"}) {
     const std::string refusal = refusal_of({"--set", set});
     CHECK(contains(refusal, std::string("--set ") + set + ": error: "));
@@ -48,7 +48,7 @@ TEST_CASE("--set without a pointer or a value is refused", "[cli]") {
   }
 }
 
-TEST_CASE("--set to a place that is not there is refused, with the nearest", "[cli]") {
+TEST_CASE("the option --set to a place that is not there is refused, with the nearest", "[cli]") {
   CHECK(contains(refusal_of({"--set", "/horizn=1 s"}), "did you mean \"horizon\"?"));
   CHECK(
       contains(refusal_of({"--set", "/platfrom/gpus/0/vram=1 GiB"}), "did you mean \"platform\"?"));
@@ -57,7 +57,7 @@ TEST_CASE("--set to a place that is not there is refused, with the nearest", "[c
   CHECK(contains(refusal_of({"--set", "/name/x=1"}), "[set-not-a-container]"));
 }
 
-TEST_CASE("--set of what looks like JSON and is none is refused", "[cli]") {
+TEST_CASE("the option --set of what looks like JSON and is none is refused", "[cli]") {
   for (const char* const value : {"{\"size\": \"1 GiB\"", "[1, 2", "\"1 s", "{,}"}) {
     const std::string refusal = refusal_of({"--set", std::string("/buffers/0=") + value});
     CHECK(contains(refusal, "the value is no JSON: at byte "));
@@ -65,7 +65,7 @@ TEST_CASE("--set of what looks like JSON and is none is refused", "[cli]") {
   }
 }
 
-TEST_CASE("--set of the wrong type or unit is blamed on the --set", "[cli]") {
+TEST_CASE("the option --set of the wrong type or unit is blamed on the --set", "[cli]") {
   CHECK(contains(refusal_of({"--set", "/horizon=3"}), "--set /horizon=3: error: the number 3"));
   CHECK(contains(refusal_of({"--set", "/horizon=3"}), "at /horizon; expected a duration"));
   CHECK(contains(refusal_of({"--set", "/horizon=1 GiB"}), "[unknown-unit]"));
@@ -74,7 +74,8 @@ TEST_CASE("--set of the wrong type or unit is blamed on the --set", "[cli]") {
   CHECK(contains(refusal_of({"--set", "=3"}), "expected an object"));
 }
 
-TEST_CASE("--set of bytes that are no text is refused, and not printed as they are", "[cli]") {
+TEST_CASE("the option --set of bytes that are no text is refused, and not printed as they are",
+          "[cli]") {
   for (const char* const set : {"/title=\xff", "/\xff=1"}) {
     const std::string refusal = refusal_of({"--set", set});
     CHECK(contains(refusal, "[invalid-utf8]"));
@@ -83,7 +84,7 @@ TEST_CASE("--set of bytes that are no text is refused, and not printed as they a
   }
 }
 
-TEST_CASE("--seeds takes one seed or a range upwards, and nothing else", "[cli]") {
+TEST_CASE("the option --seeds takes one seed or a range upwards, and nothing else", "[cli]") {
   for (const char* const seeds : {"abc", " ", " 1", "1 ", "-1", "+1", "1.5", "1e3", "0x10", "1..",
                                   "..3", "1..2..3", "1...3", "1,2", "-3..3"})
     CHECK(contains(refusal_of({std::string("--seeds=") + seeds}),
@@ -110,7 +111,7 @@ TEST_CASE("seed 0 and the largest seed are seeds", "[cli]") {
   }
 }
 
-TEST_CASE("--jobs is a number from 1 to 1024", "[cli]") {
+TEST_CASE("the option --jobs is a number from 1 to 1024", "[cli]") {
   for (const char* const jobs : {"0", "-1", "1025", "99999999999999999999", "abc", "1.5", " "}) {
     INFO(jobs);
     const std::string refusal = refusal_of({std::string("--jobs=") + jobs});

@@ -32,7 +32,8 @@ bool has_temporary(const std::vector<std::string>& names) {
 
 }  // namespace
 
-TEST_CASE("--out that is a file, or below one, is refused before anything runs", "[cli]") {
+TEST_CASE("the option --out that is a file, or below one, is refused before anything runs",
+          "[cli]") {
   const TemporaryFolder folder;
   const std::string file = folder.file("file", "precious");
   for (const std::string& out : {file, file + "/below"}) {
@@ -44,7 +45,7 @@ TEST_CASE("--out that is a file, or below one, is refused before anything runs",
   CHECK(read_file(file) == "precious");
 }
 
-TEST_CASE("--out that cannot be made is refused before anything runs", "[cli]") {
+TEST_CASE("the option --out that cannot be made is refused before anything runs", "[cli]") {
   for (const char* const out : {"/proc/fencelab/out", ""}) {
     const Outcome outcome = run_into(out);
     check_refused(outcome);
@@ -53,7 +54,7 @@ TEST_CASE("--out that cannot be made is refused before anything runs", "[cli]") 
   }
 }
 
-TEST_CASE("--out without permission to write is refused before anything runs", "[cli]") {
+TEST_CASE("the option --out without permission to write is refused before anything runs", "[cli]") {
   const TemporaryFolder folder;
   ::chmod(folder.path().c_str(), 0755);
   const auto as_nobody = [] {

@@ -87,7 +87,7 @@ std::string section_of(const std::string& text, const PolicyInfo& policy) {
 
 }  // namespace
 
-TEST_CASE("--version says name, version, commit, build type and compiler", "[cli]") {
+TEST_CASE("the option --version says name, version, commit, build type and compiler", "[cli]") {
   matches(
       output_of({"--version"}),
       R"(^fencelab [0-9]+\.[0-9]+\.[0-9]+ ([0-9a-f]{12}|unknown)(-dirty)? \w+ (GNU|Clang) [0-9.]+)");
@@ -102,7 +102,7 @@ TEST_CASE("runs.csv says by which build it was made, as --version does", "[cli]"
   CHECK(read_file(folder.path("out/runs.csv")).find(build) != std::string::npos);
 }
 
-TEST_CASE("--help names every subcommand and every exit code", "[cli]") {
+TEST_CASE("the option --help names every subcommand and every exit code", "[cli]") {
   const std::string help = output_of({"--help"});
   for (const char* const command : {"run", "validate", "list", "describe", "import"})
     matches(help, fmt::format("^  {} +[a-z]+ [a-z]+", command));
@@ -112,7 +112,7 @@ TEST_CASE("--help names every subcommand and every exit code", "[cli]") {
         std::string::npos);
 }
 
-TEST_CASE("--help of each subcommand explains each of its options", "[cli]") {
+TEST_CASE("the option --help of each subcommand explains each of its options", "[cli]") {
   const std::vector<std::pair<Arguments, Arguments>> options = {
       {{"run"},
        {"scenario", "--stack", "--seeds", "--set", "-j,--jobs", "--out", "--quiet",
