@@ -8,38 +8,88 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 namespace fencelab::campaign {
 
-std::optional<std::string> write_file(const std::string& path, const std::string& text) {
-  const std::string temporary = fmt::format("{}.tmp{}", path, ::getpid());
-  const auto failed = [&](const char* what) {
-    const int reason = errno;
-    ::unlink(temporary.c_str());
-    return fmt::format("cannot {} {}: {}", what, path, std::strerror(reason));
-  };
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return failed("create");
+namespace {
+
+std::string failure(const char* what, const std::string& path, int reason) {
+  return fmt::format("cannot {} {}: {}", what, path, std::strerror(reason));
+}
+
+/// 0, or the error number.
+int write_all(int file, const std::string& text) {
   for (std::size_t sent = 0; sent < text.size();) {
     const ssize_t written = ::write(file, text.data() + sent, text.size() - sent);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      auto message = failed("write");
-      ::close(file);
-      return message;
-    }
+    if (written < 0) return errno;
     sent += static_cast<std::size_t>(written);
   }
-  if (::close(file) != 0) return failed("write");
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return failed("rename to");
+  return 0;
+}
+
+/// A file under its temporary name, which goes away unless publish() succeeds.
+class StagedFile {
+ public:
+  explicit StagedFile(std::string path)
+      : path_(std::move(path)), temporary_(fmt::format("{}.tmp{}", path_, ::getpid())) {}
+  StagedFile(const StagedFile&) = delete;
+  StagedFile& operator=(const StagedFile&) = delete;
+  ~StagedFile() {
+    if (exists_) ::unlink(temporary_.c_str());
+  }
+
+  std::optional<std::string> write(const std::string& text) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path_, ignored)) return failure("create", path_, EISDIR);
+    // What lies under the temporary name is left over or planted there: never written through.
+    ::unlink(temporary_.c_str());
+    const int file = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (file < 0) return failure("create", path_, errno);
+    exists_ = true;
+    int reason = write_all(file, text);
+    if (::close(file) != 0 && reason == 0) reason = errno;
+    return reason == 0 ? std::nullopt : std::optional(failure("write", path_, reason));
+  }
+
+  std::optional<std::string> publish() {
+    if (std::rename(temporary_.c_str(), path_.c_str()) != 0)
+      return failure("rename to", path_, errno);
+    exists_ = false;
+    return std::nullopt;
+  }
+
+ private:
+  std::string path_, temporary_;
+  bool exists_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> write_file(const std::string& path, const std::string& text) {
+  return write_files({{path, text}});
+}
+
+std::optional<std::string> write_files(const std::vector<OutputFile>& files) {
+  std::vector<std::unique_ptr<StagedFile>> staged;
+  for (const OutputFile& file : files) {
+    staged.push_back(std::make_unique<StagedFile>(file.path));
+    if (auto message = staged.back()->write(file.text)) return message;
+  }
+  for (const auto& file : staged)
+    if (auto message = file->publish()) return message;
   return std::nullopt;
 }
 
 std::optional<std::string> make_directory(const std::string& path) {
+  if (path.empty()) return "an empty name is no directory";
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) return fmt::format("cannot make directory {}: {}", path, error.message());
-  if (::access(path.c_str(), W_OK) != 0)
+  if (!std::filesystem::is_directory(path, error))
+    return fmt::format("cannot write into {}: it is no directory", path);
+  if (::access(path.c_str(), W_OK | X_OK) != 0)
     return fmt::format("cannot write into {}: {}", path, std::strerror(errno));
   return std::nullopt;
 }

@@ -131,7 +131,8 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
   record.signature = incident.finding.signature;
   record.text = analysis::render_text(incident.finding, {.describe_place = place});
   record.dot = analysis::render_dot(incident.graph, {incident.finding});
-  record.json = analysis::deadlock_json(incident.finding, place).dump(1);
+  record.json = analysis::deadlock_json(incident.finding, place)
+                    .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   for (const analysis::Member& member : incident.finding.members)
     record.members.push_back(member.name);
   return record;
@@ -140,8 +141,9 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
 }  // namespace
 
 std::string build_description() {
-  std::string text = fmt::format("{} {}{} {}", kVersion, kGitCommit.substr(0, 12),
-                                 kGitDirty ? "-dirty" : "", kBuildType);
+  std::string text = fmt::format("{} {}{} {} {}", kVersion, kGitCommit.substr(0, 12),
+                                 kGitDirty ? "-dirty" : "", kBuildType, kCompiler);
+  if (!kSanitizers.empty()) text += fmt::format(" {}", kSanitizers);
   if (kBuildType != "Release" || !kSanitizers.empty()) text += " (not a release build)";
   return text;
 }

@@ -13,7 +13,7 @@ namespace fencelab::campaign {
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   std::uint64_t seed);
 
-/// "version commit build-type compiler", with a word when it is a debug or sanitized build.
+/// "version commit build-type compiler sanitizers", with a word when it is no release build.
 std::string build_description();
 
 }  // namespace fencelab::campaign

@@ -24,7 +24,8 @@ std::string RunRecord::to_json() const {
                                  {"incidents", incidents_json},
                                  {"hazards", hazards},
                                  {"engine_busy_ns", engine_busy_ns}};
-  return record.dump();
+  // A file's name may be any bytes; text of JSON may not.
+  return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 RunRecord RunRecord::from_json(const std::string& text) {

@@ -1,17 +1,18 @@
-// fencelab describe: a policy with its parameters, a stack with its policies, an axis, a metric, or
-// a scenario with what it expects.
+// fencelab describe: a policy with its parameters, a stack with its policies, an axis, or a metric.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <filesystem>
+#include <map>
 #include <memory>
 
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
+#include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/nearest_name.hpp"
 #include "scenarios/quantity.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
 
 namespace fencelab::cli {
 
@@ -31,63 +32,87 @@ std::string text_of(const policies::Parameter& parameter, std::int64_t value) {
 }
 
 void describe_policy(const policies::PolicyInfo& policy) {
-  fmt::print("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary,
-             policy.source);
+  say("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary, policy.source);
   for (const auto& parameter : policy.parameters) {
-    fmt::print("  {}: {}\n    default {}", parameter.name, parameter.meaning,
-               text_of(parameter, parameter.default_value));
+    say("  {}: {}\n    default {}", parameter.name, parameter.meaning,
+        text_of(parameter, parameter.default_value));
     if (!parameter.words.empty())
-      fmt::print("; one of {}", fmt::join(parameter.words, ", "));
-    else if (parameter.kind != policies::ParameterKind::flag && parameter.min != parameter.max)
-      fmt::print("; from {} to {}", text_of(parameter, parameter.min),
-                 text_of(parameter, parameter.max));
-    fmt::print("\n    source: {}\n", parameter.source);
+      say("; one of {}", fmt::join(parameter.words, ", "));
+    else if (parameter.kind == policies::ParameterKind::flag)
+      say("; true or false");
+    else if (parameter.min != parameter.max)
+      say("; from {} to {}", text_of(parameter, parameter.min), text_of(parameter, parameter.max));
+    say("\n    source: {}\n", parameter.source);
   }
 }
 
 void describe_stack(const policies::Preset& preset, const policies::Registry& registry) {
-  fmt::print("{} (stack): {}\n  source: {}\n", preset.name, preset.summary, preset.source);
+  say("{} (stack): {}\n  source: {}\n", preset.name, preset.summary, preset.source);
   for (const auto& axis : policies::axes()) {
     const auto& choice = preset.axes.at(axis.name);
     const auto* policy = registry.find(axis.name, choice.policy);
-    fmt::print("  {:<12} {}", axis.name, choice.policy);
+    say("  {:<12} {}", axis.name, choice.policy);
     for (const auto& parameter : policy->parameters) {
       const auto given = choice.parameters.find(parameter.name);
-      fmt::print(" {}={}", parameter.name,
-                 text_of(parameter, given == choice.parameters.end() ? parameter.default_value
-                                                                     : given->second));
+      say(" {}={}", parameter.name,
+          text_of(parameter,
+                  given == choice.parameters.end() ? parameter.default_value : given->second));
     }
-    fmt::print("\n");
+    say("\n");
   }
+}
+
+std::string texts(const std::map<std::string, scenarios::Bound>& metrics) {
+  std::string text;
+  for (const auto& [column, bound] : metrics) {
+    text += text.empty() ? "; " : ", ";
+    if (bound.min && bound.max && *bound.min == *bound.max)
+      text += fmt::format("{} = {}", column, *bound.min);
+    else if (bound.min && bound.max)
+      text += fmt::format("{} from {} to {}", column, *bound.min, *bound.max);
+    else
+      text += fmt::format("{} {} {}", column,
+                          bound.min ? ">=" : "<=", bound.min ? *bound.min : *bound.max);
+  }
+  return text;
 }
 
 void describe_scenario(const scenarios::Scenario& scenario) {
-  fmt::print("{} (scenario, {}): {}\n", scenario.name, scenario.file, scenario.title);
-  for (const auto& [what, text] :
-       {std::pair{"description", scenario.description}, std::pair{"source", scenario.source},
-        std::pair{"truth", scenario.truth}})
-    if (!text.empty()) fmt::print("  {}: {}\n", what, text);
-  fmt::print("  stacks:\n");
-  for (const auto& stack : scenario.stacks) {
-    const auto expect = scenario.expect.find(stack.name);
-    const bool known = expect != scenario.expect.end();
-    fmt::print("    {:<26} {}{}\n", stack.name,
-               known ? fmt::format("expects {}", fmt::join(expect->second.verdicts, " or ")) : "",
-               known && !expect->second.why.empty() ? ". " + expect->second.why : "");
+  say("{} (scenario): {}\n", scenario.name, scenario.title);
+  if (!scenario.description.empty()) say("  {}\n", scenario.description);
+  if (!scenario.truth.empty()) say("  truth: {}\n", scenario.truth);
+  if (!scenario.source.empty()) say("  source: {}\n", scenario.source);
+  say("  file: {}\n", scenario.file);
+  for (const scenarios::StackSpec& stack : scenario.stacks) {
+    say("  {:<26}", stack.name);
+    const auto found = scenario.expect.find(stack.name);
+    if (found == scenario.expect.end())
+      say(" no expectation");
+    else
+      say(" expects {}{}",
+          found->second.verdicts.empty()
+              ? "any verdict"
+              : fmt::format("{}", fmt::join(found->second.verdicts, " or ")),
+          texts(found->second.metrics));
+    say("\n");
+    if (found != scenario.expect.end() && !found->second.why.empty())
+      say("    {}\n", found->second.why);
   }
 }
 
-/// `name` is a scenario's file, or the name of one below `folder`. What does not load is for
-/// `validate` to explain.
-bool find_scenario(const std::string& name, const std::string& folder) {
-  const bool is_file = std::filesystem::is_regular_file(name);
-  for (const std::string& file : find_scenarios({is_file ? name : folder}).files) {
-    const auto loaded = scenarios::load_scenario_file(file, {});
-    if (!loaded || (!is_file && loaded->name != name)) continue;
-    describe_scenario(*loaded);
-    return true;
+/// Scenarios of `folder` with that name; its names are added to `known`. A folder that is not there
+/// has none.
+bool describe_scenarios(const std::string& name, const std::string& folder,
+                        std::vector<std::string>& known) {
+  bool found = false;
+  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  for (const std::string& file : find_scenarios({folder}).files) {
+    const auto loaded = scenarios::load_scenario_file(file, names);
+    if (!loaded) continue;
+    known.push_back(loaded->name);
+    if (loaded->name == name) describe_scenario(*loaded), found = true;
   }
-  return false;
+  return found;
 }
 
 int describe(const std::string& name, const std::string& folder) {
@@ -99,17 +124,19 @@ int describe(const std::string& name, const std::string& folder) {
     if (policy.name == name) describe_policy(policy), found = true;
   for (const auto& axis : policies::axes()) {
     if (axis.name != name) continue;
-    fmt::print("{} (axis): {}\n", axis.name, axis.question);
+    say("{} (axis): {}\n", axis.name, axis.question);
     for (const auto& policy : registry.policies())
-      if (policy.axis == axis.name) fmt::print("  {:<22} {}\n", policy.name, policy.summary);
+      if (policy.axis == axis.name) say("  {:<22} {}\n", policy.name, policy.summary);
     found = true;
   }
   for (const auto& column : campaign::columns())
     if (column.name == name)
-      fmt::print("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
-  if (find_scenario(name, folder)) found = true;
+      say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+  std::vector<std::string> scenarios;
+  if (!found) found = describe_scenarios(name, folder, scenarios);
   if (found) return kExitOk;
-  fmt::print(stderr, "fencelab: nothing is called \"{}\"{}\n", name, suggestion(name));
+  complain("fencelab: nothing is called {}{}\n", scenarios::quote(name),
+           suggestion(name, std::move(scenarios)));
   return kExitUsage;
 }
 
@@ -122,8 +149,8 @@ void add_describe(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "describe",
-      "explain a stack, policy, axis, metric or scenario: parameters, units, defaults, source");
-  command->add_option("name", options->name, "what to explain, or a scenario's file")->required();
+      "explain a stack, policy, axis, scenario or metric: parameters, units, defaults, source");
+  command->add_option("name", options->name, "what to explain")->required();
   command->add_option("--folder", options->folder,
                       "where scenarios are looked for (default: scenarios/library)");
   command->callback([options, &action] {

@@ -1,14 +1,18 @@
 // fencelab import: scenarios from what others recorded or described.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <memory>
-#include <sstream>
+#include <optional>
+#include <system_error>
 
 #include "campaign/files.hpp"
+#include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "scenarios/wsim/importer.hpp"
 #include "scenarios/wsim/parser.hpp"
@@ -33,36 +37,63 @@ std::string scenario_name(const std::string& file) {
   return name.empty() || name[0] == '-' ? "wsim" + name : name;
 }
 
-bool import_file(const std::string& file, const ImportArguments& arguments) {
+/// The file's text, or nothing after a complaint.
+std::optional<std::string> read_text(const std::string& file) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(file, error);
+  errno = 0;
   std::ifstream input(file, std::ios::binary);
-  std::ostringstream text;
-  if (!input || !(text << input.rdbuf())) {
-    fmt::print(stderr, "{}: cannot be read (or is empty)\n", file);
-    return false;
+  if (is_folder || !input) {
+    complain(
+        "{}: error: cannot read the workload: {} [cannot-read]\n"
+        "  expected a readable .wsim file\n",
+        file, std::strerror(is_folder ? EISDIR : errno));
+    return std::nullopt;
   }
-  const auto workload = scenarios::wsim::parse_workload(text.str(), file);
-  if (!workload) {
-    fmt::print(stderr, "{}", scenarios::format_diagnostics(workload.diagnostics()));
-    return false;
-  }
-  const std::string path = arguments.out + "/" + scenario_name(file) + ".json";
-  const auto failure = campaign::write_file(
-      path, import_workload(*workload, {scenario_name(file), arguments.clients, arguments.repeat}));
-  if (failure)
-    fmt::print(stderr, "fencelab: {}\n", *failure);
-  else
-    fmt::print("{}\n", path);
-  return !failure;
+  return std::string{std::istreambuf_iterator<char>(input), {}};
 }
 
+/// The scenario made from a file, or nothing after every mistake has been printed.
+std::optional<campaign::OutputFile> import_file(const std::string& file,
+                                                const ImportArguments& arguments) {
+  const auto text = read_text(file);
+  if (!text) return std::nullopt;
+  const auto workload = scenarios::wsim::parse_workload(*text, file);
+  if (!workload) {
+    complain("{}", scenarios::format_diagnostics(workload.diagnostics()));
+    return std::nullopt;
+  }
+  const std::string name = scenario_name(file);
+  return campaign::OutputFile{
+      arguments.out + "/" + name + ".json",
+      import_workload(*workload, {name, arguments.clients, arguments.repeat})};
+}
+
+/// All files or none: a folder with half of the scenarios looks like a whole one.
 int import_all(const ImportArguments& arguments) {
-  if (const auto failure = campaign::make_directory(arguments.out)) {
-    fmt::print(stderr, "fencelab: {}\n", *failure);
+  bool ok = true;
+  std::vector<campaign::OutputFile> made;
+  std::map<std::string, std::string> made_from;
+  for (const std::string& file : arguments.files) {
+    auto scenario = import_file(file, arguments);
+    ok = ok && scenario;
+    if (!scenario) continue;
+    const auto [first, is_new] = made_from.emplace(scenario->path, file);
+    if (!is_new)
+      complain("{}: error: {} is made from {} already\n  expected files with different names\n",
+               file, scenario->path, first->second),
+          ok = false;
+    made.push_back(std::move(*scenario));
+  }
+  if (!ok) return kExitUsage;
+  auto failure = campaign::make_directory(arguments.out);
+  if (!failure) failure = campaign::write_files(made);
+  if (failure) {
+    complain("fencelab: --out: {}\n", *failure);
     return kExitUsage;
   }
-  bool ok = true;
-  for (const std::string& file : arguments.files) ok = import_file(file, arguments) && ok;
-  return ok ? int{kExitOk} : int{kExitUsage};
+  for (const campaign::OutputFile& file : made) say("{}\n", file.path);
+  return kExitOk;
 }
 
 }  // namespace

@@ -15,8 +15,9 @@ std::vector<std::string> metric_names() {
   return names;
 }
 
-std::string suggestion(const std::string& name) {
+std::string suggestion(const std::string& name, std::vector<std::string> more) {
   std::vector<std::string> known = metric_names();
+  known.insert(known.end(), more.begin(), more.end());
   const auto registry = policies::Registry::built_in();
   for (const auto& preset : policies::presets()) known.push_back(preset.name);
   for (const auto& policy : registry.policies()) known.push_back(policy.name);

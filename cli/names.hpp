@@ -9,7 +9,7 @@ namespace fencelab::cli {
 /// Columns of runs.csv that an expectation can bound.
 std::vector<std::string> metric_names();
 
-/// "; did you mean "x"?" for the nearest stack, policy, axis or metric, or nothing.
-std::string suggestion(const std::string& name);
+/// "; did you mean "x"?" for the nearest stack, policy, axis, metric or name of `more`, or nothing.
+std::string suggestion(const std::string& name, std::vector<std::string> more = {});
 
 }  // namespace fencelab::cli

@@ -3,35 +3,57 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <system_error>
 
 #include "campaign/run_one.hpp"
+#include "cli/output.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
 
 namespace {
 
-void unknown_subcommand(const CLI::App& app, const std::string& word) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
-  const std::string hint = scenarios::did_you_mean(word, names);
-  fmt::print(stderr, "fencelab: there is no subcommand \"{}\"; {}\n", word,
-             hint.empty() ? "there are " + fmt::format("{}", fmt::join(names, ", ")) : hint);
+/// Names of the options or subcommands that `app` understands at this place.
+std::vector<std::string> known_words(const CLI::App& app, bool options) {
+  std::vector<std::string> words;
+  if (!options)
+    for (const CLI::App* command : app.get_subcommands({})) words.push_back(command->get_name());
+  else
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  return words;
+}
+
+int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* deepest = &app;
+  while (!deepest->get_subcommands().empty()) deepest = deepest->get_subcommands().front();
+  const auto left = deepest->remaining();
+  std::string message = error.what(), name = deepest == &app ? "" : deepest->get_name() + ": ";
+  if (!left.empty()) {
+    const bool is_option = left[0].starts_with("-");
+    const auto known = known_words(*deepest, is_option);
+    message = fmt::format("unexpected argument {}", scenarios::quote(left[0]));
+    if (!known.empty()) {
+      message = fmt::format("unknown {} {}; expected {}", is_option ? "option" : "subcommand",
+                            scenarios::quote(left[0]), scenarios::one_of(known));
+      const std::string hint = scenarios::did_you_mean(left[0].substr(0, left[0].find('=')), known);
+      if (!hint.empty()) message += "; " + hint;
+    }
+  }
+  complain("fencelab: {}{}\nRun with --help for more information.\n", name, message);
+  return kExitUsage;
 }
 
 }  // namespace
 
 int run_program(int argc, char** argv) {
+  open_output();
   CLI::App app{
       "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
       "memory are managed by this policy instead of that one?"};
   app.name("fencelab");
-  app.set_version_flag("--version", campaign::build_description());
+  app.set_version_flag("--version", "fencelab " + campaign::build_description());
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
@@ -45,22 +67,13 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-') {
-      unknown_subcommand(app, argv[1]);
-      return kExitUsage;
-    }
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    if (error.get_exit_code() == 0) return close_output(app.exit(error));  // --help, --version
+    return complain_of_usage(app, error);
   }
   try {
-    const int code = action();
-    if (std::fflush(stdout) == 0) return code;
-    fmt::print(stderr, "fencelab: cannot write to standard output: {}\n", std::strerror(errno));
-    return kExitUsage;
-  } catch (const std::system_error& error) {  // the machine refused: a pipe, a process, a write
-    fmt::print(stderr, "fencelab: {}\n", error.what());
-    return kExitUsage;
+    return close_output(action());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "fencelab: internal error: {}\n", error.what());
+    complain("fencelab: internal error: {}\n", error.what());
     return kExitCrash;
   }
 }
@@ -71,19 +84,22 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (fs::exists(path, error))
-        found.files.push_back(path);
-      else
-        found.errors.push_back(path + ": no such file or folder");
+      if (!fs::exists(path, error)) {
+        found.error = fmt::format("{}: no such file or folder", path);
+        return found;
+      }
+      found.files.push_back(path);
       continue;
     }
     std::vector<std::string> inside;
-    for (const auto& entry : fs::recursive_directory_iterator(path, error))
-      if (entry.is_regular_file() && entry.path().extension() == ".json")
-        inside.push_back(entry.path().string());
+    for (fs::recursive_directory_iterator each(path, error), end; !error && each != end;
+         each.increment(error))
+      if (each->path().extension() == ".json" && !each->is_directory(error))
+        inside.push_back(each->path().string());
     if (error || inside.empty()) {
-      found.errors.push_back(path + ": " + (error ? error.message() : "no *.json in this folder"));
-      continue;
+      found.error =
+          fmt::format("{}: {}", path, error ? error.message() : "no *.json in this folder");
+      return found;
     }
     std::sort(inside.begin(), inside.end());
     found.files.insert(found.files.end(), inside.begin(), inside.end());

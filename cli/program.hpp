@@ -29,10 +29,10 @@ void add_import(CLI::App& app, Action& action);
 int run_program(int argc, char** argv);
 
 /// Scenario files named by `paths`: files as they are, folders with every *.json below them,
-/// sorted. A message for each path that does not exist and each folder that has none.
+/// sorted. A message instead if a path does not exist or a folder has none.
 struct FoundFiles {
   std::vector<std::string> files;
-  std::vector<std::string> errors;
+  std::string error;
 };
 FoundFiles find_scenarios(const std::vector<std::string>& paths);
 

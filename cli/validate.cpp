@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/names.hpp"
+#include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -16,16 +17,16 @@ namespace {
 bool validate_file(const std::string& file, const policies::Registry& registry) {
   auto loaded =
       scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
-  fmt::print(stderr, "{}", scenarios::format_diagnostics(loaded.diagnostics()));
+  complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
   if (!loaded) return false;
   bool ok = true;
   for (const scenarios::StackSpec& stack : loaded.value().stacks) {
     const auto resolved = scenarios::resolve_stack(loaded.value(), stack, registry);
     if (resolved) continue;
-    fmt::print(stderr, "{}", scenarios::format_diagnostics(resolved.diagnostics()));
+    complain("{}", scenarios::format_diagnostics(resolved.diagnostics()));
     ok = false;
   }
-  if (ok) fmt::print("{}: ok\n", file);
+  if (ok) say("{}: ok\n", file);
   return ok;
 }
 
@@ -38,8 +39,11 @@ void add_validate(CLI::App& app, Action& action) {
   command->callback([paths, &action] {
     action = [paths] {
       const FoundFiles found = find_scenarios(*paths);
-      for (const std::string& error : found.errors) fmt::print(stderr, "fencelab: {}\n", error);
-      bool ok = found.errors.empty();
+      if (!found.error.empty()) {
+        complain("fencelab: {}\n", found.error);
+        return int{kExitUsage};
+      }
+      bool ok = true;
       const auto registry = policies::Registry::built_in();
       for (const std::string& file : found.files) ok = validate_file(file, registry) && ok;
       return ok ? int{kExitOk} : int{kExitUsage};

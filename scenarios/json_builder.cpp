@@ -165,6 +165,7 @@ bool JsonBuilder::key(string_t& name) {
     Diagnostic& diagnostic = fail_at(key_offset_, "duplicate-member",
                                      fmt::format("member {} is given twice", quote(name)));
     diagnostic.pointer = pointer;
+    diagnostic.expected = "each member once";
     diagnostic.hint = fmt::format("the first is at {}:{}", first.line, first.column);
   }
   return true;
@@ -179,6 +180,13 @@ std::size_t JsonBuilder::offset_of_error(std::size_t position, bool is_whole_tok
   return is_single ? last : std::min(next_token(), last);
 }
 
+std::string JsonBuilder::number_at_cursor() {
+  const std::size_t begin = next_token();
+  std::size_t end = begin;
+  while (end < text_.size() && !ends_bare_token(text_[end])) ++end;
+  return quote(text_.substr(begin, end - begin));
+}
+
 bool JsonBuilder::is_after_comma(std::size_t offset) const {
   while (offset > 0 && is_space(text_[offset - 1])) --offset;
   return offset > 0 && text_[offset - 1] == ',';
@@ -187,6 +195,13 @@ bool JsonBuilder::is_after_comma(std::size_t offset) const {
 bool JsonBuilder::parse_error(std::size_t position, const std::string&,
                               const nlohmann::json::exception& error) {
   std::string reason = reason_of(error);
+  constexpr int kNumberOverflow = 406;  // of the JSON library's exception ids
+  if (error.id == kNumberOverflow) {
+    Diagnostic& overflow = fail_at(offset_of_error(position, false), "json-syntax",
+                                   fmt::format("the number {} is too large", number_at_cursor()));
+    overflow.expected = "a number below 1.8e308";
+    return false;
+  }
   std::string expected;
   if (const std::size_t split = reason.find(kExpected); split != std::string::npos) {
     expected = reason.substr(split + kExpected.size());
@@ -197,6 +212,10 @@ bool JsonBuilder::parse_error(std::size_t position, const std::string&,
   const char* code = expected == "end of input" ? "json-trailing" : "json-syntax";
   Diagnostic& diagnostic = fail_at(offset, at_end ? "json-truncated" : code,
                                    at_end ? "the text ends too early: " + reason : reason);
+  if (at_end && depth_ == 0 && next_token() == text_.size()) {
+    diagnostic.message = "there is no text, or only blanks";
+    expected = "a JSON object";
+  }
   diagnostic.expected = std::move(expected);
   const bool at_closer = !at_end && (text_[offset] == ']' || text_[offset] == '}');
   if (at_closer && is_after_comma(offset)) diagnostic.hint = "remove the comma in front of it";

@@ -64,6 +64,7 @@ class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
   bool within_limits(std::size_t offset);
   std::string path() const;
   std::size_t offset_of_error(std::size_t position, bool is_whole_token);
+  std::string number_at_cursor();
   bool is_after_comma(std::size_t offset) const;
 
   std::string_view text_;

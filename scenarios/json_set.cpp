@@ -5,6 +5,7 @@
 
 #include "scenarios/json_document.hpp"
 #include "scenarios/nearest_name.hpp"
+#include "scenarios/utf8.hpp"
 
 namespace fencelab::scenarios {
 
@@ -105,20 +106,33 @@ nlohmann::json* target_of(JsonDocument& document, const std::vector<std::string>
   return value;
 }
 
-// JSON if it parses as such, text otherwise.
+// JSON if it parses as such, text otherwise. What begins as an object, a list or a quoted text was
+// meant as JSON: taken as text, a forgotten bracket would only be found by what reads the value.
 nlohmann::json value_of(std::string_view text, Assignment& assignment) {
   Loaded<JsonDocument> parsed = parse_json(text, assignment.text);
   if (parsed) return std::move(parsed).value().root;
   const Diagnostic& failure = parsed.diagnostics().front();
   const bool is_grammar = failure.code.starts_with("json-");
-  if (!is_grammar) assignment.fail({}, failure.code, failure.message, failure.expected);
+  const bool is_meant =
+      !text.empty() && std::string_view("{[\"").find(text[0]) != std::string_view::npos;
+  if (is_grammar && is_meant)
+    assignment.fail(
+        {}, "set-bad-json",
+        fmt::format("the value is no JSON: at byte {}: {}", failure.column, failure.message),
+        failure.expected, "plain text needs no quotes");
+  else if (!is_grammar)
+    assignment.fail({}, failure.code, failure.message, failure.expected);
   return std::string(text);
 }
 
 }  // namespace
 
 std::vector<Diagnostic> apply_set(JsonDocument& document, std::string_view text) {
-  Assignment assignment{std::string(text.substr(0, kLongestEcho)), {}};
+  Assignment assignment{printable(text.substr(0, kLongestEcho)), {}};
+  if (find_bad_byte(text) != std::string_view::npos) {
+    assignment.fail({}, "invalid-utf8", "this is not valid UTF-8", "text in UTF-8");
+    return assignment.errors;
+  }
   const std::size_t equals = text.find('=');
   const std::string_view pointer_text = text.substr(0, std::min(equals, text.size()));
   if (equals == std::string_view::npos || (!pointer_text.empty() && pointer_text.front() != '/')) {

@@ -1,52 +1,25 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <set>
 
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
-#include "scenarios/nearest_name.hpp"
+#include "scenarios/seeds.hpp"
 
 namespace fencelab::scenarios {
 
 namespace {
 
-constexpr std::int64_t kMaxSeed =
-    (std::int64_t{1} << 53) - 1;  // what every JSON reader keeps exactly
-constexpr std::int64_t kMaxSeeds = 1'000'000;
-
-std::optional<std::int64_t> parse_seed(std::string_view text) {
-  std::int64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  return is_whole && seed >= 0 && seed <= kMaxSeed ? std::optional(seed) : std::nullopt;
-}
-
 // "1..8", both ends included.
 void load_seed_range(LoadContext& context, const Node& node, const std::string& text) {
   if (context.sink.has_error_under(node.pointer())) return;
-  const std::size_t dots = text.find("..");
-  const auto first = parse_seed(std::string_view(text).substr(0, dots));
-  const auto last = parse_seed(std::string_view(text).substr(std::min(dots + 2, text.size())));
-  const std::string message = quote(text);
-  if (!first || !last) {
-    return context.error(node, {.code = "too-large",
-                                .message = message + " has seeds that are too large",
-                                .expected = fmt::format("seeds up to {}", kMaxSeed)});
-  }
-  if (*first > *last) {
-    return context.error(node, {.code = "reversed-range",
-                                .message = message + " is reversed",
-                                .expected = fmt::format("\"{}..{}\"", *last, *first)});
-  }
-  if (*last - *first >= kMaxSeeds) {
-    return context.error(node, {.code = "too-large",
-                                .message = message + " has too many seeds",
-                                .expected = fmt::format("at most {}", kMaxSeeds)});
-  }
-  for (std::int64_t seed = *first; seed <= *last; ++seed) {
-    context.scenario.seeds.push_back(static_cast<std::uint64_t>(seed));
-  }
+  auto seeds = parse_seeds(text);
+  if (seeds)
+    context.scenario.seeds = std::move(*seeds.value);
+  else
+    context.error(node, {.code = seeds.error.code,
+                         .message = seeds.error.message,
+                         .expected = seeds.error.expected});
 }
 
 void load_seed_list(LoadContext& context, const Node& node) {

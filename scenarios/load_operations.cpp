@@ -123,14 +123,23 @@ Op OperationLoader::load_op(const Node& node) {
   return op;
 }
 
-// An endless loop in which no time passes would keep the clock from ever advancing.
+// A loop in which no time passes keeps the clock, and with it the horizon, from ever coming nearer.
 void OperationLoader::check_loop(const Node& node, const LoopOp& loop) {
-  const bool is_timed = loop.times > 0 || loop.period || takes_time(loop.body);
-  if (is_timed || loop.body.empty() || context_.sink.has_error_under(node.pointer())) return;
-  context_.error(node,
-                 {.code = "timeless-loop",
-                  .message = "this endless loop takes no time, so that the clock would stand still",
-                  .expected = "a period, or an operation that takes or waits for time"});
+  constexpr std::uint64_t kMostOperations = 1'000'000;
+  if (loop.period || takes_time(loop.body)) return;
+  if (loop.body.empty() || context_.sink.has_error_under(node.pointer())) return;
+  const std::uint64_t inside = timeless_operations(loop.body);
+  const bool is_endless = loop.times == 0;
+  if (!is_endless && loop.times <= kMostOperations / inside) return;
+  context_.error(
+      node, {.code = "timeless-loop",
+             .message = is_endless
+                            ? "this endless loop takes no time, so that the clock would stand still"
+                            : "this loop does too much without any time passing",
+             .expected = is_endless ? "a period, or an operation that takes or waits for time"
+                                    : fmt::format("at most {} operations in a row, a period, or an "
+                                                  "operation that takes or waits for time",
+                                                  kMostOperations)});
 }
 
 Index OperationLoader::resource(Resource kind, const Node& node) {

@@ -36,8 +36,10 @@ void load_stacks(LoadContext& context, const Node& stacks);
 /// Expectations; after the stacks.
 void load_expectations(LoadContext& context, const Node& expect);
 
-/// What can only be judged with everything read: forks, loops that never advance, work at all.
+/// What can only be judged with everything read: forks, locks, frames, work at all.
 void check_threads(LoadContext& context);
+void check_locks(LoadContext& context);
+void check_frames(LoadContext& context);
 void check_work(LoadContext& context);
 
 /// Warnings about things that nothing uses; only for scenarios without errors.

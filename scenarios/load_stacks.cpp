@@ -98,7 +98,8 @@ PolicySpec StackLoader::load_policy(const std::string& axis, const Node& node) {
   const bool is_known = is_checked && (spec.policy.empty() || found->second.contains(spec.policy));
   for (const auto& [name, value] : node.members()) {
     if (name == "policy") continue;
-    spec.parameters[name] = {text_of(value), context_.place_of(value)};
+    spec.parameters[name] = text_of(value);
+    spec.parameter_places[name] = context_.place_of(value);
     if (is_known) check_parameter(axis, found->second, spec.policy, name, value);
   }
   return spec;

@@ -46,6 +46,8 @@ void load_sections(LoadContext& context, const Node& root) {
   load_stacks(context, root["stacks"]);
   load_expectations(context, root["expect"]);
   check_threads(context);
+  check_locks(context);
+  check_frames(context);
   check_work(context);
   if (!context.sink.has_errors()) warn_unused(context);
 }
@@ -108,10 +110,13 @@ Loaded<Scenario> load_scenario_file(const std::string& path, const PolicyNames& 
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable(path, std::strerror(errno));
   // One byte more than allowed is enough to know that it is too much.
-  std::string text(kMaxDocumentBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::vector<char> chunk(std::size_t{1} << 16);
+  while (file && text.size() <= kMaxDocumentBytes) {
+    file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return unreadable(path, std::strerror(errno));
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return load_scenario(text, path, names, sets);
 }
 

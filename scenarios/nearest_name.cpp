@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "scenarios/utf8.hpp"
+
 namespace fencelab::scenarios {
 
 namespace {
@@ -76,23 +78,12 @@ std::string one_of(std::span<const std::string> names) {
 }
 
 std::string quote(std::string_view text) {
-  const bool is_cut = text.size() > kLongestQuote;
-  std::string result = "\"";
-  for (const char c : text.substr(0, kLongestQuote)) {
-    const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (is_control)
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else
-      result += c;
-  }
-  // Never end a message in the middle of a UTF-8 character.
-  if (is_cut) {
-    while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0x80) != 0) {
-      result.pop_back();
-    }
-    result += "...";
-  }
-  return result + "\"";
+  std::size_t length = std::min(text.size(), kLongestQuote);
+  const bool is_cut = length < text.size();
+  // Never cut in the middle of a UTF-8 character.
+  while (is_cut && length > 0 && (static_cast<unsigned char>(text[length - 1]) & 0x80) != 0)
+    --length;
+  return "\"" + printable(text.substr(0, length)) + (is_cut ? "...\"" : "\"");
 }
 
 }  // namespace fencelab::scenarios

@@ -28,6 +28,21 @@ bool takes_time(const Program& program) {
   return std::any_of(program.begin(), program.end(), [](const Op& op) { return takes_time(op); });
 }
 
+std::uint64_t timeless_operations(const Program& program) {
+  constexpr std::uint64_t kMost = ~std::uint64_t{0} >> 1;
+  std::uint64_t count = 0;
+  for (const Op& op : program) {
+    const auto* const loop = std::get_if<LoopOp>(&op.what);
+    std::uint64_t own = 1;
+    if (loop != nullptr && !takes_time(op)) {
+      const std::uint64_t inside = std::max<std::uint64_t>(timeless_operations(loop->body), 1);
+      own = loop->times > kMost / inside ? kMost : loop->times * inside;
+    }
+    count = own > kMost - count ? kMost : count + own;
+  }
+  return count;
+}
+
 bool is_endless(const Op& op) {
   const auto* const loop = std::get_if<LoopOp>(&op.what);
   return loop != nullptr && loop->times == 0;

@@ -331,15 +331,10 @@ struct FaultSpec {
 };
 
 /// One policy chosen for one axis, with the parameters that differ from its defaults.
-/// A parameter as written: text with units, checked by the policy.
-struct ParameterText {
-  std::string text;
-  Place place;
-};
-
 struct PolicySpec {
   std::string policy;  ///< empty: keep the preset's policy, change parameters only
-  std::map<std::string, ParameterText> parameters;
+  std::map<std::string, std::string> parameters;  ///< text with units, checked by the policy
+  std::map<std::string, Place> parameter_places;  ///< where each of them stands
   Place place;
 };
 

@@ -144,13 +144,14 @@ void Explainer::explain_unknown(const SchemaView& schema, const json& value,
   const std::string noun = schema.text("x-member", "member");
   if (noun != "member" && !schema.choice().empty()) listed = schema.choice();
   const std::string place = noun == "member" ? " in this " + schema.title() : "";
-  // One that is not there yet is likelier to be meant than one that is.
   const std::string near = nearest_name(key, missing);
+  // A member that is there already is the second guess: it may be the one that --set was meant for.
+  const std::string hint = did_you_mean(key, near.empty() ? listed : missing);
   sink_.error(pointer_to(pointer, key),
               {.code = "unknown-" + noun,
                .message = fmt::format("unknown {} {}{}", noun, quote(key), place),
                .expected = one_of(listed),
-               .hint = did_you_mean(key, near.empty() ? listed : missing),
+               .hint = hint,
                .at_key = true});
   if (near.empty()) return;
   spellings_.note(pointer, near, key);

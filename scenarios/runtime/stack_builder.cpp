@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "scenarios/nearest_name.hpp"
-#include "scenarios/quantity.hpp"
+#include "scenarios/runtime/parameter_values.hpp"
 
 namespace fencelab::scenarios {
 
 using policies::Parameter;
-using policies::ParameterKind;
 using policies::PolicyInfo;
 using policies::Registry;
 
@@ -58,16 +56,10 @@ class StackResolver {
   }
 
  private:
-  void error(std::string code, const Place& place, std::string message, std::string expected) {
-    errors_.push_back({Severity::error,
-                       std::move(code),
-                       scenario_.file,
-                       place.line,
-                       place.column,
-                       place.pointer,
-                       std::move(message),
-                       std::move(expected),
-                       {}});
+  void error(std::string code, const Place& place, std::string message, std::string expected,
+             std::string hint = {}) {
+    errors_.push_back({Severity::error, std::move(code), scenario_.file, place.line, place.column,
+                       place.pointer, std::move(message), std::move(expected), std::move(hint)});
   }
 
   static void defaults(ResolvedStack::Choice& choice) {
@@ -97,8 +89,11 @@ class StackResolver {
     if (!choice.policy)
       return error("unknown-name", spec.place, fmt::format("unknown axis \"{}\"", axis),
                    "see `fencelab list axes`");
-    for (const auto& [name, value] : spec.parameters)
-      apply_parameter(choice, name, value.text, value.place);
+    for (const auto& [name, text] : spec.parameters) {
+      const auto place = spec.parameter_places.find(name);
+      apply_parameter(choice, name, text,
+                      place == spec.parameter_places.end() ? spec.place : place->second);
+    }
   }
 
   void apply_parameter(ResolvedStack::Choice& choice, const std::string& name,
@@ -107,59 +102,18 @@ class StackResolver {
     const auto found =
         std::find_if(parameters.begin(), parameters.end(),
                      [&](const Parameter& parameter) { return parameter.name == name; });
-    if (found == parameters.end())
-      return error("unknown-name", place,
-                   fmt::format("policy {} has no parameter \"{}\"", choice.policy->name, name),
-                   fmt::format("see `fencelab describe {}`", choice.policy->name));
-    const auto value = parse(*found, text);
+    if (found == parameters.end()) {
+      std::vector<std::string> names;
+      for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+      return error("unknown-parameter", place,
+                   fmt::format("policy {} has no parameter {}", choice.policy->name, quote(name)),
+                   names.empty() ? "no parameters" : one_of(names), did_you_mean(name, names));
+    }
+    const auto value = parse_parameter(*found, text);
     if (!value)
-      return error("bad-value", place, fmt::format("\"{}\" is no value for {}", text, name),
-                   expected(*found));
-    if (found->min != found->max && (*value < found->min || *value > found->max))
-      return error("out-of-range", place, fmt::format("{} = \"{}\" is out of range", name, text),
-                   expected(*found));
-    choice.values.set(name, *value);
-  }
-
-  static std::optional<std::int64_t> parse(const Parameter& parameter, const std::string& text) {
-    switch (parameter.kind) {
-      case ParameterKind::duration: {
-        const auto parsed = parse_duration(text);
-        return parsed ? std::optional(parsed.value->count()) : std::nullopt;
-      }
-      case ParameterKind::bytes: {
-        const auto parsed = parse_size(text);
-        return parsed ? std::optional(static_cast<std::int64_t>(*parsed.value)) : std::nullopt;
-      }
-      case ParameterKind::flag:
-        if (text == "true" || text == "1") return 1;
-        if (text == "false" || text == "0") return 0;
-        return std::nullopt;
-      case ParameterKind::word: {
-        const auto word = std::find(parameter.words.begin(), parameter.words.end(), text);
-        return word == parameter.words.end()
-                   ? std::nullopt
-                   : std::optional<std::int64_t>(word - parameter.words.begin());
-      }
-      case ParameterKind::count: break;
-    }
-    std::int64_t value = 0;
-    const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return status == std::errc() && end == text.data() + text.size() ? std::optional(value)
-                                                                     : std::nullopt;
-  }
-
-  static std::string expected(const Parameter& parameter) {
-    switch (parameter.kind) {
-      case ParameterKind::duration:
-        return fmt::format("a time from {} to {}", format_duration(core::Duration(parameter.min)),
-                           format_duration(core::Duration(parameter.max)));
-      case ParameterKind::bytes: return "a size such as \"4 MiB\"";
-      case ParameterKind::flag: return "true or false";
-      case ParameterKind::word: return fmt::format("one of {}", fmt::join(parameter.words, ", "));
-      case ParameterKind::count: break;
-    }
-    return fmt::format("a whole number from {} to {}", parameter.min, parameter.max);
+      return error(value.error.code, place, fmt::format("{}: {}", name, value.error.message),
+                   value.error.expected, value.error.hint);
+    choice.values.set(name, *value.value);
   }
 
   void check_combination(const std::map<std::string, ResolvedStack::Choice>& axes,

@@ -14,6 +14,28 @@ using core::Task;
 using core::Time;
 using core::WaitReason;
 
+namespace {
+
+/// Awaitable: lets everything else of this instant go first.
+struct NextTurn {
+  core::Simulation& simulation;
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> handle) const {
+    core::Process& process = *simulation.current();
+    process.resume_point = handle;
+    process.state = core::ProcessState::sleeping;
+    process.wait.plan_sleep(WaitReason::sleep, simulation.now(), simulation.now());
+    simulation.wake_at(process, simulation.now());
+  }
+  void await_resume() const {}
+};
+
+/// Rounds of loops that may pass without a suspension. Where the compiler makes no tail calls
+/// (-Og, sanitizers) each of them stays on the machine's stack until then.
+constexpr std::uint64_t kRoundsPerTurn = 1000;
+
+}  // namespace
+
 ThreadRunner::ThreadRunner(World& world, CloneState& clone, const ThreadSpec& spec)
     : world_(world),
       clone_(clone),
@@ -74,6 +96,7 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
     iteration_start_ = start;
     co_await run(loop.body);
+    if (++rounds_ % kRoundsPerTurn == 0) co_await NextTurn{simulation_};
     if (loop.period) {
       start += *loop.period;
       if (start > simulation_.now())

@@ -80,6 +80,7 @@ class ThreadRunner final : public core::ValueProducer {
   std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
   std::uint32_t throttle_ = 0, queue_depth_ = 0;
   core::Time iteration_start_{};
+  std::uint64_t rounds_ = 0;  ///< of all loops
   /// An operation that writes a value, and how often it runs in all.
   struct Signal {
     const Op* op;

@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/utf8.hpp"
 #include "scenarios/wsim/checks.hpp"
 
 namespace fencelab::scenarios::wsim {
@@ -43,7 +45,7 @@ std::int64_t integer(const Field& field, std::int64_t low, std::int64_t high, co
   const char* const end = field.text.data() + field.text.size();
   const auto [stop, status] = std::from_chars(field.text.data(), end, value);
   if (status != std::errc() || stop != end || field.text.empty() || value < low || value > high)
-    throw FieldError{field.column, fmt::format("\"{}\" is no {}", field.text, what),
+    throw FieldError{field.column, fmt::format("{} is no {}", quote(field.text), what),
                      fmt::format("a whole number from {} to {}", low, high)};
   return value;
 }
@@ -59,14 +61,14 @@ EngineName engine_name(const Field& field, bool default_allowed) {
     const std::string rest = upper.substr(name.size());
     if (rest.empty()) return {name, 0};
     if (rest.find('-') != std::string::npos)
-      throw FieldError{field.column, fmt::format("engine \"{}\" names a GT", field.text),
+      throw FieldError{field.column, fmt::format("engine {} names a GT", quote(field.text)),
                        "an engine without GT: machines here have one"};
     const auto instance = integer({rest, field.column + static_cast<std::uint32_t>(name.size())}, 1,
                                   64, "engine instance");
     return {name, static_cast<std::uint32_t>(instance)};
   }
   throw FieldError{
-      field.column, fmt::format("unknown engine \"{}\"", field.text),
+      field.column, fmt::format("unknown engine {}", quote(field.text)),
       fmt::format("{}RCS, BCS, VCS, VCS1, VCS2, VECS or CCS", default_allowed ? "DEFAULT, " : "")};
 }
 
@@ -84,7 +86,7 @@ std::uint64_t byte_size(const Field& field) {
     const std::size_t power = std::string("kmg").find(
         static_cast<char>(std::tolower(static_cast<unsigned char>(digits.back()))));
     if (power == std::string::npos)
-      throw FieldError{field.column, fmt::format("\"{}\" is no size", field.text),
+      throw FieldError{field.column, fmt::format("{} is no size", quote(field.text)),
                        "bytes, or a number with k, m or g"};
     factor = std::uint64_t{1} << (10 * (power + 1));
     digits.pop_back();
@@ -103,7 +105,7 @@ ObjectGroup object_group(const Field& field) {
   }
   const auto ends = split(size.text, '-', size.column);
   if (ends.size() > 2)
-    throw FieldError{size.column, fmt::format("\"{}\" is no size", size.text),
+    throw FieldError{size.column, fmt::format("{} is no size", quote(size.text)),
                      "a size or <min>-<max>"};
   group.min = byte_size(ends.front());
   group.max = byte_size(ends.back());
@@ -117,7 +119,7 @@ DependencyRef set_dependency(const Field& field) {
   ref.kind = field.text[0] == 'w' ? DependencyRef::Kind::write_set : DependencyRef::Kind::read_set;
   const auto parts = split(field.text.substr(1), '-', field.column + 1);
   if (parts.size() < 2 || parts.size() > 3)
-    throw FieldError{field.column, fmt::format("\"{}\" names no object", field.text),
+    throw FieldError{field.column, fmt::format("{} names no object", quote(field.text)),
                      "r<set>-<object> or r<set>-<first>-<last>"};
   ref.set = static_cast<std::uint32_t>(integer(parts[0], 0, 65535, "working set"));
   ref.first = static_cast<std::uint32_t>(integer(parts[1], 0, 1'000'000, "object"));
@@ -183,8 +185,9 @@ class StepParser {
     step_.kind = kind;
     if (fields_.size() != fields)
       throw FieldError{fields_.size() > fields ? fields_[fields].column : step_.column,
-                       fmt::format("\"{}\" has {} fields", step_.text, fields_.size()),
-                       fmt::format("{} fields", fields)};
+                       fmt::format("{} has {} {}", quote(step_.text), fields_.size(),
+                                   fields_.size() == 1 ? "field" : "fields"),
+                       fmt::format("{} {}", fields, fields == 1 ? "field" : "fields")};
     return step_;
   }
   Step single(StepKind kind, std::int64_t low, std::int64_t high, const char* what) {
@@ -231,7 +234,7 @@ class StepParser {
     const bool number = !fields_[0].text.empty() &&
                         fields_[0].text.find_first_not_of("0123456789") == std::string::npos;
     if (!number)
-      throw FieldError{fields_[0].column, fmt::format("unknown step \"{}\"", fields_[0].text),
+      throw FieldError{fields_[0].column, fmt::format("unknown step {}", quote(fields_[0].text)),
                        "a context number or one of d p s t q f a B b M P S T w W X"};
     counted(StepKind::batch, 5);
     step_.context = static_cast<std::uint32_t>(integer(fields_[0], 0, 65535, "context"));
@@ -245,8 +248,8 @@ class StepParser {
     step_.infinite = field.text == "*";
     if (step_.infinite) return;
     const auto ends = split(field.text, '-', field.column);
-    if (ends.size() > 2)
-      throw FieldError{field.column, fmt::format("\"{}\" is no duration", field.text),
+    if (ends.size() > 2 || ends.front().text.empty())
+      throw FieldError{field.column, fmt::format("{} is no duration", quote(field.text)),
                        "microseconds, <min>-<max>, or *"};
     step_.min_us = static_cast<std::uint64_t>(
         integer(ends.front(), 1, kMaxNumber, "duration in microseconds"));
@@ -287,9 +290,28 @@ std::vector<Step> cut(std::string_view text) {
   return steps;
 }
 
+/// Binary junk is one mistake, not one per "line"; the place is that of its first byte.
+std::optional<Diagnostic> find_junk(std::string_view text, const std::string& file) {
+  const std::size_t bad = find_bad_byte(text);
+  if (bad == std::string_view::npos) return std::nullopt;
+  const std::string_view before = text.substr(0, bad);
+  const auto line = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+  const std::size_t start = before.rfind('\n') + 1;  // npos + 1 is 0: the first line
+  return Diagnostic{Severity::error,
+                    "wsim-no-text",
+                    file,
+                    line,
+                    static_cast<std::uint32_t>(bad - start) + 1,
+                    {},
+                    fmt::format("byte 0x{:02x} is no text", static_cast<unsigned char>(text[bad])),
+                    "a workload descriptor in ASCII or UTF-8",
+                    {}};
+}
+
 }  // namespace
 
 Loaded<Workload> parse_workload(std::string_view text, const std::string& file) {
+  if (auto junk = find_junk(text, file)) return std::vector{std::move(*junk)};
   Workload workload;
   std::vector<Diagnostic> errors;
   for (Step& step : cut(text)) {

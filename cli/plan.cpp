@@ -1,0 +1,133 @@
+#include "cli/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "campaign/run_one.hpp"
+#include "cli/names.hpp"
+#include "cli/output.hpp"
+#include "cli/program.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/seeds.hpp"
+
+namespace fencelab::cli {
+
+namespace {
+
+bool has_stack(const std::vector<scenarios::StackSpec>& stacks, const std::string& name) {
+  return std::any_of(stacks.begin(), stacks.end(),
+                     [&](const auto& stack) { return stack.name == name; });
+}
+
+void complain_of_stack(const scenarios::Scenario& scenario, const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto& stack : scenario.stacks) known.push_back(stack.name);
+  for (const auto& preset : policies::presets())
+    if (!has_stack(scenario.stacks, preset.name)) known.push_back(preset.name);
+  const std::string hint = scenarios::did_you_mean(name, known);
+  complain(
+      "{}: error: no stack {} in the scenario, and no preset of that name\n  expected {}{}{}\n",
+      scenario.file, scenarios::quote(name), scenarios::one_of(known), hint.empty() ? "" : "; ",
+      hint);
+}
+
+/// Stacks to run: those asked for by name (presets count although the scenario does not list them).
+bool choose_stacks(Plan& plan, const RunOptions& options, const policies::Registry& registry) {
+  std::vector<scenarios::StackSpec> chosen;
+  for (const scenarios::StackSpec& stack : plan.scenario.stacks)
+    if (options.stacks.empty() ||
+        std::find(options.stacks.begin(), options.stacks.end(), stack.name) != options.stacks.end())
+      chosen.push_back(stack);
+  bool ok = true;
+  for (const std::string& name : options.stacks) {
+    if (has_stack(chosen, name)) continue;
+    if (!policies::find_preset(name)) {
+      complain_of_stack(plan.scenario, name);
+      ok = false;
+      continue;
+    }
+    scenarios::StackSpec stack;
+    stack.name = stack.preset = name;
+    chosen.push_back(std::move(stack));
+  }
+  for (const scenarios::StackSpec& stack : chosen) {
+    auto resolved = scenarios::resolve_stack(plan.scenario, stack, registry);
+    if (resolved)
+      plan.stacks.push_back(std::move(resolved).value());
+    else
+      complain("{}", scenarios::format_diagnostics(resolved.diagnostics())), ok = false;
+  }
+  return ok;
+}
+
+/// Results are told apart by the name of their scenario, so two of one name would be mixed up.
+bool has_own_names(const std::vector<Plan>& plans) {
+  std::map<std::string, std::string> file_of;
+  bool ok = true;
+  for (const Plan& plan : plans) {
+    const auto [first, is_new] = file_of.emplace(plan.scenario.name, plan.scenario.file);
+    if (is_new) continue;
+    complain("{}: error: scenario {} has been read already, from {}\n  expected each name once\n",
+             plan.scenario.file, scenarios::quote(plan.scenario.name), first->second);
+    ok = false;
+  }
+  return ok;
+}
+
+std::optional<std::vector<std::uint64_t>> seeds_of(const RunOptions& options) {
+  auto seeds = scenarios::parse_seeds(options.seeds);
+  if (seeds) return std::move(seeds.value);
+  complain("--seeds {}: error: {} [{}]\n  expected {}\n", options.seeds, seeds.error.message,
+           seeds.error.code, seeds.error.expected);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<Plan>> load_plans(const RunOptions& options,
+                                            const policies::Registry& registry) {
+  const FoundFiles found = find_scenarios(options.paths);
+  if (!found.error.empty()) {
+    complain("fencelab: {}\n", found.error);
+    return std::nullopt;
+  }
+  std::optional<std::vector<std::uint64_t>> seeds;
+  if (options.has_seeds) seeds = seeds_of(options);
+  bool ok = seeds || !options.has_seeds;
+  std::vector<Plan> plans;
+  const auto names = scenarios::policy_names(registry, metric_names());
+  for (const std::string& file : found.files) {
+    auto loaded = scenarios::load_scenario_file(file, names, options.sets);
+    if (!loaded) {  // warnings are what `validate` is for
+      complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
+      ok = false;
+      continue;
+    }
+    Plan plan{std::move(loaded).value(), {}, {}};
+    plan.seeds = seeds ? *seeds : plan.scenario.seeds;
+    ok = choose_stacks(plan, options, registry) && ok;
+    plans.push_back(std::move(plan));
+  }
+  ok = has_own_names(plans) && ok;
+  return ok ? std::optional(std::move(plans)) : std::nullopt;
+}
+
+std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans) {
+  std::vector<campaign::WorkItem> items;
+  for (const Plan& plan : plans)
+    for (const auto& stack : plan.stacks)
+      for (const std::uint64_t seed : plan.seeds) {
+        campaign::RunRecord identity;
+        identity.scenario = plan.scenario.name;
+        identity.stack = stack.name;
+        identity.file = plan.scenario.file;
+        identity.seed = seed;
+        items.push_back({identity, [&plan, &stack, seed] {
+                           return campaign::run_one(plan.scenario, stack, seed);
+                         }});
+      }
+  return items;
+}
+
+}  // namespace fencelab::cli

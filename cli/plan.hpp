@@ -1,0 +1,38 @@
+// What `fencelab run` is asked to do: scenarios with their stacks and seeds decided.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/worker_pool.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace fencelab::cli {
+
+struct RunOptions {
+  std::vector<std::string> paths, stacks, sets;
+  std::string seeds, out;
+  bool has_seeds = false;
+  unsigned jobs = 1;
+  bool quiet = false, repeat = false;
+};
+
+/// A loaded scenario with its stacks decided.
+struct Plan {
+  scenarios::Scenario scenario;
+  std::vector<scenarios::ResolvedStack> stacks;
+  std::vector<std::uint64_t> seeds;
+};
+
+/// All scenarios of the command line, or nothing after every mistake has been printed.
+std::optional<std::vector<Plan>> load_plans(const RunOptions& options,
+                                            const policies::Registry& registry);
+
+/// One item per scenario, stack and seed. They refer to `plans`, which must outlive them.
+std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans);
+
+}  // namespace fencelab::cli

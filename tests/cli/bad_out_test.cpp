@@ -1,0 +1,159 @@
+// --out that cannot be written: the reason is said, and nothing half-written stays behind.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "tests/cli/mistakes.hpp"
+
+using namespace fencelab::testing;
+
+namespace {
+
+const std::string kLibrary = FENCELAB_SOURCE_DIR "/scenarios/library";
+const std::string kDeadlock = kLibrary + "/buffer-abba.json";
+
+Outcome run_into(const std::string& out, const std::function<void()>& prepare = {},
+                 const std::string& scenario = kDeadlock) {
+  return run_fencelab({"run", scenario, "--quiet", "--out", out}, prepare);
+}
+
+/// Files larger than this cannot be written, as on a full disk.
+void limit_files(std::size_t bytes) {
+  const rlimit limit{bytes, bytes};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+bool has_temporary(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return name.find(".tmp") != std::string::npos;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("the option --out that is a file, or below one, is refused before anything runs",
+          "[cli]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("file", "precious");
+  for (const std::string& out : {file, file + "/below"}) {
+    const Outcome outcome = run_into(out);
+    check_refused(outcome);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err == "fencelab: --out: cannot make directory " + out + ": Not a directory\n");
+  }
+  CHECK(read_file(file) == "precious");
+}
+
+TEST_CASE("the option --out that cannot be made is refused before anything runs", "[cli]") {
+  for (const char* const out : {"/proc/fencelab/out", ""}) {
+    const Outcome outcome = run_into(out);
+    check_refused(outcome);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.starts_with("fencelab: --out: "));
+  }
+}
+
+TEST_CASE("the option --out without permission to write is refused before anything runs", "[cli]") {
+  const TemporaryFolder folder;
+  ::chmod(folder.path().c_str(), 0755);
+  const auto as_nobody = [] {
+    if (::getuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(124);
+  };
+  std::filesystem::create_directory(folder.path("closed"));
+  ::chmod(folder.path("closed").c_str(), 0555);
+  for (const char* const name : {"closed", "closed/below"}) {
+    const Outcome outcome = run_into(folder.path(name), as_nobody);
+    check_refused(outcome);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.find(folder.path(name) + ": Permission denied\n") != std::string::npos);
+  }
+  CHECK(files_below(folder.path("closed")).empty());
+}
+
+TEST_CASE("a full disk leaves no file, and says which one did not fit", "[cli]") {
+  // The library has results of about 30 kB (runs.csv) and 350 kB (compare.csv): one limit stops the
+  // first, one the second, when the first is written already under its temporary name.
+  for (const std::size_t bytes : {10'000, 50'000}) {
+    INFO(bytes << " bytes at most");
+    const TemporaryFolder folder;
+    const Outcome outcome = run_into(folder.path("out"), [bytes] { limit_files(bytes); }, kLibrary);
+    CHECK(outcome.exit_code == kBadInput);
+    CHECK(is_sound(outcome));
+    CHECK(outcome.err.find("fencelab: cannot write " + folder.path("out/")) != std::string::npos);
+    CHECK(outcome.err.find(": File too large; no results were written\n") != std::string::npos);
+    CHECK(files_below(folder.path("out")).empty());
+  }
+}
+
+TEST_CASE("a full disk leaves the results of the campaign before as they were", "[cli]") {
+  const TemporaryFolder folder;
+  CHECK(run_into(folder.path("out")).exit_code == 0);
+  const auto before = files_below(folder.path("out"));
+  const std::string runs = read_file(folder.path("out/runs.csv"));
+  const std::string compare = read_file(folder.path("out/compare.csv"));
+  const Outcome outcome = run_into(folder.path("out"), [] { limit_files(50'000); }, kLibrary);
+  CHECK(outcome.exit_code == kBadInput);
+  CHECK(files_below(folder.path("out")) == before);
+  CHECK(read_file(folder.path("out/runs.csv")) == runs);
+  CHECK(read_file(folder.path("out/compare.csv")) == compare);
+}
+
+TEST_CASE("a folder in the place of a result is refused, and no other result is written", "[cli]") {
+  for (const char* const name : {"runs.csv", "compare.csv"}) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directories(folder.path(std::string("out/") + name));
+    const Outcome outcome = run_into(folder.path("out"));
+    check_refused(outcome);
+    CHECK(outcome.err.find(std::string(name) + ": Is a directory; no results were written\n") !=
+          std::string::npos);
+    CHECK(files_below(folder.path("out")) == std::vector<std::string>{name});
+  }
+  const TemporaryFolder folder;
+  folder.file("out/deadlocks", "a file where a folder should be");
+  const Outcome outcome = run_into(folder.path("out"));
+  check_refused(outcome);
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"deadlocks"});
+}
+
+TEST_CASE("results are never written through a link that lies under their temporary name",
+          "[cli]") {
+  // In a folder that others may write to, a link could lead a result anywhere, /dev/full included.
+  const TemporaryFolder folder;
+  const std::string victim = folder.file("victim", "precious");
+  std::filesystem::create_directory(folder.path("out"));
+  const std::string out = folder.path("out");
+  const Outcome outcome = run_into(out, [&] {
+    const std::string own = ".tmp" + std::to_string(::getpid());  // the program keeps our number
+    if (::symlink(victim.c_str(), (out + "/runs.csv" + own).c_str()) != 0 ||
+        ::symlink("/dev/full", (out + "/compare.csv" + own).c_str()) != 0)
+      ::_exit(124);
+  });
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(read_file(victim) == "precious");
+  CHECK_FALSE(has_temporary(files_below(out)));
+  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(out + "/compare.csv")));
+}
+
+TEST_CASE("deadlocks of an earlier campaign do not stay beside the results of a later one",
+          "[cli]") {
+  const TemporaryFolder folder;
+  CHECK(run_into(folder.path("out")).exit_code == 0);
+  const auto first = files_below(folder.path("out"));
+  CHECK(std::find(first.begin(), first.end(), "deadlocks/buffer-abba-plain-locks-seed1-1.txt") !=
+        first.end());
+  folder.file("out/hazards.txt", "of an earlier campaign");
+  CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "runs.csv"});
+}
+
+TEST_CASE("what somebody else put beside the results stays", "[cli]") {
+  const TemporaryFolder folder;
+  folder.file("out/notes.md", "mine");
+  folder.file("out/deadlocks/notes.txt", "mine, too");
+  CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "deadlocks",
+                                                                    "deadlocks/notes.txt",
+                                                                    "notes.md", "runs.csv"});
+}
