@@ -1,6 +1,7 @@
 // The program as its users meet it: a process with arguments, streams, limits and signals.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -128,12 +129,14 @@ class Program {
     ::dup2(fileno(out_.get()), STDOUT_FILENO);
     ::dup2(fileno(err_.get()), STDERR_FILENO);
     ::alarm(kSecondsAtMost);
+    // Opened before `prepare` may give up rights: the checkout may lie where only its owner gets.
+    const int program = ::open(FENCELAB_PROGRAM, O_RDONLY | O_CLOEXEC);
     if (prepare) prepare();
     std::vector<char*> pointers{const_cast<char*>(FENCELAB_PROGRAM)};
     for (const std::string& argument : arguments)
       pointers.push_back(const_cast<char*>(argument.c_str()));
     pointers.push_back(nullptr);
-    ::execv(FENCELAB_PROGRAM, pointers.data());
+    ::fexecve(program, pointers.data(), environ);
     ::_exit(126);
   }
 
