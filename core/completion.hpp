@@ -15,9 +15,13 @@ class Completion final : public Waitable {
       : Waitable(simulation), name_(std::move(name)), provider_(provider) {}
 
   void set_provider(Process* provider) { provider_ = provider; }
-  bool is_complete() const { return complete_; }
+  bool is_complete() const {
+    note(Access::test, complete_, complete_);
+    return complete_;
+  }
   /// Releases everybody, now and later.
   void complete() {
+    note(Access::signal, !complete_);
     complete_ = true;
     while (head_) satisfy(*head_);
   }
@@ -29,6 +33,10 @@ class Completion final : public Waitable {
     return builder.all_of({builder.process(provider_)}, describe(), id());
   }
   std::string describe() const override { return name_; }
+  bool hash_state(std::uint64_t& hash) const override {
+    hash = complete_;
+    return true;
+  }
 
  private:
   std::string name_;

@@ -34,6 +34,7 @@ void DmaFence::set_error(int error) {
 }
 
 bool DmaFence::signal() {
+  note(Access::signal, !signaled_, static_cast<std::uint64_t>(-error_));
   if (signaled_) return false;
   signaled_ = true;
   signaled_at_ = simulation().now();
@@ -56,6 +57,7 @@ bool DmaFence::signal() {
 void DmaFence::arm() {
   if (armed_ || signaled_) return;
   armed_ = true;
+  if (is_container() || (producer_ && producer_->cares_about_arming())) note(Access::subscribe);
   simulation().emit(ProbeKind::fence_armed, id());
   if (!enable_signaling()) signal();
 }
@@ -64,6 +66,7 @@ bool DmaFence::enable_signaling() { return producer_ ? producer_->enable_signali
 
 bool DmaFence::add_callback(FenceCallback& callback) {
   arm();
+  note(Access::subscribe, !signaled_, signaled_);
   if (signaled_) return false;
   FENCELAB_ASSERT(!callback.fence_, "callback already on fence {}", raw(callback.fence_->id()));
   callback.fence_ = this;
@@ -75,10 +78,18 @@ bool DmaFence::add_callback(FenceCallback& callback) {
 }
 
 bool DmaFence::remove_callback(FenceCallback& callback) {
+  note(Access::subscribe, callback.fence_ == this, callback.fence_ == this);
   if (callback.fence_ != this) return false;
   (callback.previous_ ? callback.previous_->next_ : callbacks_) = callback.next_;
   (callback.next_ ? callback.next_->previous_ : last_callback_) = callback.previous_;
   callback.fence_ = nullptr;
+  return true;
+}
+
+bool DmaFence::hash_state(std::uint64_t& hash) const {
+  // Who waits is part of the waiters' own state; which callbacks are queued is known to no hash.
+  if (callbacks_) return false;
+  hash = mix_hash(signaled_ + 2u * armed_, static_cast<std::uint64_t>(error_));
   return true;
 }
 

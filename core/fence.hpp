@@ -25,6 +25,9 @@ class FenceProducer {
     (void)fence;
     return true;
   }
+  /// Whether enable_signaling() has an effect that others can see: an explorer then tries both
+  /// orders of arming and signaling.
+  virtual bool cares_about_arming() const { return false; }
   /// Who can make `fence` signal, in the present state.
   virtual GateIndex describe_release(WaitGraphBuilder& builder, const DmaFence& fence) const = 0;
   /// Words for reports, e.g. "job draw@gpu0/rcs0".
@@ -66,7 +69,9 @@ class DmaFence : public Waitable {
 
   /// Polling. Does not arm (F8).
   bool is_signaled() const {
-    return signaled_ || (pollable_ && const_cast<DmaFence*>(this)->poll_now());
+    const bool signaled = happened();
+    note(Access::test, signaled, signaled);
+    return signaled;
   }
   /// 0 pending, 1 done, negative errno: done with that error (F10).
   int status() const { return !signaled_ ? 0 : error_ != 0 ? error_ : 1; }
@@ -94,7 +99,8 @@ class DmaFence : public Waitable {
   SingleWait wait(WaitReason reason = WaitReason::fence) { return {*this, 0, {.reason = reason}}; }
   SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
 
-  bool satisfied(std::uint64_t) const override { return is_signaled(); }
+  bool satisfied(std::uint64_t) const override { return happened(); }
+  bool hash_state(std::uint64_t& hash) const override;
   void add_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   /// The gate of the fence itself, for containers and jobs that depend on it.
@@ -120,6 +126,9 @@ class DmaFence : public Waitable {
   /// asked of fences that called set_pollable(); a fence without it may look pending for ever (F8).
   virtual bool poll() { return false; }
   void set_pollable() { pollable_ = true; }
+  bool happened() const {
+    return signaled_ || (pollable_ && const_cast<DmaFence*>(this)->poll_now());
+  }
 
  private:
   bool poll_now();

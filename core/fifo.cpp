@@ -5,6 +5,7 @@
 namespace fencelab::core {
 
 void Doorbell::ring() {
+  note(Access::write, true);
   if (!head_) rung_ = true;
   while (head_) satisfy(*head_);
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "core/shared.hpp"
 #include "core/task.hpp"
 #include "core/waitable.hpp"
 
@@ -31,6 +32,11 @@ class Doorbell final : public Waitable {
   }
 
   bool satisfied(std::uint64_t) const override { return std::exchange(rung_, false); }
+  Access wait_access(std::uint64_t) const override { return Access::write; }
+  bool hash_state(std::uint64_t& hash) const override {
+    hash = rung_;
+    return true;
+  }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "doorbell"; }
 
@@ -43,28 +49,43 @@ class Doorbell final : public Waitable {
 template <class T>
 class Fifo {
  public:
-  explicit Fifo(Simulation& simulation) : doorbell_(simulation) {}
+  explicit Fifo(Simulation& simulation) : cell_(simulation), doorbell_(simulation) {}
   void push(T item) {
+    cell_.write();
     items_.push_back(std::move(item));
     doorbell_.ring();
   }
-  bool empty() const { return items_.empty(); }
-  std::size_t size() const { return items_.size(); }
-  T& front() { return items_.front(); }
-  std::deque<T>& items() { return items_; }
-  const std::deque<T>& items() const { return items_; }
+  bool empty() const {
+    cell_.read();
+    return items_.empty();
+  }
+  std::size_t size() const {
+    cell_.read();
+    return items_.size();
+  }
+  T& front() {
+    cell_.read();
+    return items_.front();
+  }
+  std::deque<T>& items() {
+    cell_.write();
+    return items_;
+  }
+  const std::deque<T>& items() const {
+    cell_.read();
+    return items_;
+  }
 
   /// Takes the head; waits (idle) while there is none.
   Task<T> pop() {
-    while (items_.empty()) co_await doorbell_.wait();
-    T item = std::move(items_.front());
-    items_.pop_front();
-    co_return item;
+    while (empty()) co_await doorbell_.wait();
+    co_return take();
   }
   /// Awaitable pieces for hot loops that avoid a frame per item: `while (empty()) co_await
   /// arrival();`
   SingleWait arrival() { return doorbell_.wait(); }
   T take() {
+    cell_.write();
     T item = std::move(items_.front());
     items_.pop_front();
     return item;
@@ -72,6 +93,7 @@ class Fifo {
 
  private:
   std::deque<T> items_;
+  Cell cell_;
   Doorbell doorbell_;
 };
 

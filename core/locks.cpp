@@ -42,6 +42,13 @@ GateIndex ahead_of(WaitGraphBuilder& builder, const WaitLink& link, std::uint64_
   return last;
 }
 
+std::uint64_t hash_of(const Process* process) { return process ? raw(process->id) : 0; }
+
+void hash_queue(const WaitLink* head, std::uint64_t& hash) {
+  for (const WaitLink* link = head; link; link = link->next)
+    hash = mix_hash(mix_hash(hash, hash_of(link->process)), link->value);
+}
+
 constexpr auto kEverybody = [](const WaitLink&) { return true; };
 
 }  // namespace
@@ -54,14 +61,27 @@ void Mutex::take(Process& process) {
   simulation().emit(ProbeKind::lock_taken, id());
 }
 
-bool Mutex::try_lock() {
+bool Mutex::grab() {
   if (owner_) return false;
   take(*simulation().current());
   return true;
 }
 
+bool Mutex::try_lock() {
+  const bool taken = grab();
+  note(Access::attempt, taken, taken);
+  return taken;
+}
+
+bool Mutex::hash_state(std::uint64_t& hash) const {
+  hash = hash_of(owner_);
+  hash_queue(head_, hash);
+  return true;
+}
+
 void Mutex::unlock() {
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
+  note(Access::release);
   note_dropped(*owner_, *this);
   simulation().emit(ProbeKind::lock_released, id());
   owner_ = nullptr;
@@ -79,8 +99,15 @@ GateIndex Mutex::describe_release(WaitGraphBuilder& builder, const WaitLink& lin
 // ---------------------------------------------------------------- RwLock
 
 bool RwLock::satisfied(std::uint64_t mode) const {
-  auto* self = const_cast<RwLock*>(this);
-  return mode == kRead ? self->try_lock_read() : self->try_lock_write();
+  return const_cast<RwLock*>(this)->grab(mode);
+}
+
+bool RwLock::hash_state(std::uint64_t& hash) const {
+  hash = hash_of(writer_);
+  // Who reads matters, in which order they came does not.
+  for (const Process* reader : readers_) hash += mix_hash(1, hash_of(reader));
+  hash_queue(head_, hash);
+  return true;
 }
 
 void RwLock::take(Process& process, std::uint64_t mode) {
@@ -92,21 +119,28 @@ void RwLock::take(Process& process, std::uint64_t mode) {
   simulation().emit(ProbeKind::lock_taken, id(), mode);
 }
 
-bool RwLock::try_lock_read() {
-  if (writer_ || head_) return false;
-  take(*simulation().current(), kRead);
+bool RwLock::grab(std::uint64_t mode) {
+  if (writer_ || head_ || (mode == kWrite && !readers_.empty())) return false;
+  take(*simulation().current(), mode);
   return true;
 }
 
+bool RwLock::try_lock_read() {
+  const bool taken = grab(kRead);
+  note(Access::read_attempt, taken, taken);
+  return taken;
+}
+
 bool RwLock::try_lock_write() {
-  if (writer_ || !readers_.empty() || head_) return false;
-  take(*simulation().current(), kWrite);
-  return true;
+  const bool taken = grab(kWrite);
+  note(Access::write_attempt, taken, taken);
+  return taken;
 }
 
 void RwLock::drop(std::uint64_t mode) {
   Process* process = mode == kWrite ? writer_ : simulation().current();
   FENCELAB_ASSERT(process, "{} unlocked but free", describe());
+  note(mode == kWrite ? Access::write_release : Access::read_release);
   if (mode == kWrite) {
     writer_ = nullptr;
   } else {
@@ -161,14 +195,29 @@ void WwMutex::take(Process& process, WwContext* context) {
   simulation().emit(ProbeKind::lock_taken, id());
 }
 
-bool WwMutex::try_lock(WwContext* context) {
+bool WwMutex::grab(Process& process, WwContext* context) {
   if (owner_) return false;
-  take(*simulation().current(), context);
+  take(process, context);
+  return true;
+}
+
+bool WwMutex::try_lock(WwContext* context) {
+  const bool taken = grab(*simulation().current(), context);
+  note(Access::ww_request, taken, taken);
+  return taken;
+}
+
+bool WwMutex::hash_state(std::uint64_t& hash) const {
+  hash = mix_hash(hash_of(owner_), context_ ? context_->ticket : 0);
+  for (const Request& request : requests_)
+    hash = mix_hash(mix_hash(hash, hash_of(request.link->process)),
+                    request.context ? request.context->ticket : 0);
   return true;
 }
 
 void WwMutex::unlock() {
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
+  note(Access::ww_release);
   note_dropped(*owner_, *this);
   if (context_) --context_->acquired;
   simulation().emit(ProbeKind::lock_released, id());
@@ -238,12 +287,13 @@ WwMutex::LockAwaiter::LockAwaiter(WwMutex& mutex, WwContext* context)
   set_links({&link_, 1}, 1);
 }
 
-bool WwMutex::LockAwaiter::await_ready() {
+// Whether the answer is known without waiting.
+bool WwMutex::LockAwaiter::decide(Process& process) {
   if (context_ && mutex_.context_ == context_) {
     result_ = WwResult::already_held;
     return true;
   }
-  if (mutex_.try_lock(context_)) return true;
+  if (mutex_.grab(process, context_)) return true;
   if (context_ && mutex_.must_die(*context_)) {
     result_ = WwResult::deadlock;
     return true;
@@ -251,16 +301,37 @@ bool WwMutex::LockAwaiter::await_ready() {
   return false;
 }
 
-void WwMutex::LockAwaiter::await_suspend(std::coroutine_handle<> handle) {
+// Contexts queue by age among themselves; a request without context keeps its place in time.
+void WwMutex::LockAwaiter::enqueue() {
   auto& requests = mutex_.requests_;
   if (context_) mutex_.kill_younger_waiters(*context_);
-  // Contexts queue by age among themselves; a request without context keeps its place in time.
   auto place = requests.end();
   while (context_ && place != requests.begin() && std::prev(place)->context &&
          std::prev(place)->context->ticket > context_->ticket)
     --place;
   requests.insert(place, {&link_, context_, false});
+}
+
+bool WwMutex::LockAwaiter::await_ready() {
+  return !simulation().untimed() && decide(*simulation().current());
+}
+
+void WwMutex::LockAwaiter::await_suspend(std::coroutine_handle<> handle) {
+  if (!simulation().untimed()) enqueue();
   WaitAwaiterBase::await_suspend(handle);
+}
+
+void WwMutex::LockAwaiter::engage(Process& process) {
+  const bool decided = decide(process);
+  mutex_.note(Access::ww_request, decided, static_cast<std::uint64_t>(result_));
+  if (decided) {
+    link_.done = true;
+    process.wait.need = 0;
+    if (result_ == WwResult::locked) mutex_.note(Access::observe, true);
+  } else {
+    enqueue();
+  }
+  block(process);
 }
 
 WwResult WwMutex::LockAwaiter::await_resume() {

@@ -22,11 +22,14 @@ class Mutex final : public Waitable {
   void unlock();
   Process* owner() const { return owner_; }
 
-  bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->try_lock(); }
+  bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->grab(); }
+  Access wait_access(std::uint64_t) const override { return Access::request; }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "lock " + name_; }
+  bool hash_state(std::uint64_t& hash) const override;
 
  private:
+  bool grab();
   void take(Process& process);
   std::string name_;
   Process* owner_ = nullptr;
@@ -49,12 +52,17 @@ class RwLock final : public Waitable {
   void unlock_write();
 
   bool satisfied(std::uint64_t mode) const override;
+  Access wait_access(std::uint64_t mode) const override {
+    return mode == kRead ? Access::read_request : Access::write_request;
+  }
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "rwlock " + name_; }
+  bool hash_state(std::uint64_t& hash) const override;
 
  private:
   static constexpr std::uint64_t kRead = 0, kWrite = 1;
+  bool grab(std::uint64_t mode);
   void take(Process& process, std::uint64_t mode);
   void drop(std::uint64_t mode);
   void grant();
@@ -89,10 +97,12 @@ class WwMutex final : public Waitable {
   const WwContext* context() const { return context_; }
 
   bool satisfied(std::uint64_t) const override { return false; }
+  Access wait_access(std::uint64_t) const override { return Access::ww_request; }
   void add_waiter(WaitLink& link) override;
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "ww_mutex " + name_; }
+  bool hash_state(std::uint64_t& hash) const override;
   void set_name(std::string name) { name_ = std::move(name); }
 
  private:
@@ -101,6 +111,7 @@ class WwMutex final : public Waitable {
     WwContext* context;
     bool killed;
   };
+  bool grab(Process& process, WwContext* context);
   void take(Process& process, WwContext* context);
   bool must_die(const WwContext& context) const;
   void kill_younger_waiters(const WwContext& context);
@@ -118,8 +129,11 @@ class WwMutex::LockAwaiter : public WaitAwaiterBase {
   bool await_ready();
   void await_suspend(std::coroutine_handle<> handle);
   WwResult await_resume();
+  void engage(Process& process) override;
 
  private:
+  bool decide(Process& process);
+  void enqueue();
   WwMutex& mutex_;
   WwContext* context_;
   WaitLink link_;

@@ -16,6 +16,7 @@ namespace fencelab::core {
 
 class Simulation;
 class Waitable;
+class WaitAwaiterBase;
 struct Process;
 
 /// What kind of actor a process stands for.
@@ -68,7 +69,8 @@ struct Held {
   const char* doing;  ///< what its process was about then; a literal
 };
 
-enum class ProcessState : std::uint8_t { ready, running, sleeping, blocked, idle, done };
+/// `asking`: untimed runs only; about to make the request that its wait begins with.
+enum class ProcessState : std::uint8_t { ready, running, sleeping, blocked, idle, asking, done };
 
 /// What to spawn.
 struct ProcessSpec {
@@ -97,6 +99,13 @@ struct alignas(64) Process {
   std::uint32_t place = ~std::uint32_t{0};  ///< source place of its present operation
   const char* doing = "";                   ///< literal: what it is about, for reports
   void* user = nullptr;                     ///< the model object this process works for, if any
+
+  // Untimed runs only.
+  WaitAwaiterBase* asking = nullptr;  ///< whose request it is about to make
+  Time local_time{};
+  std::uint64_t last_object = 0;  ///< it made so far; ids count per actor
+  std::uint32_t actor = 0;
+  std::uint32_t children = 0;
 
   Process* previous = nullptr;  ///< in order of creation
   Process* next = nullptr;

@@ -24,7 +24,7 @@ class RecoveryTimer {
       : simulation_(simulation),
         kind_(kind),
         action_(std::move(action)),
-        timer_(simulation, [this] { expire(); }) {}
+        timer_(simulation, [this] { expire(); }, true) {}
 
   /// Watches `guarded` from now on; acts after `timeout`. Replaces an earlier setting.
   void arm(Duration timeout, ObjectId guarded) {

@@ -11,6 +11,20 @@
 namespace fencelab::core {
 
 bool CountedResource::try_acquire(std::uint64_t units) {
+  const std::uint64_t before = free_;
+  const bool got = grab(units);
+  note(Access::allocate, got, units, before);
+  return got;
+}
+
+bool CountedResource::hash_state(std::uint64_t& hash) const {
+  hash = free_;
+  for (const WaitLink* link = head_; link; link = link->next)
+    hash = mix_hash(mix_hash(hash, raw(link->process->id)), link->value);
+  return true;
+}
+
+bool CountedResource::grab(std::uint64_t units) {
   FENCELAB_ASSERT(units <= capacity_, "{}: {} of {} units", name_, units, capacity_);
   if (head_ || units > free_) return false;
   free_ -= units;
@@ -19,6 +33,7 @@ bool CountedResource::try_acquire(std::uint64_t units) {
 
 void CountedResource::release(std::uint64_t units) {
   FENCELAB_ASSERT(free_ + units <= capacity_, "{}: {} + {} > {}", name_, free_, units, capacity_);
+  note(Access::free, head_ == nullptr, units, free_);
   free_ += units;
   grant();
 }

@@ -27,18 +27,24 @@ class CountedResource final : public Waitable {
   void release(std::uint64_t units);
 
   std::uint64_t capacity() const { return capacity_; }
-  std::uint64_t free() const { return free_; }
+  std::uint64_t free() const {
+    note(Access::query, true, free_);
+    return free_;
+  }
   /// Who will give units back, for the snapshot. Without it the units come back by themselves.
   void describe_holdings_by(DescribeHoldings describe) { describe_holdings_ = std::move(describe); }
 
   bool satisfied(std::uint64_t units) const override {
     return const_cast<CountedResource*>(this)->try_acquire(units);
   }
+  Access wait_access(std::uint64_t) const override { return Access::allocate; }
+  bool hash_state(std::uint64_t& hash) const override;
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return name_; }
 
  private:
+  bool grab(std::uint64_t units);
   void grant();
   std::string name_;
   std::uint64_t capacity_, free_;

@@ -1,45 +1,87 @@
-// Shared<T>: model state that several processes touch outside core's own primitives. Its accessors
-// note a read or a write in the running transition's footprint, from which an explorer derives
-// which transitions commute. When nobody explores the cost is one predictable branch.
+// Shared<T> and Cell: model state that several processes touch outside core's own primitives. Their
+// accessors note a read or a write in the running transition's footprint, from which an explorer
+// derives which transitions commute. When nobody explores the cost is one predictable branch.
 #pragma once
 
+#include <concepts>
+#include <functional>
 #include <utility>
-#include <vector>
 
-#include "core/ids.hpp"
+#include "core/footprint.hpp"
 #include "core/simulation.hpp"
 
 namespace fencelab::core {
 
-/// What one transition touched. Owned by whoever explores; see Simulation::record_footprints.
-struct Footprint {
-  struct Touch {
-    ObjectId object;
-    bool write;
-  };
-  std::vector<Touch> touches;
-};
-
-template <class T>
-class Shared {
+/// The footprint of a piece of state that its owner keeps itself: call read() before looking at it
+/// and write() before changing it. One Cell may stand for a whole object.
+class Cell {
  public:
-  explicit Shared(Simulation& simulation, T value = {})
-      : simulation_(simulation), id_(simulation.new_object_id()), value_(std::move(value)) {}
-
-  const T& read() const {
-    note(false);
-    return value_;
+  explicit Cell(Simulation& simulation)
+      : simulation_(simulation), id_(simulation.new_cell_id()) {}
+  void read() const {
+    if (simulation_.footprint()) [[unlikely]]
+      note(Access::read);
   }
-  T& write() {
-    note(true);
-    return value_;
+  void write() const {
+    if (simulation_.footprint()) [[unlikely]]
+      note(Access::write);
   }
   ObjectId id() const { return id_; }
 
  private:
-  void note(bool write) const {
+  // Who touches it goes on no earlier than whoever wrote it last.
+  void note(Access access) const {
+    simulation_.not_before(time_);
+    if (access == Access::write) time_ = simulation_.now();
+    simulation_.note({.object = id_, .access = access});
+  }
+  Simulation& simulation_;
+  ObjectId id_;
+  mutable Time time_{};
+};
+
+/// A value with such a footprint. What a reader learns (the value's hash, if it has one) enters its
+/// process's history.
+template <class T>
+class Shared final : public StateSource {
+ public:
+  ~Shared() override {
     if (Footprint* footprint = simulation_.footprint()) [[unlikely]]
-      footprint->touches.push_back({id_, write});
+      footprint->drop(*this, id_);
+  }
+  explicit Shared(Simulation& simulation, T value = {})
+      : simulation_(simulation), id_(simulation.new_object_id()), value_(std::move(value)) {}
+
+  const T& read() const {
+    note(Access::read);
+    return value_;
+  }
+  T& write() {
+    note(Access::write);
+    return value_;
+  }
+  /// For updates whose order nobody can tell apart, e.g. adding to a counter.
+  T& add() {
+    note(Access::add);
+    return value_;
+  }
+  ObjectId id() const { return id_; }
+
+  bool hash_state(std::uint64_t& hash) const override {
+    if constexpr (requires { { std::hash<T>{}(value_) } -> std::convertible_to<std::size_t>; }) {
+      hash = std::hash<T>{}(value_);
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  void note(Access access) const {
+    if (!simulation_.footprint()) [[likely]]
+      return;
+    Touch touch{.object = id_, .access = access, .source = this};
+    if (access == Access::read) hash_state(touch.result);
+    simulation_.note(touch);
   }
   Simulation& simulation_;
   ObjectId id_;

@@ -18,22 +18,39 @@ Task<void>::promise_type& root_promise(const Process& process) {
 
 // ---------------------------------------------------------------- Timer
 
-Timer::Timer(Simulation& simulation, std::function<void()> action)
-    : simulation_(simulation), action_(std::move(action)) {
+Timer::Timer(Simulation& simulation, std::function<void()> action, bool recovery)
+    : simulation_(simulation), action_(std::move(action)), recovery_(recovery) {
   slot_ = simulation_.take_timer_slot(*this);
+  if (!simulation_.untimed()) return;
+  id_ = simulation_.new_object_id();
+  actor_ = simulation_.name_actor();
+  last_object_ = (std::uint64_t{actor_} + 1) << 32;
 }
 
-Timer::~Timer() { simulation_.free_timer_slot(slot_); }
+Timer::~Timer() {
+  if (simulation_.firing_ == this) simulation_.firing_ = nullptr;
+  simulation_.free_timer_slot(slot_);
+}
 
 void Timer::arm(Time at) {
   due_ = at;
   const std::uint32_t generation = ++simulation_.timer_slot(slot_).generation;
+  if (simulation_.untimed()) return note_change();
   if (at != kNever) simulation_.queue_.push(at, {slot_, generation});
 }
 
 void Timer::disarm() {
+  if (simulation_.untimed() && due_ != kNever) note_change();
   due_ = kNever;
   ++simulation_.timer_slot(slot_).generation;
+}
+
+// Setting, stopping and going off do not commute; going off also needs that it was set.
+void Timer::note_change() {
+  Footprint* const footprint = simulation_.footprint();
+  if (!footprint) return;
+  footprint->touches.push_back({.object = id_, .access = Access::write});
+  footprint->woken.push_back(actor_);
 }
 
 void Timer::fire() {
@@ -45,11 +62,15 @@ void Timer::fire() {
 // ---------------------------------------------------------------- Simulation
 
 Simulation::Simulation(SimulationOptions options)
-    : random_(options.seed), choice_(options.choice ? options.choice : &preferred_choice_) {}
+    : random_(options.seed),
+      choice_(options.choice ? options.choice : &preferred_choice_),
+      untimed_(options.untimed),
+      timers_mode_(options.timers) {}
 
 Simulation::~Simulation() {
   // Newest first: later processes may wait on objects that live in frames of earlier ones.
   current_ = nullptr;
+  footprint_ = nullptr;
   for (Process* process = processes_.last(); process; process = process->previous)
     if (auto root = std::exchange(process->root, nullptr)) root.destroy();
 }
@@ -73,18 +94,28 @@ void Simulation::free_timer_slot(std::uint32_t slot) {
 
 Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
   Process& process = processes_.take();
-  process.id = ProcessId{++last_process_};
+  if (untimed_) {
+    process.actor = name_actor();
+    process.last_object = (std::uint64_t{process.actor} + 1) << 32;
+    process.local_time = now_;
+    if (footprint_) footprint_->woken.push_back(process.actor);
+    process.id = ProcessId{process.actor + 1};
+  } else {
+    process.id = ProcessId{++last_process_};
+  }
   process.spec = std::move(spec);
   process.resume_point = process.root = body.release();
   if (!process.spec.daemon) ++unfinished_;
   emit(ProbeKind::process_started, kNoObject, raw(process.id),
        static_cast<std::uint64_t>(process.spec.role));
-  ready_.push({process.slot, process.generation});
+  if (!untimed_) ready_.push({process.slot, process.generation});
   return process;
 }
 
 void Simulation::cancel(Process& process) {
   if (process.state == ProcessState::done) return;
+  if (footprint_)
+    note({.object = ObjectId{raw(process.id)}, .access = Access::cancel, .result = process.actor});
   if (process.state == ProcessState::running) {
     process.cancel_requested = true;
     return;
@@ -98,7 +129,9 @@ void Simulation::wake(Process& process, bool timed_out) {
     return;
   process.state = ProcessState::ready;
   process.timed_out = timed_out;
-  ready_.push({process.slot, ++process.generation});
+  ++process.generation;
+  if (!untimed_) return ready_.push({process.slot, process.generation});
+  process.local_time = std::max(process.local_time, now_);
 }
 
 void Simulation::finish(Process& process, bool cancelled) {

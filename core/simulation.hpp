@@ -8,20 +8,22 @@
 
 #include "core/choice.hpp"
 #include "core/event_queue.hpp"
+#include "core/footprint.hpp"
 #include "core/probe.hpp"
 #include "core/process_table.hpp"
 #include "core/random.hpp"
 #include "core/task.hpp"
+#include "core/untimed.hpp"
 
 namespace fencelab::core {
 
-struct Footprint;
 struct WaitGraph;
 
 /// A callback at an instant, owned by whoever arms it; disarmed when destroyed.
 class Timer {
  public:
-  Timer(Simulation& simulation, std::function<void()> action);
+  /// `recovery`: it repairs, nobody planned it.
+  Timer(Simulation& simulation, std::function<void()> action, bool recovery = false);
   ~Timer();
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
@@ -37,13 +39,22 @@ class Timer {
   void fire();
   Simulation& simulation_;
   std::function<void()> action_;
+  void note_change();
   Time due_ = kNever;
   std::uint32_t slot_ = 0;  ///< with kTimerSlot set
+  bool recovery_;
+  // Untimed runs only.
+  ObjectId id_{};
+  std::uint64_t last_object_ = 0;
+  std::uint32_t actor_ = 0;
+  std::uint32_t children_ = 0;
 };
 
 struct SimulationOptions {
   std::uint64_t seed = 1;
-  Choice* choice = nullptr;  ///< nullptr: PreferredChoice
+  Choice* choice = nullptr;      ///< nullptr: PreferredChoice
+  ActorNames* untimed = nullptr;  ///< set: an untimed run, driven by steps() and take()
+  TimerMode timers = TimerMode::never;  ///< untimed runs: which recovery timers may go off
 };
 
 class Simulation {
@@ -79,11 +90,18 @@ class Simulation {
   /// All records in order of creation, finished ones included unless transient.
   ProcessRange processes() const { return ProcessRange(processes_.first()); }
 
+  /// The process in slot `slot` (of a Step).
+  const Process& process_at(std::uint32_t slot) { return processes_.at(slot); }
+
   /// Processes that are neither done nor daemons.
   std::uint64_t unfinished() const { return unfinished_; }
   std::uint64_t events() const { return events_; }
   std::size_t pending_events() const { return queue_.size(); }
   ObjectId new_object_id() { return ObjectId{++last_object_}; }
+  /// An id for a Cell; none in a timed run, where nobody asks for it.
+  ObjectId new_cell_id() { return untimed_ ? new_object_id() : kNoObject; }
+  /// Tickets of ww transactions: who draws first is older.
+  std::uint64_t new_ticket();
 
   // ---- the loop
 
@@ -101,11 +119,35 @@ class Simulation {
   /// Wakes a suspended process now; its pending wake-ups become stale.
   void wake(Process& process, bool timed_out = false);
   /// Lets `process` be woken at `at` unless something wakes it before.
-  void wake_at(Process& process, Time at) { queue_.push(at, {process.slot, process.generation}); }
+  void wake_at(Process& process, Time at) {
+    if (!untimed_) queue_.push(at, {process.slot, process.generation});
+  }
 
   // ---- for explorers
+  bool untimed() const { return untimed_ != nullptr; }
   Footprint* footprint() const { return footprint_; }
   void record_footprints(Footprint* footprint) { footprint_ = footprint; }
+  /// Notes a touch of the running transition. Callers check footprint() first.
+  void note(const Touch& touch) { footprint_->touches.push_back(touch); }
+  /// The running process goes on no earlier than `at`.
+  void not_before(Time at) { now_ = now_ < at ? at : now_; }
+  /// Promises that what the running process does from here on depends on `tag` only, and on nothing
+  /// it saw before: loops call it at their head, so that a search that stores states can close them.
+  void forget(std::uint64_t tag) {
+    if (footprint_) [[unlikely]] {
+      footprint_->forget = tag;
+      footprint_->forgets = true;
+    }
+  }
+  /// Untimed runs: whether a wait ends in one way only, if it ends: its deadline cannot.
+  bool is_certain(const WaitRecord& wait) const {
+    return wait.deadline == kNever || (wait.recovery && timers_mode_ != TimerMode::any);
+  }
+  /// Untimed runs: all that can happen next, in order of creation; at quiescence recovery timers, if
+  /// they may go off then.
+  void steps(std::vector<Step>& into) const;
+  /// Lets one of them happen, up to the next scheduling point.
+  void take(const Step& step);
 
  private:
   friend class Timer;
@@ -119,6 +161,10 @@ class Simulation {
   std::uint32_t take_timer_slot(Timer& timer);
   void free_timer_slot(std::uint32_t slot);
   void announce_recovery(Process& process);
+  void take_run(Process& process);
+  void take_fire(Timer& timer);
+  bool can_run(const Process& process) const;
+  std::uint32_t name_actor();
   void dispatch(Wakeup wakeup, bool from_heap);
   void dispatch_timer(Wakeup wakeup);
   void prefetch_next();
@@ -138,10 +184,16 @@ class Simulation {
   PreferredChoice preferred_choice_;
   Choice* choice_;
   Footprint* footprint_ = nullptr;
+  ActorNames* untimed_ = nullptr;
+  TimerMode timers_mode_ = TimerMode::never;
   std::uint64_t events_ = 0;
   std::uint64_t unfinished_ = 0;
   std::uint64_t last_object_ = 0;
+  std::uint64_t last_ticket_ = 0;
   std::uint32_t last_process_ = 0;
+  // Untimed runs only.
+  std::uint32_t made_at_set_up_ = 0;
+  Timer* firing_ = nullptr;
 };
 
 /// Awaitable: suspend the running process until `at` (a plain planned delay).
@@ -173,10 +225,15 @@ inline SleepUntil sleep_for(Simulation& simulation, Duration delay,
 
 /// Awaitable: real code could be interrupted here in a way that matters. Free in a timed run.
 struct Point {
-  bool await_ready() const noexcept { return true; }
-  void await_suspend(std::coroutine_handle<>) const noexcept {}
+  Simulation& simulation;
+  bool await_ready() const noexcept { return !simulation.untimed(); }
+  void await_suspend(std::coroutine_handle<> handle) const {
+    Process& process = *simulation.current();
+    process.resume_point = handle;
+    process.state = ProcessState::ready;
+  }
   void await_resume() const noexcept {}
 };
-inline Point point() { return {}; }
+inline Point point(Simulation& simulation) { return {simulation}; }
 
 }  // namespace fencelab::core

@@ -9,6 +9,7 @@
 namespace fencelab::core {
 
 void ValueTimeline::advance(std::uint64_t value) {
+  note(Access::advance, value > value_, value);
   if (value <= value_) return;
   value_ = value;
   simulation().emit(ProbeKind::timeline_advanced, id(), value_);

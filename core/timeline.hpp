@@ -30,7 +30,10 @@ class ValueTimeline final : public Waitable {
       : Waitable(simulation), name_(std::move(name)), value_(initial) {}
 
   const std::string& name() const { return name_; }
-  std::uint64_t value() const { return value_; }
+  std::uint64_t value() const {
+    note(Access::query, true, value_);
+    return value_;
+  }
 
   /// Raises the value to `value`; lower values change nothing (monotonic).
   void advance(std::uint64_t value);
@@ -45,12 +48,19 @@ class ValueTimeline final : public Waitable {
 
   /// Rings `bell` once when the value reaches `value` (engines watch semaphores so). The bell
   /// outlives it.
-  void watch(std::uint64_t value, Doorbell& bell) { watchers_.emplace(value, &bell); }
+  void watch(std::uint64_t value, Doorbell& bell) {
+    note(Access::query, true, value_);
+    watchers_.emplace(value, &bell);
+  }
 
   void add_producer(ValueProducer& producer) { producers_.push_back(&producer); }
   void remove_producer(ValueProducer& producer);
 
   bool satisfied(std::uint64_t value) const override { return value_ >= value; }
+  bool hash_state(std::uint64_t& hash) const override {
+    hash = value_;
+    return watchers_.empty();
+  }
   void add_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   /// The gate `value() >= value`, for jobs that wait on a value.

@@ -1,5 +1,7 @@
 #include "core/waitable.hpp"
 
+#include <algorithm>
+
 #include "core/assert.hpp"
 
 namespace fencelab::core {
@@ -7,6 +9,8 @@ namespace fencelab::core {
 Waitable::~Waitable() {
   // Waiters of a destroyed object can only be left at teardown; their frames die with the run.
   for (WaitLink* link = head_; link != nullptr; link = link->next) link->linked = false;
+  if (Footprint* footprint = simulation_->footprint()) [[unlikely]]
+    footprint->drop(*this, id_);
 }
 
 void Waitable::append(WaitLink& link) { insert_before(link, nullptr); }
@@ -33,10 +37,18 @@ void Waitable::satisfy(WaitLink& link) {
   Process& process = *link.process;
   if (process.wait.need == 0) return;
   --process.wait.need;
+  if (Footprint* footprint = simulation_->footprint()) [[unlikely]] {
+    std::uint32_t open = 0;
+    for (std::uint32_t i = 0; i < process.wait.count; ++i) open += !process.wait.links[i].done;
+    if (simulation_->is_certain(process.wait) && open == process.wait.need)
+      footprint->woken.push_back(process.actor);
+  }
   if (process.wait.need == 0) simulation_->wake(process);
 }
 
 bool WaitAwaiterBase::await_ready() {
+  if (simulation_->untimed()) [[unlikely]]
+    return false;  // every wait ends a step, satisfied or not, so that steps do not depend on order
   std::uint32_t satisfied = 0;
   for (WaitLink& link : links_) {
     link.done = link.object->satisfied(link.value);
@@ -45,23 +57,36 @@ bool WaitAwaiterBase::await_ready() {
   return satisfied >= need_;
 }
 
-void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
-  Process& process = *simulation_->current();
+void WaitAwaiterBase::begin(Process& process, std::coroutine_handle<> handle,
+                            std::uint32_t links_done) {
   suspended_ = true;
   process.resume_point = handle;
   process.state = options_.idle ? ProcessState::idle : ProcessState::blocked;
   process.timed_out = false;
-  std::uint32_t satisfied = 0;
-  for (const WaitLink& link : links_) satisfied += link.done;
   process.wait = {.since = simulation_->now(),
                   .deadline = options_.deadline,
                   .count = static_cast<std::uint32_t>(links_.size()),
-                  .need = need_ - satisfied,
+                  .need = need_ - links_done,
                   .reason = options_.reason,
                   .recovery = options_.recovery,
                   .links = links_.data()};
-  simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
-                    static_cast<std::uint64_t>(options_.reason), links_.size());
+  if (!links_.empty())
+    simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
+                      static_cast<std::uint64_t>(options_.reason), links_.size());
+}
+
+void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
+  Process& process = *simulation_->current();
+  if (simulation_->untimed()) [[unlikely]] {
+    begin(process, handle, 0);
+    if (!asks()) return engage(process);
+    process.state = ProcessState::asking;
+    process.asking = this;
+    return;
+  }
+  std::uint32_t satisfied = 0;
+  for (const WaitLink& link : links_) satisfied += link.done;
+  begin(process, handle, satisfied);
   if (options_.deadline != kNever) simulation_->wake_at(process, options_.deadline);
   for (WaitLink& link : links_) {
     if (link.done) continue;
@@ -75,12 +100,67 @@ WaitResult WaitAwaiterBase::await_resume() {
   Process& process = *simulation_->current();
   const bool timed_out = process.timed_out && process.wait.need > 0;
   const auto waited = (simulation_->now() - process.wait.since).count();
-  simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
-                    static_cast<std::uint64_t>(options_.reason),
-                    static_cast<std::uint64_t>(waited));
+  if (!links_.empty())
+    simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
+                      static_cast<std::uint64_t>(options_.reason),
+                      static_cast<std::uint64_t>(waited));
+  if (simulation_->footprint()) [[unlikely]]
+    note_outcome();
   release_links();
   process.wait.count = 0;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;
+}
+
+// ---------------------------------------------------------------- untimed
+
+bool WaitAwaiterBase::asks() const {
+  for (const WaitLink& link : links_)
+    switch (link.object->wait_access(link.value)) {
+      case Access::observe:
+      case Access::write: break;  // a doorbell: registering is part of the step before
+      default: return true;
+    }
+  return false;
+}
+
+void WaitAwaiterBase::engage(Process& process) {
+  const bool certain = need_ == links_.size() && simulation_->is_certain(process.wait);
+  std::uint32_t done = 0;
+  for (WaitLink& link : links_) {
+    link.done = link.object->satisfied(link.value);
+    done += link.done;
+    if (!simulation_->footprint()) continue;
+    const Access access = link.object->wait_access(link.value);
+    if (access != Access::observe && access != Access::allocate)  // resources note it themselves
+      simulation_->note({link.object->id(), access, link.done, link.value, 0, link.object});
+    if (link.done && certain)
+      simulation_->note({link.object->id(), Access::observe, true, link.value, 0, link.object});
+  }
+  process.wait.need = need_ - std::min(need_, done);
+  block(process);
+}
+
+void WaitAwaiterBase::block(Process& process) {
+  process.state = options_.idle ? ProcessState::idle : ProcessState::blocked;
+  if (process.wait.need == 0) {
+    process.state = ProcessState::ready;
+    return;
+  }
+  for (WaitLink& link : links_) {
+    if (link.done) continue;
+    link.process = &process;
+    link.object->add_waiter(link);
+  }
+}
+
+// A wait that any of several could end, or a deadline, has learned which of them it was.
+void WaitAwaiterBase::note_outcome() const {
+  const Process& process = *simulation_->current();
+  if (!process.timed_out && need_ == links_.size() && simulation_->is_certain(process.wait)) return;
+  const bool certain = simulation_->is_certain(process.wait);
+  for (const WaitLink& link : links_)
+    simulation_->note({link.object->id(), certain ? Access::any_of : Access::test, link.done,
+                       link.value, need_, link.object});
 }
 
 void WaitAwaiterBase::release_links() {

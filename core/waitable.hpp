@@ -15,13 +15,11 @@ namespace fencelab::core {
 class WaitGraphBuilder;
 
 /// Base of fences, timelines, locks, resources and queues.
-class Waitable {
+class Waitable : public StateSource {
  public:
   explicit Waitable(Simulation& simulation)
       : simulation_(&simulation), id_(simulation.new_object_id()) {}
-  Waitable(const Waitable&) = delete;
-  Waitable& operator=(const Waitable&) = delete;
-  virtual ~Waitable();
+  ~Waitable() override;
 
   ObjectId id() const { return id_; }
   Simulation& simulation() const { return *simulation_; }
@@ -33,6 +31,12 @@ class Waitable {
   /// Words for reports, e.g. "dma_fence gfx:17".
   virtual std::string describe() const = 0;
 
+  /// How beginning to wait touches the object. `observe`: not at all, it is a monotone gate; a
+  /// request for something that others want, too, is a step of its own in an untimed run.
+  virtual Access wait_access(std::uint64_t value) const {
+    (void)value;
+    return Access::observe;
+  }
   /// A process begins to wait. Default: append to the list. Fences arm their producer here.
   virtual void add_waiter(WaitLink& link) { append(link); }
   /// A process stopped waiting before it was satisfied (timeout, cancelled, any-of).
@@ -46,6 +50,12 @@ class Waitable {
   void unlink(WaitLink& link);
   /// Marks the wait satisfied, unlinks it and wakes its process if it needs no more.
   void satisfy(WaitLink& link);
+  /// Notes a touch of this object if somebody explores.
+  void note(Access access, bool ok = false, std::uint64_t result = 0,
+            std::uint64_t before = 0) const {
+    if (simulation_->footprint()) [[unlikely]]
+      simulation_->note({id_, access, ok, result, before, this});
+  }
   WaitLink* head_ = nullptr;
   WaitLink* tail_ = nullptr;
 
@@ -73,10 +83,13 @@ class WaitAwaiterBase {
   void await_suspend(std::coroutine_handle<> handle);
   WaitResult await_resume();
 
+  /// Untimed runs: makes the request, or looks at the gates, and blocks or lets `process` go on.
+  virtual void engage(Process& process);
+
  protected:
   WaitAwaiterBase(Simulation& simulation, const WaitOptions& options)
       : simulation_(&simulation), options_(options) {}
-  ~WaitAwaiterBase() = default;
+  virtual ~WaitAwaiterBase() = default;
   WaitAwaiterBase(const WaitAwaiterBase&) = delete;
   void set_links(std::span<WaitLink> links, std::uint32_t need) {
     links_ = links;
@@ -87,7 +100,15 @@ class WaitAwaiterBase {
   /// are theirs.
   void release_links();
 
+  /// Suspends `process` here. `links_done` of the links are satisfied already.
+  void begin(Process& process, std::coroutine_handle<> handle, std::uint32_t links_done);
+  /// Untimed runs: goes on to wait for the links that are not satisfied.
+  void block(Process& process);
+  Simulation& simulation() const { return *simulation_; }
+
  private:
+  bool asks() const;
+  void note_outcome() const;
   Simulation* simulation_;
   WaitOptions options_;
   std::span<WaitLink> links_;

@@ -19,6 +19,7 @@ void Credits::add_waiter(core::WaitLink& link) {
 void Credits::release(Job& job) {
   const auto found = std::find(holders_.begin(), holders_.end(), &job);
   if (found == holders_.end()) return;
+  note(core::Access::ww_release);
   holders_.erase(found);
   if (head_)
     satisfy(*head_);

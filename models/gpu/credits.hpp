@@ -28,6 +28,8 @@ class Credits final : public core::Waitable {
   const std::vector<Job*>& holders() const { return holders_; }
 
   bool satisfied(std::uint64_t) const override { return const_cast<Credits*>(this)->try_take(); }
+  /// By priority: who asks may overtake who waits, so asking does not commute with releasing.
+  core::Access wait_access(std::uint64_t) const override { return core::Access::ww_request; }
   void add_waiter(core::WaitLink& link) override;
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::WaitLink&) const override {

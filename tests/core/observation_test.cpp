@@ -46,8 +46,8 @@ TEST_CASE("Shared cells note reads and writes in the footprint of who explores, 
   REQUIRE(footprint.touches.size() == 2);
   const auto& touches = footprint.touches;
   // `two.write() = one.read() + 1`: the right side first, since C++17.
-  CHECK((touches[0].object == one.id() && !touches[0].write));
-  CHECK((touches[1].object == two.id() && touches[1].write));
+  CHECK((touches[0].object == one.id() && touches[0].access == Access::read));
+  CHECK((touches[1].object == two.id() && touches[1].access == Access::write));
 }
 
 TEST_CASE("A timed run takes the model's preference, an explorer what it likes") {

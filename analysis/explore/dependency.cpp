@@ -1,0 +1,216 @@
+#include "analysis/explore/dependency.hpp"
+
+#include <algorithm>
+
+namespace fencelab::analysis {
+
+using core::Access;
+using core::kAccessCount;
+using core::Touch;
+
+namespace {
+
+enum class Rule : unsigned char {
+  undecided,
+  independent,
+  dependent,
+  unless_both_failed,    ///< two attempts that failed
+  unless_both_at_once,   ///< two shared requests that were granted at once
+  allocations,           ///< commute if both fail, or if there is enough for both
+  allocation_and_free,   ///< commute if the allocation did not need what was freed
+  frees,                 ///< commute if nobody waited
+};
+
+using Table = std::array<std::array<Rule, kAccessCount>, kAccessCount>;
+
+constexpr std::size_t index(Access access) { return static_cast<std::size_t>(access); }
+
+struct Pair {
+  Access first, second;
+  Rule rule;
+};
+
+// Groups of accesses that go together on one kind of object.
+constexpr Pair kPairs[] = {
+    // Mutex: FIFO with hand-over.
+    {Access::request, Access::request, Rule::dependent},
+    {Access::request, Access::release, Rule::independent},
+    {Access::request, Access::attempt, Rule::dependent},
+    {Access::release, Access::release, Rule::independent},
+    {Access::release, Access::attempt, Rule::dependent},
+    {Access::attempt, Access::attempt, Rule::unless_both_failed},
+    // Reader-writer lock, fair: queueing behind a writer is observable.
+    {Access::read_request, Access::read_request, Rule::unless_both_at_once},
+    {Access::read_request, Access::write_request, Rule::dependent},
+    {Access::write_request, Access::write_request, Rule::dependent},
+    {Access::read_request, Access::read_release, Rule::independent},
+    {Access::read_request, Access::write_release, Rule::independent},
+    {Access::write_request, Access::read_release, Rule::independent},
+    {Access::write_request, Access::write_release, Rule::independent},
+    {Access::read_release, Access::read_release, Rule::independent},
+    {Access::read_release, Access::write_release, Rule::independent},
+    {Access::write_release, Access::write_release, Rule::independent},
+    {Access::read_attempt, Access::read_attempt, Rule::independent},
+    {Access::read_attempt, Access::write_attempt, Rule::unless_both_failed},
+    {Access::write_attempt, Access::write_attempt, Rule::unless_both_failed},
+    {Access::read_attempt, Access::read_request, Rule::unless_both_at_once},
+    {Access::read_attempt, Access::write_request, Rule::dependent},
+    {Access::read_attempt, Access::read_release, Rule::dependent},
+    {Access::read_attempt, Access::write_release, Rule::dependent},
+    {Access::write_attempt, Access::read_request, Rule::dependent},
+    {Access::write_attempt, Access::write_request, Rule::dependent},
+    {Access::write_attempt, Access::read_release, Rule::dependent},
+    {Access::write_attempt, Access::write_release, Rule::dependent},
+    // ww_mutex: the answer to a request looks at the holder.
+    {Access::ww_request, Access::ww_request, Rule::dependent},
+    {Access::ww_request, Access::ww_release, Rule::dependent},
+    {Access::ww_release, Access::ww_release, Rule::independent},
+    // Fences.
+    {Access::signal, Access::signal, Rule::dependent},
+    {Access::signal, Access::test, Rule::dependent},
+    {Access::signal, Access::any_of, Rule::dependent},
+    {Access::signal, Access::subscribe, Rule::dependent},
+    {Access::test, Access::test, Rule::independent},
+    {Access::test, Access::any_of, Rule::independent},
+    {Access::test, Access::subscribe, Rule::independent},
+    {Access::subscribe, Access::subscribe, Rule::dependent},
+    {Access::subscribe, Access::any_of, Rule::independent},
+    {Access::any_of, Access::any_of, Rule::independent},
+    // Timelines.
+    {Access::advance, Access::advance, Rule::dependent},
+    {Access::advance, Access::query, Rule::dependent},
+    {Access::advance, Access::test, Rule::dependent},
+    {Access::advance, Access::any_of, Rule::dependent},
+    {Access::query, Access::query, Rule::independent},
+    {Access::query, Access::test, Rule::independent},
+    {Access::query, Access::any_of, Rule::independent},
+    // Counted resources.
+    {Access::allocate, Access::allocate, Rule::allocations},
+    {Access::allocate, Access::free, Rule::allocation_and_free},
+    {Access::allocate, Access::query, Rule::dependent},
+    {Access::free, Access::free, Rule::frees},
+    {Access::free, Access::query, Rule::dependent},
+    // Model state.
+    {Access::read, Access::read, Rule::independent},
+    {Access::read, Access::write, Rule::dependent},
+    {Access::read, Access::add, Rule::dependent},
+    {Access::write, Access::write, Rule::dependent},
+    {Access::write, Access::add, Rule::dependent},
+    {Access::add, Access::add, Rule::independent},
+};
+
+/// The kind of object an access belongs to; accesses of different kinds never meet, except that
+/// `test`, `any_of` and `write` also end waits for objects of other kinds.
+constexpr int kind_of(Access access) {
+  switch (access) {
+    case Access::request:
+    case Access::attempt:
+    case Access::release: return 1;
+    case Access::read_request:
+    case Access::write_request:
+    case Access::read_attempt:
+    case Access::write_attempt:
+    case Access::read_release:
+    case Access::write_release: return 2;
+    case Access::ww_request:
+    case Access::ww_release: return 3;
+    case Access::signal:
+    case Access::test:
+    case Access::subscribe:
+    case Access::any_of: return 4;
+    case Access::advance:
+    case Access::query: return 5;
+    case Access::allocate:
+    case Access::free: return 6;
+    case Access::read:
+    case Access::write:
+    case Access::add: return 7;
+    case Access::observe:
+    case Access::cancel:
+    case Access::count_: return 0;
+  }
+  return 0;
+}
+
+consteval Table make_table() {
+  Table table{};
+  for (const Pair& pair : kPairs) {
+    table[index(pair.first)][index(pair.second)] = pair.rule;
+    table[index(pair.second)][index(pair.first)] = pair.rule;
+  }
+  for (std::size_t i = 0; i < kAccessCount; ++i) {
+    for (std::size_t j = 0; j < kAccessCount; ++j) {
+      const int first = kind_of(static_cast<Access>(i)), second = kind_of(static_cast<Access>(j));
+      Rule& rule = table[i][j];
+      // A gate passed orders and never conflicts; ending a process is looked at apart.
+      if (first == 0 || second == 0)
+        rule = Rule::independent;
+      else if (first == second && rule == Rule::undecided)
+        throw "a pair of accesses to one kind of object is undecided";
+      else if (rule == Rule::undecided)
+        rule = Rule::dependent;  // a wait for several, or one with a deadline, on an odd object
+    }
+  }
+  return table;
+}
+
+constexpr Table kTable = make_table();
+
+constexpr Rule rule_of(Access first, Access second) { return kTable[index(first)][index(second)]; }
+
+bool is_satisfiable_together(const Touch& first, const Touch& second, Sequence sequence) {
+  if (!first.ok && !second.ok) return true;
+  if (!first.ok || !second.ok) return false;
+  // In sequence the second had its units on top of the first's; else both saw the same store.
+  return sequence == Sequence::consecutive ||
+         std::min(first.before, second.before) >= first.result + second.result;
+}
+
+bool needs_the_freed(const Touch& allocation, const Touch& freed, bool freed_first) {
+  if (!allocation.ok) return true;
+  return freed_first && allocation.before < allocation.result + freed.result;
+}
+
+}  // namespace
+
+bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
+  switch (rule_of(first.access, second.access)) {
+    case Rule::independent: return false;
+    case Rule::undecided:
+    case Rule::dependent: return true;
+    case Rule::unless_both_failed: return first.ok || second.ok;
+    case Rule::unless_both_at_once: return !first.ok || !second.ok;
+    case Rule::allocations: return !is_satisfiable_together(first, second, sequence);
+    case Rule::allocation_and_free:
+      return first.access == Access::allocate
+                 ? needs_the_freed(first, second, false)
+                 : needs_the_freed(second, first, sequence == Sequence::consecutive);
+    case Rule::frees: return !first.ok || !second.ok;
+  }
+  return true;
+}
+
+bool is_dependent(std::span<const Touch> first, std::span<const Touch> second, Sequence sequence) {
+  for (const Touch& a : first)
+    for (const Touch& b : second)
+      if (a.object == b.object && is_dependent(a, b, sequence)) return true;
+  return false;
+}
+
+bool is_dominated_by_own_kind(Access access) { return rule_of(access, access) == Rule::dependent; }
+
+bool opens(const Touch& opener, const Touch& gate) {
+  switch (opener.access) {
+    case Access::signal:
+    case Access::release:
+    case Access::write_release:
+    case Access::ww_release:
+    case Access::free:
+    case Access::write: return true;
+    case Access::read_release: return gate.result != 0;  // it kept a writer out, not a reader
+    case Access::advance: return opener.result >= gate.result;
+    default: return false;
+  }
+}
+
+}  // namespace fencelab::analysis

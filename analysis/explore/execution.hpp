@@ -1,0 +1,66 @@
+// One life of a subject under control, step by step.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/explore/actor_table.hpp"
+#include "analysis/explore/subject.hpp"
+#include "core/choice.hpp"
+#include "core/footprint.hpp"
+
+namespace fencelab::analysis {
+
+/// A choice made within a step: answer number `taken` of `alternatives`, counted from the model's
+/// preference, which is 0.
+struct ChoiceTaken {
+  std::uint32_t taken = 0;
+  std::uint32_t alternatives = 1;
+  std::string_view what;  ///< a literal
+};
+
+struct ExecutionOptions {
+  std::uint64_t seed = 1;  ///< of the workload, not of the schedule
+  core::TimerMode timers = core::TimerMode::never;
+};
+
+class Execution {
+ public:
+  Execution(Subject& subject, ActorTable& actors, const ExecutionOptions& options);
+  ~Execution();
+  Execution(const Execution&) = delete;
+  Execution& operator=(const Execution&) = delete;
+
+  /// What can happen next, in order of actors' creation.
+  const std::vector<core::Step>& steps();
+  /// The step of `actor`, if it can act.
+  const core::Step* find(std::uint32_t actor);
+  /// Takes a step. Choices in it are answered from `answers`, beyond those by the preference. The
+  /// footprint is valid until the next step.
+  const core::Footprint& take(const core::Step& step, std::span<const ChoiceTaken> answers = {});
+  /// Choices made in the last step.
+  const std::vector<ChoiceTaken>& choices() const { return chooser_.made; }
+
+  const core::Simulation& simulation() const { return *simulation_; }
+  core::Simulation& simulation() { return *simulation_; }
+  SubjectRun& run() { return *run_; }
+  /// Whether nothing is left to be done; then nothing can be stuck.
+  bool is_settled() { return run_->is_settled(*simulation_); }
+  core::WaitGraph snapshot();
+
+ private:
+  struct Chooser final : core::Choice {
+    std::span<const ChoiceTaken> answers;
+    std::vector<ChoiceTaken> made;
+    std::uint32_t choose(const core::ChoicePoint& point) override;
+  };
+  Chooser chooser_;
+  core::Footprint footprint_;
+  std::optional<core::Simulation> simulation_;
+  std::unique_ptr<SubjectRun> run_;
+  std::vector<core::Step> steps_;
+};
+
+}  // namespace fencelab::analysis

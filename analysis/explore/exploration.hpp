@@ -1,0 +1,66 @@
+// What explorations are asked and what they answer; shared by all provers.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analysis/deadlock/findings.hpp"
+#include "analysis/explore/execution.hpp"
+#include "core/wait_graph.hpp"
+
+namespace fencelab::analysis {
+
+/// A step of a schedule: who acts, and how the choices within the step fall.
+struct ScheduledStep {
+  std::uint32_t actor = 0;
+  std::vector<ChoiceTaken> choices;
+};
+using Schedule = std::vector<ScheduledStep>;
+
+/// Bounds. Whatever is hit is reported; a bounded exploration proves nothing.
+struct ExploreLimits {
+  std::chrono::duration<double> time{60.0};
+  std::uint64_t executions = ~std::uint64_t{0};
+  std::uint32_t depth = 20'000;          ///< steps of one execution
+  std::uint32_t daemon_steps = 40;       ///< of a service after nobody else can act
+  std::uint64_t states = 20'000'000;     ///< stored, where states are stored
+  bool stop_at_first = false;            ///< one dead state is enough
+};
+
+/// A state in which some processes can never go on.
+struct DeadState {
+  std::uint64_t key = 0;     ///< who is stuck on what, holding what; equal for equal sets
+  Schedule schedule;         ///< one way there
+  core::WaitGraph graph;
+  std::vector<Finding> findings;
+};
+
+/// What was done, and what came of it.
+struct Exploration {
+  bool exhausted = false;  ///< everything was tried, no bound was hit
+  std::uint64_t executions = 0;  ///< complete ones: to a state in which nobody can act
+  std::uint64_t blocked = 0;     ///< given up as equivalent to another (sleep sets)
+  std::uint64_t dead_executions = 0;  ///< complete ones that ended dead
+  std::uint64_t steps = 0;       ///< taken anew
+  std::uint64_t replayed = 0;    ///< taken again to get back to a state
+  std::uint64_t states = 0;      ///< stored, if states are stored
+  std::uint32_t depth = 0;       ///< longest execution
+  std::uint64_t bound_hits = 0;  ///< executions cut by depth
+  std::uint64_t inconclusive = 0;  ///< leaves that a service with an exhausted budget might release
+  bool out_of_time = false;
+  std::map<std::uint64_t, DeadState> dead;  ///< by key
+  bool found_deadlock() const { return !dead.empty(); }
+};
+
+/// Looks at a state in which nobody (or only services) can act, and records it if somebody is stuck
+/// for good. Returns whether somebody is.
+bool judge_leaf(Execution& execution, const Schedule& schedule, Exploration& result);
+
+/// Names a dead state: who is stuck on what, holding what.
+std::uint64_t dead_key(const core::Simulation& simulation, const core::WaitGraph& graph,
+                       const std::vector<Finding>& findings);
+
+}  // namespace fencelab::analysis

@@ -1,0 +1,31 @@
+// What is explored: anything that can be brought to life on a Simulation again and again, equal
+// each time. The explorer knows no scenario and no policy.
+#pragma once
+
+#include <memory>
+
+#include "core/simulation.hpp"
+#include "core/wait_graph.hpp"
+
+namespace fencelab::analysis {
+
+/// One life of a subject. Destroyed before the simulation it was built on.
+class SubjectRun {
+ public:
+  virtual ~SubjectRun() = default;
+  /// Whether nothing of it can be stuck: all that was to be done is done. Cheap; asked at leaves.
+  virtual bool is_settled(const core::Simulation& simulation) const {
+    return simulation.unfinished() == 0;
+  }
+  /// The present state of all waits.
+  virtual core::WaitGraph snapshot(const core::Simulation& simulation) const;
+};
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  /// Builds objects and spawns processes on a fresh `simulation`. Must not depend on anything else.
+  virtual std::unique_ptr<SubjectRun> start(core::Simulation& simulation) = 0;
+};
+
+}  // namespace fencelab::analysis

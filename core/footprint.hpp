@@ -1,0 +1,100 @@
+// What one transition of an untimed run touched: the raw material from which an explorer derives
+// which transitions commute. In a timed run nobody asks, and noting costs one predictable branch.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/ids.hpp"
+
+namespace fencelab::core {
+
+/// An object whose present state can be told by a hash. A search that stores states needs it; where
+/// there is no better answer the object's history stands for its state.
+class StateSource {
+ public:
+  StateSource() = default;
+  StateSource(const StateSource&) = delete;
+  StateSource& operator=(const StateSource&) = delete;
+  virtual ~StateSource() = default;
+  /// Equal states, equal hashes, whatever the schedule: no addresses, no order of arrival that
+  /// nobody can observe. False if it cannot tell.
+  virtual bool hash_state(std::uint64_t& hash) const {
+    (void)hash;
+    return false;
+  }
+};
+
+/// Mixes `value` into `hash`.
+constexpr std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
+  return hash ^ (hash >> 32);
+}
+
+/// How a transition touched an object. Which pairs commute is analysis/explore/dependency.hpp.
+enum class Access : std::uint8_t {
+  observe,  ///< passed a monotone gate; ordered after what opened it, conflicts with nothing
+  // state of a model, and anything that has no finer rule
+  read,
+  write,
+  add,  ///< an update that commutes with others of its kind (a counter nobody reads by itself)
+  // locks
+  request,        ///< mutex: join the queue (ok: granted at once)
+  attempt,        ///< mutex: trylock (ok: taken)
+  release,        ///< mutex: hand over
+  read_request,   ///< rw lock, shared (ok: granted at once)
+  write_request,  ///< rw lock, exclusive
+  read_attempt,
+  write_attempt,
+  read_release,
+  write_release,
+  ww_request,  ///< ww_mutex: the answer depends on the holder and on who else waits
+  ww_release,
+  // fences and timelines
+  signal,
+  test,       ///< polled, or waited for with a deadline that can pass (ok: signaled, reached)
+  any_of,     ///< one of several of which some suffice (ok: it has come; before: how many are needed)
+  subscribe,  ///< armed a fence whose producer cares, or added or removed a callback
+  advance,    ///< result: the value
+  query,
+  // counted resources
+  allocate,  ///< ok: got it; result: units
+  free,      ///< ok: nobody waited; result: units
+  // processes
+  cancel,  ///< ended a process from outside; object: its id as an object
+  count_
+};
+
+inline constexpr std::size_t kAccessCount = static_cast<std::size_t>(Access::count_);
+
+struct Touch {
+  ObjectId object{};
+  Access access = Access::read;
+  bool ok = false;
+  std::uint64_t result = 0;  ///< what its process learned, as far as it can tell
+  std::uint64_t before = 0;  ///< counted resources: units free before
+  const StateSource* source = nullptr;  ///< whose state may have changed; null if it cannot tell
+};
+
+/// Everything one transition touched, and whom it woke. Reused from transition to transition.
+struct Footprint {
+  std::vector<Touch> touches;
+  std::vector<std::uint32_t> woken;  ///< actors it enabled
+  std::vector<ObjectId> gone;        ///< objects destroyed
+  std::uint64_t forget = 0;          ///< a new history for its process, if `forgets`
+  bool forgets = false;
+  void clear() {
+    touches.clear();
+    woken.clear();
+    gone.clear();
+    forgets = false;
+  }
+  /// `source`, the object `id`, is being destroyed.
+  void drop(const StateSource& source, ObjectId id) {
+    for (Touch& touch : touches)
+      if (touch.source == &source) touch.source = nullptr;
+    gone.push_back(id);
+  }
+};
+
+}  // namespace fencelab::core

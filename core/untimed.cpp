@@ -1,0 +1,98 @@
+#include "core/untimed.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "core/recovery.hpp"
+#include "core/waitable.hpp"
+
+namespace fencelab::core {
+
+std::uint32_t Simulation::name_actor() {
+  if (firing_) return untimed_->actor(firing_->actor_, ++firing_->children_);
+  if (current_) return untimed_->actor(current_->actor, ++current_->children);
+  return untimed_->actor(kSetUp, ++made_at_set_up_);
+}
+
+bool Simulation::can_run(const Process& process) const {
+  switch (process.state) {
+    case ProcessState::ready:
+    case ProcessState::asking:
+    case ProcessState::sleeping: return true;
+    default: return false;
+  }
+}
+
+void Simulation::steps(std::vector<Step>& into) const {
+  const TimerMode mode = timers_mode_;
+  into.clear();
+  for (const Process& process : processes()) {
+    if (process.state == ProcessState::done) continue;
+    if (can_run(process)) {
+      into.push_back({Step::Kind::run, false, process.actor, process.slot});
+    } else if (process.wait.deadline != kNever && (!process.wait.recovery || mode == TimerMode::any)) {
+      into.push_back({Step::Kind::expire, process.wait.recovery, process.actor, process.slot});
+    }
+  }
+  for (const TimerSlot& slot : timers_)
+    if (slot.timer && slot.timer->armed() && (!slot.timer->recovery_ || mode == TimerMode::any))
+      into.push_back({Step::Kind::fire, slot.timer->recovery_, slot.timer->actor_, slot.timer->slot_});
+  if (mode != TimerMode::quiescent || !into.empty()) return;
+  for (const Process& process : processes())
+    if (process.state == ProcessState::blocked && process.wait.recovery &&
+        process.wait.deadline != kNever)
+      into.push_back({Step::Kind::expire, true, process.actor, process.slot});
+  for (const TimerSlot& slot : timers_)
+    if (slot.timer && slot.timer->armed())
+      into.push_back({Step::Kind::fire, true, slot.timer->actor_, slot.timer->slot_});
+}
+
+void Simulation::take(const Step& step) {
+  ++events_;
+  if (!retired_.empty())
+    for (Process* process : std::exchange(retired_, {})) processes_.recycle(*process);
+  if (step.kind == Step::Kind::fire) return take_fire(*timer_slot(step.slot).timer);
+  Process& process = processes_.at(step.slot);
+  now_ = process.local_time;
+  if (step.kind == Step::Kind::expire) {
+    not_before(process.wait.deadline);
+    if (process.wait.recovery) announce_recovery(process);
+    process.timed_out = true;
+    ++process.generation;
+  }
+  take_run(process);
+}
+
+void Simulation::take_run(Process& process) {
+  last_object_ = process.last_object;
+  if (process.state == ProcessState::asking) {
+    current_ = &process;
+    std::exchange(process.asking, nullptr)->engage(process);
+    current_ = nullptr;
+  } else {
+    if (process.state == ProcessState::sleeping) not_before(process.wait.deadline);
+    resume(process);
+  }
+  process.last_object = last_object_;
+  process.local_time = std::max(process.local_time, now_);
+}
+
+void Simulation::take_fire(Timer& timer) {
+  firing_ = &timer;
+  now_ = timer.due_;
+  last_object_ = timer.last_object_;
+  timer.note_change();
+  timer.fire();
+  // The action may have destroyed the timer together with its owner.
+  if (firing_) firing_->last_object_ = last_object_;
+  firing_ = nullptr;
+}
+
+std::uint64_t Simulation::new_ticket() {
+  if (!untimed_) return raw(new_object_id());
+  // One counter for all: who draws first is older, so draws do not commute.
+  if (footprint_) note({.object = kTickets, .access = Access::write, .result = last_ticket_});
+  return ++last_ticket_;
+}
+
+}  // namespace fencelab::core

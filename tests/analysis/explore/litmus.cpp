@@ -1,0 +1,144 @@
+#include "tests/analysis/explore/litmus.hpp"
+
+#include "core/wait_graph_builder.hpp"
+
+namespace fencelab::testing {
+
+using core::Task;
+using K = LitmusOp::Kind;
+
+core::GateIndex LitmusWorld::Promise::describe_release(core::WaitGraphBuilder& builder,
+                                                       const core::ValueTimeline&,
+                                                       std::uint64_t) const {
+  return builder.process(process);
+}
+
+core::GateIndex LitmusWorld::describe_release(core::WaitGraphBuilder& builder,
+                                              const core::DmaFence& fence) const {
+  std::vector<core::GateIndex> gates;
+  if (fence.seqno() < signallers.size())
+    for (const core::Process* process : signallers[fence.seqno()])
+      gates.push_back(builder.process(process));
+  return builder.any_of(std::move(gates), "F" + std::to_string(fence.seqno()), fence.id());
+}
+
+namespace {
+
+core::SingleWait request(LitmusWorld& world, const LitmusOp& op) {
+  switch (op.kind) {
+    case K::read_lock: return world.rw(op.objects[0]).lock_read();
+    case K::write_lock: return world.rw(op.objects[0]).lock_write();
+    case K::acquire: return world.pool(op.objects[0]).acquire(op.value, core::WaitReason::memory);
+    case K::wait: return world.fence(op.objects[0]).wait();
+    case K::wait_timeout:
+      return world.fence(op.objects[0]).wait({.deadline = world.sim.now() + core::Duration(5)});
+    case K::wait_value: return world.timeline(op.objects[0]).wait(op.value);
+    default: return world.lock(op.objects[0]).lock();
+  }
+}
+
+Task<> wait_several(LitmusWorld& world, const LitmusOp& op) {
+  std::vector<core::WaitItem> items;
+  for (const std::size_t f : op.objects) items.push_back({&world.fence(f), 0});
+  const auto need = static_cast<std::uint32_t>(op.kind == K::wait_all   ? items.size()
+                                               : op.kind == K::wait_any ? 1
+                                                                        : op.value);
+  core::MultiWait wait(world.sim, items, need, {});
+  co_await wait;
+}
+
+/// Does what cannot block. Returns how many operations to skip.
+std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& self) {
+  const std::size_t object = op.objects.empty() ? 0 : op.objects[0];
+  switch (op.kind) {
+    case K::unlock: world.lock(object).unlock(); return 0;
+    case K::try_lock: return world.lock(object).try_lock() ? 0 : op.value;
+    case K::read_unlock: world.rw(object).unlock_read(); return 0;
+    case K::write_unlock: world.rw(object).unlock_write(); return 0;
+    case K::signal: world.fence(object).signal(); return 0;
+    case K::poll: return world.fence(object).is_signaled() ? 0 : op.value;
+    case K::advance: world.timeline(object).advance(op.value); return 0;
+    case K::read: (void)world.variable(object).read(); return 0;
+    case K::read_into: return world.variable(object).read() != 0 ? 0 : op.value;
+    case K::write: world.variable(object).write() = op.value; return 0;
+    case K::increment: ++world.variable(object).write(); return 0;
+    case K::try_acquire: return world.pool(object).try_acquire(op.value) ? 0 : 1;
+    case K::release: world.pool(object).release(op.value); return 0;
+    case K::choose:
+      return world.sim.choose({"skip", self.id, static_cast<std::uint32_t>(op.value), 0});
+    default: return 0;
+  }
+}
+
+bool blocks(K kind) {
+  switch (kind) {
+    case K::lock:
+    case K::read_lock:
+    case K::write_lock:
+    case K::acquire:
+    case K::wait:
+    case K::wait_timeout:
+    case K::wait_value: return true;
+    default: return false;
+  }
+}
+
+Task<> run_ww(LitmusWorld& world, const std::vector<LitmusOp>& program, std::size_t& at) {
+  core::WwContext context{world.sim.new_ticket()};
+  std::vector<core::WwMutex*> held;
+  const std::size_t begin = at;
+  core::WwMutex* contended = nullptr;
+  while (program[at].kind == K::ww_lock) {
+    core::WwMutex& mutex = contended ? *contended : world.ww(program[at].objects[0]);
+    const core::WwResult result = co_await mutex.lock(&context);
+    if (result == core::WwResult::deadlock) {
+      for (core::WwMutex* other : held) other->unlock();
+      held.clear();
+      contended = &mutex;
+      at = begin;
+      continue;
+    }
+    if (result == core::WwResult::locked) held.push_back(&mutex);
+    if (contended)
+      contended = nullptr;
+    else
+      ++at;
+  }
+  co_await core::point(world.sim);
+  for (core::WwMutex* mutex : held) mutex->unlock();
+}
+
+Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
+  core::Process& self = *world.sim.current();
+  for (std::size_t at = 0; at < program.size(); ++at) {
+    const LitmusOp& op = program[at];
+    if (blocks(op.kind)) {
+      co_await request(world, op);
+    } else if (op.kind == K::wait_all || op.kind == K::wait_any || op.kind == K::wait_k) {
+      co_await wait_several(world, op);
+    } else if (op.kind == K::ww_lock) {
+      co_await run_ww(world, program, at);
+    } else {
+      co_await core::point(world.sim);
+      at += at_once(world, op, self);
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& simulation) {
+  auto world = std::make_unique<LitmusWorld>(simulation);
+  world->make(objects_);
+  for (std::size_t p = 0; p < program_.size(); ++p) {
+    core::Process& process =
+        simulation.spawn({"p" + std::to_string(p)}, interpret(*world, program_[p]));
+    for (const LitmusOp& op : program_[p]) {
+      if (op.kind == K::signal) world->promise_signal(op.objects[0], process);
+      if (op.kind == K::advance) world->promise_value(op.objects[0], op.value, process);
+    }
+  }
+  return world;
+}
+
+}  // namespace fencelab::testing

@@ -1,0 +1,151 @@
+// Small programs over core's primitives, as data: what litmus tests and random tests explore.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analysis/explore/subject.hpp"
+#include "core/fence.hpp"
+#include "core/locks.hpp"
+#include "core/resource.hpp"
+#include "core/shared.hpp"
+#include "core/timeline.hpp"
+
+namespace fencelab::testing {
+
+/// Objects that programs name by index.
+struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
+  explicit LitmusWorld(core::Simulation& simulation) : sim(simulation) {}
+  core::Mutex& lock(std::size_t i) { return grow(locks, i, [&] { return new core::Mutex(sim, "L" + std::to_string(i)); }); }
+  core::RwLock& rw(std::size_t i) { return grow(rws, i, [&] { return new core::RwLock(sim, "R" + std::to_string(i)); }); }
+  core::WwMutex& ww(std::size_t i) { return grow(wws, i, [&] { return new core::WwMutex(sim, "W" + std::to_string(i)); }); }
+  core::ValueTimeline& timeline(std::size_t i) { return grow(timelines, i, [&] { return new core::ValueTimeline(sim, "t" + std::to_string(i)); }); }
+  core::CountedResource& pool(std::size_t i) { return grow(pools, i, [&] { return new core::CountedResource(sim, "P" + std::to_string(i), 2); }); }
+  core::Shared<std::uint64_t>& variable(std::size_t i) { return grow(variables, i, [&] { return new core::Shared<std::uint64_t>(sim); }); }
+  core::DmaFence& fence(std::size_t i) {
+    while (fences.size() <= i) fences.push_back(core::make_intrusive<core::DmaFence>(sim, this, 1, fences.size()));
+    return *fences[i];
+  }
+  /// Makes objects 0..count-1 of every kind, so that making them is no step's business.
+  void make(std::size_t count) {
+    lock(count - 1), rw(count - 1), ww(count - 1), timeline(count - 1), pool(count - 1), variable(count - 1), fence(count - 1);
+  }
+
+  // Who may still signal a fence or advance a timeline: processes whose program says so, until they
+  // are done.
+  struct Promise final : core::ValueProducer {
+    LitmusWorld* world = nullptr;
+    core::Process* process = nullptr;
+    std::uint64_t highest = 0;
+    std::uint64_t reachable(const core::ValueTimeline&) const override { return highest; }
+    core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline&,
+                                     std::uint64_t) const override;
+  };
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
+  std::string describe(const core::DmaFence& fence) const override { return "F" + std::to_string(fence.seqno()); }
+  void promise_signal(std::size_t fence, core::Process& by) {
+    if (signallers.size() <= fence) signallers.resize(fence + 1);
+    signallers[fence].push_back(&by);
+  }
+  void promise_value(std::size_t timeline_index, std::uint64_t value, core::Process& by) {
+    promises.push_back(std::make_unique<Promise>());
+    promises.back()->world = this;
+    promises.back()->process = &by;
+    promises.back()->highest = value;
+    timeline(timeline_index).add_producer(*promises.back());
+  }
+
+  core::Simulation& sim;
+  std::vector<std::unique_ptr<core::Mutex>> locks;
+  std::vector<std::unique_ptr<core::RwLock>> rws;
+  std::vector<std::unique_ptr<core::WwMutex>> wws;
+  std::vector<std::unique_ptr<Promise>> promises;
+  std::vector<std::unique_ptr<core::ValueTimeline>> timelines;
+  std::vector<std::unique_ptr<core::CountedResource>> pools;
+  std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
+  std::vector<core::FencePtr> fences;
+  std::vector<std::vector<core::Process*>> signallers;
+
+ private:
+  template <class T, class Make>
+  T& grow(std::vector<std::unique_ptr<T>>& all, std::size_t i, Make make) {
+    while (all.size() <= i) {
+      const std::size_t index = i;
+      i = all.size();
+      all.emplace_back(make());
+      i = index;
+    }
+    return *all[i];
+  }
+};
+
+/// One operation of a program.
+struct LitmusOp {
+  enum class Kind {
+    lock, unlock, try_lock,           ///< try: skips `value` operations if it fails
+    read_lock, read_unlock, write_lock, write_unlock,
+    ww_lock, ww_drop_all,             ///< ww: on -EDEADLK drops everything and starts over at the first ww_lock
+    wait, wait_all, wait_any, wait_k, ///< fences `objects`; k: `value`
+    wait_timeout,                     ///< fence, with a planned deadline
+    signal, poll,                     ///< poll: skips `value` operations if it is not signaled
+    advance, wait_value,              ///< timeline, value
+    read, write, increment, read_into, ///< variable; read_into: skips `value` operations if it is zero
+    acquire, try_acquire, release,    ///< pool, units; try: skips one operation if it fails
+    choose                            ///< skips as many operations as the answer out of `value`
+  };
+  Kind kind;
+  std::vector<std::size_t> objects;
+  std::uint64_t value = 0;
+};
+using LitmusProgram = std::vector<std::vector<LitmusOp>>;
+
+/// A program as something to explore.
+class LitmusSubject final : public analysis::Subject {
+ public:
+  explicit LitmusSubject(LitmusProgram program, std::size_t objects = 4)
+      : program_(std::move(program)), objects_(objects) {}
+  std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
+
+ private:
+  LitmusProgram program_;
+  std::size_t objects_;
+};
+
+/// A program written as coroutines: `body` spawns the processes.
+class CodeSubject final : public analysis::Subject {
+ public:
+  explicit CodeSubject(std::function<void(LitmusWorld&)> body, std::size_t objects = 4)
+      : body_(std::move(body)), objects_(objects) {}
+  std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override {
+    auto world = std::make_unique<LitmusWorld>(simulation);
+    world->make(objects_);
+    body_(*world);
+    return world;
+  }
+
+ private:
+  std::function<void(LitmusWorld&)> body_;
+  std::size_t objects_;
+};
+
+// Short names for tables of programs.
+namespace litmus {
+using K = LitmusOp::Kind;
+inline LitmusOp L(std::size_t x) { return {K::lock, {x}}; }
+inline LitmusOp U(std::size_t x) { return {K::unlock, {x}}; }
+inline LitmusOp T(std::size_t x, std::uint64_t skip) { return {K::try_lock, {x}, skip}; }
+inline LitmusOp W(std::size_t f) { return {K::wait, {f}}; }
+inline LitmusOp S(std::size_t f) { return {K::signal, {f}}; }
+inline LitmusOp Wall(std::vector<std::size_t> f) { return {K::wait_all, std::move(f)}; }
+inline LitmusOp Wany(std::vector<std::size_t> f) { return {K::wait_any, std::move(f)}; }
+inline LitmusOp Wk(std::uint64_t k, std::vector<std::size_t> f) { return {K::wait_k, std::move(f), k}; }
+inline LitmusOp ADV(std::size_t t, std::uint64_t v) { return {K::advance, {t}, v}; }
+inline LitmusOp WGE(std::size_t t, std::uint64_t v) { return {K::wait_value, {t}, v}; }
+inline LitmusOp INC(std::size_t x) { return {K::increment, {x}}; }
+inline LitmusOp RD(std::size_t x) { return {K::read, {x}}; }
+inline LitmusOp WR(std::size_t x, std::uint64_t v = 1) { return {K::write, {x}, v}; }
+inline LitmusOp CHOOSE(std::uint64_t n) { return {K::choose, {}, n}; }
+}  // namespace litmus
+
+}  // namespace fencelab::testing

@@ -1,0 +1,24 @@
+// A third explorer, slow and plain on purpose: depth first over every interleaving, no reduction, on
+// core alone. What the provers are held against.
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "analysis/explore/subject.hpp"
+
+namespace fencelab::testing {
+
+struct NaiveResult {
+  std::uint64_t interleavings = 0;
+  bool complete = true;  ///< false: more than `limit` interleavings
+  /// Who is stuck on what, holding what, per dead end; the same keys as the provers use.
+  std::set<std::uint64_t> dead;
+  /// Complete executions told apart by the order of their dependent steps: one entry per trace.
+  std::set<std::uint64_t> traces;
+};
+
+NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
+                            std::uint64_t limit);
+
+}  // namespace fencelab::testing
