@@ -11,7 +11,7 @@ std::uint64_t dead_key(const core::Simulation& simulation, const core::WaitGraph
   std::vector<std::uint64_t> parts;
   for (const core::Process& process : simulation.processes()) {
     if (process.state != core::ProcessState::blocked) continue;
-    std::uint64_t part = core::mix_hash(process.actor + 1, process.wait.need);
+    std::uint64_t part = core::mix_hash(core::mix_hash(1, process.actor + 1), process.wait.need);
     for (std::uint32_t i = 0; i < process.wait.count; ++i) {
       const core::WaitLink& link = process.wait.links[i];
       part = core::mix_hash(part, core::raw(link.object->id()));

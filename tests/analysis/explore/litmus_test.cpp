@@ -77,7 +77,9 @@ const std::vector<Row>& rows() {
       {"mutex_deadlock_3", same(3, {L(0)}), 6, 6},
       {"mutex_trylock_deadlock_3", same(3, {T(0, 0)}), 3, 0},
       {"mutex_vs_trylock_1", {{L(0), INC(0), U(0)}, {T(0, 2), INC(0), U(0)}}, 3, 0},
-      {"mutex_vs_trylock_2", {{L(0), INC(0), U(0)}, {T(0, 2), INC(0), U(0)}, {T(0, 2), INC(0), U(0)}}, 18, 0},
+      // 17 by hand: 5 with either trylock first, 7 with the lock first of which one holds both
+      // failures, in no order. (Nidhugg's 16 orders failures, and its locks do not queue.)
+      {"mutex_vs_trylock_2", {{L(0), INC(0), U(0)}, {T(0, 2), INC(0), U(0)}, {T(0, 2), INC(0), U(0)}}, 17, 0},
       {"readers_2", readers(2), 4, 0},
       {"readers_8", readers(8), 256, 0},
       {"fence_cycle", {{W(0), S(1)}, {W(1), S(0)}}, 1, 1},

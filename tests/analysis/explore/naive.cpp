@@ -43,18 +43,22 @@ struct Event {
   std::vector<Touch> touches;
 };
 
+std::uint64_t name_of(const Event& event) {
+  return core::mix_hash(core::mix_hash(7, event.actor + 1), event.nth);
+}
+
 // The order of dependent steps, as a hash that does not see the order of the others.
 std::uint64_t trace_of(const std::vector<Event>& events) {
   std::uint64_t sum = 0;
   for (std::size_t j = 0; j < events.size(); ++j) {
-    sum += core::mix_hash(events[j].actor + 1, events[j].nth);
+    sum += name_of(events[j]);
     for (std::size_t i = 0; i < j; ++i) {
       if (events[i].actor == events[j].actor) continue;
       if (!analysis::is_dependent(events[i].touches, events[j].touches,
                                   analysis::Sequence::consecutive))
         continue;
-      const std::uint64_t first = core::mix_hash(events[i].actor + 1, events[i].nth),
-                          second = core::mix_hash(events[j].actor + 1, events[j].nth);
+      const std::uint64_t first = name_of(events[i]),
+                          second = name_of(events[j]);
       sum += core::mix_hash(core::mix_hash(99, first), second);
     }
   }
