@@ -57,7 +57,7 @@ bool DmaFence::signal() {
 void DmaFence::arm() {
   if (armed_ || signaled_) return;
   armed_ = true;
-  if (is_container() || (producer_ && producer_->cares_about_arming())) note(Access::subscribe);
+  if (cares_about_waiting()) note(Access::subscribe);
   simulation().emit(ProbeKind::fence_armed, id());
   if (!enable_signaling()) signal();
 }

@@ -73,6 +73,13 @@ class DmaFence : public Waitable {
     note(Access::test, signaled, signaled);
     return signaled;
   }
+  /// Polling whose answer saves work and changes nothing else: a wait would follow, which a signaled
+  /// fence ends at once. An explorer need not try both answers, unless waiting has side effects.
+  bool is_known_signaled() const {
+    if (simulation().footprint() && cares_about_waiting()) [[unlikely]]
+      note(Access::test, signaled_, signaled_);
+    return happened();
+  }
   /// 0 pending, 1 done, negative errno: done with that error (F10).
   int status() const { return !signaled_ ? 0 : error_ != 0 ? error_ : 1; }
   int error() const { return error_; }
@@ -126,6 +133,9 @@ class DmaFence : public Waitable {
   /// asked of fences that called set_pollable(); a fence without it may look pending for ever (F8).
   virtual bool poll() { return false; }
   void set_pollable() { pollable_ = true; }
+  bool cares_about_waiting() const {
+    return is_container() || (producer_ && producer_->cares_about_arming());
+  }
   bool happened() const {
     return signaled_ || (pollable_ && const_cast<DmaFence*>(this)->poll_now());
   }

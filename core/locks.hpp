@@ -92,7 +92,10 @@ class WwMutex final : public Waitable {
   /// Never backs off, never waits.
   bool try_lock(WwContext* context = nullptr);
   void unlock();
-  bool is_locked() const { return owner_ != nullptr; }
+  bool is_locked() const {
+    note(Access::ww_request, owner_ != nullptr, owner_ != nullptr);
+    return owner_ != nullptr;
+  }
   Process* owner() const { return owner_; }
   const WwContext* context() const { return context_; }
 

@@ -26,13 +26,18 @@ class Cell {
     if (simulation_.footprint()) [[unlikely]]
       note(Access::write);
   }
+  /// Before an update that commutes with others of its kind.
+  void add() const {
+    if (simulation_.footprint()) [[unlikely]]
+      note(Access::add);
+  }
   ObjectId id() const { return id_; }
 
  private:
   // Who touches it goes on no earlier than whoever wrote it last.
   void note(Access access) const {
     simulation_.not_before(time_);
-    if (access == Access::write) time_ = simulation_.now();
+    if (access != Access::read) time_ = simulation_.now();
     simulation_.note({.object = id_, .access = access});
   }
   Simulation& simulation_;

@@ -35,6 +35,9 @@ class ValueTimeline final : public Waitable {
     return value_;
   }
 
+  /// Polling whose answer saves a wait and changes nothing else: no explorer need try both.
+  bool reached(std::uint64_t value) const { return value_ >= value; }
+
   /// Raises the value to `value`; lower values change nothing (monotonic).
   void advance(std::uint64_t value);
 

@@ -44,7 +44,7 @@ Display& Machine::add_display(Display::Spec spec) {
 }
 
 void Machine::force_signal(const SyncPoint& point) {
-  if (point.done()) return;
+  if (point.poll()) return;
   auto* job = point.fence ? dynamic_cast<Job*>(point.fence->producer()) : nullptr;
   simulation_.emit(core::ProbeKind::fence_forced, point.id(), job ? core::raw(job->id()) : 0, 0,
                    job);

@@ -11,6 +11,7 @@ Display::Display(Machine& machine, Spec spec)
       spec_(std::move(spec)),
       simulation_(machine.simulation()),
       id_(simulation_.new_object_id()),
+      cell_(simulation_),
       bell_(simulation_),
       free_bell_(simulation_) {
   free_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
@@ -27,11 +28,12 @@ core::Time Display::next_vblank(core::Time at) const {
 }
 
 core::Task<> Display::wait_until_free() {
-  while (pending_) co_await core::SingleWait(free_bell_, 0, {.reason = core::WaitReason::vblank});
+  while (busy()) co_await core::SingleWait(free_bell_, 0, {.reason = core::WaitReason::vblank});
 }
 
 void Display::commit(std::shared_ptr<Commit> commit) {
   FENCELAB_ASSERT(!pending_, "{} has a commit pending", spec_.name);
+  cell_.write();
   pending_ = std::move(commit);
   queued_at_ = simulation_.now();
   simulation_.emit(core::ProbeKind::flip_queued, id_, ++commits_, 0, pending_.get());
@@ -42,7 +44,7 @@ void Display::commit(std::shared_ptr<Commit> commit) {
 // so.
 core::Task<> Display::commit_tail() {
   for (;;) {
-    while (!pending_) co_await bell_.wait();
+    while (!busy()) co_await bell_.wait();
     const std::shared_ptr<Commit> commit = pending_;
     for (std::size_t i = 0; i < commit->fences.size(); ++i) {
       const SyncPoint point = commit->fences[i];
@@ -68,6 +70,7 @@ core::Task<> Display::commit_tail() {
       simulation_.emit(core::ProbeKind::frame_shown, frame->id, core::raw(id_), 0, frame.get());
     }
     if (commit->out) commit->out->signal();
+    cell_.write();
     pending_ = nullptr;
     free_bell_.ring();
   }

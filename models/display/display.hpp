@@ -37,7 +37,10 @@ class Display {
   /// Start of the next vblank strictly after `at`.
   core::Time next_vblank(core::Time at) const;
   /// Whether a commit is pending (another non-blocking one would get -EBUSY).
-  bool busy() const { return pending_ != nullptr; }
+  bool busy() const {
+    cell_.read();
+    return pending_ != nullptr;
+  }
   /// Awaitable task: until no commit is pending.
   core::Task<> wait_until_free();
   void commit(std::shared_ptr<Commit> commit);
@@ -49,6 +52,7 @@ class Display {
   Spec spec_;
   core::Simulation& simulation_;
   core::ObjectId id_;
+  core::Cell cell_;
   core::Doorbell bell_, free_bell_;
   std::shared_ptr<Commit> pending_;
   core::Process* worker_ = nullptr;

@@ -8,11 +8,16 @@
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/machine.hpp"
 
 namespace fencelab::models {
 
 GpuContext::GpuContext(Client& client, Gpu& gpu, Spec spec)
-    : client_(client), gpu_(gpu), spec_(std::move(spec)) {
+    : client_(client),
+      gpu_(gpu),
+      spec_(std::move(spec)),
+      cell_(gpu.machine().simulation()),
+      queues_cell_(gpu.machine().simulation()) {
   FENCELAB_ASSERT(!spec_.engines.empty(), "context {} has no engine", spec_.name);
 }
 
@@ -29,14 +34,17 @@ std::vector<Engine*> GpuContext::candidates(const Job& job) const {
 
 Engine& GpuContext::choose_engine(const Job& job) const {
   const auto engines = candidates(job);
+  if (engines.size() == 1) return *engines.front();
   return **std::min_element(engines.begin(), engines.end(),
                             [](const Engine* a, const Engine* b) { return a->load() < b->load(); });
 }
 
 KernelQueue& GpuContext::kernel_queue(Engine& engine) {
   Engine* const key = spec_.balanced ? nullptr : &engine;
+  queues_cell_.read();
   for (auto& [queue_engine, queue] : kernel_queues_)
     if (queue_engine == key) return *queue;
+  queues_cell_.write();
   const std::string name =
       client_.name() + "/" + spec_.name + (key ? "@" + engine.name() : "@" + gpu_.name());
   kernel_queues_.emplace_back(key, std::make_unique<KernelQueue>(*this, name));
@@ -44,6 +52,7 @@ KernelQueue& GpuContext::kernel_queue(Engine& engine) {
 }
 
 KernelQueue* GpuContext::existing_kernel_queue(const Engine& engine) const {
+  queues_cell_.read();
   for (const auto& [queue_engine, queue] : kernel_queues_)
     if (queue_engine == &engine || (queue_engine == nullptr && &engine == spec_.engines.front()))
       return queue.get();
@@ -51,8 +60,11 @@ KernelQueue* GpuContext::existing_kernel_queue(const Engine& engine) const {
 }
 
 UserQueue& GpuContext::user_queue() {
-  if (!user_queue_)
+  queues_cell_.read();
+  if (!user_queue_) {
+    queues_cell_.write();
     user_queue_ = std::make_unique<UserQueue>(*this, client_.name() + "/" + spec_.name);
+  }
   return *user_queue_;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/shared.hpp"
 #include "core/time.hpp"
 
 namespace fencelab::models {
@@ -41,10 +42,22 @@ class GpuContext {
   Gpu& gpu() const { return gpu_; }
   const std::vector<Engine*>& engines() const { return spec_.engines; }
   bool balanced() const { return spec_.balanced; }
-  int priority() const { return spec_.priority; }
-  void set_priority(int priority) { spec_.priority = priority; }
-  std::optional<core::Duration> preemption_period() const { return spec_.preemption_period; }
-  void set_preemption_period(core::Duration period) { spec_.preemption_period = period; }
+  int priority() const {
+    cell_.read();
+    return spec_.priority;
+  }
+  void set_priority(int priority) {
+    cell_.write();
+    spec_.priority = priority;
+  }
+  std::optional<core::Duration> preemption_period() const {
+    cell_.read();
+    return spec_.preemption_period;
+  }
+  void set_preemption_period(core::Duration period) {
+    cell_.write();
+    spec_.preemption_period = period;
+  }
 
   /// Engines `job` may run on, by its wish, the map and the bonds.
   std::vector<Engine*> candidates(const Job& job) const;
@@ -56,12 +69,17 @@ class GpuContext {
   KernelQueue* existing_kernel_queue(const Engine& engine) const;
   /// The ring the process writes itself.
   UserQueue& user_queue();
-  UserQueue* existing_user_queue() const { return user_queue_.get(); }
+  UserQueue* existing_user_queue() const {
+    queues_cell_.read();
+    return user_queue_.get();
+  }
 
  private:
   Client& client_;
   Gpu& gpu_;
   Spec spec_;
+  core::Cell cell_;         ///< footprint of what threads set
+  core::Cell queues_cell_;  ///< footprint of which queues there are
   std::vector<std::pair<Engine*, std::unique_ptr<KernelQueue>>> kernel_queues_;
   std::unique_ptr<UserQueue> user_queue_;
 };

@@ -21,12 +21,15 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
       bell_(simulation),
       credits_(simulation, full_name_, spec_.credits),
       watchdog_(simulation, core::RecoveryKind::job_timeout,
-                [this] { reset(core::fence_error::kTime); }) {
+                [this] { reset(core::fence_error::kTime); }),
+      cell_(simulation),
+      load_cell_(simulation) {
   idle_.push_back({Time{}, core::kNever});
   idle_next_ = 1;
 }
 
 void Engine::offer(HwQueue& queue) {
+  cell_.write();
   if (std::find(ready_.begin(), ready_.end(), &queue) == ready_.end()) ready_.push_back(&queue);
   watch_values(*queue.head());
   bell_.ring();
@@ -99,7 +102,7 @@ void Engine::start_job(Job& job) {
 
 void Engine::begin_slice(HwQueue& queue) {
   current_ = &queue;
-  queue.on_engine = this;
+  queue.set_on_engine(this);
   queue.last_used = simulation_.now();
   stopped_ = false;
   Job& job = *queue.head();
@@ -168,7 +171,7 @@ void Engine::finish_head() {
   HwQueue& queue = *current_;
   const JobPtr job(queue.head());
   std::erase(ready_, &queue);
-  queue.on_engine = nullptr;
+  queue.set_on_engine(nullptr);
   current_ = nullptr;
   job->complete(job->error);
   queue.pop();
@@ -193,7 +196,7 @@ void Engine::leave() {
                     simulation_.now());
   const auto place = std::find(ready_.begin(), ready_.end(), &queue);
   if (place != ready_.end()) std::rotate(place, place + 1, ready_.end());
-  queue.on_engine = nullptr;
+  queue.set_on_engine(nullptr);
   current_ = nullptr;
   switch_due_ = true;
   gpu_.queue_left_engine(queue);
@@ -201,6 +204,7 @@ void Engine::leave() {
 
 core::Task<> Engine::serve() {
   for (;;) {
+    cell_.write();
     HwQueue* queue = pick();
     if (!queue) {
       note_idle(true);
@@ -222,6 +226,7 @@ core::Task<> Engine::serve() {
         co_await bell_.wait();
       else
         co_await bell_.wait_until(until, core::WaitReason::engine);
+      cell_.write();
       if (!stopped_) charge();
       leaving = must_leave();
     }
@@ -230,11 +235,12 @@ core::Task<> Engine::serve() {
 }
 
 void Engine::drop(Job& job) {
+  cell_.write();
   if (current_ && current_->head() == &job) {
     charge();
     HwQueue& queue = *current_;
     std::erase(ready_, &queue);
-    queue.on_engine = nullptr;
+    queue.set_on_engine(nullptr);
     current_ = nullptr;
     stopped_ = true;
     queue.pop();
@@ -246,6 +252,7 @@ void Engine::drop(Job& job) {
 }
 
 void Engine::reset(int error) {
+  cell_.write();
   if (!current_) return;
   const JobPtr guilty(current_->head());
   std::vector<JobPtr> innocent;

@@ -50,8 +50,14 @@ class Engine {
   void reset(int error);
 
   /// Jobs given to it and not done: the measure of business for load balancing.
-  std::uint64_t load() const { return load_; }
-  void add_load(std::int64_t change) { load_ += static_cast<std::uint64_t>(change); }
+  std::uint64_t load() const {
+    load_cell_.read();
+    return load_;
+  }
+  void add_load(std::int64_t change) {
+    load_cell_.add();
+    load_ += static_cast<std::uint64_t>(change);
+  }
   HwQueue* current() const { return current_; }
   /// The gate "this job gets the engine", in the present state; kNoIndex if nothing keeps it away.
   core::GateIndex describe_turn(core::WaitGraphBuilder& builder, const Job& job) const;
@@ -98,6 +104,8 @@ class Engine {
   bool stopped_ = false;     ///< current job taken away from outside
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
+  core::Cell cell_;       ///< footprint of all but the load
+  core::Cell load_cell_;
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;
   std::vector<IdleStretch> idle_;  ///< ring of the last kIdleHistory idle stretches

@@ -10,12 +10,13 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
     : machine_(machine),
       spec_(std::move(spec)),
       policies_(std::move(policies)),
+      cell_(machine.simulation()),
       firmware_bell_(machine.simulation()),
       off_bell_(machine.simulation()) {
   off_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
     for (const HwQueue* queue : user_queues_)
-      if (queue->suspended() && queue->on_engine &&
+      if (queue->suspended() && queue->on_engine() &&
           queue->context().preemption_period() == core::Duration{})
         gates.push_back(queue->head()->describe_finish(builder));
     return builder.all_of(std::move(gates), "queues of " + spec_.name + " off the hardware");
@@ -48,6 +49,7 @@ HwQueue* Gpu::slot_victim() const {
 core::Task<> Gpu::firmware() {
   core::Simulation& simulation = machine_.simulation();
   for (;;) {
+    cell_.write();
     const auto waiting =
         std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
           return !queue->mapped() && queue->has_work() && !queue->suspended();
@@ -83,13 +85,13 @@ core::Task<> Gpu::wait_until_off(HwQueue& queue) {
   core::Simulation& simulation = machine_.simulation();
   const auto timeout = policies_.hang->preempt_timeout();
   const core::Time deadline = timeout ? simulation.now() + *timeout : core::kNever;
-  while (queue.on_engine) {
+  while (queue.on_engine()) {
     const auto result = co_await core::SingleWait(off_bell_, 0,
                                                   {.reason = core::WaitReason::engine,
                                                    .deadline = deadline,
                                                    .recovery = timeout.has_value()});
-    if (result == core::WaitResult::timed_out && queue.on_engine)
-      queue.on_engine->reset(core::fence_error::kTime);
+    if (result == core::WaitResult::timed_out && queue.on_engine())
+      queue.on_engine()->reset(core::fence_error::kTime);
   }
 }
 

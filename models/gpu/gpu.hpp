@@ -36,7 +36,10 @@ class Gpu {
   std::size_t link = ~std::size_t{0};  ///< to system memory, if the scenario gave one
 
   // ---- user queues
-  void add_user_queue(HwQueue& queue) { user_queues_.push_back(&queue); }
+  void add_user_queue(HwQueue& queue) {
+    cell_.write();
+    user_queues_.push_back(&queue);
+  }
   void ring_doorbell(HwQueue& queue);
   /// Awaitable task: until `queue` is off every engine. It was marked suspended before.
   core::Task<> wait_until_off(HwQueue& queue);
@@ -50,6 +53,7 @@ class Gpu {
   DriverPolicies policies_;
   std::vector<std::unique_ptr<Engine>> engines_;
   std::vector<HwQueue*> user_queues_;
+  core::Cell cell_;  ///< footprint of the firmware's tables
   core::Doorbell firmware_bell_;
   core::Doorbell off_bell_;
   std::uint32_t mapped_ = 0;

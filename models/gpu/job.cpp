@@ -39,8 +39,9 @@ std::uint64_t Job::value_written(const core::ValueTimeline& timeline) const {
 }
 
 void Job::complete(int with_error) {
-  if (state == JobState::done) return;
+  if (is_done()) return;
   const JobPtr keep(this);
+  done_.write();
   state = JobState::done;
   error = with_error;
   done_at = simulation_.now();
@@ -51,7 +52,7 @@ void Job::complete(int with_error) {
   }
   simulation_.emit(core::ProbeKind::job_finished, id_, engine ? engine->number() : 0,
                    static_cast<std::uint64_t>(-error), this);
-  if (started && !started->is_signaled()) started->signal();
+  if (started) started->signal();
   if (!never_signals) {
     if (error == 0)
       for (const ValuePoint& signal : signals) signal.timeline->advance(signal.value);
@@ -69,7 +70,7 @@ void Job::complete(int with_error) {
 }
 
 void Job::kill(int with_error) {
-  if (state == JobState::done) return;
+  if (is_done()) return;
   const JobPtr keep(this);
   if (state == JobState::on_ring || state == JobState::running) engine->drop(*this);
   never_signals = false;  // the kernel completes what it takes down

@@ -10,6 +10,7 @@
 
 #include "core/fence.hpp"
 #include "core/intrusive_ptr.hpp"
+#include "core/shared.hpp"
 #include "core/wait_reason.hpp"
 #include "models/gpu/access.hpp"
 #include "models/sync/sync_point.hpp"
@@ -81,7 +82,7 @@ enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring
 class Job final : public core::FenceProducer {
  public:
   explicit Job(core::Simulation& simulation)
-      : simulation_(simulation), id_(simulation.new_object_id()) {}
+      : simulation_(simulation), id_(simulation.new_object_id()), done_(simulation) {}
 
   core::ObjectId id() const { return id_; }
   core::Simulation& simulation() const { return simulation_; }
@@ -145,6 +146,12 @@ class Job final : public core::FenceProducer {
   /// The job as an agent of the snapshot: what must happen for it to finish.
   core::GateIndex describe_finish(core::WaitGraphBuilder& builder) const;
   std::string name() const;
+  /// Whether it is complete, for those who act differently then. (Its other fields belong to the
+  /// queue or engine it stands in.)
+  bool is_done() const {
+    done_.read();
+    return state == JobState::done;
+  }
 
   void retain() { ++references_; }
   void release() {
@@ -159,6 +166,7 @@ class Job final : public core::FenceProducer {
   std::optional<core::Time> watchdog_due() const;
   core::Simulation& simulation_;
   core::ObjectId id_;
+  core::Cell done_;
   std::uint32_t references_ = 0;
 };
 

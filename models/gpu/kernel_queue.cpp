@@ -13,6 +13,7 @@ KernelQueue::KernelQueue(GpuContext& context, std::string name)
     : context_(context),
       simulation_(context.gpu().machine().simulation()),
       ring_(simulation_, context, std::move(name), context.gpu().machine().new_queue_number()),
+      cell_(simulation_),
       bell_(simulation_),
       unseen_watchdog_(simulation_, core::RecoveryKind::job_timeout, [this] { give_up_unseen(); }),
       fence_context_(core::raw(ring_.id())) {
@@ -48,6 +49,7 @@ core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder,
 }
 
 void KernelQueue::push(JobPtr job) {
+  cell_.write();
   will_write(*job);
   job->state = JobState::queued;
   job->queue = &ring_;
@@ -59,7 +61,7 @@ void KernelQueue::push(JobPtr job) {
 
 // The scheduler is a server: the job at its head, not the scheduler, is who waits.
 core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
-  for (std::size_t i = 0; i < job->dependencies.size() && job->state != JobState::done; ++i) {
+  for (std::size_t i = 0; i < job->dependencies.size() && !job->is_done(); ++i) {
     const SyncPoint point = job->dependencies[i].point;
     if (point.done()) continue;
     const auto timeout = context_.gpu().policies().hang->fence_wait_timeout();
@@ -76,7 +78,11 @@ core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
 
 core::Task<> KernelQueue::serve() {
   for (;;) {
-    while (waiting_.empty()) co_await bell_.wait();
+    cell_.write();
+    while (waiting_.empty()) {
+      co_await bell_.wait();
+      cell_.write();
+    }
     const JobPtr job = waiting_.front();
     job->head_at = simulation_.now();
     bool pending = false;
@@ -85,7 +91,8 @@ core::Task<> KernelQueue::serve() {
       job->account.enter(core::WaitReason::fence, simulation_.now());
       co_await wait_for_dependencies(job);
     }
-    if (job->state == JobState::done) {  // killed meanwhile
+    if (job->is_done()) {  // killed meanwhile
+      cell_.write();
       waiting_.pop_front();
       continue;
     }
@@ -98,8 +105,9 @@ core::Task<> KernelQueue::serve() {
     Credits& credits = job->engine->credits();
     co_await credits.acquire(context_.priority());
     credits.holds(*job);
+    cell_.write();
     waiting_.pop_front();
-    if (job->state == JobState::done)
+    if (job->is_done())
       credits.release(*job);
     else
       ring_.push(job);

@@ -21,10 +21,16 @@ class KernelQueue final : public core::ValueProducer {
   /// Point of no return: the job's fences may be published from now on.
   void push(JobPtr job);
   HwQueue& ring() { return ring_; }
-  const std::deque<JobPtr>& waiting() const { return waiting_; }
+  const std::deque<JobPtr>& waiting() const {
+    cell_.read();
+    return waiting_;
+  }
   /// Fence context and next sequence number of its jobs (F2).
   std::uint64_t fence_context() const { return fence_context_; }
-  std::uint64_t next_seqno() { return ++seqno_; }
+  std::uint64_t next_seqno() {
+    cell_.write();
+    return ++seqno_;
+  }
   /// What must happen for `job`, still waiting here, to reach the ring.
   core::GateIndex describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const;
 
@@ -47,6 +53,7 @@ class KernelQueue final : public core::ValueProducer {
   core::Simulation& simulation_;
   HwQueue ring_;
   std::deque<JobPtr> waiting_;
+  core::Cell cell_;
   core::Doorbell bell_;
   /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
   core::RecoveryTimer unseen_watchdog_;

@@ -25,7 +25,12 @@ class Buffer {
   };
 
   Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
-      : spec_(std::move(spec)), index_(index), id_(simulation.new_object_id()), resv_(simulation) {
+      : placement(simulation),
+        tracking(simulation),
+        spec_(std::move(spec)),
+        index_(index),
+        id_(simulation.new_object_id()),
+        resv_(simulation) {
     resv_.lock().set_name("dma_resv of " + spec_.name);
   }
 
@@ -38,6 +43,10 @@ class Buffer {
   core::ObjectId id() const { return id_; }
   DmaResv& resv() { return resv_; }
 
+  /// Footprint of the fields below.
+  core::Cell placement;
+  /// Footprint of what access trackers know about it.
+  core::Cell tracking;
   bool exists = true;                ///< false before `alloc` and after `free`
   MemoryPool* pool = nullptr;        ///< where the bytes are; nullptr: nowhere yet
   bool swapped = false;              ///< its bytes are on disk (pool == nullptr)

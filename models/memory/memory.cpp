@@ -7,6 +7,13 @@
 
 namespace fencelab::models {
 
+// An endless pool has no state that anybody could notice.
+void MemoryPool::book(std::int64_t bytes) {
+  if (capacity != 0) cell.write();
+  used += static_cast<std::uint64_t>(bytes);
+  peak = std::max(peak, used);
+}
+
 Memory::Memory(Machine& machine) : machine_(machine) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
@@ -25,8 +32,8 @@ MemoryPool& Memory::home_pool(const Buffer& buffer) {
 }
 
 void Memory::take(MemoryPool& pool, Buffer& buffer) {
-  pool.used += buffer.bytes();
-  pool.peak = std::max(pool.peak, pool.used);
+  pool.book(static_cast<std::int64_t>(buffer.bytes()));
+  buffer.placement.write();
   buffer.pool = &pool;
   buffer.swapped = false;
   buffer.lru = pool.lru.insert(pool.lru.end(), &buffer);
@@ -38,12 +45,14 @@ void Memory::take(MemoryPool& pool, Buffer& buffer) {
 void Memory::drop(Buffer& buffer) {
   FENCELAB_ASSERT(buffer.pool && buffer.pool->used >= buffer.bytes(), "{} is nowhere",
                   buffer.name());
-  buffer.pool->used -= buffer.bytes();
+  buffer.pool->book(-static_cast<std::int64_t>(buffer.bytes()));
+  buffer.placement.write();
   buffer.pool->lru.erase(buffer.lru);
   buffer.pool = nullptr;
 }
 
 void Memory::free(Buffer& buffer) {
+  buffer.placement.write();
   if (buffer.pool) {
     machine_.simulation().emit(core::ProbeKind::buffer_freed, buffer.id(),
                                core::raw(buffer.pool->id), buffer.bytes(), &buffer);
@@ -66,7 +75,9 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
                               std::vector<const Buffer*>& tried) {
   const bool may_wait = machine_.policies().reclaim->may_wait_for_gpu(request);
   std::vector<Buffer*> candidates;
+  pool.cell.read();
   for (Buffer* buffer : pool.lru) {
+    buffer->placement.read();
     if (fixed(*buffer) || buffer->resv().lock().is_locked()) continue;
     if (!pool.gpu && !has_swap && buffer->content) continue;
     if (!may_wait && !idle(*buffer)) continue;
@@ -75,6 +86,9 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
   }
   if (candidates.empty()) return nullptr;
   core::Simulation& simulation = machine_.simulation();
+  if (simulation.untimed())  // every victim is tried: in an order that does not depend on history
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Buffer* a, const Buffer* b) { return a->index() < b->index(); });
   const core::Process* process = simulation.current();
   const auto chosen =
       simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
@@ -91,6 +105,7 @@ bool Memory::fixed(const Buffer& buffer) const {
 
 // The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
 Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& request) {
+  pool.cell.read();
   for (Buffer* buffer : pool.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
@@ -129,22 +144,24 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
   if (result == Placement::no_memory)
     machine_.simulation().emit(core::ProbeKind::allocation_failed, pool.id, bytes);
   if (result != Placement::ok) co_return result;
-  pool.used += bytes;
-  pool.peak = std::max(pool.peak, pool.used);
+  pool.book(static_cast<std::int64_t>(bytes));
   co_return result;
 }
 
-void Memory::unreserve(MemoryPool& pool, std::uint64_t bytes) { pool.used -= bytes; }
+void Memory::unreserve(MemoryPool& pool, std::uint64_t bytes) {
+  pool.book(-static_cast<std::int64_t>(bytes));
+}
 
 core::Task<Placement> Memory::place(Buffer& buffer, AllocRequest request) {
   MemoryPool& home = home_pool(buffer);
+  buffer.placement.read();
   if (buffer.pool == &home) {
     touch(buffer);
     co_return Placement::ok;
   }
   const Placement reserved = co_await reserve(home, buffer.bytes(), request);
   if (reserved != Placement::ok) co_return reserved;
-  home.used -= buffer.bytes();  // take() books it under the buffer
+  home.book(-static_cast<std::int64_t>(buffer.bytes()));  // take() books it under the buffer
   MemoryPool* const from = buffer.pool;
   const bool swapped = buffer.swapped;
   if (from) drop(buffer);
@@ -189,7 +206,7 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   if (pool.gpu) {
     const Placement room = co_await reserve(system(), victim.bytes(), request);
     if (room != Placement::ok) co_return false;
-    system().used -= victim.bytes();
+    system().book(-static_cast<std::int64_t>(victim.bytes()));
     drop(victim);
     take(system(), victim);
     co_await bring_content(victim, &pool, false);
@@ -197,6 +214,7 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   }
   co_await machine_.hardware().disk_io(victim.bytes(), true);
   drop(victim);
+  victim.placement.write();
   victim.swapped = true;
   co_return true;
 }
@@ -206,6 +224,7 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
   const core::Time asked = simulation.now();
   const bool locked = victim.resv().lock().try_lock();
   if (!locked) co_return false;
+  victim.placement.read();
   const core::ObjectId pool = victim.pool->id;
   if (victim.userptr())
     co_await machine_.policies_of(victim).userptr->invalidate(victim);
@@ -213,6 +232,7 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
     co_await wait_until_idle(victim);
   bool moved = true;
   if (victim.pool && victim.pool->id == pool) moved = co_await move_out(victim, request);
+  victim.placement.write();
   victim.was_evicted = true;
   if (moved)
     simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool),

@@ -19,14 +19,24 @@ class Machine;
 class MemoryPool {
  public:
   MemoryPool(core::Simulation& simulation, std::string pool_name, std::uint64_t bytes)
-      : name(std::move(pool_name)), capacity(bytes), id(simulation.new_object_id()) {}
+      : name(std::move(pool_name)),
+        capacity(bytes),
+        id(simulation.new_object_id()),
+        cell(simulation) {}
   std::string name;
   std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
   core::ObjectId id;
+  core::Cell cell;  ///< footprint of `used` and of what is in `lru` (its order is no business of an
+                    ///< explorer, which tries every victim)
   Gpu* gpu = nullptr;      ///< VRAM of; nullptr: system memory
   std::list<Buffer*> lru;  ///< oldest first
-  bool fits(std::uint64_t bytes) const { return capacity == 0 || used + bytes <= capacity; }
+  bool fits(std::uint64_t bytes) const {
+    if (capacity != 0) cell.read();
+    return capacity == 0 || used + bytes <= capacity;
+  }
+  /// Books `bytes` (negative: gives back).
+  void book(std::int64_t bytes);
 };
 
 /// How an attempt to get memory ended.
@@ -54,7 +64,10 @@ class Memory {
   /// Gives a buffer's memory back at once (nobody uses it).
   void free(Buffer& buffer);
   /// Whether the bytes are where the buffer's GPU wants them.
-  bool at_home(const Buffer& buffer) { return buffer.pool == &home_pool(buffer); }
+  bool at_home(const Buffer& buffer) {
+    buffer.placement.read();
+    return buffer.pool == &home_pool(buffer);
+  }
   /// The buffer was used: youngest in its LRU.
   void touch(Buffer& buffer);
 

@@ -32,6 +32,10 @@ SharedHardware::~SharedHardware() {
 core::Task<Duration> SharedHardware::transfer(std::size_t link, std::uint64_t bytes) {
   FENCELAB_ASSERT(link < links_.size(), "link {} of {}", link, links_.size());
   const Time begin = simulation_.now();
+  if (simulation_.untimed()) {
+    co_await core::sleep_for(simulation_, Duration(1), WaitReason::transfer);
+    co_return account(links_[link], bytes, begin);
+  }
   Work work(*this, {Demand::Kind::transfer, link, bytes});
   work.request(latency(link));
   co_await work.wait(WaitReason::transfer);
@@ -44,7 +48,7 @@ core::Task<Duration> SharedHardware::transfer(std::size_t link, std::uint64_t by
 
 core::Task<Duration> SharedHardware::compute(Duration cpu_time) {
   const Time begin = simulation_.now();
-  if (!shares_cpu()) {
+  if (!shares_cpu() || simulation_.untimed()) {
     co_await core::sleep_for(simulation_, cpu_time, WaitReason::cpu);
     co_return simulation_.now() - begin;
   }
@@ -59,6 +63,10 @@ core::Task<Duration> SharedHardware::compute(Duration cpu_time) {
 core::Task<Duration> SharedHardware::disk_io(std::uint64_t bytes, bool write) {
   FENCELAB_ASSERT(description_.disk_bytes_per_second > 0, "no disk for {} bytes", bytes);
   const Time begin = simulation_.now();
+  if (simulation_.untimed()) {
+    co_await core::sleep_for(simulation_, Duration(1), WaitReason::transfer);
+    co_return account(disk_, bytes, begin);
+  }
   Work work(*this, {write ? Demand::Kind::disk_write : Demand::Kind::disk_read, 0, bytes});
   work.request(Duration::zero());
   co_await work.wait(WaitReason::transfer);

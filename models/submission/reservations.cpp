@@ -7,7 +7,7 @@
 namespace fencelab::models {
 
 Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
-    : simulation_(simulation), transaction_{core::raw(simulation.new_object_id())}, how_(how) {
+    : simulation_(simulation), transaction_{simulation.new_ticket()}, how_(how) {
   auto want = [this](const AccessList& accesses) {
     for (const Access& access : accesses)
       if (std::find(wanted_.begin(), wanted_.end(), access.buffer) == wanted_.end())
@@ -53,6 +53,7 @@ bool Reservations::try_all() {
 core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest request) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     Buffer& buffer = *wanted_[i];
+    buffer.placement.read();
     if (!buffer.exists) continue;  // the access will be a hazard, not an error of the ioctl
     if (memory.at_home(buffer)) {
       memory.touch(buffer);
@@ -60,6 +61,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
     }
     const Placement placed = co_await memory.place(buffer, request);
     if (placed != Placement::ok) co_return placed;
+    buffer.placement.write();
     buffer.content = true;
   }
   co_return Placement::ok;

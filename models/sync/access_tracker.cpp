@@ -6,12 +6,15 @@
 
 namespace fencelab::models {
 
+void AccessTracker::note_read(const Buffer& buffer) { buffer.tracking.read(); }
+
 std::vector<AccessTracker::Entry>& AccessTracker::entries_of(const Buffer& buffer) {
   if (buffer.index() >= buffers_.size()) buffers_.resize(buffer.index() + 1);
   return buffers_[buffer.index()];
 }
 
 void AccessTracker::record(const Access& access, std::uint64_t queue, const SyncPoint& point) {
+  access.buffer->tracking.write();
   auto& entries = entries_of(*access.buffer);
   std::erase_if(entries, [&](const Entry& entry) {
     if (entry.point.done()) return true;
@@ -24,12 +27,14 @@ void AccessTracker::record(const Access& access, std::uint64_t queue, const Sync
 }
 
 std::vector<AccessTracker::Entry> AccessTracker::unfinished(const Buffer& buffer) {
+  buffer.tracking.read();
   auto& entries = entries_of(buffer);
   std::erase_if(entries, [](const Entry& entry) { return entry.point.done(); });
   return entries;
 }
 
 void AccessTracker::adopt(const Buffer& buffer, const std::vector<Entry>& entries) {
+  buffer.tracking.write();
   auto& own = entries_of(buffer);
   for (const Entry& entry : entries) {
     const bool known = std::any_of(own.begin(), own.end(), [&](const Entry& mine) {

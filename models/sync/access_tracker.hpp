@@ -25,6 +25,7 @@ class AccessTracker {
   /// one of the two writes) and that is not of `queue` itself.
   template <class Use>
   void conflicts(const Access& access, std::uint64_t queue, Use use) {
+    note_read(*access.buffer);
     for (Entry& entry : entries_of(*access.buffer)) {
       if (entry.queue == queue && queue != 0) continue;
       if (!(entry.write || access.write) || entry.end <= access.begin || access.end <= entry.begin)
@@ -42,6 +43,7 @@ class AccessTracker {
   void adopt(const Buffer& buffer, const std::vector<Entry>& entries);
 
  private:
+  static void note_read(const Buffer& buffer);
   std::vector<Entry>& entries_of(const Buffer& buffer);
   std::vector<std::vector<Entry>> buffers_;  ///< by Buffer::index
 };

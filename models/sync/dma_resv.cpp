@@ -11,10 +11,11 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
     for (const core::FencePtr& leaf : leaves) add(leaf, usage);
     return;
   }
+  cell_.write();
   for (Entry& entry : entries_) {
     const bool superseded = entry.fence->context() == fence->context() && entry.usage >= usage &&
                             entry.fence->seqno() <= fence->seqno();
-    if (superseded || entry.fence->is_signaled()) {
+    if (superseded || entry.fence->is_known_signaled()) {
       entry = {fence, usage};
       return;
     }
@@ -23,17 +24,20 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
 }
 
 void DmaResv::replace(std::uint64_t context, const core::FencePtr& fence, Usage usage) {
+  cell_.write();
   for (Entry& entry : entries_)
     if (entry.fence->context() == context) entry = {fence, usage};
 }
 
 bool DmaResv::test_signaled(Usage usage) const {
+  cell_.read();
   return std::none_of(entries_.begin(), entries_.end(), [usage](const Entry& entry) {
     return entry.usage <= usage && !entry.fence->is_signaled();
   });
 }
 
 void DmaResv::drop(Usage usage) {
+  cell_.write();
   std::erase_if(entries_, [usage](const Entry& entry) { return entry.usage == usage; });
 }
 

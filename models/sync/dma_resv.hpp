@@ -7,6 +7,7 @@
 
 #include "core/fence.hpp"
 #include "core/locks.hpp"
+#include "core/shared.hpp"
 
 namespace fencelab::models {
 
@@ -25,7 +26,8 @@ class DmaResv {
     Usage usage;
   };
 
-  explicit DmaResv(core::Simulation& simulation) : lock_(simulation, "dma_resv") {}
+  explicit DmaResv(core::Simulation& simulation)
+      : lock_(simulation, "dma_resv"), cell_(simulation) {}
 
   core::WwMutex& lock() { return lock_; }
   const core::WwMutex& lock() const { return lock_; }
@@ -40,18 +42,23 @@ class DmaResv {
   /// Calls `use(entry)` for every unsignaled fence a query for `usage` returns.
   template <class Use>
   void for_each(Usage usage, Use use) const {
+    cell_.read();
     for (const Entry& entry : entries_)
-      if (entry.usage <= usage && !entry.fence->is_signaled()) use(entry);
+      if (entry.usage <= usage && !entry.fence->is_known_signaled()) use(entry);
   }
   /// Whether everything such a query returns has signaled (polling).
   bool test_signaled(Usage usage) const;
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const {
+    cell_.read();
+    return entries_;
+  }
   /// Drops every fence of class `usage` (older exclusive/shared semantics: a write drops the
   /// readers).
   void drop(Usage usage);
 
  private:
   core::WwMutex lock_;
+  core::Cell cell_;
   std::vector<Entry> entries_;
 };
 

@@ -19,8 +19,12 @@ struct SyncPoint {
 
   bool empty() const { return !fence && !timeline; }
   bool is_value() const { return timeline != nullptr; }
-  /// Polling; arms nothing.
+  /// Polling; arms nothing. For those who would wait otherwise (DmaFence::is_known_signaled).
   bool done() const {
+    return fence ? fence->is_known_signaled() : !timeline || timeline->reached(value);
+  }
+  /// Polling by those who decide by the answer.
+  bool poll() const {
     return fence ? fence->is_signaled() : !timeline || timeline->value() >= value;
   }
   /// Awaitable: until done, on the CPU.

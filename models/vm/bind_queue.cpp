@@ -18,7 +18,7 @@ std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
 }
 
 BindQueue::BindQueue(Client& client, Gpu& gpu)
-    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
+    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   worker_ = &simulation_.spawn(
       {client.name() + " bind queue@" + gpu.name(), core::ProcessRole::kernel_worker, true},
@@ -27,22 +27,26 @@ BindQueue::BindQueue(Client& client, Gpu& gpu)
 }
 
 core::FencePtr BindQueue::new_fence() {
+  cell_.write();
   ++seqno_;
   synchronous_[seqno_] = simulation_.current();
   return core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, seqno_);
 }
 
 bool BindQueue::bound(const Buffer& buffer) const {
+  cell_.read();
   const auto found = bound_.find(buffer.index());
   return found != bound_.end() && found->second.bound;
 }
 
 core::FencePtr BindQueue::last_fence(const Buffer& buffer) const {
+  cell_.read();
   const auto found = bound_.find(buffer.index());
   return found == bound_.end() ? nullptr : found->second.last;
 }
 
 void BindQueue::push(BindRequestPtr request) {
+  cell_.write();
   synchronous_.erase(request->done->seqno());
   if (!request->unbind) bound_[request->buffer->index()].last = request->done;
   requests_.push_back(std::move(request));
@@ -69,6 +73,7 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
   const auto entries = static_cast<std::int64_t>((buffer.bytes() + kPage - 1) / kPage);
   if (request->error == 0)
     co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
+  cell_.write();
   State& state = bound_[buffer.index()];
   if (request->unbind && state.bound) memory.unreserve(memory.system(), needed);
   if (request->error == 0) state.bound = !request->unbind;
@@ -79,11 +84,16 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
 
 core::Task<> BindQueue::serve() {
   for (;;) {
-    while (requests_.empty()) co_await bell_.wait();
+    cell_.write();
+    while (requests_.empty()) {
+      co_await bell_.wait();
+      cell_.write();
+    }
     const BindRequestPtr request = requests_.front();
     worker_->place = request->place;
     co_await wait_in(request);
     co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
+    cell_.write();
     requests_.pop_front();
   }
 }

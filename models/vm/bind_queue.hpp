@@ -50,7 +50,10 @@ class BindQueue final : public core::FenceProducer {
   static std::uint64_t table_bytes(std::uint64_t bytes);
 
   /// Whether binds say when `buffer` may be used; then the newest bind's fence, pending or not.
-  bool managed(const Buffer& buffer) const { return bound_.count(buffer.index()) != 0; }
+  bool managed(const Buffer& buffer) const {
+    cell_.read();
+    return bound_.count(buffer.index()) != 0;
+  }
   bool bound(const Buffer& buffer) const;
   core::FencePtr last_fence(const Buffer& buffer) const;
 
@@ -67,6 +70,7 @@ class BindQueue final : public core::FenceProducer {
   Client& client_;
   Gpu& gpu_;
   core::Simulation& simulation_;
+  core::Cell cell_;
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::deque<BindRequestPtr> requests_;

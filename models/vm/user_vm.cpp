@@ -8,7 +8,7 @@
 namespace fencelab::models {
 
 UserVm::UserVm(Client& client, Gpu& gpu)
-    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), bell_(simulation_) {
+    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   worker_ = &simulation_.spawn(
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
@@ -17,6 +17,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
 }
 
 void UserVm::add_buffer(Buffer& buffer) {
+  cell_.write();
   if (std::find(buffers_.begin(), buffers_.end(), &buffer) != buffers_.end()) return;
   buffers_.push_back(&buffer);
   buffer.vms.push_back(this);
@@ -24,11 +25,13 @@ void UserVm::add_buffer(Buffer& buffer) {
 }
 
 void UserVm::remove_buffer(Buffer& buffer) {
+  cell_.write();
   std::erase(buffers_, &buffer);
   std::erase(buffer.vms, this);
 }
 
 void UserVm::add_queue(HwQueue& queue) {
+  cell_.write();
   if (std::find(queues_.begin(), queues_.end(), &queue) != queues_.end()) return;
   queues_.push_back(&queue);
   queue.vm = this;
@@ -37,6 +40,7 @@ void UserVm::add_queue(HwQueue& queue) {
 }
 
 bool UserVm::has_work() const {
+  cell_.read();
   return std::any_of(queues_.begin(), queues_.end(),
                      [](const HwQueue* queue) { return queue->head(); });
 }
@@ -46,6 +50,7 @@ void UserVm::publish(const core::FencePtr& fence) {
 }
 
 bool UserVm::enable_signaling(core::DmaFence&) {
+  cell_.write();
   stop_asked_ = true;
   asked_at_ = simulation_.now();
   bell_.ring();
@@ -53,9 +58,11 @@ bool UserVm::enable_signaling(core::DmaFence&) {
 }
 
 core::Task<> UserVm::suspend() {
+  cell_.write();
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);
   for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  cell_.write();
   for (HwQueue* queue : queues_)
     simulation_.emit(core::ProbeKind::queue_suspended, queue->id(),
                      static_cast<std::uint64_t>((simulation_.now() - asked_at_).count()));
@@ -67,6 +74,7 @@ core::Task<> UserVm::suspend() {
 }
 
 core::Task<> UserVm::stop_for_notifier() {
+  cell_.write();
   if (!resident_) co_return;
   if (preempt_fence_) {
     const core::FencePtr fence = preempt_fence_;
@@ -75,13 +83,15 @@ core::Task<> UserVm::stop_for_notifier() {
   }
   for (HwQueue* queue : queues_) queue->set_suspended(true);
   for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  cell_.write();
   resident_ = false;
   bell_.ring();
 }
 
 // Locks every reservation as one ww transaction, then brings every buffer home.
 core::Task<bool> UserVm::place_all() {
-  core::WwContext transaction{core::raw(simulation_.new_object_id())};
+  cell_.write();
+  core::WwContext transaction{simulation_.new_ticket()};
   std::vector<Buffer*> locked;
   Buffer* contended = nullptr;
   const std::vector<Buffer*> wanted = buffers_;
@@ -103,12 +113,16 @@ core::Task<bool> UserVm::place_all() {
   }
   bool ok = true;
   for (Buffer* buffer : wanted) {
+    buffer->placement.read();
     if (!ok || !buffer->exists) continue;
     const Placement placed = co_await gpu_.machine().memory().place(
         *buffer, {AllocRequest::Context::rebind, &client_, &transaction});
     ok = placed == Placement::ok;
-    if (ok) buffer->content = true;
+    if (!ok) continue;
+    buffer->placement.write();
+    buffer->content = true;
   }
+  cell_.write();
   if (ok && gpu_.policies().residency->preempts()) {
     preempt_fence_ =
         core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
@@ -125,6 +139,7 @@ core::Task<bool> UserVm::restore() {
   }
   const bool ok = co_await place_all();
   if (!ok) co_return false;
+  cell_.write();
   resident_ = true;
   resumed_at_ = simulation_.now();
   for (HwQueue* queue : queues_) {
@@ -140,6 +155,7 @@ core::Task<bool> UserVm::restore() {
 // for ever without running anything.
 core::Task<> UserVm::serve() {
   for (;;) {
+    cell_.read();
     if (stop_asked_) {
       co_await suspend();
       continue;
@@ -156,6 +172,7 @@ core::Task<> UserVm::serve() {
 }
 
 void UserVm::retire() {
+  cell_.write();
   for (Buffer* buffer : buffers_) std::erase(buffer->vms, this);
   buffers_.clear();
   resident_ = false;

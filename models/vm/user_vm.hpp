@@ -28,7 +28,10 @@ class UserVm final : public core::FenceProducer {
   const std::vector<HwQueue*>& queues() const { return queues_; }
   /// Work was queued: if the space is not resident, restore it.
   void work_queued() { bell_.ring(); }
-  bool resident() const { return resident_; }
+  bool resident() const {
+    cell_.read();
+    return resident_;
+  }
   core::Time resumed_at() const { return resumed_at_; }
   /// Asks the queues off the hardware for an MMU notifier; returns when they are.
   core::Task<> stop_for_notifier();
@@ -38,6 +41,7 @@ class UserVm final : public core::FenceProducer {
   core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
 
   bool enable_signaling(core::DmaFence& fence) override;
+  bool cares_about_arming() const override { return true; }
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
@@ -51,6 +55,7 @@ class UserVm final : public core::FenceProducer {
   Client& client_;
   Gpu& gpu_;
   core::Simulation& simulation_;
+  core::Cell cell_;
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::vector<Buffer*> buffers_;

@@ -13,6 +13,7 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
       name_(std::move(name)),
       number_(number),
       mode_(mode),
+      cell_(machine.simulation()),
       freed_(machine.simulation()),
       arrived_(machine.simulation()) {
   for (Buffer* buffer : images) {
@@ -44,6 +45,7 @@ core::Task<SwapImage*> Swapchain::acquire(Client& client, Gpu& gpu) {
   core::Simulation& simulation = machine_.simulation();
   client_process_ = simulation.current();
   for (;;) {
+    cell_.write();
     const auto found = std::find_if(images_.begin(), images_.end(), [](const auto& image) {
       return image->state == SwapImage::State::free;
     });
@@ -64,6 +66,7 @@ core::Task<SwapImage*> Swapchain::acquire(Client& client, Gpu& gpu) {
 
 void Swapchain::present(Client& client, Gpu& gpu, SwapImage& image) {
   core::Simulation& simulation = machine_.simulation();
+  cell_.write();
   image.state = SwapImage::State::presented;
   image.handed = gpu.policies().sync->hand_over(client, *image.buffer);
   image.drawn.clear();
@@ -90,6 +93,7 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
   core::Simulation& simulation = machine_.simulation();
   compositor_process_ = simulation.current();
   for (;;) {
+    cell_.write();
     const std::vector<const SwapImage*> waiting(presented_.begin(), presented_.end());
     std::span<const SwapImage* const> choices = waiting;
     if (mode_ == Mode::fifo && choices.size() > 1) choices = choices.first(1);
@@ -135,6 +139,7 @@ Channel::Channel(core::Simulation& simulation, std::string name)
     : simulation_(simulation),
       name_(std::move(name)),
       id_(simulation.new_object_id()),
+      cell_(simulation),
       bell_(simulation) {
   bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
@@ -150,6 +155,7 @@ Channel::Channel(core::Simulation& simulation, std::string name)
 }
 
 void Channel::send(Message message) {
+  cell_.write();
   message.number = ++sent_;
   simulation_.emit(core::ProbeKind::message_sent, id_, message.number);
   messages_.push_back(std::move(message));
@@ -157,7 +163,11 @@ void Channel::send(Message message) {
 }
 
 core::Task<Channel::Message> Channel::receive() {
-  while (messages_.empty()) co_await core::SingleWait(bell_, 0, {.reason = core::WaitReason::fifo});
+  cell_.write();
+  while (messages_.empty()) {
+    co_await core::SingleWait(bell_, 0, {.reason = core::WaitReason::fifo});
+    cell_.write();
+  }
   Message message = std::move(messages_.front());
   messages_.pop_front();
   simulation_.emit(core::ProbeKind::message_received, id_, message.number);

@@ -39,7 +39,10 @@ class Swapchain {
   /// until a new one can be shown. The image shown before goes back to the client.
   core::Task<SwapImage*> latch(Client& compositor, Gpu& gpu, core::Time next_vblank, bool wait);
   /// The client died or the run ends: nobody waits for it any more.
-  const std::deque<SwapImage*>& presented() const { return presented_; }
+  const std::deque<SwapImage*>& presented() const {
+    cell_.read();
+    return presented_;
+  }
 
  private:
   void give_back(Client& compositor, Gpu& gpu, SwapImage& image);
@@ -51,6 +54,7 @@ class Swapchain {
   std::vector<std::unique_ptr<SwapImage>> images_;
   std::deque<SwapImage*> presented_;  ///< oldest first
   SwapImage* shown_ = nullptr;
+  core::Cell cell_;
   core::Doorbell freed_, arrived_;
   core::Process* client_process_ = nullptr;
   core::Process* compositor_process_ = nullptr;
@@ -77,6 +81,7 @@ class Channel {
   std::string name_;
   core::ObjectId id_;
   std::deque<Message> messages_;
+  core::Cell cell_;
   core::Doorbell bell_;
   std::vector<std::function<core::Process*()>> senders_;
   std::uint64_t sent_ = 0;

@@ -19,7 +19,7 @@ std::optional<std::size_t> newest(Presented presented, Ready ready) {
 
 bool signaled(const models::SwapImage& image) {
   return std::all_of(image.drawn.begin(), image.drawn.end(),
-                     [](const auto& point) { return point.done(); });
+                     [](const auto& point) { return point.poll(); });
 }
 
 /// The newest one; whoever shows it waits for it.
@@ -36,7 +36,7 @@ class WaitMaterialised final : public models::FlipPolicy {
   std::optional<std::size_t> choose(Presented presented, core::Time, core::Time) override {
     return newest(presented, [](const models::SwapImage& image) {
       return std::all_of(image.drawn.begin(), image.drawn.end(),
-                         [](const auto& point) { return point.fence || point.done(); });
+                         [](const auto& point) { return point.fence || point.poll(); });
     });
   }
 };

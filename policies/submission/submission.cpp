@@ -56,12 +56,14 @@ core::Task<> place_new_buffers(JobPtr job, models::UserVm& vm) {
   models::Memory& memory = job->context->gpu().machine().memory();
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
-    if (!vm.resident() || !buffer.exists || memory.at_home(buffer)) continue;
-    core::WwContext transaction{core::raw(job->id())};
+    const bool missing = vm.resident() && !memory.at_home(buffer) && buffer.exists;
+    if (!missing) continue;
+    core::WwContext transaction{job->simulation().new_ticket()};
     const auto locked = co_await buffer.resv().lock().lock(&transaction);
     if (locked != core::WwResult::locked) continue;
     const auto placed =
         co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
+    buffer.placement.write();
     buffer.content = buffer.content || placed == models::Placement::ok;
     buffer.resv().lock().unlock();
   }

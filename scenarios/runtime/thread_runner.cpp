@@ -83,7 +83,8 @@ Task<> ThreadRunner::run(const Program& program) {
     process_->place = state.place;
     process_->doing = "";
     ++state.runs;
-    if (op.label != kNone) ++clone_.labels[op.label].runs;
+    if (op.label != kNone) ++clone_.label_to_write(op.label).runs;
+    if (simulation_.untimed()) co_await core::point(simulation_);
     const bool done = execute_at_once(op, state);
     if (!done) co_await execute(op, state);
     simulation_.emit(core::ProbeKind::operation_done, core::kNoObject, state.place);
@@ -121,7 +122,7 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
   } else if (const auto* send_op = std::get_if<SendOp>(&op.what)) {
     send(*send_op);
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
-    LabelState& label = clone_.labels[op.label];
+    LabelState& label = clone_.label_to_write(op.label);
     label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()),
                                                        state.runs);
     sw_fences_.emplace_back(op.label, label.fence);
@@ -270,11 +271,11 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   for (const ValueSpec& value : op.signal_values)
     job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
   for (const OpRef& ref : op.after) {
-    const models::SyncPoint point = clone_.labels[ref.label].point();
+    const models::SyncPoint point = clone_.label(ref.label).point();
     if (!point.empty()) job->depend_on(point, models::DependencyRule::program);
   }
   for (const OpRef& ref : op.after_start) {
-    const models::JobPtr master = clone_.labels[ref.label].job;
+    const models::JobPtr master = clone_.label(ref.label).job;
     if (!master) continue;
     job->bond_master = master;
     if (master->started) job->depend_on({master->started}, models::DependencyRule::program);
@@ -283,7 +284,7 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   job->remaining = job->duration;
   if (job->ring_waits.empty()) job->semaphore_open_at = Time{};
   if (label != kNone) {
-    LabelState& known = clone_.labels[label];
+    LabelState& known = clone_.label_to_write(label);
     known.job = job;
     if (known.wants_start_fence)
       job->started =
@@ -321,7 +322,7 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
   std::uint32_t done = 0;
   bool values = !op.values.empty();
   for (const OpRef& ref : op.ops) {
-    const LabelState& label = clone_.labels[ref.label];
+    const LabelState& label = clone_.label(ref.label);
     if (label.job) jobs.push_back(label.job);
     const models::SyncPoint point = label.point();
     if (point.done()) {
@@ -360,7 +361,7 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
   request->label = &state.name;
   request->place = state.place;
   for (const OpRef& ref : op.after) {
-    const models::SyncPoint point = clone_.labels[ref.label].point();
+    const models::SyncPoint point = clone_.label(ref.label).point();
     if (!point.done()) request->in.push_back(point);
   }
   const bool future =
@@ -376,7 +377,7 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
       co_await point.wait({.reason = WaitReason::value});
   }
   co_await context.gpu().policies().bind->bind(clone_.client->bind_queue(context.gpu()), request);
-  if (label != kNone) clone_.labels[label].fence = request->done;
+  if (label != kNone) clone_.label_to_write(label).fence = request->done;
 }
 
 Task<> ThreadRunner::lock(const LockOp& op) {
@@ -393,7 +394,7 @@ Task<> ThreadRunner::lock(const LockOp& op) {
     }
   }
   if (!op.ww || op.unlock) co_return;
-  if (transaction_.acquired == 0) transaction_.ticket = core::raw(simulation_.new_object_id());
+  if (transaction_.acquired == 0) transaction_.ticket = simulation_.new_ticket();
   std::vector<core::WwMutex*> held;
   core::WwMutex* contended = nullptr;
   for (std::size_t i = 0; i < op.locks.size() || contended;) {
@@ -417,16 +418,18 @@ Task<> ThreadRunner::lock(const LockOp& op) {
 Task<> ThreadRunner::alloc(const AllocOp& op) {
   process_->doing = "alloc";
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
+  buffer.placement.write();
   buffer.exists = true;
   const bool locked = buffer.resv().lock().try_lock();
   const models::Placement placed = co_await world_.machine().memory().place(
       buffer, {models::AllocRequest::Context::user, clone_.client, nullptr});
+  buffer.placement.write();
   if (placed != models::Placement::ok) buffer.exists = false;
   if (locked) buffer.resv().lock().unlock();
 }
 
 void ThreadRunner::sw_signal(const SwSignalOp& op) {
-  const core::FencePtr target = clone_.labels[op.fence.label].fence;
+  const core::FencePtr target = clone_.label(op.fence.label).fence;
   if (!target) return;
   // One sw_sync timeline per thread: older fences signal with it.
   while (!sw_fences_.empty()) {
@@ -439,7 +442,7 @@ void ThreadRunner::sw_signal(const SwSignalOp& op) {
 }
 
 void ThreadRunner::terminate(const TerminateOp& op) {
-  const models::JobPtr job = clone_.labels[op.job.label].job;
+  const models::JobPtr job = clone_.label(op.job.label).job;
   if (!job) return;
   job->terminated = true;
   if (job->engine) job->engine->poke();

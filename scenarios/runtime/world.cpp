@@ -71,7 +71,7 @@ void World::build_clones() {
       clone->number = number;
       clone->client = &machine_.add_client(
           spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
-      clone->labels.resize(spec.labels.size());
+      for (std::size_t i = 0; i < spec.labels.size(); ++i) clone->labels.emplace_back(simulation_);
       clones_.push_back(std::move(clone));
     }
   }
@@ -229,7 +229,9 @@ void World::thread_ended(CloneState& clone) {
     if (models::UserVm* vm = clone.client->existing_user_vm(*gpu))
       if (!vm->has_work()) vm->retire();
   for (const auto& buffer : machine_.buffers()) {
-    const bool ours = buffer->owner() == clone.client && buffer->exists;
+    if (buffer->owner() != clone.client) continue;
+    buffer->placement.read();
+    const bool ours = buffer->exists;
     if (ours && !buffer->resv().lock().is_locked() &&
         buffer->resv().test_signaled(models::Usage::bookkeep))
       machine_.memory().free(*buffer);

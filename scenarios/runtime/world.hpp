@@ -19,6 +19,8 @@ class ThreadRunner;
 
 /// What an operation with an id has produced last, per clone of its process.
 struct LabelState {
+  explicit LabelState(core::Simulation& simulation) : cell(simulation) {}
+  core::Cell cell;  ///< footprint: other threads of the process may look
   models::JobPtr job;
   core::FencePtr fence;            ///< bind, sw_fence
   std::uint64_t runs = 0;          ///< executions so far
@@ -37,6 +39,15 @@ struct CloneState {
   std::vector<models::GpuContext*> contexts;
   std::vector<LabelState> labels;
   std::vector<std::unique_ptr<ThreadRunner>> threads;
+
+  const LabelState& label(Index index) const {
+    labels[index].cell.read();
+    return labels[index];
+  }
+  LabelState& label_to_write(Index index) {
+    labels[index].cell.write();
+    return labels[index];
+  }
 };
 
 class World {
