@@ -40,6 +40,12 @@ class Machine {
   std::uint32_t new_queue_number() { return ++queues_; }
   std::uint32_t engine_count() const { return engines_; }
 
+  /// Jobs handed to a queue and done, so far.
+  void job_begun() { ++jobs_begun_; }
+  void job_ended() { ++jobs_ended_; }
+  std::uint64_t jobs_begun() const { return jobs_begun_; }
+  std::uint64_t jobs_ended() const { return jobs_ended_; }
+
   /// The kernel gave up waiting: ends the job behind `point`, or the fence itself if there is none.
   void force_signal(const SyncPoint& point);
   /// Visits the jobs that have waited for an engine, a credit, a slot or memory since before
@@ -58,6 +64,7 @@ class Machine {
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Display>> displays_;
   std::uint32_t engines_ = 0, queues_ = 0;
+  std::uint64_t jobs_begun_ = 0, jobs_ended_ = 0;
 };
 
 }  // namespace fencelab::models

@@ -26,7 +26,8 @@ struct Node {
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   bool quiescent = false;            ///< only recovery timers can act
-  std::uint32_t daemon_steps = 0;    ///< steps of services since somebody else acted
+  std::uint32_t daemon_steps = 0;    ///< steps of services alone since anything was done
+  std::uint64_t progress = 0;
 
   void reset() {
     enabled = backtrack = done = asleep = {};
@@ -35,6 +36,7 @@ struct Node {
     touches.clear();
     quiescent = false;
     daemon_steps = 0;
+    progress = 0;
   }
 };
 
@@ -128,8 +130,10 @@ class Dpor {
   bool services_only(Execution& execution, const std::vector<core::Step>& steps, Node& node) {
     for (const core::Step& step : steps)
       if (!is_service(execution, step)) return false;
-    node.daemon_steps = length_ > 0 ? nodes_[length_ - 1].daemon_steps + 1 : 1;
     if (execution.is_settled()) return true;
+    node.progress = execution.progress();
+    if (length_ > 0 && nodes_[length_ - 1].progress == node.progress)
+      node.daemon_steps = nodes_[length_ - 1].daemon_steps + 1;
     return node.daemon_steps > limits_.daemon_steps;
   }
   static bool is_service(Execution& execution, const core::Step& step) {

@@ -48,6 +48,7 @@ class Execution {
   SubjectRun& run() { return *run_; }
   /// Whether nothing is left to be done; then nothing can be stuck.
   bool is_settled() { return run_->is_settled(*simulation_); }
+  std::uint64_t progress() { return run_->progress(*simulation_); }
   core::WaitGraph snapshot();
 
  private:

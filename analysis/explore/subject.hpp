@@ -17,6 +17,11 @@ class SubjectRun {
   virtual bool is_settled(const core::Simulation& simulation) const {
     return simulation.unfinished() == 0;
   }
+  /// Grows whenever something that was to be done is done. Services that go round without it
+  /// growing are given up on after a while.
+  virtual std::uint64_t progress(const core::Simulation& simulation) const {
+    return ~simulation.unfinished();
+  }
   /// The present state of all waits.
   virtual core::WaitGraph snapshot(const core::Simulation& simulation) const;
 };

@@ -11,6 +11,7 @@
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
+#include "models/machine.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {
@@ -42,6 +43,7 @@ void Job::complete(int with_error) {
   if (is_done()) return;
   const JobPtr keep(this);
   done_.write();
+  if (state != JobState::submitting) context->gpu().machine().job_ended();
   state = JobState::done;
   error = with_error;
   done_at = simulation_.now();

@@ -51,6 +51,7 @@ core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder,
 void KernelQueue::push(JobPtr job) {
   cell_.write();
   will_write(*job);
+  context_.gpu().machine().job_begun();
   job->state = JobState::queued;
   job->queue = &ring_;
   job->entity = this;

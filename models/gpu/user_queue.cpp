@@ -33,6 +33,7 @@ void UserQueue::push(JobPtr job) {
   for (const ValuePoint& signal : job->signals) will_write(*signal.timeline);
   job->queue = &ring_;
   job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
+  context_.gpu().machine().job_begun();
   job->engine = &context_.choose_engine(*job);
   job->engine->add_load(1);
   const bool rung = !job->doorbell_lost;
