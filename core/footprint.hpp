@@ -27,7 +27,9 @@ class StateSource {
 
 /// Mixes `value` into `hash`.
 constexpr std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value) {
-  hash = (hash ^ value) * 0x9E3779B97F4A7C15ull;
+  // Odd multiples keep (0, 0) from being a fixed point, and (1, 2) from meeting (2, 1).
+  hash = (hash + 0x9E3779B97F4A7C15ull) * 0xBF58476D1CE4E5B9ull ^ value;
+  hash = (hash ^ (hash >> 29)) * 0x94D049BB133111EBull;
   return hash ^ (hash >> 32);
 }
 

@@ -230,7 +230,8 @@ struct Point {
   void await_suspend(std::coroutine_handle<> handle) const {
     Process& process = *simulation.current();
     process.resume_point = handle;
-    process.state = ProcessState::ready;
+    process.state = ProcessState::sleeping;
+    process.wait.plan_sleep(WaitReason::sleep, simulation.now(), simulation.now());
   }
   void await_resume() const noexcept {}
 };

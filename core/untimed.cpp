@@ -29,22 +29,25 @@ void Simulation::steps(std::vector<Step>& into) const {
   for (const Process& process : processes()) {
     if (process.state == ProcessState::done) continue;
     if (can_run(process)) {
-      into.push_back({Step::Kind::run, false, process.actor, process.slot});
+      into.push_back({Step::Kind::run, process.state == ProcessState::ready, false, process.actor,
+                      process.slot});
     } else if (process.wait.deadline != kNever && (!process.wait.recovery || mode == TimerMode::any)) {
-      into.push_back({Step::Kind::expire, process.wait.recovery, process.actor, process.slot});
+      into.push_back(
+          {Step::Kind::expire, false, process.wait.recovery, process.actor, process.slot});
     }
   }
   for (const TimerSlot& slot : timers_)
     if (slot.timer && slot.timer->armed() && (!slot.timer->recovery_ || mode == TimerMode::any))
-      into.push_back({Step::Kind::fire, slot.timer->recovery_, slot.timer->actor_, slot.timer->slot_});
+      into.push_back({Step::Kind::fire, false, slot.timer->recovery_, slot.timer->actor_,
+                      slot.timer->slot_});
   if (mode != TimerMode::quiescent || !into.empty()) return;
   for (const Process& process : processes())
     if (process.state == ProcessState::blocked && process.wait.recovery &&
         process.wait.deadline != kNever)
-      into.push_back({Step::Kind::expire, true, process.actor, process.slot});
+      into.push_back({Step::Kind::expire, false, true, process.actor, process.slot});
   for (const TimerSlot& slot : timers_)
     if (slot.timer && slot.timer->armed())
-      into.push_back({Step::Kind::fire, true, slot.timer->actor_, slot.timer->slot_});
+      into.push_back({Step::Kind::fire, false, true, slot.timer->actor_, slot.timer->slot_});
 }
 
 void Simulation::take(const Step& step) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "core/shared.hpp"
 #include "models/gpu/job.hpp"
@@ -41,6 +42,9 @@ class HwQueue {
   void push(JobPtr job);
   /// Drops the head (done or killed) and offers the next one.
   void pop();
+  /// Keeps a job that is over although its value was never written: who waits for the value may
+  /// still ask whose it was.
+  void keep(JobPtr job) { unwritten_.push_back(std::move(job)); }
   /// Whether the hardware knows of a job in the ring: the write pointer it was told of last is past
   /// the head. A lost doorbell leaves jobs unseen until a later one tells it of them all.
   bool has_work() const {
@@ -84,6 +88,7 @@ class HwQueue {
   core::Cell cell_;
   Engine* on_engine_ = nullptr;
   std::deque<JobPtr> jobs_;
+  std::vector<JobPtr> unwritten_;
   std::size_t unseen_ = 0;  ///< jobs at the end of the ring the hardware was not told of
   bool mapped_ = true;
   bool suspended_ = false;

@@ -64,6 +64,7 @@ void Job::complete(int with_error) {
     if (error != 0) finished->set_error(error);
     finished->signal();
   }
+  if (never_signals && queue) queue->keep(keep);
   // The fences outlive the job in reservations; the job's memory must not.
   if (finished) finished->set_producer(nullptr);
   if (started) started->set_producer(nullptr);

@@ -17,12 +17,12 @@ namespace fencelab::testing {
 /// Objects that programs name by index.
 struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   explicit LitmusWorld(core::Simulation& simulation) : sim(simulation) {}
-  core::Mutex& lock(std::size_t i) { return grow(locks, i, [&] { return new core::Mutex(sim, "L" + std::to_string(i)); }); }
-  core::RwLock& rw(std::size_t i) { return grow(rws, i, [&] { return new core::RwLock(sim, "R" + std::to_string(i)); }); }
-  core::WwMutex& ww(std::size_t i) { return grow(wws, i, [&] { return new core::WwMutex(sim, "W" + std::to_string(i)); }); }
-  core::ValueTimeline& timeline(std::size_t i) { return grow(timelines, i, [&] { return new core::ValueTimeline(sim, "t" + std::to_string(i)); }); }
-  core::CountedResource& pool(std::size_t i) { return grow(pools, i, [&] { return new core::CountedResource(sim, "P" + std::to_string(i), 2); }); }
-  core::Shared<std::uint64_t>& variable(std::size_t i) { return grow(variables, i, [&] { return new core::Shared<std::uint64_t>(sim); }); }
+  core::Mutex& lock(std::size_t i) { return grow(locks, i, [&](std::size_t n) { return new core::Mutex(sim, "L" + std::to_string(n)); }); }
+  core::RwLock& rw(std::size_t i) { return grow(rws, i, [&](std::size_t n) { return new core::RwLock(sim, "R" + std::to_string(n)); }); }
+  core::WwMutex& ww(std::size_t i) { return grow(wws, i, [&](std::size_t n) { return new core::WwMutex(sim, "W" + std::to_string(n)); }); }
+  core::ValueTimeline& timeline(std::size_t i) { return grow(timelines, i, [&](std::size_t n) { return new core::ValueTimeline(sim, "t" + std::to_string(n)); }); }
+  core::CountedResource& pool(std::size_t i) { return grow(pools, i, [&](std::size_t n) { return new core::CountedResource(sim, "P" + std::to_string(n), 2); }); }
+  core::Shared<std::uint64_t>& variable(std::size_t i) { return grow(variables, i, [&](std::size_t) { return new core::Shared<std::uint64_t>(sim); }); }
   core::DmaFence& fence(std::size_t i) {
     while (fences.size() <= i) fences.push_back(core::make_intrusive<core::DmaFence>(sim, this, 1, fences.size()));
     return *fences[i];
@@ -70,12 +70,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
  private:
   template <class T, class Make>
   T& grow(std::vector<std::unique_ptr<T>>& all, std::size_t i, Make make) {
-    while (all.size() <= i) {
-      const std::size_t index = i;
-      i = all.size();
-      all.emplace_back(make());
-      i = index;
-    }
+    while (all.size() <= i) all.emplace_back(make(all.size()));
     return *all[i];
   }
 };

@@ -1,0 +1,218 @@
+#include "analysis/explore/state_search.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "analysis/explore/actor_set.hpp"
+#include "analysis/explore/dependency.hpp"
+#include "analysis/explore/state_hash.hpp"
+#include "core/assert.hpp"
+
+namespace fencelab::analysis {
+
+namespace {
+
+struct Sleeper {
+  std::uint32_t actor;
+  std::vector<core::Touch> touches;
+};
+
+struct Node {
+  std::uint64_t key = 0;
+  ActorSet todo;                  ///< to be tried from here
+  std::vector<Sleeper> sleepers;  ///< need not be tried: asleep from the start, or done here
+  std::uint32_t actor = 0;
+  std::vector<ChoiceTaken> choices;
+  std::vector<core::Touch> touches;  ///< of that step, over all answers tried
+  bool alone = false;  ///< its first step touched nothing: whoever else can act may act later
+};
+
+struct Visited {
+  ActorSet asleep;  ///< actors that nobody has tried from there
+  bool on_path = false;
+};
+
+class StateSearch {
+ public:
+  StateSearch(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits)
+      : subject_(subject), options_(options), limits_(limits) {}
+
+  Exploration run() {
+    const auto begun = std::chrono::steady_clock::now();
+    do {
+      execute();
+      if (++since_clock_ % 64 == 0)
+        result_.out_of_time = std::chrono::steady_clock::now() - begun > limits_.time;
+      if (result_.out_of_time || visited_.size() >= limits_.states) break;
+      if (limits_.stop_at_first && result_.found_deadlock()) break;
+    } while (backtrack());
+    result_.exhausted = length_ == 0 && result_.bound_hits == 0 && result_.inconclusive == 0;
+    result_.states = visited_.size();
+    return std::move(result_);
+  }
+
+ private:
+  void execute() {
+    Execution execution(subject_, actors_, options_);
+    hash_.reset();
+    for (std::uint32_t i = 0; i < length_; ++i) {
+      const core::Step* const step = execution.find(nodes_[i].actor);
+      FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
+      take(execution, nodes_[i], *step);
+      if (i + 1 < length_) {
+        ++result_.replayed;
+        continue;
+      }
+      // The last step on the path is new: another actor, or other answers.
+      ++result_.steps;
+      auto& touches = nodes_[i].touches;
+      touches.insert(touches.end(), last_touches_.begin(), last_touches_.end());
+    }
+    while (extend(execution)) {
+    }
+    result_.depth = std::max(result_.depth, length_);
+  }
+
+  void take(Execution& execution, Node& node, const core::Step& step) {
+    const core::Step taken = step;
+    const core::Footprint& footprint = execution.take(taken, node.choices);
+    node.choices = execution.choices();
+    hash_.step(taken.actor, execution.simulation().now(), footprint, node.choices);
+    last_touches_.assign(footprint.touches.begin(), footprint.touches.end());
+  }
+
+  // Arrives in a state and takes a step from it. False if there is nothing (new) to do there.
+  bool extend(Execution& execution) {
+    const auto& steps = execution.steps();
+    const std::uint64_t key = hash_.key();
+    if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
+    Node& node = nodes_[length_];
+    node = Node{};
+    node.key = key;
+    ActorSet enabled, asleep;
+    for (const core::Step& step : steps) enabled.insert(step.actor);
+    if (length_ > 0) inherit_sleepers(nodes_[length_ - 1], node, asleep);
+    const auto [found, is_new] = visited_.try_emplace(key);
+    if (length_ > 0) note_newness(nodes_[length_ - 1], is_new);
+    if (is_new) {
+      found->second.asleep = asleep;
+      node.todo = enabled - asleep;
+      if (steps.empty()) return leaf(execution);
+    } else {
+      // Somebody came here before: only what all of us had put to sleep until now is left to do.
+      if (found->second.on_path) judge_leaf(execution, schedule(), result_);
+      node.todo = (found->second.asleep - asleep) & enabled;
+      found->second.asleep &= asleep;
+    }
+    if (node.todo.empty()) return false;
+    if (length_ >= limits_.depth) {
+      ++result_.bound_hits;
+      judge_leaf(execution, schedule(), result_);
+      return false;
+    }
+    found->second.on_path = true;
+    node.actor = pick(steps, node.todo);
+    node.todo.erase(node.actor);
+    ++length_;
+    take(execution, node, *execution.find(node.actor));
+    ++result_.steps;
+    node.touches = last_touches_;
+    // A step that touches nothing commutes with everything: the others can wait until after it.
+    node.alone = is_new && last_touches_.empty() && node.choices.empty() && !step_is_recovery(steps);
+    return true;
+  }
+  static bool step_is_recovery(const std::vector<core::Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const core::Step& step) { return step.recovery; });
+  }
+
+  // If that step led nowhere new the others must be tried after all, or a process that goes round
+  // by itself would keep them from acting for ever.
+  void note_newness(Node& from, bool is_new) {
+    if (!from.alone) return;
+    if (is_new) from.todo = {};
+    from.alone = false;
+  }
+
+  // Who only passes a gate first: that step most often touches nothing, and then stands alone.
+  std::uint32_t pick(const std::vector<core::Step>& steps, const ActorSet& from) const {
+    for (const core::Step& step : steps)
+      if (step.goes_on && from.contains(step.actor)) return step.actor;
+    if (length_ > 0 && from.contains(nodes_[length_ - 1].actor)) return nodes_[length_ - 1].actor;
+    return from.first();
+  }
+
+  bool leaf(Execution& execution) {
+    ++result_.executions;
+    result_.dead_executions += judge_leaf(execution, schedule(), result_);
+    return false;
+  }
+
+  Schedule schedule() const {
+    Schedule schedule;
+    for (std::uint32_t i = 0; i < length_; ++i)
+      schedule.push_back({nodes_[i].actor, nodes_[i].choices});
+    return schedule;
+  }
+
+  void inherit_sleepers(const Node& from, Node& into, ActorSet& asleep) const {
+    for (const Sleeper& sleeper : from.sleepers) {
+      if (sleeper.actor == from.actor || cancels(sleeper.actor)) continue;
+      if (is_dependent(sleeper.touches, last_touches_, Sequence::alternative)) continue;
+      asleep.insert(sleeper.actor);
+      into.sleepers.push_back(sleeper);
+    }
+  }
+  bool cancels(std::uint32_t actor) const {
+    return std::any_of(last_touches_.begin(), last_touches_.end(), [actor](const core::Touch& touch) {
+      return touch.access == core::Access::cancel && touch.result == actor;
+    });
+  }
+
+  bool backtrack() {
+    while (length_ > 0) {
+      Node& node = nodes_[length_ - 1];
+      if (next_answer(node)) return true;
+      node.sleepers.push_back({node.actor, std::move(node.touches)});
+      node.touches.clear();
+      if (!node.todo.empty()) {
+        node.actor = node.todo.first();
+        node.todo.erase(node.actor);
+        node.choices.clear();
+        return true;
+      }
+      visited_[node.key].on_path = false;
+      --length_;
+    }
+    return false;
+  }
+
+  static bool next_answer(Node& node) {
+    while (!node.choices.empty()) {
+      ChoiceTaken& last = node.choices.back();
+      if (++last.taken < last.alternatives) return true;
+      node.choices.pop_back();
+    }
+    return false;
+  }
+
+  Subject& subject_;
+  ExecutionOptions options_;
+  ExploreLimits limits_;
+  ActorTable actors_;
+  StateHash hash_;
+  std::unordered_map<std::uint64_t, Visited> visited_;
+  std::vector<Node> nodes_;
+  std::vector<core::Touch> last_touches_;
+  std::uint32_t length_ = 0;
+  std::uint64_t since_clock_ = 0;
+  Exploration result_;
+};
+
+}  // namespace
+
+Exploration explore_states(Subject& subject, const ExecutionOptions& options,
+                           const ExploreLimits& limits) {
+  return StateSearch(subject, options, limits).run();
+}
+
+}  // namespace fencelab::analysis

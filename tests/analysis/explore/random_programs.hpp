@@ -1,0 +1,103 @@
+// Random small programs over all primitives, well-formed: what is unlocked was locked.
+#pragma once
+
+#include <random>
+
+#include "tests/analysis/explore/litmus.hpp"
+
+namespace fencelab::testing {
+
+class ProgramGenerator {
+ public:
+  explicit ProgramGenerator(std::uint64_t seed) : random_(seed) {}
+
+  /// 2 or 3 processes of a few operations each, on two objects of each kind.
+  LitmusProgram program() {
+    flavour_ = below(4);
+    LitmusProgram program(2 + below(2));
+    const std::size_t most = program.size() == 2 ? 5 : 3;
+    for (auto& process : program)
+      while (process.size() < most && below(8) != 0) block(process, 0);
+    return program;
+  }
+
+ private:
+  using K = LitmusOp::Kind;
+  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+  std::size_t object() { return below(2); }
+
+  // Each program leans to some primitives, so that they meet.
+  void block(std::vector<LitmusOp>& into, int depth) {
+    switch (flavour_ == 3 ? below(14) : flavour_ * 4 + below(5)) {
+      case 0: return around(into, {K::lock, {object()}}, K::unlock, depth);
+      case 1: return around(into, {K::lock, {object()}}, K::unlock, depth);
+      case 2: return attempt(into, {K::try_lock, {object()}}, K::unlock, depth);
+      case 3: return around(into, {K::read_lock, {object()}}, K::read_unlock, depth);
+      case 4: return around(into, {K::write_lock, {object()}}, K::write_unlock, depth);
+      case 5: return wait(into);
+      case 6: into.push_back({K::signal, {object()}}); return;
+      case 7: into.push_back({K::advance, {object()}, 1 + below(2)}); return;
+      case 8: into.push_back({K::wait_value, {object()}, 1 + below(2)}); return;
+      case 9: return pool(into, depth);
+      case 10: into.push_back({below(2) ? K::write : K::increment, {object()}, below(2)}); return;
+      case 11: return conditional(into, {K::read_into, {object()}}, depth);
+      case 12: return ww(into);
+      default: return conditional(into, {below(2) ? K::choose : K::poll, {object()}, 2}, depth);
+    }
+  }
+  void inner(std::vector<LitmusOp>& into, int depth) {
+    if (depth < 2 && below(2)) block(into, depth + 1);
+  }
+  void around(std::vector<LitmusOp>& into, const LitmusOp& open, K close, int depth) {
+    into.push_back(open);
+    inner(into, depth);
+    if (below(6) != 0) into.push_back({close, open.objects});
+  }
+  void attempt(std::vector<LitmusOp>& into, LitmusOp open, K close, int depth) {
+    std::vector<LitmusOp> body;
+    inner(body, depth);
+    body.push_back({close, open.objects});
+    open.value = body.size();
+    into.push_back(open);
+    into.insert(into.end(), body.begin(), body.end());
+  }
+  void conditional(std::vector<LitmusOp>& into, LitmusOp test, int depth) {
+    std::vector<LitmusOp> body;
+    if (test.kind == K::choose)
+      body.push_back({below(2) ? K::signal : K::increment, {object()}});  // skipped or not
+    else
+      inner(body, depth);
+    if (test.kind != K::choose) test.value = body.size();
+    into.push_back(test);
+    into.insert(into.end(), body.begin(), body.end());
+  }
+  void wait(std::vector<LitmusOp>& into) {
+    switch (below(5)) {
+      case 0: into.push_back({K::wait_any, {0, 1}}); return;
+      case 1: into.push_back({K::wait_all, {0, 1}}); return;
+      case 2: into.push_back({K::wait_timeout, {object()}}); return;
+      case 3: into.push_back({K::wait_k, {0, 1, 2}, 2}); return;
+      default: into.push_back({K::wait, {object()}}); return;
+    }
+  }
+  void pool(std::vector<LitmusOp>& into, int depth) {
+    const LitmusOp take{below(2) ? K::acquire : K::try_acquire, {object()}, 1 + below(2)};
+    into.push_back(take);
+    if (take.kind == K::acquire) {
+      inner(into, depth);
+      if (below(6) == 0) return;
+    }
+    into.push_back({K::release, take.objects, take.value});  // skipped if the try failed
+  }
+  void ww(std::vector<LitmusOp>& into) {
+    const std::size_t first = object();
+    into.push_back({K::ww_lock, {first}});
+    into.push_back({K::ww_lock, {1 - first}});
+    into.push_back({K::ww_drop_all, {}});
+  }
+
+  std::mt19937_64 random_;
+  std::size_t flavour_ = 0;
+};
+
+}  // namespace fencelab::testing
