@@ -46,6 +46,7 @@ class Dpor {
       : subject_(subject), options_(options), limits_(limits) {}
 
   Exploration run() {
+    begin_with(limits_.prefix);
     const auto begun = std::chrono::steady_clock::now();
     std::uint64_t since_clock = 0;
     do {
@@ -56,22 +57,35 @@ class Dpor {
       }
       if (result_.out_of_time || result_.executions + result_.blocked >= limits_.executions) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
+      if (limits_.stop_at_first_good && result_.executions > result_.dead_executions) break;
     } while (backtrack());
-    result_.exhausted = length_ == 0 && result_.bound_hits == 0 && result_.inconclusive == 0;
+    result_.exhausted = length_ == base_ && exhausted_ && result_.bound_hits == 0 && result_.inconclusive == 0;
     return std::move(result_);
   }
 
  private:
+  // Steps that are given are neither tried otherwise nor taken back.
+  void begin_with(const Schedule& prefix) {
+    base_ = length_ = static_cast<std::uint32_t>(prefix.size());
+    nodes_.resize(length_ + 64);
+    for (std::uint32_t i = 0; i < base_; ++i) {
+      nodes_[i].actor = prefix[i].actor;
+      nodes_[i].choices = prefix[i].choices;
+    }
+  }
+
   // ---- one execution: the path as it stands, then on to a leaf
 
   void execute() {
-    Execution execution(subject_, actors_, options_);
+    Execution execution(subject_, options_);
     for (std::uint32_t i = 0; i < length_; ++i) {
       const core::Step* const step = execution.find(nodes_[i].actor);
       FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
       const core::Footprint& footprint = execution.take(*step, nodes_[i].choices);
       // The last step on the path is new (another actor, or other answers).
-      if (i + 1 < length_)
+      if (i < base_ && trace_.size() == i)
+        record(i, execution, footprint);
+      else if (i + 1 < length_)
         ++result_.replayed;
       else
         record(i, execution, footprint);
@@ -189,6 +203,7 @@ class Dpor {
 
   // Makes sure that an execution is tried in which the last event does not come after `race`.
   void reverse(std::uint32_t race) {
+    if (race < base_) return;
     Node& node = nodes_[race];
     trace_.initials(race, initials_);
     for (const std::uint32_t actor : initials_)
@@ -201,7 +216,7 @@ class Dpor {
   // ---- the next path
 
   bool backtrack() {
-    while (length_ > 0) {
+    while (length_ > base_) {
       Node& node = nodes_[length_ - 1];
       trace_.cut(length_ - 1);
       if (next_answer(node)) return true;
@@ -217,6 +232,7 @@ class Dpor {
       }
       --length_;
     }
+    exhausted_ = true;
     return false;
   }
 
@@ -233,10 +249,11 @@ class Dpor {
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
-  ActorTable actors_;
   Trace trace_;
   std::vector<Node> nodes_;
   std::uint32_t length_ = 0;  ///< steps on the present path
+  std::uint32_t base_ = 0;    ///< steps that were given
+  bool exhausted_ = false;
   Exploration result_;
   std::vector<std::uint32_t> races_, initials_;
 };

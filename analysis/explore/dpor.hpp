@@ -7,7 +7,8 @@
 
 namespace fencelab::analysis {
 
-/// Explores `subject`. The result is a proof if it is exhausted.
+/// Explores `subject`. The result is a proof if it is exhausted. `preemptions` is not for it: bounding
+/// them and reversing races do not go together (Coons, Musuvathi and McKinley, OOPSLA 2013).
 Exploration explore_dpor(Subject& subject, const ExecutionOptions& options,
                          const ExploreLimits& limits);
 

@@ -1,6 +1,5 @@
 #include "analysis/explore/execution.hpp"
 
-#include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 
 namespace fencelab::analysis {
@@ -12,18 +11,19 @@ core::WaitGraph SubjectRun::snapshot(const core::Simulation& simulation) const {
 std::uint32_t Execution::Chooser::choose(const core::ChoicePoint& point) {
   if (point.alternatives <= 1) return 0;
   ChoiceTaken choice{0, point.alternatives, point.what};
-  if (made.size() < answers.size()) {
-    choice.taken = answers[made.size()].taken;
-    FENCELAB_ASSERT(choice.taken < point.alternatives, "{}: answer {} of {}", point.what,
-                    choice.taken, point.alternatives);
+  if (random) {
+    choice.taken = static_cast<std::uint32_t>((*random)() % point.alternatives);
+  } else if (made.size() < answers.size()) {
+    // A shortened schedule may meet a smaller choice.
+    choice.taken = answers[made.size()].taken % point.alternatives;
   }
   made.push_back(choice);
   return (point.preferred + choice.taken) % point.alternatives;
 }
 
-Execution::Execution(Subject& subject, ActorTable& actors, const ExecutionOptions& options) {
+Execution::Execution(Subject& subject, const ExecutionOptions& options) {
   simulation_.emplace(core::SimulationOptions{
-      .seed = options.seed, .choice = &chooser_, .untimed = &actors, .timers = options.timers});
+      .seed = options.seed, .choice = &chooser_, .untimed = &subject.actors(), .timers = options.timers});
   run_ = subject.start(*simulation_);
 }
 
@@ -53,6 +53,13 @@ const core::Footprint& Execution::take(const core::Step& step,
   simulation_->take(copy);
   simulation_->record_footprints(nullptr);
   return footprint_;
+}
+
+const core::Footprint& Execution::take_randomly(const core::Step& step, std::mt19937_64& random) {
+  chooser_.random = &random;
+  const core::Footprint& footprint = take(step);
+  chooser_.random = nullptr;
+  return footprint;
 }
 
 core::WaitGraph Execution::snapshot() { return run_->snapshot(*simulation_); }

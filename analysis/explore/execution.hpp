@@ -3,10 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <span>
 #include <vector>
 
-#include "analysis/explore/actor_table.hpp"
 #include "analysis/explore/subject.hpp"
 #include "core/choice.hpp"
 #include "core/footprint.hpp"
@@ -28,7 +28,7 @@ struct ExecutionOptions {
 
 class Execution {
  public:
-  Execution(Subject& subject, ActorTable& actors, const ExecutionOptions& options);
+  Execution(Subject& subject, const ExecutionOptions& options);
   ~Execution();
   Execution(const Execution&) = delete;
   Execution& operator=(const Execution&) = delete;
@@ -40,6 +40,8 @@ class Execution {
   /// Takes a step. Choices in it are answered from `answers`, beyond those by the preference. The
   /// footprint is valid until the next step.
   const core::Footprint& take(const core::Step& step, std::span<const ChoiceTaken> answers = {});
+  /// The same with every choice drawn from `random`.
+  const core::Footprint& take_randomly(const core::Step& step, std::mt19937_64& random);
   /// Choices made in the last step.
   const std::vector<ChoiceTaken>& choices() const { return chooser_.made; }
 
@@ -55,6 +57,7 @@ class Execution {
   struct Chooser final : core::Choice {
     std::span<const ChoiceTaken> answers;
     std::vector<ChoiceTaken> made;
+    std::mt19937_64* random = nullptr;
     std::uint32_t choose(const core::ChoicePoint& point) override;
   };
   Chooser chooser_;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct ExploreLimits {
   std::uint32_t daemon_steps = 40;       ///< of a service after nobody else can act
   std::uint64_t states = 20'000'000;     ///< stored, where states are stored
   bool stop_at_first = false;            ///< one dead state is enough
+  bool stop_at_first_good = false;       ///< one complete execution that is not dead is enough
+  Schedule prefix;                       ///< only what can follow these steps
+  std::optional<std::uint32_t> preemptions;  ///< prover B: switches away from who could go on
 };
 
 /// A state in which some processes can never go on.
@@ -51,6 +55,7 @@ struct Exploration {
   std::uint64_t bound_hits = 0;  ///< executions cut by depth
   std::uint64_t inconclusive = 0;  ///< leaves that a service with an exhausted budget might release
   bool out_of_time = false;
+  std::uint64_t preemptions_cut = 0;  ///< switches not tried because of a bound on preemptions
   std::map<std::uint64_t, DeadState> dead;  ///< by key
   bool found_deadlock() const { return !dead.empty(); }
 };

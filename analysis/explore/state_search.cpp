@@ -24,6 +24,8 @@ struct Node {
   std::uint32_t actor = 0;
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
+  std::uint32_t preemptions = 0;  ///< on the path to it
+  bool goes_on_enabled = false;   ///< whoever acted from here could have acted again
   bool alone = false;  ///< its first step touched nothing: whoever else can act may act later
 };
 
@@ -46,14 +48,14 @@ class StateSearch {
       if (result_.out_of_time || visited_.size() >= limits_.states) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
     } while (backtrack());
-    result_.exhausted = length_ == 0 && result_.bound_hits == 0 && result_.inconclusive == 0;
+    result_.exhausted = exhausted_ && result_.bound_hits == 0 && result_.inconclusive == 0;
     result_.states = visited_.size();
     return std::move(result_);
   }
 
  private:
   void execute() {
-    Execution execution(subject_, actors_, options_);
+    Execution execution(subject_, options_);
     hash_.reset();
     for (std::uint32_t i = 0; i < length_; ++i) {
       const core::Step* const step = execution.find(nodes_[i].actor);
@@ -84,14 +86,17 @@ class StateSearch {
   // Arrives in a state and takes a step from it. False if there is nothing (new) to do there.
   bool extend(Execution& execution) {
     const auto& steps = execution.steps();
-    const std::uint64_t key = hash_.key();
+    std::uint64_t key = hash_.key();
     if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
     Node& node = nodes_[length_];
     node = Node{};
     node.key = key;
     ActorSet enabled, asleep;
     for (const core::Step& step : steps) enabled.insert(step.actor);
-    if (length_ > 0) inherit_sleepers(nodes_[length_ - 1], node, asleep);
+    if (limits_.preemptions)
+      enabled = within_bound(node, enabled, key);
+    else if (length_ > 0)
+      inherit_sleepers(nodes_[length_ - 1], node, asleep);
     const auto [found, is_new] = visited_.try_emplace(key);
     if (length_ > 0) note_newness(nodes_[length_ - 1], is_new);
     if (is_new) {
@@ -118,11 +123,30 @@ class StateSearch {
     ++result_.steps;
     node.touches = last_touches_;
     // A step that touches nothing commutes with everything: the others can wait until after it.
-    node.alone = is_new && last_touches_.empty() && node.choices.empty() && !step_is_recovery(steps);
+    node.alone = is_new && !limits_.preemptions && last_touches_.empty() && node.choices.empty() && !step_is_recovery(steps);
     return true;
   }
   static bool step_is_recovery(const std::vector<core::Step>& steps) {
     return std::any_of(steps.begin(), steps.end(), [](const core::Step& step) { return step.recovery; });
+  }
+
+  // With a bound on preemptions what may follow depends on who acted last and on how many there
+  // were, and sleep sets would cut what is within the bound.
+  ActorSet within_bound(Node& node, const ActorSet& enabled, std::uint64_t& key) {
+    if (length_ == 0) return enabled;
+    const Node& before = nodes_[length_ - 1];
+    const bool preempted = length_ > 1 && before.actor != nodes_[length_ - 2].actor &&
+                           nodes_[length_ - 2].goes_on_enabled;
+    node.preemptions = before.preemptions + preempted;
+    node.goes_on_enabled = false;
+    key = core::mix_hash(core::mix_hash(key, before.actor + 1), node.preemptions);
+    const bool could_go_on = enabled.contains(before.actor);
+    nodes_[length_ - 1].goes_on_enabled = could_go_on;
+    if (!could_go_on || node.preemptions < *limits_.preemptions) return enabled;
+    result_.preemptions_cut += enabled.size() - 1;
+    ActorSet only;
+    only.insert(before.actor);
+    return only;
   }
 
   // If that step led nowhere new the others must be tried after all, or a process that goes round
@@ -183,6 +207,7 @@ class StateSearch {
       visited_[node.key].on_path = false;
       --length_;
     }
+    exhausted_ = true;
     return false;
   }
 
@@ -198,13 +223,13 @@ class StateSearch {
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
-  ActorTable actors_;
   StateHash hash_;
   std::unordered_map<std::uint64_t, Visited> visited_;
   std::vector<Node> nodes_;
   std::vector<core::Touch> last_touches_;
   std::uint32_t length_ = 0;
   std::uint64_t since_clock_ = 0;
+  bool exhausted_ = false;
   Exploration result_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "analysis/explore/actor_table.hpp"
 #include "core/simulation.hpp"
 #include "core/wait_graph.hpp"
 
@@ -31,6 +32,11 @@ class Subject {
   virtual ~Subject() = default;
   /// Builds objects and spawns processes on a fresh `simulation`. Must not depend on anything else.
   virtual std::unique_ptr<SubjectRun> start(core::Simulation& simulation) = 0;
+  /// Names of its actors; equal numbers mean equal actors in all executions of this subject.
+  ActorTable& actors() { return actors_; }
+
+ private:
+  ActorTable actors_;
 };
 
 }  // namespace fencelab::analysis

@@ -1,0 +1,137 @@
+#include "analysis/explore/prove.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/explore/dpor.hpp"
+#include "analysis/explore/random_walk.hpp"
+#include "analysis/explore/state_search.hpp"
+#include "core/assert.hpp"
+
+namespace fencelab::analysis {
+
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+class Portfolio {
+ public:
+  Portfolio(Subject& subject, const ProofOptions& options) : subject_(subject), options_(options) {}
+
+  Proof run() {
+    if (options_.preemptions) return run_bounded();
+    const Exploration a = explore_dpor(subject_, options_.execution, limits(0.5));
+    take_in(a, "A");
+    if (a.exhausted) {
+      // As long again at most: a second opinion must not cost more than the first.
+      const Exploration b = explore_states(subject_, options_.execution, limits_of(elapsed()));
+      if (b.exhausted) compare(a, b);
+    } else if (proof_.dead.empty()) {
+      const Exploration b = explore_states(subject_, options_.execution, limits(0.6));
+      take_in(b, "B");
+      if (!b.exhausted) {
+        proof_.bounds_hit = bounds_of(a, "prover A");
+        for (std::string& bound : bounds_of(b, "prover B"))
+          proof_.bounds_hit.push_back(std::move(bound));
+        if (proof_.dead.empty()) walk();
+      }
+    } else {
+      proof_.bounds_hit = bounds_of(a, "prover A");
+    }
+    if (!proof_.dead.empty())
+      proof_.outcome = ProofOutcome::dead;
+    else if (proof_.exhausted)
+      proof_.outcome = ProofOutcome::free;
+    return std::move(proof_);
+  }
+
+ private:
+  Proof run_bounded() {
+    ExploreLimits limits = this->limits(1.0);
+    limits.preemptions = options_.preemptions;
+    const Exploration b = explore_states(subject_, options_.execution, limits);
+    take_in(b, "B");
+    proof_.bounds_hit = bounds_of(b, "prover B");
+    const bool all = b.exhausted && b.preemptions_cut == 0;
+    if (!all && b.exhausted)
+      proof_.bounds_hit.push_back(
+          fmt::format("at most {} preemptions: {} switches were not tried", *options_.preemptions,
+                      b.preemptions_cut));
+    proof_.exhausted = all;
+    if (!proof_.dead.empty())
+      proof_.outcome = ProofOutcome::dead;
+    else if (b.exhausted)
+      proof_.outcome = all ? ProofOutcome::free : ProofOutcome::bounded;
+    return std::move(proof_);
+  }
+
+  Seconds elapsed() const { return std::chrono::steady_clock::now() - begun_; }
+
+  /// Limits for a part of what is left of the budget.
+  ExploreLimits limits(double part) const {
+    return limits_of(std::max(options_.budget - elapsed(), Seconds(0.0)) * part);
+  }
+  static ExploreLimits limits_of(Seconds time) {
+    ExploreLimits limits;
+    limits.time = time;
+    return limits;
+  }
+
+  void take_in(const Exploration& part, const char* prover) {
+    proof_.executions += part.executions;
+    proof_.blocked += part.blocked;
+    proof_.states += part.states;
+    proof_.steps += part.steps + part.replayed;
+    proof_.depth = std::max(proof_.depth, part.depth);
+    proof_.dead.insert(part.dead.begin(), part.dead.end());
+    if (!part.exhausted) return;
+    proof_.exhausted = true;
+    proof_.finished_by = prover;
+  }
+
+  void compare(const Exploration& a, const Exploration& b) {
+    const auto same_key = [](const auto& left, const auto& right) { return left.first == right.first; };
+    const bool same = a.dead.size() == b.dead.size() &&
+                      std::equal(a.dead.begin(), a.dead.end(), b.dead.begin(), same_key);
+    FENCELAB_ASSERT(same, "provers disagree: A found {} dead states, B {}", a.dead.size(),
+                    b.dead.size());
+    proof_.states += b.states;
+    proof_.finished_by = "A and B";
+  }
+
+  static std::vector<std::string> bounds_of(const Exploration& part, const char* prover) {
+    std::vector<std::string> bounds;
+    if (part.out_of_time) bounds.push_back(fmt::format("{}: out of time", prover));
+    if (part.bound_hits > 0)
+      bounds.push_back(fmt::format("{}: {} executions cut at {} steps", prover, part.bound_hits,
+                                   part.depth));
+    if (part.inconclusive > 0)
+      bounds.push_back(fmt::format("{}: {} executions end with services that go round", prover,
+                                   part.inconclusive));
+    return bounds;
+  }
+
+  // Nobody could finish: at least look in odd corners.
+  void walk() {
+    const Exploration walked =
+        explore_randomly(subject_, options_.execution, limits(1.0), {.executions = kWalks});
+    take_in(walked, "");
+    proof_.random_executions = walked.executions;
+    proof_.exhausted = false;
+  }
+
+  static constexpr std::uint64_t kWalks = 100'000;
+  Subject& subject_;
+  ProofOptions options_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  Proof proof_;
+};
+
+}  // namespace
+
+Proof prove(Subject& subject, const ProofOptions& options) {
+  return Portfolio(subject, options).run();
+}
+
+}  // namespace fencelab::analysis
