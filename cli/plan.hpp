@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"

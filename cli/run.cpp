@@ -11,7 +11,7 @@
 #include "campaign/results.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
 #include "cli/program.hpp"

@@ -14,7 +14,7 @@
 #include "campaign/columns.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 
