@@ -12,6 +12,7 @@ struct Row {
   std::string number;  ///< "7", or "7-12" for folded steps
   std::size_t lane = 0;
   std::string cell, rest;
+  bool is_gap = false;  ///< stands for rows that were left out
 };
 
 /// Bytes of UTF-8 that begin a character: what a terminal shows as one.
@@ -66,7 +67,7 @@ class Table {
     out = trimmed(out) + "\n";
     for (const Row& row : rows_) {
       std::string line = fmt::format("{:>{}}", row.number, number_width);
-      for (std::size_t i = 0; i < lanes_; ++i)
+      for (std::size_t i = 0; i < lanes_ && !row.is_gap; ++i)
         line += "  " + padded(i == row.lane ? row.cell : "", widths[i]);
       if (!row.rest.empty()) line += "  " + row.rest;
       out += trimmed(line) + "\n";
@@ -100,10 +101,10 @@ class Table {
     if (end - i >= std::max<std::size_t>(options_.fold_from, 2)) {
       rows_.push_back({fmt::format("{}-{}", i + 1, end), lane,
                        fmt::format("{}{} ... {}", prefix, step.operation, steps_[end - 1].operation),
-                       fmt::format("({} steps)", end - i)});
+                       fmt::format("({} steps)", end - i), false});
       return end;
     }
-    Row row{fmt::format("{}", i + 1), lane, prefix + step.operation, ""};
+    Row row{fmt::format("{}", i + 1), lane, prefix + step.operation, "", false};
     if (!step.choice.empty()) row.cell += " = " + step.choice;
     if (!step.note.empty()) row.rest = "# " + cut(step.note, 60);
     if (options_.places && !step.place.empty())
@@ -117,7 +118,7 @@ class Table {
     if (rows_.size() <= most) return;
     const std::size_t head = (most - 1) / 2, tail = most - 1 - head;
     const std::size_t left_out = rows_.size() - head - tail;
-    Row gap{"...", 0, "", fmt::format("({} rows left out)", left_out)};
+    Row gap{"...", 0, "", fmt::format("({} rows left out)", left_out), true};
     rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(head),
                 rows_.begin() + static_cast<std::ptrdiff_t>(head + left_out));
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(head), std::move(gap));
