@@ -27,7 +27,8 @@ class Judge {
     at_ = scenario.file;
     if (found == scenario.expect.end()) return;
     expect_ = &found->second;
-    at_ = fmt::format("{}:{}:{}", scenario.file, expect_->place.line, expect_->place.column);
+    if (expect_->place.line > 0)  // not written by a --set
+      at_ = fmt::format("{}:{}:{}", scenario.file, expect_->place.line, expect_->place.column);
   }
 
   Judgement result() {
@@ -86,15 +87,14 @@ class Judge {
     judgement_.findings[index] = FindingStanding::failure;
     const bool happens =
         is_stuck(finding.kind) || finding.state == CheckFinding::State::confirmed;
-    std::string what = finding.kind == "predicted"
-                           ? fmt::format("predicted ({})", to_string(finding.state))
-                           : finding.kind;
+    const std::string what =
+        finding.kind == "predicted"
+            ? fmt::format("{} ({})", finding.signature, to_string(finding.state))
+            : finding.signature;
     fail(finding.rule,
-         fmt::format("{}, and {}: {}", what,
-                     allowed().empty()
-                         ? std::string("nothing says that it may")
-                         : fmt::format("expected {}", fmt::join(allowed(), " or ")),
-                     finding.signature),
+         allowed().empty()
+             ? fmt::format("nothing says that it may: {}", what)
+             : fmt::format("expected {}, got {}", fmt::join(allowed(), " or "), what),
          happens ? Blame::deadlock : Blame::expectation, index);
   }
 
