@@ -100,7 +100,8 @@ class Reader {
 
   void read_entry(const nlohmann::json& json, const std::string& at, Baseline& baseline) {
     const std::size_t errors_before = errors.size();
-    if (!check_object(json, at, {"scenario", "stack", "rule", "class", "strength"}, {"why"})) return;
+    if (!check_object(json, at, {"scenario", "stack", "rule", "class", "strength"}, {"why"}))
+      return;
     BaselineEntry entry;
     entry.key = {text(json, at, "scenario"), text(json, at, "stack"), text(json, at, "rule"),
                  text(json, at, "class")};

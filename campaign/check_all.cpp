@@ -37,11 +37,10 @@ CheckRecord record_of(const CheckItem& item, std::uint64_t seed, const WorkerRes
   } else {
     record.seeds = {seed};
     record.status = result.status == WorkerResult::Status::overdue ? "budget" : "crashed";
-    record.message =
-        result.status != WorkerResult::Status::overdue
-            ? result.text
-            : fmt::format("stopped without a verdict: the budget of {} is over",
-                          scenarios::format_duration(item.options.budget));
+    record.message = result.status != WorkerResult::Status::overdue
+                         ? result.text
+                         : fmt::format("stopped without a verdict: the budget of {} is over",
+                                       scenarios::format_duration(item.options.budget));
   }
   record.scenario = item.scenario->name;
   record.stack = item.stack->name;

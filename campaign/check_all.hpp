@@ -29,8 +29,8 @@ struct CheckAllOptions {
 };
 
 /// Records in the order of the items. `finished` is called once per item, when its last seed is
-/// done. A worker that does not stop at its budget is killed a little later and says so in `status`.
-/// Signals and errors: see run_tasks().
+/// done. A worker that does not stop at its budget is killed a little later and says so in
+/// `status`. Signals and errors: see run_tasks().
 std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
                                    const CheckAllOptions& options,
                                    const std::function<void(const CheckRecord&)>& finished);

@@ -24,7 +24,7 @@ enum class TimerPolicy : std::uint8_t {
 std::string_view to_string(TimerPolicy timers);
 
 struct CheckOptions {
-  Strength strength = Strength::observed;  ///< asked for
+  Strength strength = Strength::observed;                      ///< asked for
   std::chrono::milliseconds budget{std::chrono::seconds(60)};  ///< wall time; stop by yourself
   TimerPolicy timers = TimerPolicy::never;
   std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded

@@ -38,19 +38,19 @@ std::string_view to_string(CheckFinding::State state);
 
 /// What was done. Counts that make no sense for a strength have no value, never zero.
 struct CheckWork {
-  std::uint64_t executions = 0;           ///< runs from the beginning
-  std::optional<std::uint64_t> states;    ///< distinct states visited
-  std::optional<std::uint64_t> blocked;   ///< executions given up because others cover them
-  std::optional<std::uint64_t> depth;     ///< steps of the longest execution
-  std::vector<std::string> bounds_hit;    ///< in words; any of them means: not proved
+  std::uint64_t executions = 0;          ///< runs from the beginning
+  std::optional<std::uint64_t> states;   ///< distinct states visited
+  std::optional<std::uint64_t> blocked;  ///< executions given up because others cover them
+  std::optional<std::uint64_t> depth;    ///< steps of the longest execution
+  std::vector<std::string> bounds_hit;   ///< in words; any of them means: not proved
 };
 
 struct CheckRecord {
   std::string scenario, stack, file;
   std::vector<std::uint64_t> seeds;
-  std::string status = "ok";  ///< ok, error (no work done), budget (stopped), crashed
-  std::string message;        ///< when not ok
-  std::string verdict;        ///< as of a run, the worst; empty when not ok
+  std::string status = "ok";               ///< ok, error (no work done), budget (stopped), crashed
+  std::string message;                     ///< when not ok
+  std::string verdict;                     ///< as of a run, the worst; empty when not ok
   Strength strength = Strength::observed;  ///< reached, whatever was asked for
   std::uint64_t schedules = 0;             ///< the n of "explored n"
   std::string shortfall;  ///< why it is no stronger, if more was asked for and not reached

@@ -47,8 +47,8 @@ std::vector<analysis::TakenStep> steps_of(const CheckFinding& finding) {
   for (const std::string& text : finding.schedule) {
     const auto parsed = analysis::parse_step(text);
     if (parsed)
-      steps.push_back({parsed.step.process, parsed.step.operation,
-                       parsed.step.choice.value_or(""), "", ""});
+      steps.push_back(
+          {parsed.step.process, parsed.step.operation, parsed.step.choice.value_or(""), "", ""});
   }
   return steps;
 }
@@ -64,14 +64,14 @@ std::string verdict_line(const CheckRecord& record, const CheckFinding& finding,
   for (char& c : kind) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   if (finding.state != CheckFinding::State::none)
     kind += fmt::format("({})", to_string(finding.state));
-  std::string line = fmt::format(
-      "{} rule={} scenario={} stack={} strength={} {} standing={} id={} class={}", kind,
-      finding.rule, record.scenario, record.stack, strength_word(record), work_words(record.work),
-      to_string(standing), class_fingerprint(baseline_key(record, finding)),
-      quoted(finding.signature));
+  std::string line =
+      fmt::format("{} rule={} scenario={} stack={} strength={} {} standing={} id={} class={}", kind,
+                  finding.rule, record.scenario, record.stack, strength_word(record),
+                  work_words(record.work), to_string(standing),
+                  class_fingerprint(baseline_key(record, finding)), quoted(finding.signature));
   if (finding.place.line > 0)
-    line += fmt::format(" at={}:{}:{}", finding.place.file, finding.place.line,
-                        finding.place.column);
+    line +=
+        fmt::format(" at={}:{}:{}", finding.place.file, finding.place.line, finding.place.column);
   return line + "\n";
 }
 
@@ -90,8 +90,8 @@ std::string work_words(const CheckWork& work) {
       fmt::format("executions={} states={} blocked={} depth={}", work.executions,
                   count_word(work.states), count_word(work.blocked), count_word(work.depth));
   if (!work.bounds_hit.empty())
-    words += fmt::format(" bounds_hit={}",
-                         quoted(fmt::format("{}", fmt::join(work.bounds_hit, ", "))));
+    words +=
+        fmt::format(" bounds_hit={}", quoted(fmt::format("{}", fmt::join(work.bounds_hit, ", "))));
   return words;
 }
 

@@ -15,14 +15,14 @@ namespace fencelab::campaign {
 /// Version of check.json; rises when a member changes its meaning.
 inline constexpr int kCheckSchemaVersion = 1;
 
-/// All that is known, as data. Wall times are in members "wall_seconds" only, so that two checks can
-/// be compared without them.
+/// All that is known, as data. Wall times are in members "wall_seconds" only, so that two checks
+/// can be compared without them.
 std::string check_json(const std::vector<CheckRecord>& records,
                        const std::vector<Judgement>& judgements, const std::string& build);
 
 /// Writes check.json and deadlocks/ into `folder`, which exists (or nothing if it is empty), and
-/// `more` beside them. Reports of an earlier check that this one does not have are removed. An error
-/// message with the reason, or none; on an error everything is as it was.
+/// `more` beside them. Reports of an earlier check that this one does not have are removed. An
+/// error message with the reason, or none; on an error everything is as it was.
 std::optional<std::string> write_check_results(const std::string& folder,
                                                const std::vector<CheckRecord>& records,
                                                const std::vector<Judgement>& judgements,

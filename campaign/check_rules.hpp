@@ -8,9 +8,9 @@
 namespace fencelab::campaign {
 
 struct CheckRule {
-  std::string id;       ///< stable: baselines and dashboards refer to it
-  std::string title;    ///< what is broken, in a few words
-  std::string help;     ///< what it means and where to look, a few sentences
+  std::string id;               ///< stable: baselines and dashboards refer to it
+  std::string title;            ///< what is broken, in a few words
+  std::string help;             ///< what it means and where to look, a few sentences
   bool can_be_accepted = true;  ///< by a baseline: it has a class that is the same in every run
 };
 

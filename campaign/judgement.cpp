@@ -85,16 +85,13 @@ class Judge {
   void fail_finding(std::size_t index) {
     const CheckFinding& finding = record_.findings[index];
     judgement_.findings[index] = FindingStanding::failure;
-    const bool happens =
-        is_stuck(finding.kind) || finding.state == CheckFinding::State::confirmed;
-    const std::string what =
-        finding.kind == "predicted"
-            ? fmt::format("{} ({})", finding.signature, to_string(finding.state))
-            : finding.signature;
+    const bool happens = is_stuck(finding.kind) || finding.state == CheckFinding::State::confirmed;
+    const std::string what = finding.kind == "predicted" ? fmt::format("{} ({})", finding.signature,
+                                                                       to_string(finding.state))
+                                                         : finding.signature;
     fail(finding.rule,
-         allowed().empty()
-             ? fmt::format("nothing says that it may: {}", what)
-             : fmt::format("expected {}, got {}", fmt::join(allowed(), " or "), what),
+         allowed().empty() ? fmt::format("nothing says that it may: {}", what)
+                           : fmt::format("expected {}, got {}", fmt::join(allowed(), " or "), what),
          happens ? Blame::deadlock : Blame::expectation, index);
   }
 
@@ -182,9 +179,8 @@ std::string_view to_string(FindingStanding standing) {
 std::string_view result_word(const CheckRecord& record, const Judgement& judgement) {
   if (record.status != "ok") return record.status;
   if (!judgement.ok()) return "failed";
-  const bool thanks_to_baseline =
-      std::find(judgement.findings.begin(), judgement.findings.end(), FindingStanding::accepted) !=
-      judgement.findings.end();
+  const bool thanks_to_baseline = std::find(judgement.findings.begin(), judgement.findings.end(),
+                                            FindingStanding::accepted) != judgement.findings.end();
   return thanks_to_baseline ? "accepted" : "ok";
 }
 

@@ -62,8 +62,8 @@ Judgement judge(const scenarios::Scenario& scenario, const CheckRecord& record, 
 /// Key of a finding in a baseline.
 BaselineKey baseline_key(const CheckRecord& record, const CheckFinding& finding);
 
-/// Entries of `baseline` about checks that were made, at no less than the entry's strength, and that
-/// match no finding any more.
+/// Entries of `baseline` about checks that were made, at no less than the entry's strength, and
+/// that match no finding any more.
 std::vector<BaselineEntry> stale_entries(const Baseline& baseline,
                                          const std::vector<CheckRecord>& records);
 

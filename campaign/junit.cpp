@@ -49,11 +49,11 @@ void add_failures(pugi::xml_node test, const CheckRecord& record, const Judgemen
 }
 
 std::string summary(const CheckRecord& record, const Judgement& judgement) {
-  std::string text = fmt::format("verdict={} strength={} asked={} {} result={}\n",
-                                 record.verdict.empty() ? "-" : record.verdict,
-                                 record.status == "ok" ? strength_word(record) : "-",
-                                 to_string(judgement.asked), work_words(record.work),
-                                 result_word(record, judgement));
+  std::string text =
+      fmt::format("verdict={} strength={} asked={} {} result={}\n",
+                  record.verdict.empty() ? "-" : record.verdict,
+                  record.status == "ok" ? strength_word(record) : "-", to_string(judgement.asked),
+                  work_words(record.work), result_word(record, judgement));
   for (std::size_t i = 0; i < record.findings.size(); ++i)
     text += fmt::format("{}: {}\n", to_string(judgement.findings[i]), record.findings[i].signature);
   return text;

@@ -32,11 +32,10 @@ void add_texts(std::vector<std::string>& all, const std::vector<std::string>& mo
 /// A class that is known already adds nothing; the first one keeps its report.
 void add_findings(std::vector<CheckFinding>& all, std::vector<CheckFinding>& more) {
   for (CheckFinding& finding : more) {
-    const bool is_known =
-        std::any_of(all.begin(), all.end(), [&](const CheckFinding& known) {
-          return known.rule == finding.rule && known.signature == finding.signature &&
-                 known.members == finding.members && known.state == finding.state;
-        });
+    const bool is_known = std::any_of(all.begin(), all.end(), [&](const CheckFinding& known) {
+      return known.rule == finding.rule && known.signature == finding.signature &&
+             known.members == finding.members && known.state == finding.state;
+    });
     if (!is_known) all.push_back(std::move(finding));
   }
 }

@@ -21,8 +21,8 @@ void add_incidents(const std::string& folder, const std::vector<RunRecord>& reco
       const IncidentRecord& incident = record.incidents[i];
       const std::string name =
           fmt::format("{}-{}-seed{}-{}", record.scenario, record.stack, record.seed, i + 1);
-      add_report_files(folder + "/" + file_stem(name),
-                       {incident.text, incident.json, incident.dot}, files);
+      add_report_files(folder + "/" + file_stem(name), {incident.text, incident.json, incident.dot},
+                       files);
     }
 }
 

@@ -24,8 +24,7 @@ std::vector<RunRecord> run_all(const std::vector<WorkItem>& items, unsigned jobs
                                const std::function<void(const RunRecord&)>& finished,
                                StopSignals* stop) {
   std::vector<WorkerTask> tasks;
-  for (const WorkItem& item : items)
-    tasks.emplace_back([&item] { return item.work().to_json(); });
+  for (const WorkItem& item : items) tasks.emplace_back([&item] { return item.work().to_json(); });
   std::vector<RunRecord> records(items.size());
   run_tasks(tasks, {.jobs = jobs, .stop = stop, .time_limit = {}},
             [&](std::size_t i, const WorkerResult& result) {

@@ -1,4 +1,5 @@
-// Many runs, each in a process of its own: one may use SimGrid, which is once per process, or crash.
+// Many runs, each in a process of its own: one may use SimGrid, which is once per process, or
+// crash.
 #pragma once
 
 #include <functional>

@@ -46,8 +46,12 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("hazards").get_to(record.hazards);
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
-    record.incidents.push_back({incident.at("kind"), incident.at("signature"), incident.at("text"),
-                                incident.at("json"), incident.at("dot"), incident.at("members"),
+    record.incidents.push_back({incident.at("kind"),
+                                incident.at("signature"),
+                                incident.at("text"),
+                                incident.at("json"),
+                                incident.at("dot"),
+                                incident.at("members"),
                                 {incident.at("file"), incident.at("line"), incident.at("column"),
                                  incident.at("pointer")}});
   return record;

@@ -72,8 +72,9 @@ class Writer {
 
  private:
   Json location(const SourcePlace& place) const {
-    Json physical = {{"artifactLocation",
-                      {{"uri", file_uri(place.file, options_.folder)}, {"uriBaseId", "%SRCROOT%"}}}};
+    Json physical = {
+        {"artifactLocation",
+         {{"uri", file_uri(place.file, options_.folder)}, {"uriBaseId", "%SRCROOT%"}}}};
     if (physical["artifactLocation"]["uri"].get<std::string>().starts_with("file:"))
       physical["artifactLocation"].erase("uriBaseId");
     if (place.line > 0) {
@@ -147,11 +148,11 @@ std::string sarif_text(const std::vector<const scenarios::Scenario*>& scenarios,
   const Json run = {{"tool", {{"driver", driver}}},
                     {"columnKind", "utf16CodeUnits"},
                     {"results", writer.results}};
-  const Json document = {
-      {"$schema",
-       "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"},
-      {"version", "2.1.0"},
-      {"runs", Json::array({run})}};
+  const Json document = {{"$schema",
+                          "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+                          "sarif-schema-2.1.0.json"},
+                         {"version", "2.1.0"},
+                         {"runs", Json::array({run})}};
   return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

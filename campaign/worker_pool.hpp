@@ -1,4 +1,5 @@
-// WorkerPool: each task in a process of its own, some at a time. One that crashes loses itself only.
+// WorkerPool: each task in a process of its own, some at a time. One that crashes loses itself
+// only.
 #pragma once
 
 #include <chrono>

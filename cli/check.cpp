@@ -138,8 +138,8 @@ std::optional<std::string> write(const Check& check) {
     const campaign::SarifOptions options{
         build.substr(0, build.find(' ')), std::filesystem::current_path().string(),
         !command.baseline.empty() || !command.write_baseline.empty()};
-    more.push_back({command.sarif, campaign::sarif_text(scenarios, check.records, check.judgements,
-                                                        options)});
+    more.push_back(
+        {command.sarif, campaign::sarif_text(scenarios, check.records, check.judgements, options)});
   }
   if (!command.write_baseline.empty())
     more.push_back({command.write_baseline, campaign::baseline_text(check.written)});

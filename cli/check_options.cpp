@@ -109,7 +109,8 @@ bool prepare_outputs(const CheckCommand& command) {
     return false;
   };
   if (command.has_out)
-    if (const auto failure = campaign::make_directory(command.out)) return refuse("--out", *failure);
+    if (const auto failure = campaign::make_directory(command.out))
+      return refuse("--out", *failure);
   std::vector<std::pair<std::string, std::string>> files = {
       {"--junit", command.junit},
       {"--sarif", command.sarif},

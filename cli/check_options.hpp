@@ -27,8 +27,8 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command);
 /// budget is no length of time.
 std::optional<campaign::CheckOptions> limits_of(const CheckCommand& command);
 
-/// Makes the folders that results go to. False, after a complaint, when one cannot be written or two
-/// results have one name.
+/// Makes the folders that results go to. False, after a complaint, when one cannot be written or
+/// two results have one name.
 bool prepare_outputs(const CheckCommand& command);
 
 }  // namespace fencelab::cli

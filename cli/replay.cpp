@@ -1,10 +1,11 @@
 // fencelab replay: carries out the schedule of a counterexample, step by step.
+#include "analysis/explore/replay.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "analysis/explore/replay.hpp"
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/report/schedule_timeline.hpp"
 #include "analysis/report/swim_lanes.hpp"
@@ -127,15 +128,14 @@ int execute(analysis::Stepper& stepper, const ScheduleToken& token, const Target
   const ReplayResult result = analysis::replay(stepper, token.steps);
   show(result.taken, options.steps);
   say("{} of {} steps; {}\n", result.taken.size(), token.steps.size(),
-      !result.fits()      ? "the schedule does not fit any more"
-      : result.stuck      ? "stuck: nobody can go on"
-      : result.finished   ? "everybody is done"
-                          : "some could go on");
+      !result.fits()    ? "the schedule does not fit any more"
+      : result.stuck    ? "stuck: nobody can go on"
+      : result.finished ? "everybody is done"
+                        : "some could go on");
   if (!options.timeline.empty()) {
     const auto title = fmt::format("{} under {}", target.plan->scenario.name, target.stack->name);
-    const std::string text =
-        analysis::schedule_timeline(result.taken, title)
-            .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string text = analysis::schedule_timeline(result.taken, title)
+                                 .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
     if (const auto failure = campaign::write_file(options.timeline, text + "\n")) {
       complain("fencelab: --timeline: {}\n", *failure);
       return kExitUsage;
@@ -155,8 +155,7 @@ int replay(ReplayOptions options) {
   if (!plans) return kExitUsage;
   const auto target = find_target(*plans, *token);
   if (!target) return kExitUsage;
-  const auto stepper =
-      campaign::make_stepper(target->plan->scenario, *target->stack, target->seed);
+  const auto stepper = campaign::make_stepper(target->plan->scenario, *target->stack, target->seed);
   if (!stepper) return show_unexecuted(*token, options.steps);
   return execute(*stepper, *token, *target, options);
 }

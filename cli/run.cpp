@@ -8,13 +8,13 @@
 #include "campaign/expectations.hpp"
 #include "campaign/files.hpp"
 #include "campaign/results.hpp"
+#include "campaign/run_all.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "campaign/run_all.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
-#include "cli/progress.hpp"
 #include "cli/program.hpp"
+#include "cli/progress.hpp"
 
 namespace fencelab::cli {
 

@@ -1,5 +1,6 @@
-// A hash that is the same on every machine and in every version: FNV-1a of 64 bits (Fowler, Noll, Vo;
-// http://www.isthe.com/chongo/tech/comp/fnv/). For names of things in files, not against malice.
+// A hash that is the same on every machine and in every version: FNV-1a of 64 bits (Fowler, Noll,
+// Vo; http://www.isthe.com/chongo/tech/comp/fnv/). For names of things in files, not against
+// malice.
 #pragma once
 
 #include <cstdint>

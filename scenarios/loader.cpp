@@ -64,9 +64,8 @@ void report_objection(const JsonDocument& document, FindingSink& sink) {
 
 // On what is said to people, and on what other runs there are, no run depends.
 bool decides_nothing(const std::string& member) {
-  static const std::set<std::string> kBeside = {"comment", "title", "description", "source",
-                                                "truth",   "name",  "expect",      "stacks",
-                                                "seeds"};
+  static const std::set<std::string> kBeside = {
+      "comment", "title", "description", "source", "truth", "name", "expect", "stacks", "seeds"};
   return kBeside.contains(member);
 }
 
@@ -75,8 +74,8 @@ std::uint64_t digest_of(const nlohmann::json& root) {
   for (const auto& [member, value] : root.items()) {  // in the order of their names
     if (decides_nothing(member)) continue;
     digest = core::stable_hash(member, digest);
-    digest = core::stable_hash(
-        value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), digest);
+    digest = core::stable_hash(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                               digest);
   }
   return digest;
 }

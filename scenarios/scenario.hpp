@@ -355,7 +355,7 @@ struct ExpectSpec {
   std::vector<std::string> verdicts;     ///< any of
   std::map<std::string, Bound> metrics;  ///< column of runs.csv -> bound
   std::vector<std::string>
-      core;              ///< names that must be the members of the deadlock core (any order)
+      core;  ///< names that must be the members of the deadlock core (any order)
   std::vector<std::string> claim;  ///< any of: what `check` must find; empty: as `verdicts`
   std::string strength;  ///< observed | predicted | explored | proved: of a claim of freedom, asked
                          ///< of `check`; empty: observed

@@ -48,9 +48,8 @@ ReplayResult replay(Stepper& stepper, const std::vector<ScheduleStep>& schedule)
   ReplayResult result;
   for (const ScheduleStep& wanted : schedule) {
     const auto fail = [&](const std::string& what) {
-      result.mismatch =
-          fmt::format("step {}: expected {}, {}", result.taken.size() + 1,
-                      name_of(wanted.process, wanted.operation, wanted.choice), what);
+      result.mismatch = fmt::format("step {}: expected {}, {}", result.taken.size() + 1,
+                                    name_of(wanted.process, wanted.operation, wanted.choice), what);
     };
     const std::vector<EnabledStep> enabled = stepper.enabled();
     const auto found = std::find_if(enabled.begin(), enabled.end(), [&](const EnabledStep& step) {

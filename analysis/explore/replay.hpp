@@ -35,7 +35,7 @@ class Stepper {
 /// How far a schedule went.
 struct ReplayResult {
   std::vector<TakenStep> taken;
-  std::string mismatch;  ///< "step 7: expected user0.choose, process is at ..."; empty: it fits
+  std::string mismatch;   ///< "step 7: expected user0.choose, process is at ..."; empty: it fits
   bool finished = false;  ///< nothing was left to do when the schedule was over
   bool stuck = false;     ///< something was left to do, and nobody could
   bool fits() const { return mismatch.empty(); }

@@ -111,15 +111,16 @@ ParsedStep parse_step(std::string_view text) {
 ParsedToken parse_token(std::string_view text) {
   const std::size_t first = text.find(':');
   if (first == std::string_view::npos)
-    return wrong(fmt::format("{} is no token; expected v1:HASH:process.operation,...", shown(text)));
+    return wrong(
+        fmt::format("{} is no token; expected v1:HASH:process.operation,...", shown(text)));
   if (text.substr(0, first) != kVersion)
     return wrong(fmt::format("{} is no version of tokens that this program knows; expected {}",
                              shown(text.substr(0, first)), kVersion));
   const std::size_t second = text.find(':', first + 1);
   const std::string_view hash = text.substr(first + 1, second - first - 1);
   if (second == std::string_view::npos || !is_hash(hash))
-    return wrong(fmt::format("{} is no hash; expected {} hexadecimal digits and \":\"",
-                             shown(hash), kHashDigits));
+    return wrong(fmt::format("{} is no hash; expected {} hexadecimal digits and \":\"", shown(hash),
+                             kHashDigits));
   ParsedToken parsed;
   parsed.token.hash = std::string(hash);
   std::string_view rest = text.substr(second + 1);
@@ -128,7 +129,8 @@ ParsedToken parse_token(std::string_view text) {
     const std::size_t comma = rest.find(',');
     ParsedStep step = parse_step(rest.substr(0, comma));
     if (!step)
-      return wrong(fmt::format("step {} ({}): {}", number, shown(rest.substr(0, comma)), step.error));
+      return wrong(
+          fmt::format("step {} ({}): {}", number, shown(rest.substr(0, comma)), step.error));
     parsed.token.steps.push_back(std::move(step.step));
     if (comma == std::string_view::npos) return parsed;
     rest = rest.substr(comma + 1);

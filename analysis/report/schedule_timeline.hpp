@@ -1,5 +1,5 @@
-// A schedule as a timeline for a viewer: the Trace Event Format of Chrome, which Perfetto's UI opens.
-// https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
+// A schedule as a timeline for a viewer: the Trace Event Format of Chrome, which Perfetto's UI
+// opens. https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -99,9 +99,10 @@ class Table {
     while (end < steps_.size() && steps_[end].process == step.process && is_plain(steps_[end]))
       ++end;
     if (end - i >= std::max<std::size_t>(options_.fold_from, 2)) {
-      rows_.push_back({fmt::format("{}-{}", i + 1, end), lane,
-                       fmt::format("{}{} ... {}", prefix, step.operation, steps_[end - 1].operation),
-                       fmt::format("({} steps)", end - i), false});
+      rows_.push_back(
+          {fmt::format("{}-{}", i + 1, end), lane,
+           fmt::format("{}{} ... {}", prefix, step.operation, steps_[end - 1].operation),
+           fmt::format("({} steps)", end - i), false});
       return end;
     }
     Row row{fmt::format("{}", i + 1), lane, prefix + step.operation, "", false};

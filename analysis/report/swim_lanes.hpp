@@ -14,8 +14,8 @@ struct SwimLaneOptions {
   std::size_t rows_max = 30;        ///< beyond, the middle is left out and counted
   std::size_t lanes_max = 5;        ///< processes with a column of their own; the rest share one
   std::size_t lane_width_max = 30;  ///< in characters; longer texts are cut
-  std::size_t fold_from = 4;  ///< so many plain steps of one process in a row become one line
-  bool places = false;        ///< adds "file:line" to each line
+  std::size_t fold_from = 4;        ///< so many plain steps of one process in a row become one line
+  bool places = false;              ///< adds "file:line" to each line
 };
 
 /// The table, one line per step, with the numbers of the steps; empty for no steps. Steps with a

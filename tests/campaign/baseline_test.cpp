@@ -75,7 +75,8 @@ TEST_CASE("a mistake in a baseline is told with its place and what would be righ
   has("\"version\": 1", "\"version\": \"1\"", "[unknown-version]");
   has("\"accepted\": [", "\"acepted\": [], \"accepted\": [", "did you mean \"accepted\"?");
   has("\"rule\": \"livelock\"", "\"rule\": \"livelok\"", "did you mean \"livelock\"?");
-  has("\"rule\": \"livelock\"", "\"rule\": \"strength-not-reached\"", "no rule that can be accepted");
+  has("\"rule\": \"livelock\"", "\"rule\": \"strength-not-reached\"",
+      "no rule that can be accepted");
   has("\"rule\": \"livelock\",", "", "member \"rule\" is missing");
   has("\"class\": \"livelock\"", "\"class\": 3", "\"class\" is no text");
   has("\"class\": \"livelock\"", "\"clas\": \"livelock\"", "did you mean \"class\"?");
@@ -89,7 +90,8 @@ TEST_CASE("a finding that is accepted twice, no list and no object are refused")
   std::string text = kText;
   const std::size_t begin = text.find("    {\n      \"scenario\": \"b\""), end = text.find("\n  ]");
   const std::string entry = text.substr(begin, end - begin);
-  CHECK(errors_of(kText, "\n  ]", ",\n" + entry + "\n  ]").find("[duplicate]") != std::string::npos);
+  CHECK(errors_of(kText, "\n  ]", ",\n" + entry + "\n  ]").find("[duplicate]") !=
+        std::string::npos);
   for (const char* const json : {"3", "[]", "\"x\"", "null", "{}",
                                  R"({"format": "fencelab-baseline", "version": 1, "accepted": 1})"})
     CHECK_FALSE(parse_baseline(json, "b.json"));

@@ -67,16 +67,16 @@ TEST_CASE("seeds are merged to the worst verdict, the least strength and all the
 TEST_CASE("a worker that crashes costs its own check, and no verdict is made up") {
   for (const auto& [crash, words] :
        {std::pair<Check, std::string>{
-            [](const Scenario&, const ResolvedStack&, std::uint64_t, const CheckOptions&)
-                -> CheckRecord { throw std::runtime_error("broken"); },
+            [](const Scenario&, const ResolvedStack&, std::uint64_t,
+               const CheckOptions&) -> CheckRecord { throw std::runtime_error("broken"); },
             "broken"},
         {[](const Scenario&, const ResolvedStack&, std::uint64_t seed, const CheckOptions&) {
            if (seed == 2) ::raise(SIGKILL);
            return record_of("complete");
          },
          "signal 9"},
-        {[](const Scenario&, const ResolvedStack&, std::uint64_t, const CheckOptions&)
-             -> CheckRecord { ::_exit(3); },
+        {[](const Scenario&, const ResolvedStack&, std::uint64_t,
+            const CheckOptions&) -> CheckRecord { ::_exit(3); },
          "status 3"}}) {
     const CheckRecord record = check_with(crash, {1, 2});
     CHECK(record.status == "crashed");

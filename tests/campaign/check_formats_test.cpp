@@ -144,8 +144,7 @@ TEST_CASE("SARIF fingerprints depend on the class, and on nothing that moves") {
 TEST_CASE("SARIF tells new findings from accepted ones when there is a baseline") {
   CheckRecord record = deadlocked();
   Baseline baseline;
-  baseline.entries.push_back(
-      {baseline_key(record, record.findings[0]), Strength::observed, "", 0});
+  baseline.entries.push_back({baseline_key(record, record.findings[0]), Strength::observed, "", 0});
   record.findings.push_back(finding_of("deadlock", "deadlock"));
   record.findings[1].signature = "deadlock: another";
   const json document =
@@ -164,7 +163,11 @@ TEST_CASE("SARIF shows a schedule as a code flow, step by step") {
   record.findings[0].schedule = {"p.lock(a)", "q.lock(b)"};
   const json document = sarif_of(judged(scenario_expecting({"complete"}), {record}));
   const json& steps = document["runs"][0]["results"][0]
-                          .at("codeFlows").at(0).at("threadFlows").at(0).at("locations");
+                          .at("codeFlows")
+                          .at(0)
+                          .at("threadFlows")
+                          .at(0)
+                          .at("locations");
   REQUIRE(steps.size() == 2);
   CHECK(steps[1].at("executionOrder") == 2);
   CHECK(steps[1].at("location").at("message").at("text") == "q.lock(b)");

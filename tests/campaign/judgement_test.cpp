@@ -31,7 +31,8 @@ Baseline accepting(const CheckRecord& record, Strength strength = kObserved) {
 
 }  // namespace
 
-TEST_CASE("a deadlock that is expected is no failure, and needs no strength: it is its own witness") {
+TEST_CASE(
+    "a deadlock that is expected is no failure, and needs no strength: it is its own witness") {
   for (const Strength asked : {kObserved, kProved}) {
     const auto judgement = judge(scenario_expecting({"masked", "deadlock"}), deadlocked(), asked);
     CHECK(judgement.ok());
@@ -58,7 +59,8 @@ TEST_CASE("where nothing is expected, nothing may be stuck, and the rest may be"
   CHECK(failure_of(judge(none, deadlocked(), kObserved)).blame == Blame::deadlock);
   for (const char* const verdict : {"stall", "starved"}) {
     CheckRecord record = record_of(verdict);
-    record.findings = {finding_of(verdict, verdict == std::string("stall") ? verdict : "starvation")};
+    record.findings = {
+        finding_of(verdict, verdict == std::string("stall") ? verdict : "starvation")};
     CHECK(judge(none, record, kObserved).ok());
   }
 }
@@ -151,7 +153,7 @@ TEST_CASE("an accepted finding is no failure, until its class, rule, stack or sc
   CHECK(judgement.findings == std::vector{FindingStanding::accepted});
   CHECK(result_word(deadlocked(), judgement) == "accepted");
   CHECK(stale_entries(baseline, {deadlocked()}).empty());
-  for (std::string BaselineKey::*const part :
+  for (std::string BaselineKey::* const part :
        {&BaselineKey::scenario, &BaselineKey::stack, &BaselineKey::rule, &BaselineKey::signature}) {
     Baseline other = baseline;
     other.entries[0].key.*part += "x";

@@ -36,7 +36,8 @@ TEST_CASE("names with every byte survive, and leave nothing that a shell would t
   const ScheduleToken token{"00000000", {{odd, odd, odd}, {"a.b", "c.d", "e.f"}}};
   const std::string text = token_text(token);
   for (const char c : text)
-    CHECK((c > ' ' && c < 0x7F && std::string("'\"\\$`&|;<>*?!~{}[]^").find(c) == std::string::npos));
+    CHECK(
+        (c > ' ' && c < 0x7F && std::string("'\"\\$`&|;<>*?!~{}[]^").find(c) == std::string::npos));
   const ParsedToken parsed = parse_token(text);
   REQUIRE(parsed);
   CHECK(parsed.token.steps == token.steps);
@@ -50,8 +51,9 @@ TEST_CASE("a mistake in a token is told with the step it is in", "[token]") {
       {"v1:xyz:a.b", "\"xyz\" is no hash; expected 8 hexadecimal digits and \":\""},
       {"v1:ab12cd34", "\"ab12cd34\" is no hash; expected 8 hexadecimal digits and \":\""},
       {"v1:ab12cd34:", "the token has no steps"},
-      {"v1:ab12cd34:a.b,user0", "step 2 (\"user0\"): expected process.operation or "
-                                "process.operation=choice"},
+      {"v1:ab12cd34:a.b,user0",
+       "step 2 (\"user0\"): expected process.operation or "
+       "process.operation=choice"},
       {"v1:ab12cd34:a.b,", "step 2 (\"\"): expected process.operation or process.operation=choice"},
       {"v1:ab12cd34:.b", "step 1 (\".b\"): expected process.operation or process.operation=choice"},
       {"v1:ab12cd34:a.b=", "step 1 (\"a.b=\"): expected the name of an alternative after \"=\""},

@@ -1,4 +1,5 @@
-// Swim lanes: a column per process, long runs of one process folded, and never too wide or too long.
+// Swim lanes: a column per process, long runs of one process folded, and never too wide or too
+// long.
 #include "analysis/report/swim_lanes.hpp"
 
 #include <fmt/format.h>
@@ -90,9 +91,9 @@ TEST_CASE("processes beyond the last column share it, with their names", "[repor
 
 TEST_CASE("names of any bytes cannot upset a terminal, and characters are not cut in two",
           "[report]") {
-  const std::string text = render_swim_lanes(
-      {{"p\n", "\x1b[31mred", "", "", "\a"}, {"p\n", "ééééééééé", "", "", ""}},
-      {.lane_width_max = 8});
+  const std::string text =
+      render_swim_lanes({{"p\n", "\x1b[31mred", "", "", "\a"}, {"p\n", "ééééééééé", "", "", ""}},
+                        {.lane_width_max = 8});
   CHECK(text ==
         "#  p?\n"
         "1  ?[31mred  # ?\n"
@@ -100,9 +101,10 @@ TEST_CASE("names of any bytes cannot upset a terminal, and characters are not cu
 }
 
 TEST_CASE("a timeline has a track per process and an event per step", "[report]") {
-  const auto json = schedule_timeline(
-      {{"a", "lock", "", "s.json:1", ""}, {"b", "choose", "B0", "", "stuck"}, {"a", "x", "", "", ""}},
-      "t");
+  const auto json = schedule_timeline({{"a", "lock", "", "s.json:1", ""},
+                                       {"b", "choose", "B0", "", "stuck"},
+                                       {"a", "x", "", "", ""}},
+                                      "t");
   const auto& events = json["traceEvents"];
   REQUIRE(events.size() == 6);
   CHECK(events[0]["args"]["name"] == "t");
