@@ -124,8 +124,16 @@ class Judge {
          Blame::expectation);
   }
 
+  /// A stuck verdict that was expected is its own witness, and one that was not fails anyway. One
+  /// that is merely accepted says nothing about what else there may be.
+  bool is_witness() const {
+    const auto& all = judgement_.findings;
+    return is_stuck(record_.verdict) &&
+           std::find(all.begin(), all.end(), FindingStanding::accepted) == all.end();
+  }
+
   void judge_strength() {
-    if (is_stuck(record_.verdict) || record_.strength >= judgement_.asked) return;
+    if (is_witness() || record_.strength >= judgement_.asked) return;
     std::string why = record_.shortfall;
     if (why.empty() && !record_.work.bounds_hit.empty())
       why = fmt::format("{}", fmt::join(record_.work.bounds_hit, ", "));

@@ -54,8 +54,8 @@ Strength strength_asked(const scenarios::Scenario& scenario, const std::string& 
                         std::optional<Strength> wanted);
 
 /// Judges a record by `expect` of its scenario (without an expectation for the stack: nothing may
-/// be stuck) and by a baseline. A stuck verdict is a witness and needs no strength; every other one
-/// is a claim of freedom and must have reached `asked`.
+/// be stuck) and by a baseline. A stuck verdict is a witness and needs no strength unless it is
+/// merely accepted; every other one is a claim of freedom and must have reached `asked`.
 Judgement judge(const scenarios::Scenario& scenario, const CheckRecord& record, Strength asked,
                 const Baseline& baseline = {});
 

@@ -161,6 +161,15 @@ TEST_CASE("an accepted finding is no failure, until its class, rule, stack or sc
   }
 }
 
+TEST_CASE("an accepted deadlock is no witness: what else there is must still be looked for") {
+  CheckRecord record = deadlocked();
+  const auto expecting = scenario_expecting({"complete"});
+  CHECK(failure_of(judge(expecting, record, kProved, accepting(record))).rule ==
+        "strength-not-reached");
+  record.strength = kProved;
+  CHECK(judge(expecting, record, kProved, accepting(record)).ok());
+}
+
 TEST_CASE("a second, new finding fails beside an accepted one") {
   CheckRecord record = deadlocked();
   const Baseline baseline = accepting(record);
