@@ -33,7 +33,7 @@ CheckRecord check_with(const Check& check, std::vector<std::uint64_t> seeds,
 }
 
 /// A check that finds what `verdict` says for a seed.
-Check finding(std::function<std::string(std::uint64_t)> verdict) {
+Check finding(const std::function<std::string(std::uint64_t)>& verdict) {
   return [verdict](const Scenario&, const ResolvedStack&, std::uint64_t seed, const CheckOptions&) {
     CheckRecord record = record_of(verdict(seed));
     record.seeds = {seed};

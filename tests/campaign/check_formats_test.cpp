@@ -35,7 +35,7 @@ Judged judged(const Scenario& scenario, const std::vector<CheckRecord>& records,
 json sarif_of(const Judged& all, bool has_baseline = false) {
   const std::vector<const Scenario*> scenarios(all.records.size(), &all.scenario);
   return json::parse(
-      sarif_text(scenarios, all.records, all.judgements, {"1.2.3", "/work", has_baseline}));
+      sarif_text(scenarios, all.records, all.judgements, {"1.2.3", "/src", has_baseline}));
 }
 
 std::string every_byte() {
@@ -180,12 +180,12 @@ TEST_CASE("SARIF is JSON whatever bytes names and reports have") {
 }
 
 TEST_CASE("files below the folder have relative names, others a whole one, odd bytes are encoded") {
-  CHECK(file_uri("a/b.json", "/work") == "a/b.json");
-  CHECK(file_uri("./a/../b.json", "/work") == "b.json");
-  CHECK(file_uri("/work/a/b.json", "/work") == "a/b.json");
-  CHECK(file_uri("../b.json", "/work/x") == "file:///work/b.json");
-  CHECK(file_uri("/else where/b.json", "/work") == "file:///else%20where/b.json");
-  CHECK(file_uri("\xff#?.json", "/work") == "%FF%23%3F.json");
+  CHECK(file_uri("a/b.json", "/src") == "a/b.json");
+  CHECK(file_uri("./a/../b.json", "/src") == "b.json");
+  CHECK(file_uri("/src/a/b.json", "/src") == "a/b.json");
+  CHECK(file_uri("../b.json", "/src/x") == "file:///src/b.json");
+  CHECK(file_uri("/else where/b.json", "/src") == "file:///else%20where/b.json");
+  CHECK(file_uri("\xff#?.json", "/src") == "%FF%23%3F.json");
 }
 
 TEST_CASE("a report is complete in its first line, and at most forty lines long") {

@@ -52,6 +52,46 @@ TEST_CASE("a token of a scenario that has changed is followed by names, with a w
                          "kernel-future-fence is ") != std::string::npos);
 }
 
+namespace {
+
+/// The hash that a run has now, from the warning that another one is not it.
+std::string hash_of(const Arguments& more) {
+  Arguments arguments{kToken};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const std::string said = replay(arguments).err;
+  INFO(said);
+  const std::size_t end = said.find(" now: something has changed since");
+  REQUIRE(end != std::string::npos);
+  return said.substr(end - 8, 8);
+}
+
+}  // namespace
+
+TEST_CASE("the hash of a token finds its run among all of the library", "[cli]") {
+  const std::string hash = hash_of({"--scenario", kFence, "--stack", "kernel-future-fence"});
+  const Outcome outcome = replay({"v1:" + hash + ":renderer/submit.submit"});
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 1);  // the schedule is made up, but there is no doubt whose it is
+  CHECK(outcome.err.find("something has changed") == std::string::npos);
+  CHECK(outcome.err.find("is the one that") == std::string::npos);
+}
+
+TEST_CASE("the hash of a run changes with what decides it, and not with names or prose", "[cli]") {
+  const Arguments run = {"--scenario", kFence, "--stack", "kernel-future-fence"};
+  const auto with = [&](const Arguments& more) {
+    Arguments arguments = run;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return hash_of(arguments);
+  };
+  const std::string hash = hash_of(run);
+  for (const char* const same : {"/title=other", "/expect/linux-implicit/verdict=deadlock",
+                                 "/description=x", "/stacks/2/axes/hang/timeout=11 s"})
+    CHECK(with({"--set", same}) == hash);
+  CHECK(with({"--set", "/buffers/0/size=65 MiB"}) != hash);
+  CHECK(with({"--set", "/stacks/4/axes/hang=tdr"}) != hash);
+  CHECK(with({"--seeds", "7"}) != hash);
+}
+
 TEST_CASE("a schedule in a file brings its scenario and its stack", "[cli]") {
   const TemporaryFolder folder;
   const auto file = [&](const std::string& token, const std::string& stack) {
