@@ -82,6 +82,23 @@ std::optional<std::string> write_files(const std::vector<OutputFile>& files) {
   return std::nullopt;
 }
 
+ReadFile read_file(const std::string& path, std::size_t bytes_max) {
+  ReadFile result;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {"", std::strerror(errno)};
+  std::vector<char> chunk(std::size_t{1} << 16);
+  while (result.error.empty()) {
+    const ssize_t got = ::read(file, chunk.data(), chunk.size());
+    if (got == 0) break;
+    if (got > 0) result.text.append(chunk.data(), static_cast<std::size_t>(got));
+    if (got < 0 && errno != EINTR) result.error = std::strerror(errno);
+    if (result.text.size() > bytes_max)
+      result.error = fmt::format("it has more than {} bytes", bytes_max);
+  }
+  ::close(file);
+  return result;
+}
+
 std::optional<std::string> make_directory(const std::string& path) {
   if (path.empty()) return "an empty name is no directory";
   std::error_code error;

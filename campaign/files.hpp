@@ -21,6 +21,15 @@ struct OutputFile {
 /// everything is on the disk. An error message with the reason, or none.
 std::optional<std::string> write_files(const std::vector<OutputFile>& files);
 
+/// What read_file() found.
+struct ReadFile {
+  std::string text;
+  std::string error;  ///< why there is no text; empty: there is
+};
+
+/// The whole of a file of at most `bytes_max`.
+ReadFile read_file(const std::string& path, std::size_t bytes_max = std::size_t{64} << 20);
+
 /// Makes a directory and its parents; an error message, or none.
 std::optional<std::string> make_directory(const std::string& path);
 

@@ -109,6 +109,16 @@ class Supervisor {
   std::string livelock_, starved_;
 };
 
+/// Where the first member stands that stands anywhere; at least the file.
+SourcePlace place_of(const analysis::Finding& finding, const scenarios::World& world) {
+  for (const analysis::Member& member : finding.members) {
+    if (member.place >= world.place_count()) continue;
+    const scenarios::Place& found = world.place(member.place);
+    return {world.scenario().file, found.line, found.column, found.pointer};
+  }
+  return {world.scenario().file, 0, 0, ""};
+}
+
 IncidentRecord describe(const analysis::Incident& incident, const scenarios::World& world) {
   const auto place = [&world](std::uint32_t index) {
     if (index >= world.place_count()) return std::string();
@@ -127,6 +137,7 @@ IncidentRecord describe(const analysis::Incident& incident, const scenarios::Wor
                     .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   for (const analysis::Member& member : incident.finding.members)
     record.members.push_back(member.name);
+  record.place = place_of(incident.finding, world);
   return record;
 }
 

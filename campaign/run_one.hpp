@@ -9,7 +9,7 @@
 namespace fencelab::campaign {
 
 /// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own
-/// mistakes. At most one run of a process may use shared hardware; see worker_pool.hpp.
+/// mistakes. At most one run of a process may use shared hardware; see run_all.hpp.
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   std::uint64_t seed);
 

@@ -12,7 +12,11 @@ std::string RunRecord::to_json() const {
                               {"text", incident.text},
                               {"json", incident.json},
                               {"dot", incident.dot},
-                              {"members", incident.members}});
+                              {"members", incident.members},
+                              {"file", incident.place.file},
+                              {"line", incident.place.line},
+                              {"column", incident.place.column},
+                              {"pointer", incident.place.pointer}});
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"file", file},
@@ -42,8 +46,14 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("hazards").get_to(record.hazards);
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
-    record.incidents.push_back({incident.at("kind"), incident.at("signature"), incident.at("text"),
-                                incident.at("json"), incident.at("dot"), incident.at("members")});
+    record.incidents.push_back({incident.at("kind"),
+                                incident.at("signature"),
+                                incident.at("text"),
+                                incident.at("json"),
+                                incident.at("dot"),
+                                incident.at("members"),
+                                {incident.at("file"), incident.at("line"), incident.at("column"),
+                                 incident.at("pointer")}});
   return record;
 }
 

@@ -6,12 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "campaign/source_place.hpp"
+
 namespace fencelab::campaign {
 
 /// One deadlock, orphan or stall of a run, in the forms in which it is shown.
 struct IncidentRecord {
   std::string kind, signature, text, json, dot;
   std::vector<std::string> members;
+  SourcePlace place{};  ///< where the first member with a place stands
 };
 
 struct RunRecord {

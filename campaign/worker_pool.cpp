@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -19,11 +20,14 @@ namespace fencelab::campaign {
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 struct Child {
   pid_t pid = -1;
   int pipe = -1;
   std::size_t item = 0;
   std::string output;
+  Clock::time_point begun{};
 };
 
 void write_all(int descriptor, const std::string& text) {
@@ -36,6 +40,9 @@ void write_all(int descriptor, const std::string& text) {
   }
 }
 
+/// First byte of what a worker sends: a result, or the words of an exception.
+constexpr char kResult = '=', kException = '!';
+
 /// A worker dies with its parent, however that ends, and of the signals that the parent holds back.
 void follow_parent(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -45,20 +52,21 @@ void follow_parent(pid_t parent) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void run_child(const WorkItem& item, int descriptor) {
-  RunRecord record = item.identity;
+[[noreturn]] void run_child(const WorkerTask& task, int descriptor) {
+  char kind = kResult;
+  std::string text;
   try {
-    record = item.work();
+    text = task();
   } catch (const std::exception& error) {
-    record.status = "crashed";
-    record.message = error.what();
+    kind = kException;
+    text = error.what();
   }
-  write_all(descriptor, record.to_json());
+  write_all(descriptor, kind + text);
   ::_exit(0);  // no destructors, no atexit, no second flush of inherited buffers
 }
 
 /// Nothing, with errno set, when the system has no process or descriptor to give.
-std::optional<Child> start(const WorkItem& item, std::size_t index,
+std::optional<Child> start(const WorkerTask& task, std::size_t index,
                            const std::vector<Child>& others) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
@@ -76,32 +84,25 @@ std::optional<Child> start(const WorkItem& item, std::size_t index,
     follow_parent(parent);
     ::close(ends[0]);
     for (const Child& other : others) ::close(other.pipe);
-    run_child(item, ends[1]);
+    run_child(task, ends[1]);
   }
   ::close(ends[1]);
-  return Child{pid, ends[0], index, {}};
+  return Child{pid, ends[0], index, {}, Clock::now()};
 }
 
-RunRecord finish(Child& child, const WorkItem& item) {
+WorkerResult finish(Child& child) {
   ::close(child.pipe);
   int status = 0;
   while (::waitpid(child.pid, &status, 0) < 0 && errno == EINTR) {
   }
-  RunRecord record = item.identity;
-  record.status = "crashed";
-  if (WIFSIGNALED(status)) {
-    record.message = fmt::format("the run died of signal {} ({})", WTERMSIG(status),
-                                 strsignal(WTERMSIG(status)));
-    return record;
-  }
-  try {
-    auto result = RunRecord::from_json(child.output);
-    result.file = item.identity.file;  // byte for byte, whatever the bytes; JSON carries text only
-    return result;
-  } catch (const std::exception&) {
-    record.message = fmt::format("the run ended with status {} and no result", WEXITSTATUS(status));
-    return record;
-  }
+  using Status = WorkerResult::Status;
+  if (WIFSIGNALED(status))
+    return {Status::crashed, fmt::format("the run died of signal {} ({})", WTERMSIG(status),
+                                         strsignal(WTERMSIG(status)))};
+  if (!child.output.empty() && WEXITSTATUS(status) == 0)
+    return {child.output[0] == kResult ? Status::ok : Status::crashed, child.output.substr(1)};
+  return {Status::crashed,
+          fmt::format("the run ended with status {} and no result", WEXITSTATUS(status))};
 }
 
 /// Reads what there is; true at the end of the stream.
@@ -116,33 +117,32 @@ bool drain(Child& child) {
 
 class Pool {
  public:
-  Pool(const std::vector<WorkItem>& items, unsigned jobs,
-       const std::function<void(const RunRecord&)>& finished, StopSignals* stop)
-      : items_(items),
-        jobs_(std::max(jobs, 1u)),
-        finished_(finished),
-        stop_(stop),
-        records_(items.size()) {}
+  Pool(const std::vector<WorkerTask>& tasks, const PoolOptions& options,
+       const WorkerFinished& finished)
+      : tasks_(tasks), options_(options), finished_(finished), results_(tasks.size()) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() { kill_all(); }  // after an exception, too, nobody runs on
 
-  std::vector<RunRecord> run() {
-    while (next_ < items_.size() || !children_.empty()) {
-      if (stop_ && stop_->arrived() != 0) {
+  std::vector<WorkerResult> run() {
+    while (next_ < tasks_.size() || !children_.empty()) {
+      if (is_stopped()) {
         kill_all();
         break;
       }
       start_some();
       collect();
+      kill_overdue();
     }
-    return std::move(records_);
+    return std::move(results_);
   }
 
  private:
+  bool is_stopped() const { return options_.stop && options_.stop->arrived() != 0; }
+
   void start_some() {
-    while (next_ < items_.size() && children_.size() < jobs_) {
-      std::optional<Child> child = start(items_[next_], next_, children_);
+    while (next_ < tasks_.size() && children_.size() < std::max(options_.jobs, 1u)) {
+      std::optional<Child> child = start(tasks_[next_], next_, children_);
       if (!child && children_.empty())
         throw std::system_error(errno, std::generic_category(), "cannot start a run");
       if (!child) return;  // as many as the system allows; again when one of them is done
@@ -151,42 +151,64 @@ class Pool {
     }
   }
 
+  /// Milliseconds until the oldest worker is overdue; -1: never.
+  int patience() const {
+    if (!options_.time_limit) return -1;
+    auto least = Clock::duration::max();
+    for (const Child& child : children_)
+      least = std::min(least, child.begun + *options_.time_limit - Clock::now());
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(least).count();
+    return static_cast<int>(std::clamp<decltype(rest)>(rest, 0, 60'000));
+  }
+
   void collect() {
     std::vector<pollfd> waits;
     for (const Child& child : children_) waits.push_back({child.pipe, POLLIN, 0});
-    if (stop_) waits.push_back({stop_->descriptor(), POLLIN, 0});
-    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR)
-      throw std::system_error(errno, std::generic_category(), "poll");
-    for (std::size_t i = children_.size(); i-- > 0;) {
-      if (waits[i].revents == 0 || !drain(children_[i])) continue;
-      const std::size_t item = children_[i].item;
-      records_[item] = finish(children_[i], items_[item]);
-      children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(i));
-      if (!stop_ || stop_->arrived() == 0) finished_(records_[item]);
+    if (options_.stop) waits.push_back({options_.stop->descriptor(), POLLIN, 0});
+    if (::poll(waits.data(), waits.size(), patience()) < 0) {
+      if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+      return;  // what poll left in `waits` means nothing
     }
+    for (std::size_t i = children_.size(); i-- > 0;)
+      if (waits[i].revents != 0 && drain(children_[i])) end(i, finish(children_[i]));
+  }
+
+  void kill_overdue() {
+    if (!options_.time_limit) return;
+    for (std::size_t i = children_.size(); i-- > 0;) {
+      if (Clock::now() - children_[i].begun < *options_.time_limit) continue;
+      ::kill(children_[i].pid, SIGKILL);
+      finish(children_[i]);
+      end(i, {WorkerResult::Status::overdue, "the run was stopped at its time limit"});
+    }
+  }
+
+  void end(std::size_t child, WorkerResult result) {
+    const std::size_t item = children_[child].item;
+    results_[item] = std::move(result);
+    children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(child));
+    if (!is_stopped()) finished_(item, results_[item]);
   }
 
   void kill_all() {
     for (const Child& child : children_) ::kill(child.pid, SIGKILL);
-    for (Child& child : children_) finish(child, items_[child.item]);
+    for (Child& child : children_) finish(child);
     children_.clear();
   }
 
-  const std::vector<WorkItem>& items_;
-  unsigned jobs_;
-  const std::function<void(const RunRecord&)>& finished_;
-  StopSignals* stop_;
-  std::vector<RunRecord> records_;
+  const std::vector<WorkerTask>& tasks_;
+  const PoolOptions& options_;
+  const WorkerFinished& finished_;
+  std::vector<WorkerResult> results_;
   std::vector<Child> children_;
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
-std::vector<RunRecord> run_all(const std::vector<WorkItem>& items, unsigned jobs,
-                               const std::function<void(const RunRecord&)>& finished,
-                               StopSignals* stop) {
-  return Pool(items, jobs, finished, stop).run();
+std::vector<WorkerResult> run_tasks(const std::vector<WorkerTask>& tasks,
+                                    const PoolOptions& options, const WorkerFinished& finished) {
+  return Pool(tasks, options, finished).run();
 }
 
 }  // namespace fencelab::campaign

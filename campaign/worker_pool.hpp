@@ -1,29 +1,47 @@
-// WorkerPool: each run in a process of its own, `jobs` at a time. A crashing run loses itself only.
+// WorkerPool: each task in a process of its own, some at a time. One that crashes loses itself
+// only.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "campaign/run_record.hpp"
 #include "campaign/stop_signals.hpp"
 
 namespace fencelab::campaign {
 
-/// One run to do: what identifies it (kept if it crashes) and how to do it.
-struct WorkItem {
-  RunRecord identity;
-  std::function<RunRecord()> work;
+/// What a worker does; the text it returns (any bytes) is sent to the parent.
+using WorkerTask = std::function<std::string()>;
+
+/// What became of a task.
+struct WorkerResult {
+  enum class Status {
+    ok,
+    crashed,  ///< a signal, an exception, or an end without a result
+    overdue,  ///< killed at the time limit
+  };
+  Status status = Status::crashed;
+  std::string text;  ///< ok: what the task returned; else what happened, in words
 };
 
-/// Runs all items; records come back in the order of the items whatever finished first. `finished`
-/// is called in the parent after each, in order of completion. Fewer than `jobs` run at a time when
-/// the system allows no more processes or descriptors; std::system_error if it allows none at all.
+struct PoolOptions {
+  unsigned jobs = 1;                                    ///< at the same time; 0 counts as 1
+  StopSignals* stop = nullptr;                          ///< ends the work when a signal arrives
+  std::optional<std::chrono::milliseconds> time_limit;  ///< wall time of one task
+};
+
+/// Called in the parent after each task, in order of completion.
+using WorkerFinished = std::function<void(std::size_t task, const WorkerResult&)>;
+
+/// Runs all tasks; results come back in the order of the tasks whatever finished first. Fewer than
+/// `jobs` run at a time when the system allows no more processes or descriptors; std::system_error
+/// if it allows none at all.
 ///
-/// When `stop` is given and a signal arrives, the runs under way are killed and the rest is not
-/// begun: the records mean nothing then, see StopSignals::arrived().
-std::vector<RunRecord> run_all(const std::vector<WorkItem>& items, unsigned jobs,
-                               const std::function<void(const RunRecord&)>& finished,
-                               StopSignals* stop = nullptr);
+/// When a signal arrives at `stop`, the tasks under way are killed and the rest is not begun: the
+/// results mean nothing then, see StopSignals::arrived().
+std::vector<WorkerResult> run_tasks(const std::vector<WorkerTask>& tasks,
+                                    const PoolOptions& options, const WorkerFinished& finished);
 
 }  // namespace fencelab::campaign

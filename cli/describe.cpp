@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "campaign/check_rules.hpp"
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
@@ -77,6 +78,14 @@ std::string texts(const std::map<std::string, scenarios::Bound>& metrics) {
   return text;
 }
 
+/// What `check` must find, where it says more than the runs.
+std::string claim_text(const scenarios::ExpectSpec& expect) {
+  std::string text;
+  if (!expect.claim.empty()) text += fmt::format("; claims {}", fmt::join(expect.claim, " or "));
+  if (!expect.strength.empty()) text += fmt::format("; strength {}", expect.strength);
+  return text;
+}
+
 void describe_scenario(const scenarios::Scenario& scenario) {
   say("{} (scenario): {}\n", scenario.name, scenario.title);
   if (!scenario.description.empty()) say("  {}\n", scenario.description);
@@ -94,6 +103,7 @@ void describe_scenario(const scenarios::Scenario& scenario) {
               ? "any verdict"
               : fmt::format("{}", fmt::join(found->second.verdicts, " or ")),
           texts(found->second.metrics));
+    if (found != scenario.expect.end()) say("{}", claim_text(found->second));
     say("\n");
     if (found != scenario.expect.end() && !found->second.why.empty())
       say("    {}\n", found->second.why);
@@ -132,6 +142,8 @@ int describe(const std::string& name, const std::string& folder) {
   for (const auto& column : campaign::columns())
     if (column.name == name)
       say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
+  for (const auto& rule : campaign::check_rules())
+    if (rule.id == name) say("{} (rule): {}\n  {}\n", rule.id, rule.title, rule.help), found = true;
   std::vector<std::string> scenarios;
   if (!found) found = describe_scenarios(name, folder, scenarios);
   if (found) return kExitOk;
@@ -147,9 +159,9 @@ void add_describe(CLI::App& app, Action& action) {
     std::string name, folder = "scenarios/library";
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand(
-      "describe",
-      "explain a stack, policy, axis, scenario or metric: parameters, units, defaults, source");
+  CLI::App* command = app.add_subcommand("describe",
+                                         "explain a stack, policy, axis, scenario, metric or rule: "
+                                         "parameters, units, defaults, source");
   command->add_option("name", options->name, "what to explain")->required();
   command->add_option("--folder", options->folder,
                       "where scenarios are looked for (default: scenarios/library)");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "campaign/check_rules.hpp"
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
@@ -53,6 +54,8 @@ int list(const std::string& what, const std::string& folder, bool markdown) {
     for (const auto& axis : policies::axes()) say("{:<12} {}\n", axis.name, axis.question);
   if (what == "policies") list_policies();
   if (what == "scenarios") return list_scenarios(folder);
+  if (what == "rules")
+    for (const auto& rule : campaign::check_rules()) say("{:<22} {}\n", rule.id, rule.title);
   if (what == "metrics" && markdown) say("{}", campaign::columns_markdown());
   if (what == "metrics" && !markdown)
     for (const auto& column : campaign::columns())
@@ -62,8 +65,8 @@ int list(const std::string& what, const std::string& folder, bool markdown) {
 
 /// As CLI::IsMember, with a suggestion.
 std::string check_what(const std::string& what) {
-  static const std::vector<std::string> kKnown = {"stacks", "policies", "axes", "scenarios",
-                                                  "metrics"};
+  static const std::vector<std::string> kKnown = {"stacks",    "policies", "axes",
+                                                  "scenarios", "metrics",  "rules"};
   if (std::find(kKnown.begin(), kKnown.end(), what) != kKnown.end()) return {};
   const std::string hint = scenarios::did_you_mean(what, kKnown);
   return fmt::format("{} is nothing to list; expected {}{}{}", scenarios::quote(what),
@@ -79,8 +82,8 @@ void add_list(CLI::App& app, Action& action) {
   };
   auto options = std::make_shared<Options>();
   CLI::App* command =
-      app.add_subcommand("list", "list stacks, policies, axes, scenarios or metrics");
-  command->add_option("what", options->what, "stacks, policies, axes, scenarios or metrics")
+      app.add_subcommand("list", "list stacks, policies, axes, scenarios, metrics or rules");
+  command->add_option("what", options->what, "stacks, policies, axes, scenarios, metrics or rules")
       ->required()
       ->check(check_what);
   command->add_option("--folder", options->folder,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/check_rules.hpp"
 #include "campaign/columns.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -22,6 +23,7 @@ std::string suggestion(const std::string& name, std::vector<std::string> more) {
   for (const auto& preset : policies::presets()) known.push_back(preset.name);
   for (const auto& policy : registry.policies()) known.push_back(policy.name);
   for (const auto& axis : policies::axes()) known.push_back(axis.name);
+  for (const auto& rule : campaign::check_rules()) known.push_back(rule.id);
   const std::string hint = scenarios::did_you_mean(name, known);
   return hint.empty() ? hint : "; " + hint;
 }

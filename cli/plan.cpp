@@ -33,7 +33,7 @@ void complain_of_stack(const scenarios::Scenario& scenario, const std::string& n
 }
 
 /// Stacks to run: those asked for by name (presets count although the scenario does not list them).
-bool choose_stacks(Plan& plan, const RunOptions& options, const policies::Registry& registry) {
+bool choose_stacks(Plan& plan, const PlanOptions& options, const policies::Registry& registry) {
   std::vector<scenarios::StackSpec> chosen;
   for (const scenarios::StackSpec& stack : plan.scenario.stacks)
     if (options.stacks.empty() ||
@@ -75,7 +75,7 @@ bool has_own_names(const std::vector<Plan>& plans) {
   return ok;
 }
 
-std::optional<std::vector<std::uint64_t>> seeds_of(const RunOptions& options) {
+std::optional<std::vector<std::uint64_t>> seeds_of(const PlanOptions& options) {
   auto seeds = scenarios::parse_seeds(options.seeds);
   if (seeds) return std::move(seeds.value);
   complain("--seeds {}: error: {} [{}]\n  expected {}\n", options.seeds, seeds.error.message,
@@ -85,7 +85,7 @@ std::optional<std::vector<std::uint64_t>> seeds_of(const RunOptions& options) {
 
 }  // namespace
 
-std::optional<std::vector<Plan>> load_plans(const RunOptions& options,
+std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
                                             const policies::Registry& registry) {
   const FoundFiles found = find_scenarios(options.paths);
   if (!found.error.empty()) {

@@ -1,4 +1,4 @@
-// What `fencelab run` is asked to do: scenarios with their stacks and seeds decided.
+// What `fencelab run` and `check` are asked to do: scenarios with their stacks and seeds decided.
 #pragma once
 
 #include <cstdint>
@@ -6,17 +6,22 @@
 #include <string>
 #include <vector>
 
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace fencelab::cli {
 
-struct RunOptions {
+/// Which scenarios, stacks and seeds.
+struct PlanOptions {
   std::vector<std::string> paths, stacks, sets;
-  std::string seeds, out;
+  std::string seeds;
   bool has_seeds = false;
+};
+
+struct RunOptions : PlanOptions {
+  std::string out;
   unsigned jobs = 1;
   bool quiet = false, repeat = false;
 };
@@ -29,7 +34,7 @@ struct Plan {
 };
 
 /// All scenarios of the command line, or nothing after every mistake has been printed.
-std::optional<std::vector<Plan>> load_plans(const RunOptions& options,
+std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
                                             const policies::Registry& registry);
 
 /// One item per scenario, stack and seed. They refer to `plans`, which must outlive them.

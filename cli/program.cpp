@@ -60,6 +60,8 @@ int run_program(int argc, char** argv) {
       "non-determinism, 4 a run crashed, 63 bad input or usage.");
   Action action;
   add_run(app, action);
+  add_check(app, action);
+  add_replay(app, action);
   add_validate(app, action);
   add_list(app, action);
   add_describe(app, action);

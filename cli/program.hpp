@@ -21,6 +21,8 @@ enum ExitCode : int {
 /// A subcommand adds itself to the program and, when it is chosen, stores what to do in `action`.
 using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
+void add_replay(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);

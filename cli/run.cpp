@@ -1,6 +1,5 @@
 // fencelab run: scenarios under stacks with seeds, to runs.csv and compare.csv.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -9,39 +8,17 @@
 #include "campaign/expectations.hpp"
 #include "campaign/files.hpp"
 #include "campaign/results.hpp"
+#include "campaign/run_all.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "campaign/worker_pool.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
 #include "cli/program.hpp"
+#include "cli/progress.hpp"
 
 namespace fencelab::cli {
 
 namespace {
-
-class Progress {
- public:
-  Progress(std::size_t total, bool quiet)
-      : total_(total), quiet_(quiet), terminal_(::isatty(2) != 0) {}
-  std::size_t done() const { return done_; }
-  void step(const campaign::RunRecord& record) {
-    ++done_;
-    failed_ += record.status != "ok";
-    if (quiet_) return;
-    if (terminal_)
-      complain("\r\033[K{}/{} runs, {} failed; {} under {}: {}", done_, total_, failed_,
-               record.scenario, record.stack,
-               record.status == "ok" ? record.verdict : record.status);
-    else if (done_ == total_ || done_ % 20 == 0)
-      complain("{}/{} runs, {} failed\n", done_, total_, failed_);
-    if (terminal_ && done_ == total_) complain("\n");
-  }
-
- private:
-  std::size_t total_, done_ = 0, failed_ = 0;
-  bool quiet_, terminal_;
-};
 
 int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>& records) {
   int code = kExitOk;
@@ -82,11 +59,16 @@ bool same_again(const std::vector<campaign::RunRecord>& first,
 /// none is touched.
 int run_and_write(const RunOptions& options, const std::vector<Plan>& plans,
                   const std::vector<campaign::WorkItem>& items, campaign::StopSignals& stop) {
-  Progress progress(items.size(), options.quiet);
+  Progress progress("runs", items.size(), options.quiet);
   const auto run = [&](auto finished) {
     return campaign::run_all(items, options.jobs, finished, &stop);
   };
-  const auto records = run([&](const auto& record) { progress.step(record); });
+  const auto records = run([&](const campaign::RunRecord& record) {
+    const bool ok = record.status == "ok";
+    progress.step(fmt::format("{} under {}: {}", record.scenario, record.stack,
+                              ok ? record.verdict : record.status),
+                  !ok);
+  });
   if (stop.arrived() != 0) {
     complain("fencelab: interrupted after {} of {} runs; no results were written\n",
              progress.done(), items.size());

@@ -51,16 +51,23 @@ Bound load_bound(LoadContext& context, const Node& node) {
   return bound;
 }
 
+// One verdict, or a list of them.
+std::vector<std::string> load_verdicts(const Node& node) {
+  std::vector<std::string> verdicts;
+  for (const Node& each : node.is_text() ? std::vector<Node>{node} : node.items()) {
+    verdicts.push_back(each.text_or(""));
+  }
+  return verdicts;
+}
+
 }  // namespace
 
 void load_expectations(LoadContext& context, const Node& expect) {
   for (const auto& [name, node] : expect.members()) {
     check_stack(context, node, name);
     ExpectSpec spec;
-    const Node verdict = node["verdict"];
-    for (const Node& each : verdict.is_text() ? std::vector<Node>{verdict} : verdict.items()) {
-      spec.verdicts.push_back(each.text_or(""));
-    }
+    spec.verdicts = load_verdicts(node["verdict"]);
+    spec.claim = load_verdicts(node["claim"]);
     for (const auto& [metric, bound] : node["metrics"].members()) {
       check_metric(context, bound, metric);
       spec.metrics[metric] = load_bound(context, bound);

@@ -6,7 +6,9 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 
+#include "core/stable_hash.hpp"
 #include "scenarios/load_parts.hpp"
 #include "scenarios/schema_check.hpp"
 
@@ -60,6 +62,24 @@ void report_objection(const JsonDocument& document, FindingSink& sink) {
                                  .expected = "a document that follows the scenario schema"});
 }
 
+// On what is said to people, and on what other runs there are, no run depends.
+bool decides_nothing(const std::string& member) {
+  static const std::set<std::string> kBeside = {
+      "comment", "title", "description", "source", "truth", "name", "expect", "stacks", "seeds"};
+  return kBeside.contains(member);
+}
+
+std::uint64_t digest_of(const nlohmann::json& root) {
+  std::uint64_t digest = core::stable_hash("");
+  for (const auto& [member, value] : root.items()) {  // in the order of their names
+    if (decides_nothing(member)) continue;
+    digest = core::stable_hash(member, digest);
+    digest = core::stable_hash(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
+                               digest);
+  }
+  return digest;
+}
+
 Loaded<Scenario> read_document(const JsonDocument& document, const PolicyNames& names) {
   FindingSink sink(document);
   if (is_too_new(document, sink)) return sink.take();
@@ -69,6 +89,7 @@ Loaded<Scenario> read_document(const JsonDocument& document, const PolicyNames& 
   if (!document.root.is_object()) return sink.take();
   Scenario scenario;
   scenario.file = document.file;
+  scenario.digest = digest_of(document.root);
   LoadContext context{.document = document,
                       .spellings = spellings,
                       .policy_names = names,

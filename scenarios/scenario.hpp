@@ -355,8 +355,10 @@ struct ExpectSpec {
   std::vector<std::string> verdicts;     ///< any of
   std::map<std::string, Bound> metrics;  ///< column of runs.csv -> bound
   std::vector<std::string>
-      core;              ///< names that must be the members of the deadlock core (any order)
-  std::string strength;  ///< observed | predicted | explored | proved (used by `check`)
+      core;  ///< names that must be the members of the deadlock core (any order)
+  std::vector<std::string> claim;  ///< any of: what `check` must find; empty: as `verdicts`
+  std::string strength;  ///< observed | predicted | explored | proved: of a claim of freedom, asked
+                         ///< of `check`; empty: observed
   std::string why;       ///< prose: the argument for this expectation
   Place place;
 };
@@ -364,6 +366,9 @@ struct ExpectSpec {
 struct Scenario {
   std::string file;  ///< path as given; messages start with it
   std::string name, title, description, source, truth;
+  /// Hash of all that decides what happens under a given stack with a given seed: equal for files
+  /// that differ in layout, prose, stacks, seeds or expectations only.
+  std::uint64_t digest = 0;
   Duration horizon{std::chrono::seconds(10)};
   Duration progress_bound{std::chrono::seconds(1)};
   std::vector<std::uint64_t> seeds{1};

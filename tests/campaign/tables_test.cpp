@@ -6,7 +6,7 @@
 
 #include "campaign/columns.hpp"
 #include "campaign/files.hpp"
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 
 using namespace fencelab::campaign;
 

@@ -104,7 +104,8 @@ TEST_CASE("runs.csv says by which build it was made, as --version does", "[cli]"
 
 TEST_CASE("the option --help names every subcommand and every exit code", "[cli]") {
   const std::string help = output_of({"--help"});
-  for (const char* const command : {"run", "validate", "list", "describe", "import"})
+  for (const char* const command :
+       {"run", "check", "replay", "validate", "list", "describe", "import"})
     matches(help, fmt::format("^  {} +[a-z]+ [a-z]+", command));
   // Scripts branch on these (and they are never counts).
   CHECK(help.find("Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or "
@@ -117,6 +118,12 @@ TEST_CASE("the option --help of each subcommand explains each of its options", "
       {{"run"},
        {"scenario", "--stack", "--seeds", "--set", "-j,--jobs", "--out", "--quiet",
         "--check-determinism"}},
+      {{"check"},
+       {"scenario", "--stack", "--strength", "--budget", "--timers", "--preemptions", "--seeds",
+        "--set", "-j,--jobs", "--out", "--junit", "--sarif", "--baseline", "--write-baseline",
+        "--quiet", "--check-determinism"}},
+      {{"replay"},
+       {"schedule", "--scenario", "--stack", "--seeds", "--set", "--steps", "--timeline"}},
       {{"validate"}, {"file"}},
       {{"list"}, {"what", "--folder", "--markdown"}},
       {{"describe"}, {"name", "--folder"}},
@@ -167,11 +174,9 @@ TEST_CASE("list scenarios names each file of the library by the name in it", "[c
 
 TEST_CASE("describe knows every name that list prints", "[cli]") {
   const std::vector<std::pair<std::string, std::string>> kinds = {
-      {"stacks", R"(\(stack\))"},
-      {"axes", R"(\(axis\))"},
-      {"policies", R"(\(axis [a-z]+\))"},
-      {"scenarios", R"(\(scenario\))"},
-      {"metrics", R"(\(metric, )"}};
+      {"stacks", R"(\(stack\))"},         {"axes", R"(\(axis\))"},
+      {"policies", R"(\(axis [a-z]+\))"}, {"scenarios", R"(\(scenario\))"},
+      {"metrics", R"(\(metric, )"},       {"rules", R"(\(rule\))"}};
   for (const auto& [what, kind] : kinds)
     for (const std::string& name : listed(what))
       matches(output_of({"describe", name}), "^" + literal(name) + " " + kind);

@@ -108,6 +108,42 @@ TEST_CASE("an interrupted campaign stops its runs and writes nothing", "[cli]") 
   }
 }
 
+TEST_CASE("an interrupted check stops its workers and writes nothing", "[cli]") {
+  const TemporaryFolder folder;
+  Program program({"check", folder.file("endless.json", kEndless), "--seeds", "1..8", "-j", "3",
+                   "--budget", "10 min", "--out", folder.path("out"), "--junit",
+                   folder.path("junit.xml")});
+  const auto workers = wait_for_workers(program, 3);
+  ::kill(program.pid(), SIGTERM);
+  const Outcome outcome = program.wait();
+  CHECK(outcome.signal == SIGTERM);
+  CHECK(outcome.err.find("fencelab: interrupted after 0 of 1 checks; no results were written\n") !=
+        std::string::npos);
+  CHECK(files_below(folder.path("out")).empty());
+  CHECK_FALSE(std::filesystem::exists(folder.path("junit.xml")));
+  check_end_of(workers);
+}
+
+TEST_CASE("a worker of check that is killed costs its own line, and exit code 4", "[cli]") {
+  const TemporaryFolder folder;
+  folder.file("in/endless.json", kEndless);
+  folder.file("in/quick.json", kQuick);
+  Program program({"check", folder.path("in"), "--quiet", "--budget", "10 min"});
+  ::kill(wait_for_workers(program, 1).front(), SIGKILL);
+  const Outcome outcome = program.wait();
+  CHECK(outcome.exit_code == 4);
+  CHECK(outcome.out.find(" crashed\n") != std::string::npos);
+  CHECK(outcome.out.find(" ok\n") != std::string::npos);
+  CHECK(outcome.err.find("signal 9") != std::string::npos);
+}
+
+TEST_CASE("a reader of check that has seen enough is no error", "[cli]") {
+  const Outcome outcome =
+      run_fencelab({"check", kLibrary + "/buffer-abba.json", "--quiet"}, close_reader);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.empty());
+}
+
 TEST_CASE("an interrupted campaign leaves earlier results as they were", "[cli]") {
   const TemporaryFolder folder;
   folder.file("in/quick.json", kQuick);

@@ -12,9 +12,9 @@
 #include <sstream>
 
 #include "campaign/columns.hpp"
+#include "campaign/run_all.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "campaign/worker_pool.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 

@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 
 #include "campaign/columns.hpp"
+#include "campaign/run_all.hpp"
 #include "campaign/run_one.hpp"
-#include "campaign/worker_pool.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 

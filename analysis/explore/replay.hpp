@@ -1,0 +1,48 @@
+// Replays a schedule on something that can be stepped, by names, and says where it stops fitting.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "analysis/explore/schedule.hpp"
+
+namespace fencelab::analysis {
+
+/// A step that could be taken next.
+struct EnabledStep {
+  std::string process, operation;
+  std::vector<std::string> alternatives;  ///< names; empty: nothing to choose
+  std::string place;                      ///< "file:line" of the operation; may be empty
+};
+
+/// A run of which each step is decided from outside. Its implementation is the explorer's.
+class Stepper {
+ public:
+  virtual ~Stepper() = default;
+  /// What can be taken now; empty when nobody can go on.
+  virtual std::vector<EnabledStep> enabled() = 0;
+  /// Takes enabled()[step] with that alternative (0 when there is nothing to choose). What came of
+  /// it, in a few words, or nothing.
+  virtual std::string take(std::size_t step, std::size_t alternative) = 0;
+  /// Whether every process has run its program.
+  virtual bool finished() = 0;
+  /// Where a process is that cannot step: "blocked at lock(notifier)", "at its end"; empty if there
+  /// is no process of that name.
+  virtual std::string whereabouts(const std::string& process) = 0;
+};
+
+/// How far a schedule went.
+struct ReplayResult {
+  std::vector<TakenStep> taken;
+  std::string mismatch;   ///< "step 7: expected user0.choose, process is at ..."; empty: it fits
+  bool finished = false;  ///< nothing was left to do when the schedule was over
+  bool stuck = false;     ///< something was left to do, and nobody could
+  bool fits() const { return mismatch.empty(); }
+};
+
+/// Takes the steps of `schedule` one after the other. Processes that it does not name do not run.
+/// Stops at the first step that is not possible.
+ReplayResult replay(Stepper& stepper, const std::vector<ScheduleStep>& schedule);
+
+}  // namespace fencelab::analysis

@@ -1,0 +1,180 @@
+#include "campaign/baseline.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+#include "campaign/check_rules.hpp"
+#include "campaign/files.hpp"
+#include "scenarios/json_document.hpp"
+#include "scenarios/nearest_name.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+using scenarios::Diagnostic;
+using scenarios::JsonDocument;
+using scenarios::pointer_to;
+using scenarios::quote;
+
+/// Reads one document and collects what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(const JsonDocument& document) : document_(document) {}
+
+  Baseline read() {
+    Baseline baseline;
+    baseline.file = document_.file;
+    if (!check_object(document_.root, "", {"format", "version", "accepted"}, {}) || !check_header())
+      return baseline;
+    const auto& accepted = document_.root["accepted"];
+    if (!accepted.is_array()) {
+      error("/accepted", "bad-type", "this is no list", "a list of accepted findings");
+      return baseline;
+    }
+    for (std::size_t i = 0; i < accepted.size(); ++i)
+      read_entry(accepted[i], pointer_to("/accepted", i), baseline);
+    return baseline;
+  }
+  std::vector<Diagnostic> errors;
+
+ private:
+  void error(const std::string& pointer, std::string code, std::string message,
+             std::string expected, std::string hint = "", bool at_key = false) {
+    Diagnostic diagnostic = document_.diagnose(pointer, at_key);
+    diagnostic.code = std::move(code);
+    diagnostic.message = std::move(message);
+    diagnostic.expected = std::move(expected);
+    diagnostic.hint = std::move(hint);
+    errors.push_back(std::move(diagnostic));
+  }
+
+  bool check_object(const nlohmann::json& json, const std::string& at,
+                    const std::vector<std::string>& required,
+                    const std::vector<std::string>& optional) {
+    if (!json.is_object()) {
+      error(at, "bad-type", "this is no object", "an object");
+      return false;
+    }
+    bool ok = true;
+    std::vector<std::string> known = required;
+    known.insert(known.end(), optional.begin(), optional.end());
+    for (const auto& [member, value] : json.items()) {
+      if (std::find(known.begin(), known.end(), member) != known.end()) continue;
+      error(pointer_to(at, member), "unknown-member", "unknown member " + quote(member),
+            scenarios::one_of(known), scenarios::did_you_mean(member, known), true);
+      ok = false;
+    }
+    for (const std::string& member : required) {
+      if (json.contains(member)) continue;
+      error(at, "missing-member", "member " + quote(member) + " is missing",
+            fmt::format("members {}", fmt::join(required, ", ")));
+      ok = false;
+    }
+    return ok;
+  }
+
+  bool check_header() {
+    const auto& root = document_.root;
+    if (root["format"] != "fencelab-baseline") {
+      error("/format", "wrong-format", "this is no baseline", "\"fencelab-baseline\"");
+      return false;
+    }
+    if (root["version"] != kBaselineVersion) {
+      error("/version", "unknown-version", "this program does not know the version",
+            fmt::format("{}", kBaselineVersion), "write it anew with --write-baseline");
+      return false;
+    }
+    return true;
+  }
+
+  std::string text(const nlohmann::json& entry, const std::string& at, const char* member) {
+    const auto& value = entry[member];
+    if (value.is_string()) return value.get<std::string>();
+    error(pointer_to(at, member), "bad-type", fmt::format("\"{}\" is no text", member), "a text");
+    return {};
+  }
+
+  void read_entry(const nlohmann::json& json, const std::string& at, Baseline& baseline) {
+    const std::size_t errors_before = errors.size();
+    if (!check_object(json, at, {"scenario", "stack", "rule", "class", "strength"}, {"why"}))
+      return;
+    BaselineEntry entry;
+    entry.key = {text(json, at, "scenario"), text(json, at, "stack"), text(json, at, "rule"),
+                 text(json, at, "class")};
+    const auto strength = parse_strength(text(json, at, "strength"));
+    if (json.contains("why")) entry.why = text(json, at, "why");
+    if (errors.size() > errors_before) return;
+    check_rule(entry.key.rule, pointer_to(at, "rule"));
+    if (!strength)
+      error(pointer_to(at, "strength"), "unknown-name", "this is no strength",
+            scenarios::one_of(strength_names()));
+    entry.strength = strength.value_or(Strength::observed);
+    entry.line = document_.locate(at).value.line;
+    if (baseline.find(entry.key))
+      error(at, "duplicate", "this finding is accepted twice", "each finding once");
+    baseline.entries.push_back(std::move(entry));
+  }
+
+  void check_rule(const std::string& id, const std::string& at) {
+    std::vector<std::string> known;
+    for (const CheckRule& rule : check_rules())
+      if (rule.can_be_accepted) known.push_back(rule.id);
+    if (std::find(known.begin(), known.end(), id) != known.end()) return;
+    error(at, "unknown-name", fmt::format("{} is no rule that can be accepted", quote(id)),
+          scenarios::one_of(known), scenarios::did_you_mean(id, known));
+  }
+
+  const JsonDocument& document_;
+};
+
+}  // namespace
+
+const BaselineEntry* Baseline::find(const BaselineKey& key) const {
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const BaselineEntry& entry) { return entry.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+scenarios::Loaded<Baseline> parse_baseline(std::string_view text, const std::string& file) {
+  auto document = scenarios::parse_json(text, file);
+  if (!document) return document.diagnostics();
+  Reader reader(*document);
+  Baseline baseline = reader.read();
+  if (reader.errors.empty()) return baseline;
+  scenarios::sort_by_place(reader.errors);
+  return std::move(reader.errors);
+}
+
+scenarios::Loaded<Baseline> load_baseline(const std::string& file) {
+  const ReadFile read = read_file(file);
+  if (read.error.empty()) return parse_baseline(read.text, file);
+  Diagnostic diagnostic;
+  diagnostic.code = "cannot-read";
+  diagnostic.file = file;
+  diagnostic.message = fmt::format("cannot read the baseline: {}", read.error);
+  diagnostic.expected = "a file that --write-baseline has written";
+  return std::vector{diagnostic};
+}
+
+std::string baseline_text(const Baseline& baseline) {
+  std::map<BaselineKey, const BaselineEntry*> sorted;
+  for (const BaselineEntry& entry : baseline.entries) sorted.emplace(entry.key, &entry);
+  nlohmann::ordered_json accepted = nlohmann::ordered_json::array();
+  for (const auto& [key, entry] : sorted) {
+    accepted.push_back({{"scenario", key.scenario},
+                        {"stack", key.stack},
+                        {"rule", key.rule},
+                        {"class", key.signature},
+                        {"strength", to_string(entry->strength)}});
+    if (!entry->why.empty()) accepted.back()["why"] = entry->why;
+  }
+  const nlohmann::ordered_json document = {
+      {"format", "fencelab-baseline"}, {"version", kBaselineVersion}, {"accepted", accepted}};
+  return document.dump(2) + "\n";
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,75 @@
+#include "campaign/check_one.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "campaign/check_rules.hpp"
+#include "campaign/run_one.hpp"
+#include "scenarios/quantity.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+CheckFinding finding_of(const IncidentRecord& incident) {
+  CheckFinding finding;
+  finding.kind = incident.kind.starts_with("masked") ? "masked" : incident.kind;
+  finding.rule = rule_of_kind(finding.kind);
+  finding.signature = incident.signature;
+  finding.text = incident.text;
+  finding.json = incident.json;
+  finding.dot = incident.dot;
+  finding.place = incident.place;
+  finding.members = incident.members;
+  return finding;
+}
+
+/// What a timed run with this seed shows.
+CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                    std::uint64_t seed) {
+  const RunRecord run = run_one(scenario, stack, seed);
+  CheckRecord record;
+  record.scenario = run.scenario;
+  record.stack = run.stack;
+  record.file = run.file;
+  record.seeds = {seed};
+  record.status = run.status;
+  record.message = run.message;
+  if (run.status == "ok") record.verdict = run.verdict;
+  record.strength = Strength::observed;
+  record.work.executions = 1;
+  record.assumptions = {
+      "one interleaving per seed: that of the simulated clock",
+      "recovery timers fire when the clock says so",
+      fmt::format("nothing after the horizon of {}", scenarios::format_duration(scenario.horizon))};
+  for (const IncidentRecord& incident : run.incidents)
+    record.findings.push_back(finding_of(incident));
+  const auto fingerprint = run.values.find("fingerprint");
+  if (fingerprint != run.values.end()) record.fingerprint = fingerprint->second;
+  return record;
+}
+
+}  // namespace
+
+std::string_view to_string(TimerPolicy timers) {
+  constexpr std::array<std::string_view, 3> kNames = {"never", "quiescent", "any"};
+  return kNames[static_cast<std::size_t>(timers)];
+}
+
+const std::vector<Strength>& strengths_built_in() {
+  static const std::vector<Strength> kBuiltIn = {Strength::observed};
+  return kBuiltIn;
+}
+
+CheckRecord check_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                      std::uint64_t seed, const CheckOptions& options) {
+  CheckRecord record = observe(scenario, stack, seed);
+  if (options.strength > strengths_built_in().back())
+    record.shortfall =
+        fmt::format("strength {} is not built into this program", to_string(options.strength));
+  return record;
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,44 @@
+// One check: a scenario under a stack with a seed, at the strength that is asked for or, if that is
+// not to be had, the strongest that is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "campaign/check_record.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+#include "scenarios/scenario.hpp"
+
+namespace fencelab::campaign {
+
+/// When recovery timers may fire in explored schedules. Timed runs have a clock and do not care.
+enum class TimerPolicy : std::uint8_t {
+  never,      ///< what a timer would rescue counts as stuck
+  quiescent,  ///< only when nothing else can run
+  any,        ///< at any point
+};
+
+std::string_view to_string(TimerPolicy timers);
+
+struct CheckOptions {
+  Strength strength = Strength::observed;                      ///< asked for
+  std::chrono::milliseconds budget{std::chrono::seconds(60)};  ///< wall time; stop by yourself
+  TimerPolicy timers = TimerPolicy::never;
+  std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded
+};
+
+/// Strengths that check_one() can reach in this program, weakest first.
+const std::vector<Strength>& strengths_built_in();
+
+/// Checks in this process (see check_all.hpp for isolation). Throws InternalError on our own
+/// mistakes. `wall_seconds` is filled in by the caller.
+///
+/// A strength that is not reached is said, never claimed: `strength` is what was reached and
+/// `shortfall` says why it is no more.
+CheckRecord check_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                      std::uint64_t seed, const CheckOptions& options);
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,68 @@
+#include "campaign/report_files.hpp"
+
+#include <unistd.h>
+
+#include <cctype>
+#include <filesystem>
+#include <set>
+
+#include "analysis/report/deadlock_svg.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Graphviz takes 0.3 s for 300 edges, 1.2 s for 400 and more than a minute for 1000, and nobody
+/// can read such a picture.
+bool is_worth_drawing(const std::string& dot) {
+  constexpr std::size_t kMostEdges = 300;
+  std::size_t edges = 0;
+  for (std::size_t at = dot.find("->"); at != std::string::npos; at = dot.find("->", at + 2))
+    ++edges;
+  return edges <= kMostEdges;
+}
+
+bool is_report(const fs::path& path, std::string_view mark) {
+  static const std::set<std::string> kForms = {".txt", ".json", ".dot", ".svg", ".replay"};
+  const std::string stem = path.stem().string();
+  const std::size_t at = stem.rfind(mark);
+  return kForms.contains(path.extension().string()) && at != std::string::npos &&
+         stem.find_first_not_of("0123456789-", at + mark.size()) == std::string::npos;
+}
+
+}  // namespace
+
+void add_report_files(const std::string& stem, const ReportForms& forms,
+                      std::vector<OutputFile>& files) {
+  files.push_back({stem + ".txt", forms.text});
+  if (!forms.json.empty()) files.push_back({stem + ".json", forms.json + "\n"});
+  if (forms.dot.empty()) return;
+  files.push_back({stem + ".dot", forms.dot});
+  if (!is_worth_drawing(forms.dot)) return;
+  auto drawing = analysis::render_svg(forms.dot);
+  if (drawing.ok()) files.push_back({stem + ".svg", std::move(drawing.svg)});
+}
+
+std::string file_stem(std::string name) {
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '.' && c != '_') c = '_';
+  return name;
+}
+
+void remove_old_reports(const std::string& folder, std::string_view mark,
+                        const std::vector<OutputFile>& written) {
+  std::set<std::string> kept;
+  for (const OutputFile& file : written) kept.insert(file.path);
+  std::error_code ignored;
+  std::vector<fs::path> old;
+  for (fs::directory_iterator each(folder, ignored), end; !ignored && each != end;
+       each.increment(ignored))
+    if (is_report(each->path(), mark) && !kept.contains(each->path().string()))
+      old.push_back(each->path());
+  for (const fs::path& path : old) fs::remove(path, ignored);
+  ::rmdir(folder.c_str());  // fails, as it should, unless nothing is left
+}
+
+}  // namespace fencelab::campaign
