@@ -11,14 +11,20 @@ namespace fencelab::core {
 class Completion final : public Waitable {
  public:
   /// `provider` will complete it; nullptr if not known yet (set it before anybody waits).
-  Completion(Simulation& simulation, std::string name, Process* provider = nullptr)
-      : Waitable(simulation), name_(std::move(name)), provider_(provider) {}
+  /// `order_class`: what it is for, where the name says which one it is; the name if empty.
+  Completion(Simulation& simulation, std::string name, Process* provider = nullptr,
+             std::string_view order_class = {})
+      : Waitable(simulation), name_(std::move(name)), provider_(provider) {
+    order_class_ = simulation.order_classes().intern(OrderKind::completion,
+                                                     order_class.empty() ? name_ : order_class);
+  }
 
   void set_provider(Process* provider) { provider_ = provider; }
   bool is_complete() const { return complete_; }
   /// Releases everybody, now and later.
   void complete() {
     complete_ = true;
+    simulation().emit(ProbeKind::completed, id(), 0, 0, this);
     while (head_) satisfy(*head_);
   }
   SingleWait wait(WaitReason reason) { return {*this, 0, {.reason = reason}}; }
@@ -29,11 +35,13 @@ class Completion final : public Waitable {
     return builder.all_of({builder.process(provider_)}, describe(), id());
   }
   std::string describe() const override { return name_; }
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
   std::string name_;
   Process* provider_;
   bool complete_ = false;
+  OrderClassId order_class_;
 };
 
 }  // namespace fencelab::core

@@ -1,6 +1,7 @@
 #include "core/waitable.hpp"
 
 #include "core/assert.hpp"
+#include "core/order_events.hpp"
 
 namespace fencelab::core {
 
@@ -36,7 +37,16 @@ void Waitable::satisfy(WaitLink& link) {
   if (process.wait.need == 0) simulation_->wake(process);
 }
 
+void WaitAwaiterBase::announce() const {
+  const WaitAsk ask{simulation_->current(), links_.data(),
+                    static_cast<std::uint32_t>(links_.size()), need_, options_.idle};
+  simulation_->emit(ProbeKind::wait_asked, links_.front().object->id(),
+                    static_cast<std::uint64_t>(options_.reason), links_.size(), &ask);
+}
+
 bool WaitAwaiterBase::await_ready() {
+  if (simulation_->probe().wanted(ProbeKind::wait_asked) && !links_.empty()) [[unlikely]]
+    announce();
   std::uint32_t satisfied = 0;
   for (WaitLink& link : links_) {
     link.done = link.object->satisfied(link.value);
@@ -61,7 +71,7 @@ void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
                   .recovery = options_.recovery,
                   .links = links_.data()};
   simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
-                    static_cast<std::uint64_t>(options_.reason), links_.size());
+                    static_cast<std::uint64_t>(options_.reason), links_.size(), &process);
   if (options_.deadline != kNever) simulation_->wake_at(process, options_.deadline);
   for (WaitLink& link : links_) {
     if (link.done) continue;
@@ -77,7 +87,7 @@ WaitResult WaitAwaiterBase::await_resume() {
   const auto waited = (simulation_->now() - process.wait.since).count();
   simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
                     static_cast<std::uint64_t>(options_.reason),
-                    static_cast<std::uint64_t>(waited));
+                    static_cast<std::uint64_t>(waited), &process);
   release_links();
   process.wait.count = 0;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;

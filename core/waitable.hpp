@@ -39,6 +39,8 @@ class Waitable {
   virtual void remove_waiter(WaitLink& link) { unlink(link); }
 
   const WaitLink* first_waiter() const { return head_; }
+  /// What it is for (core/order_class.hpp); none if it takes part in no order.
+  virtual OrderClassId order_class() const { return kNoOrderClass; }
 
  protected:
   void append(WaitLink& link);
@@ -88,6 +90,7 @@ class WaitAwaiterBase {
   void release_links();
 
  private:
+  void announce() const;
   Simulation* simulation_;
   WaitOptions options_;
   std::span<WaitLink> links_;

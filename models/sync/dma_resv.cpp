@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/order_events.hpp"
+
 namespace fencelab::models {
 
 void DmaResv::add(const core::FencePtr& fence, Usage usage) {
@@ -11,6 +13,7 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
     for (const core::FencePtr& leaf : leaves) add(leaf, usage);
     return;
   }
+  core::note_published(*fence);
   for (Entry& entry : entries_) {
     const bool superseded = entry.fence->context() == fence->context() && entry.usage >= usage &&
                             entry.fence->seqno() <= fence->seqno();
@@ -23,6 +26,7 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
 }
 
 void DmaResv::replace(std::uint64_t context, const core::FencePtr& fence, Usage usage) {
+  core::note_published(*fence);
   for (Entry& entry : entries_)
     if (entry.fence->context() == context) entry = {fence, usage};
 }

@@ -25,7 +25,8 @@ class DmaResv {
     Usage usage;
   };
 
-  explicit DmaResv(core::Simulation& simulation) : lock_(simulation, "dma_resv") {}
+  /// One ww class for all, as reservation_ww_class.
+  explicit DmaResv(core::Simulation& simulation) : lock_(simulation, "dma_resv", "dma_resv") {}
 
   core::WwMutex& lock() { return lock_; }
   const core::WwMutex& lock() const { return lock_; }
