@@ -10,6 +10,7 @@
 #include "analysis/report/deadlock_json.hpp"
 #include "analysis/run/fingerprint.hpp"
 #include "campaign/columns.hpp"
+#include "campaign/hardware.hpp"
 #include "fencelab/version.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -18,15 +19,6 @@ namespace fencelab::campaign {
 namespace {
 
 using core::Time;
-
-models::platform::HardwareDescription describe_hardware(const scenarios::PlatformSpec& platform) {
-  models::platform::HardwareDescription hardware;
-  hardware.cpu_cores = platform.cpu_cores;
-  hardware.disk_bytes_per_second = platform.swap_bytes_per_second;
-  for (const scenarios::LinkSpec& link : platform.links)
-    hardware.links.push_back({link.name, link.bytes_per_second, link.latency});
-  return hardware;
-}
 
 /// The run in slices of the progress bound; after each, a look for what is stuck or going in
 /// circles.

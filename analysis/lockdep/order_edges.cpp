@@ -52,6 +52,7 @@ EdgeWitness OrderWatch::witness(const Process& process, const ProcessState& by,
 
 void OrderWatch::note_asked(ProcessState& by, const Process& process, const Target& target) {
   const core::ObjectId object = target.object ? target.object->id() : core::kNoObject;
+  by.recovering = false;
   const Asked now{target.order_class, ++asks_, object, simulation_.now(), process.place};
   for (Asked& known : by.asked) {
     ++work_.steps;
@@ -92,7 +93,11 @@ void OrderWatch::new_chain(const Process& process, ProcessState& by, const Targe
     OrderEdge& edge =
         graph_.edge(held.order_class, target.order_class, held.mode != core::LockMode::exclusive,
                     target.mode == core::LockMode::recursive_read, EdgeOrigin::held);
-    if (edge.chains.empty()) edge.seen.witness = witness(process, by, target, i);
+    const bool nested = held.order_class == target.order_class;
+    if (edge.chains.empty())
+      edge.seen.witness = witness(process, by, target, i);
+    else if (nested && edge.others.size() < OrderEdge::kOthersMax)
+      edge.others.push_back(witness(process, by, target, i));
     if (index == OrderGraph::kNoChain) {
       Chain chain{process.id, {}, by.clock.actor, by.clock.at_start(), by.clock.regions, 1};
       for (const HeldEntry& other : entries)
@@ -130,6 +135,7 @@ void OrderWatch::fulfil(const Process& process, ProcessState& by, OrderClassId d
 
 // A kernel fence that is signaled outside of a section: what its signaller holds, and took when the
 // fence was there already, stood before it. What is unbounded stands behind all its signaller did.
+// Whoever forces a fence because it waited too long is not who was to signal it.
 void OrderWatch::on_signal(const core::ProbeEvent& event) {
   const Process* process = simulation_.current();
   if (!process) return;
@@ -144,7 +150,8 @@ void OrderWatch::on_signal(const core::ProbeEvent& event) {
                                  static_cast<const core::ValueTimeline*>(event.subject))
                            : static_cast<const core::Completion*>(event.subject);
   const OrderClassId order_class = object->order_class();
-  if (order_class == core::kNoOrderClass) return;
+  if (order_class == core::kNoOrderClass || by.recovering) return;
+  if (const HeldEntry* queue = by.held.ordered_queue()) stand_behind(*process, by, order_class, *queue);
   if (kind_of(order_class) != OrderKind::fence) return fulfil(*process, by, order_class);
   if (by.held.empty() || by.held.inside(order_class)) return;
   for (const HeldEntry& held : by.held.entries()) {
@@ -158,6 +165,14 @@ void OrderWatch::on_signal(const core::ProbeEvent& event) {
     edge.seen.witness.at = held.since;
     edge.seen.witness.place = held.place;
   }
+}
+
+// What an item of an ordered work queue brings about stands behind all items before it.
+void OrderWatch::stand_behind(const Process& process, ProcessState& by, OrderClassId duty,
+                              const HeldEntry& queue) {
+  OrderEdge& edge = graph_.edge(duty, queue.order_class, false, false, EdgeOrigin::duty);
+  if (edge.seen.count++ > 0) return;
+  edge.seen.witness = witness(process, by, {queue.order_class, queue.kind}, 0);
 }
 
 // Fences depend on fences that were there before them: no order of classes follows from it alone.

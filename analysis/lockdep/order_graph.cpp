@@ -7,7 +7,7 @@ OrderEdge& OrderGraph::edge(core::OrderClassId from, core::OrderClassId to, bool
   const Key key{core::raw(from), core::raw(to), from_shared, to_recursive, origin};
   const auto [place, is_new] = index_.emplace(key, edges_.size());
   if (is_new) {
-    edges_.push_back({from, to, {}, {}});
+    edges_.push_back({from, to, {}, {}, {}});
     PredictedEdge& seen = edges_.back().seen;
     seen.origin = origin;
     seen.from_shared = from_shared;

@@ -37,6 +37,27 @@ std::uint64_t occurrences(const OrderGraph& graph, const OrderEdge& edge) {
   return count;
 }
 
+bool reversed(const EdgeWitness& a, const EdgeWitness& b) {
+  return a.process != b.process && a.from < a.held.size() && b.from < b.held.size() &&
+         a.held[a.from].object == b.object && b.held[b.from].object == a.object &&
+         a.object != b.object;
+}
+
+/// Two instances of one class that were taken in both orders close a cycle of two.
+void show_both_orders(const OrderEdge& edge, Prediction& prediction) {
+  std::vector<EdgeWitness> all = edge.others;
+  all.insert(all.begin(), edge.seen.witness);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t j = i + 1; j < all.size(); ++j) {
+      if (!reversed(all[i], all[j])) continue;
+      prediction.cycle.push_back(prediction.cycle.front());
+      prediction.edges.push_back(prediction.edges.front());
+      prediction.edges[0].witness = all[i];
+      prediction.edges[1].witness = all[j];
+      return;
+    }
+}
+
 Prediction describe(const OrderGraph& graph, const EdgeCycle& cycle,
                     const core::OrderClasses& classes) {
   Prediction prediction;
@@ -50,6 +71,7 @@ Prediction describe(const OrderGraph& graph, const EdgeCycle& cycle,
   prediction.filters = harmless_because(graph, cycle, classes);
   prediction.rule = rule_of(prediction);
   prediction.signature = signature_of(prediction);
+  if (cycle.size() == 1) show_both_orders(graph.edges()[cycle.front()], prediction);
   return prediction;
 }
 

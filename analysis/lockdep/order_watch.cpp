@@ -68,6 +68,9 @@ void OrderWatch::on_event(const ProbeEvent& event) {
     case ProbeKind::completed:
     case ProbeKind::fence_signaled:
     case ProbeKind::timeline_advanced: return on_signal(event);
+    case ProbeKind::fence_forced:
+      if (event.process != core::kNoProcess) state(event.process).recovering = true;
+      return;
     case ProbeKind::fence_published: {
       const std::size_t index =
           core::raw(static_cast<const core::DmaFence*>(event.subject)->order_class());
@@ -245,14 +248,8 @@ void OrderWatch::on_scope(const core::ScopeEvent& event, bool entered, core::Tim
   entry.since = at;
   entry.ordered = event.kind == ScopeKind::queue && event.ordered;
   const HeldEntry* queue = by.held.ordered_queue();
-  const bool signals = event.kind == ScopeKind::signalling;
-  if (signals && queue) {
-    // What this item signals stands behind all items before it in the queue.
-    const Target target{queue->order_class, queue->kind};
-    OrderEdge& edge =
-        graph_.edge(event.order_class, queue->order_class, false, false, EdgeOrigin::duty);
-    if (edge.seen.count++ == 0) edge.seen.witness = witness(*event.process, by, target, 0);
-  }
+  if (event.kind == ScopeKind::signalling && queue)
+    stand_behind(*event.process, by, event.order_class, *queue);
   push(by, entry, *event.process);
 }
 

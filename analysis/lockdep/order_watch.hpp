@@ -46,6 +46,7 @@ class OrderWatch final : public core::ProbeSink {
       core::Probe::bit(core::ProbeKind::process_ended) |
       core::Probe::bit(core::ProbeKind::fence_created) |
       core::Probe::bit(core::ProbeKind::fence_signaled) |
+      core::Probe::bit(core::ProbeKind::fence_forced) |
       core::Probe::bit(core::ProbeKind::timeline_advanced);
 
   void on_event(const core::ProbeEvent& event) override;
@@ -74,6 +75,7 @@ class OrderWatch final : public core::ProbeSink {
     HeldStack held;
     core::ObjectId asked_lock = core::kNoObject;
     bool interrupt = false;
+    bool recovering = false;  ///< forces a fence: it does not do what it was to do
     std::uint32_t irqs_off = 0;
     std::vector<Asked> asked;
     std::vector<Fulfilled> fulfilled;
@@ -113,6 +115,8 @@ class OrderWatch final : public core::ProbeSink {
   void note_asked(ProcessState& state, const core::Process& process, const Target& target);
   void new_chain(const core::Process& process, ProcessState& state, const Target& target,
                  std::uint64_t key);
+  void stand_behind(const core::Process& process, ProcessState& state, core::OrderClassId duty,
+                    const HeldEntry& queue);
   void fulfil(const core::Process& process, ProcessState& state, core::OrderClassId duty);
   void note_use(const core::Process& process, ProcessState& state, const core::LockEvent& event);
   void receive(ProcessState& state, const core::WaitLink& link);

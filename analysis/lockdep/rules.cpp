@@ -13,7 +13,7 @@ using core::OrderKind;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kRules = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kRules = {{
     {"lock-order", "locks are taken in orders that close a cycle"},
     {"lock-recursion", "a lock is taken while another of its class is held"},
     {"wait-in-signalling-section", "a fence is waited for on the way to signalling one of its class"},
@@ -21,12 +21,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kRules =
     {"alloc-in-signalling-section",
      "memory is allocated on the way to a fence that reclaim may wait for"},
     {"alloc-in-notifier", "memory is allocated in an MMU notifier, which reclaim may call"},
+    {"notifier-recursion", "an MMU notifier waits for the end of MMU notifiers"},
     {"notifier-lock-over-alloc",
      "memory is allocated under a lock that an MMU notifier takes"},
     {"reclaim-lock-over-alloc", "memory is allocated under a lock that reclaim takes"},
     {"fence-depends-on-user-fence", "a kernel fence waits for what only user space brings about"},
     {"wait-under-lock", "user space must get at a lock that is held while waiting for it"},
     {"completion-under-lock", "a completion is waited for under a lock that its provider takes"},
+    {"completion-in-reclaim", "reclaim waits for a completion whose provider allocates memory first"},
+    {"user-fence-in-reclaim", "reclaim waits for user space, which may need memory first"},
     {"flush-under-lock", "work is waited for under a lock that the work takes"},
     {"ordered-queue-wait", "work waits for what stands behind it in its ordered queue"},
     {"irq-lock-state", "a lock is taken in interrupts and where an interrupt may strike"},
@@ -65,11 +68,15 @@ std::string_view rule_of(const Prediction& prediction) {
   if (leads(prediction, OrderKind::fence, OrderKind::reclaim) ||
       (kinds.has(OrderKind::fence) && leads(prediction, OrderKind::fence, OrderKind::notifier)))
     return "alloc-in-signalling-section";
+  if (leads(prediction, OrderKind::notifier, OrderKind::notifier)) return "notifier-recursion";
   if (leads(prediction, OrderKind::notifier, OrderKind::reclaim)) return "alloc-in-notifier";
   if (kinds.has(OrderKind::queue)) return locks ? "flush-under-lock" : "ordered-queue-wait";
   if (kinds.has(OrderKind::work)) return "flush-under-lock";
-  if (kinds.has(OrderKind::completion)) return "completion-under-lock";
-  if (kinds.has(OrderKind::value)) return "wait-under-lock";
+  const bool reclaims = kinds.has(OrderKind::reclaim) || kinds.has(OrderKind::notifier);
+  if (kinds.has(OrderKind::completion))
+    return locks || !reclaims ? "completion-under-lock" : "completion-in-reclaim";
+  if (kinds.has(OrderKind::value))
+    return locks || !reclaims ? "wait-under-lock" : "user-fence-in-reclaim";
   if (kinds.has(OrderKind::notifier) && !kinds.has(OrderKind::fence))
     return locks ? "notifier-lock-over-alloc" : "alloc-in-notifier";
   if (kinds.has(OrderKind::fence))
