@@ -149,6 +149,7 @@ class FenceArray final : public DmaFence {
   ~FenceArray() override;
   void leaves(std::vector<FencePtr>& into) override;
   bool is_container() const override { return true; }
+  OrderClassId order_class() const override { return kOrderOfMembers; }
   std::span<const FencePtr> members() const { return members_; }
 
  protected:
@@ -174,6 +175,7 @@ class FenceChain final : public DmaFence {
   ~FenceChain() override;
   void leaves(std::vector<FencePtr>& into) override;
   bool is_container() const override { return true; }
+  OrderClassId order_class() const override { return kOrderOfMembers; }
   const FencePtr& previous() const { return previous_; }
   const FencePtr& contained() const { return contained_; }
 

@@ -1,7 +1,7 @@
-// Order classes: what a lock, a fence or a section is for, not which one it is. An ordering graph has
-// one node per class, as lockdep has one per place of initialisation: coarser classes connect what
-// has nothing to do with each other (the lesson of cross-release, removed in Linux 4.15), finer ones
-// see nothing that has not happened.
+// Order classes: what a lock, a fence or a section is for, not which one it is. An ordering graph
+// has one node per class, as lockdep has one per place of initialisation: coarser classes connect
+// what has nothing to do with each other (the lesson of cross-release, removed in Linux 4.15),
+// finer ones see nothing that has not happened.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +26,20 @@ enum class OrderKind : std::uint8_t {
   queue,       ///< a work queue; if ordered, its items wait for each other
 };
 
-inline constexpr std::string_view kOrderKindNames[] = {"lock",    "ww_mutex",     "dma_fence",
-                                                       "value",   "completion",   "reclaim",
-                                                       "notifier", "work",        "workqueue"};
+inline constexpr std::string_view kOrderKindNames[] = {"lock",     "ww_mutex",   "dma_fence",
+                                                       "value",    "completion", "reclaim",
+                                                       "notifier", "work",       "workqueue"};
 constexpr std::string_view to_string(OrderKind kind) {
   return kOrderKindNames[static_cast<std::size_t>(kind)];
 }
 
-/// A class of one run: dense, from 1 in order of first mention. 0: the object takes part in no order.
+/// A class of one run: dense, from 1 in order of first mention. 0: the object takes part in no
+/// order.
 enum class OrderClassId : std::uint32_t {};
 inline constexpr OrderClassId kNoOrderClass{0};
+/// Of a container of fences: the classes are those of its members.
+inline constexpr OrderClassId kOrderOfMembers{~std::uint32_t{0}};
+constexpr bool is_class(OrderClassId id) { return id != kNoOrderClass && id != kOrderOfMembers; }
 constexpr std::uint32_t raw(OrderClassId id) { return static_cast<std::uint32_t>(id); }
 
 /// The classes of one run.

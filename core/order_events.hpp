@@ -29,7 +29,8 @@ struct LockEvent {
 
 enum class LockMisuse : std::uint8_t { double_unlock, reinitialised_while_held };
 
-/// Subject of wait_asked: a process asks for objects that are no locks. Also sent if they are there.
+/// Subject of wait_asked: a process asks for objects that are no locks. Also sent if they are
+/// there.
 struct WaitAsk {
   const Process* process;
   const WaitLink* links;
@@ -47,8 +48,8 @@ struct FenceDependency {
 enum class AllocContext : std::uint8_t {
   atomic,    ///< fails rather than reclaim (GFP_ATOMIC, GFP_NOWAIT)
   no_fence,  ///< reclaims, but nothing it calls waits for a device
-  noio,      ///< GFP_NOIO, GFP_NOFS: no file systems or shrinkers, but pages are unmapped (notifiers)
-  kernel,    ///< GFP_KERNEL: everything
+  noio,    ///< GFP_NOIO, GFP_NOFS: no file systems or shrinkers, but pages are unmapped (notifiers)
+  kernel,  ///< GFP_KERNEL: everything
 };
 
 /// Where a process can be.
@@ -73,8 +74,7 @@ struct ScopeEvent {
 /// the cookie of dma_fence_begin_signalling(). Lives in a coroutine frame.
 class OrderScope {
  public:
-  OrderScope(Simulation& simulation, ScopeKind kind, OrderClassId order_class,
-             bool ordered = false)
+  OrderScope(Simulation& simulation, ScopeKind kind, OrderClassId order_class, bool ordered = false)
       : simulation_(simulation), event_{simulation.current(), order_class, kind, ordered} {
     simulation_.emit(ProbeKind::scope_entered, kNoObject, static_cast<std::uint64_t>(kind),
                      raw(order_class), &event_);

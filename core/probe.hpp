@@ -13,12 +13,13 @@ namespace fencelab::core {
 /// Kinds of events. The comment names what `object`, `a` and `b` carry (ids, ns, counts);
 /// `subject` points to the model's own record of the thing and is valid during the call only.
 enum class ProbeKind : std::uint8_t {
-  process_started,    ///< a: role
-  process_ended,      ///< a: 1 if cancelled
-  wait_begin,         ///< object: first object waited on; a: WaitReason; b: number of objects (subject: Process for both)
-  wait_end,           ///< object likewise; a: WaitReason; b: ns waited
-  fence_created,      ///< object: fence; a: context; b: seqno (subject: DmaFence)
-  fence_armed,        ///< object: fence (its producer was told that somebody waits)
+  process_started,  ///< a: role
+  process_ended,    ///< a: 1 if cancelled
+  wait_begin,     ///< object: first object waited on; a: WaitReason; b: number of objects (subject:
+                  ///< Process for both)
+  wait_end,       ///< object likewise; a: WaitReason; b: ns waited
+  fence_created,  ///< object: fence; a: context; b: seqno (subject: DmaFence)
+  fence_armed,    ///< object: fence (its producer was told that somebody waits)
   fence_signaled,     ///< object: fence; a: error (as positive errno); b: context
   fence_observed,     ///< object: fence known signaled by the running process (subject: DmaFence)
   timeline_advanced,  ///< object: timeline; a: value (subject: ValueTimeline)
@@ -67,8 +68,8 @@ enum class ProbeKind : std::uint8_t {
   allocation_asked,   ///< a: AllocContext; b: OrderClassId of the memory
   completed,          ///< object: completion, brought about by the running process
   fence_published,    ///< object: fence that others may wait for now (subject: DmaFence)
-  fence_depends,      ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
-  count_              ///< number of kinds
+  fence_depends,  ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
+  count_          ///< number of kinds
 };
 
 /// One event. 64 bytes, passed by reference, never stored by the bus.
@@ -123,8 +124,8 @@ class Probe {
 inline constexpr Probe::Mask Probe::kOrdering =
     bit(ProbeKind::lock_asked) | bit(ProbeKind::lock_misused) | bit(ProbeKind::wait_asked) |
     bit(ProbeKind::might_wait) | bit(ProbeKind::scope_entered) | bit(ProbeKind::scope_left) |
-    bit(ProbeKind::allocation_asked) | bit(ProbeKind::completed) |
-    bit(ProbeKind::fence_published) | bit(ProbeKind::fence_depends);
+    bit(ProbeKind::allocation_asked) | bit(ProbeKind::completed) | bit(ProbeKind::fence_published) |
+    bit(ProbeKind::fence_depends);
 inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering;
 
 static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");

@@ -86,8 +86,8 @@ WaitResult WaitAwaiterBase::await_resume() {
   const bool timed_out = process.timed_out && process.wait.need > 0;
   const auto waited = (simulation_->now() - process.wait.since).count();
   simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
-                    static_cast<std::uint64_t>(options_.reason),
-                    static_cast<std::uint64_t>(waited), &process);
+                    static_cast<std::uint64_t>(options_.reason), static_cast<std::uint64_t>(waited),
+                    &process);
   release_links();
   process.wait.count = 0;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;

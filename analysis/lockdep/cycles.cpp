@@ -79,7 +79,8 @@ class Search {
       result_.cycles.push_back(path_);
   }
 
-  // What somebody held while asking, or a bounded fence that was made to depend on an unbounded one.
+  // What somebody held while asking, or a bounded fence that was made to depend on an unbounded
+  // one.
   bool is_hard(const OrderEdge& edge) const {
     if (edge.seen.origin == EdgeOrigin::held) return true;
     return edge.seen.origin == EdgeOrigin::dependency &&

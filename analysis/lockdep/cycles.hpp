@@ -1,5 +1,5 @@
-// Cycles of an ordering graph that could block: found over classes, shortest first, each class cycle
-// once.
+// Cycles of an ordering graph that could block: found over classes, shortest first, each class
+// cycle once.
 #pragma once
 
 #include <cstdint>

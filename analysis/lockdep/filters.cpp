@@ -55,8 +55,8 @@ std::optional<FilterNote> apart(const OrderGraph& graph, const OrderEdge& a, con
       fmt::format("{} -> {} and {} -> {}", classes.at(a.from).name, classes.at(a.to).name,
                   classes.at(b.from).name, classes.at(b.to).name);
   if (same_process)
-    return FilterNote{FilterKind::same_process, edges + " are made by one process only, " +
-                                                    a.seen.witness.process_name};
+    return FilterNote{FilterKind::same_process,
+                      edges + " are made by one process only, " + a.seen.witness.process_name};
   if (!gated)
     return FilterNote{FilterKind::must_order,
                       edges + " are ordered by start, join or fence wherever both happen"};

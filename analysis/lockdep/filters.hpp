@@ -8,8 +8,9 @@
 
 namespace fencelab::analysis {
 
-/// The reasons that show `cycle` to be harmless; empty if none does. Only edges that start at a lock
-/// are compared: a lock must be held by somebody else for the cycle to close, while a fence or a
+/// The reasons that show `cycle` to be harmless; empty if none does. Only edges that start at a
+/// lock are compared: a lock must be held by somebody else for the cycle to close, while a fence or
+/// a
 std::vector<FilterNote> harmless_because(const OrderGraph& graph, const EdgeCycle& cycle,
                                          const core::OrderClasses& classes);
 

@@ -42,10 +42,10 @@ EdgeWitness OrderWatch::witness(const Process& process, const ProcessState& by,
     seen.object_label = simulation_.order_classes().at(target.order_class).name;
   }
   for (const HeldEntry& held : by.held.entries())
-    seen.held.push_back({held.order_class, held.object,
-                         held.lock ? held.lock->describe()
-                                   : simulation_.order_classes().at(held.order_class).name,
-                         held.mode, held.since, held.place, held.by_trylock});
+    seen.held.push_back(
+        {held.order_class, held.object,
+         held.lock ? held.lock->describe() : simulation_.order_classes().at(held.order_class).name,
+         held.mode, held.since, held.place, held.by_trylock});
   seen.from = from;
   return seen;
 }
@@ -101,7 +101,8 @@ void OrderWatch::new_chain(const Process& process, ProcessState& by, const Targe
     if (index == OrderGraph::kNoChain) {
       Chain chain{process.id, {}, by.clock.actor, by.clock.at_start(), by.clock.regions, 1};
       for (const HeldEntry& other : entries)
-        if (other.lock) chain.locks.push_back({other.object, other.mode == core::LockMode::exclusive});
+        if (other.lock)
+          chain.locks.push_back({other.object, other.mode == core::LockMode::exclusive});
       index = graph_.add_chain(std::move(chain));
     }
     edge.chains.emplace_back(index, held.object);
@@ -142,16 +143,17 @@ void OrderWatch::on_signal(const core::ProbeEvent& event) {
   ProcessState& by = state(process->id);
   causality_.send(by.clock, event.object,
                   event.kind == core::ProbeKind::timeline_advanced ? event.a : 0);
-  const auto* object = event.kind == core::ProbeKind::fence_signaled
-                           ? static_cast<const core::Waitable*>(
-                                 static_cast<const core::DmaFence*>(event.subject))
-                       : event.kind == core::ProbeKind::timeline_advanced
-                           ? static_cast<const core::Waitable*>(
-                                 static_cast<const core::ValueTimeline*>(event.subject))
-                           : static_cast<const core::Completion*>(event.subject);
+  const auto* object =
+      event.kind == core::ProbeKind::fence_signaled
+          ? static_cast<const core::Waitable*>(static_cast<const core::DmaFence*>(event.subject))
+      : event.kind == core::ProbeKind::timeline_advanced
+          ? static_cast<const core::Waitable*>(
+                static_cast<const core::ValueTimeline*>(event.subject))
+          : static_cast<const core::Completion*>(event.subject);
   const OrderClassId order_class = object->order_class();
-  if (order_class == core::kNoOrderClass || by.recovering) return;
-  if (const HeldEntry* queue = by.held.ordered_queue()) stand_behind(*process, by, order_class, *queue);
+  if (!core::is_class(order_class) || by.recovering) return;
+  if (const HeldEntry* queue = by.held.ordered_queue())
+    stand_behind(*process, by, order_class, *queue);
   if (kind_of(order_class) != OrderKind::fence) return fulfil(*process, by, order_class);
   if (by.held.empty() || by.held.inside(order_class)) return;
   for (const HeldEntry& held : by.held.entries()) {
@@ -178,7 +180,14 @@ void OrderWatch::stand_behind(const Process& process, ProcessState& by, OrderCla
 // Fences depend on fences that were there before them: no order of classes follows from it alone.
 void OrderWatch::on_dependency(const core::FenceDependency& dependency) {
   const OrderClassId from = dependency.fence->order_class(), to = dependency.on->order_class();
-  if (from == core::kNoOrderClass || to == core::kNoOrderClass || from == to) return;
+  if (to == core::kOrderOfMembers) {
+    std::vector<core::FencePtr> leaves;
+    static_cast<core::DmaFence&>(const_cast<core::Waitable&>(*dependency.on)).leaves(leaves);
+    for (const core::FencePtr& leaf : leaves)
+      if (!leaf->is_container()) on_dependency({dependency.fence, leaf.get()});
+    return;
+  }
+  if (!core::is_class(from) || !core::is_class(to) || from == to) return;
   OrderEdge& edge = graph_.edge(from, to, false, false, EdgeOrigin::dependency);
   if (edge.seen.count++ > 0) return;
   if (const Process* process = simulation_.current())

@@ -36,7 +36,8 @@ struct OrderEdge {
   PredictedEdge seen;
   /// Chains it stands in, with the instance it starts at.
   std::vector<std::pair<std::uint32_t, core::ObjectId>> chains;
-  /// Of an edge from a class to itself: some more of its witnesses, to show both orders of instances.
+  /// Of an edge from a class to itself: some more of its witnesses, to show both orders of
+  /// instances.
   std::vector<EdgeWitness> others;
   static constexpr std::size_t kOthersMax = 16;
 };

@@ -7,9 +7,9 @@ namespace fencelab::analysis {
 
 using core::OrderClassId;
 using core::OrderKind;
-using core::Process;
 using core::ProbeEvent;
 using core::ProbeKind;
+using core::Process;
 using core::ScopeKind;
 
 OrderWatch::OrderWatch(core::Simulation& simulation) : simulation_(simulation) {
@@ -30,10 +30,11 @@ OrderWatch::ProcessState& OrderWatch::state(core::ProcessId id) {
 OrderKind OrderWatch::kind_of(OrderClassId id) {
   const std::size_t index = core::raw(id);
   while (kinds_.size() <= index)
-    kinds_.push_back(kinds_.empty() ? OrderKind{}
-                                    : simulation_.order_classes()
-                                          .at(OrderClassId{static_cast<std::uint32_t>(kinds_.size())})
-                                          .kind);
+    kinds_.push_back(kinds_.empty()
+                         ? OrderKind{}
+                         : simulation_.order_classes()
+                               .at(OrderClassId{static_cast<std::uint32_t>(kinds_.size())})
+                               .kind);
   return kinds_[index];
 }
 
@@ -63,7 +64,8 @@ void OrderWatch::on_event(const ProbeEvent& event) {
       return;
     case ProbeKind::fence_created:
       newest_fence_ = event.object;
-      if (event.process != core::kNoProcess) causality_.send(state(event.process).clock, event.object);
+      if (event.process != core::kNoProcess)
+        causality_.send(state(event.process).clock, event.object);
       return;
     case ProbeKind::completed:
     case ProbeKind::fence_signaled:
@@ -72,8 +74,10 @@ void OrderWatch::on_event(const ProbeEvent& event) {
       if (event.process != core::kNoProcess) state(event.process).recovering = true;
       return;
     case ProbeKind::fence_published: {
-      const std::size_t index =
-          core::raw(static_cast<const core::DmaFence*>(event.subject)->order_class());
+      const OrderClassId order_class =
+          static_cast<const core::DmaFence*>(event.subject)->order_class();
+      if (!core::is_class(order_class)) return;
+      const std::size_t index = core::raw(order_class);
       if (index >= published_.size()) published_.resize(index + 1);
       published_[index] = true;
       return;
@@ -175,11 +179,10 @@ void OrderWatch::note_use(const Process& process, ProcessState& by, const core::
 
 void OrderWatch::ask_for(const Process& process, ProcessState& by, const core::Waitable& object) {
   const OrderClassId order_class = object.order_class();
-  if (order_class == core::kNoOrderClass) {
-    const auto* fence = dynamic_cast<const core::DmaFence*>(&object);
-    if (!fence || !fence->is_container()) return;
+  if (order_class == core::kNoOrderClass) return;
+  if (order_class == core::kOrderOfMembers) {
     std::vector<core::FencePtr> leaves;
-    const_cast<core::DmaFence*>(fence)->leaves(leaves);
+    static_cast<core::DmaFence&>(const_cast<core::Waitable&>(object)).leaves(leaves);
     for (const core::FencePtr& leaf : leaves)
       if (!leaf->is_container()) ask_for(process, by, *leaf);
     return;
@@ -208,8 +211,9 @@ void OrderWatch::on_wait_end(const Process& process) {
 
 // What the object carries is what its creator knew, then what its signaller knew.
 void OrderWatch::receive(ProcessState& by, const core::WaitLink& link) {
-  if (link.object->order_class() == core::kNoOrderClass) return;
-  const OrderKind kind = kind_of(link.object->order_class());
+  const OrderClassId order_class = link.object->order_class();
+  if (!core::is_class(order_class)) return;
+  const OrderKind kind = kind_of(order_class);
   if (kind == OrderKind::fence || kind == OrderKind::value || kind == OrderKind::completion)
     causality_.receive(by.clock, link.object->id(), link.value);
 }

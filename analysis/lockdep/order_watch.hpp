@@ -38,16 +38,16 @@ struct OrderReport {
 class OrderWatch final : public core::ProbeSink {
  public:
   explicit OrderWatch(core::Simulation& simulation);
-  static constexpr core::Probe::Mask kMask =
-      core::Probe::kOrdering | core::Probe::bit(core::ProbeKind::lock_taken) |
-      core::Probe::bit(core::ProbeKind::lock_released) |
-      core::Probe::bit(core::ProbeKind::wait_end) |
-      core::Probe::bit(core::ProbeKind::process_started) |
-      core::Probe::bit(core::ProbeKind::process_ended) |
-      core::Probe::bit(core::ProbeKind::fence_created) |
-      core::Probe::bit(core::ProbeKind::fence_signaled) |
-      core::Probe::bit(core::ProbeKind::fence_forced) |
-      core::Probe::bit(core::ProbeKind::timeline_advanced);
+  static constexpr core::Probe::Mask kMask = core::Probe::kOrdering |
+                                             core::Probe::bit(core::ProbeKind::lock_taken) |
+                                             core::Probe::bit(core::ProbeKind::lock_released) |
+                                             core::Probe::bit(core::ProbeKind::wait_end) |
+                                             core::Probe::bit(core::ProbeKind::process_started) |
+                                             core::Probe::bit(core::ProbeKind::process_ended) |
+                                             core::Probe::bit(core::ProbeKind::fence_created) |
+                                             core::Probe::bit(core::ProbeKind::fence_signaled) |
+                                             core::Probe::bit(core::ProbeKind::fence_forced) |
+                                             core::Probe::bit(core::ProbeKind::timeline_advanced);
 
   void on_event(const core::ProbeEvent& event) override;
 
@@ -120,8 +120,8 @@ class OrderWatch final : public core::ProbeSink {
   void fulfil(const core::Process& process, ProcessState& state, core::OrderClassId duty);
   void note_use(const core::Process& process, ProcessState& state, const core::LockEvent& event);
   void receive(ProcessState& state, const core::WaitLink& link);
-  EdgeWitness witness(const core::Process& process, const ProcessState& state,
-                      const Target& target, std::size_t from) const;
+  EdgeWitness witness(const core::Process& process, const ProcessState& state, const Target& target,
+                      std::size_t from) const;
   void add_finding(std::string rule, core::OrderClassId order_class, EdgeWitness witness);
 
   core::Simulation& simulation_;

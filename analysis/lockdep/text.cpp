@@ -43,11 +43,10 @@ Column column_of(const Prediction& prediction, std::size_t index) {
             "may wait: " + prediction.cycle[(index + 1) % prediction.cycle.size()].name};
   const bool has_held = seen.from < seen.held.size();
   const std::string verb =
-      edge.origin == EdgeOrigin::duty || edge.origin == EdgeOrigin::dependency
-          ? "owes " + from.name
-          : has_held ? (seen.held[seen.from].object == core::kNoObject ? "in " : "has ") +
-                           seen.held[seen.from].label
-                     : "has " + from.name;
+      edge.origin == EdgeOrigin::duty || edge.origin == EdgeOrigin::dependency ? "owes " + from.name
+      : has_held ? (seen.held[seen.from].object == core::kNoObject ? "in " : "has ") +
+                       seen.held[seen.from].label
+                 : "has " + from.name;
   return {seen.process_name.empty() ? "(nobody)" : seen.process_name, verb,
           "wants " + asks_for(edge)};
 }
@@ -94,9 +93,9 @@ std::string edge_lines(const Prediction& prediction, std::size_t index,
       fmt::format(" #{} {} -> {} [{}]", index + 1, from.name, to.name, to_string(edge.origin));
   if (edge.origin == EdgeOrigin::contract)
     return out + fmt::format(" {}\n    ({})\n", seen.words, seen.source);
-  out += fmt::format(" seen {} time{}, first by {} at {}{}\n", edge.count,
-                     edge.count == 1 ? "" : "s", seen.process_name, format_time(seen.at),
-                     at_place(seen.place, options));
+  out +=
+      fmt::format(" seen {} time{}, first by {} at {}{}\n", edge.count, edge.count == 1 ? "" : "s",
+                  seen.process_name, format_time(seen.at), at_place(seen.place, options));
   out += fmt::format("    asks for {}", asks_for(edge));
   if (!seen.doing.empty()) out += fmt::format(" in {}", seen.doing);
   if (!seen.words.empty()) out += fmt::format("; {}", seen.words);

@@ -86,9 +86,9 @@ core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
   }
 }
 
-// run_job() of the driver. The fence is published, so this is on its signalling path: no reservation,
-// no GFP_KERNEL (drivers/gpu/drm/scheduler/sched_main.c, drm_sched_run_job_work(); rules in
-// Documentation/driver-api/dma-buf.rst, "DMA Fence Signalling Annotations").
+// run_job() of the driver. The fence is published, so this is on its signalling path: no
+// reservation, no GFP_KERNEL (drivers/gpu/drm/scheduler/sched_main.c, drm_sched_run_job_work();
+// rules in Documentation/driver-api/dma-buf.rst, "DMA Fence Signalling Annotations").
 void KernelQueue::run_job(const JobPtr& job) {
   const core::OrderScope section(simulation_, core::ScopeKind::signalling, job->order_class());
   ring_.push(job);

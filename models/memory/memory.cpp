@@ -9,8 +9,8 @@ namespace fencelab::models {
 
 Memory::Memory(Machine& machine)
     : machine_(machine),
-      notifier_class_(machine.simulation().order_classes().intern(core::OrderKind::notifier,
-                                                                  "mmu_notifier")) {
+      notifier_class_(
+          machine.simulation().order_classes().intern(core::OrderKind::notifier, "mmu_notifier")) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
 

@@ -24,15 +24,14 @@ class MemoryPool {
         capacity(bytes),
         id(simulation.new_object_id()),
         order_class(simulation.order_classes().intern(
-            core::OrderKind::reclaim,
-            name == "system" ? "fs_reclaim" : "eviction from " + name)) {}
+            core::OrderKind::reclaim, name == "system" ? "fs_reclaim" : "eviction from " + name)) {}
   std::string name;
   std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
   core::ObjectId id;
   core::OrderClassId order_class;  ///< getting memory of it from others
-  Gpu* gpu = nullptr;      ///< VRAM of; nullptr: system memory
-  std::list<Buffer*> lru;  ///< oldest first
+  Gpu* gpu = nullptr;              ///< VRAM of; nullptr: system memory
+  std::list<Buffer*> lru;          ///< oldest first
   bool fits(std::uint64_t bytes) const { return capacity == 0 || used + bytes <= capacity; }
 };
 

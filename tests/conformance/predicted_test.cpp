@@ -1,6 +1,6 @@
-// Deadlocks of the library, predicted from runs that complete; and silence on stacks that are clean.
-// A scenario that deadlocks is given room or time until it does not: the order is the same, and that
-// is what a prediction is about.
+// Deadlocks of the library, predicted from runs that complete; and silence on stacks that are
+// clean. A scenario that deadlocks is given room or time until it does not: the order is the same,
+// and that is what a prediction is about.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -37,23 +37,25 @@ scenarios::Scenario load(const Json& json) {
   return std::move(loaded).value();
 }
 
-/// One run, as a line: "completed|stuck" and the signatures, each in a line of its own. In a process
-/// of its own, as everything that may use shared hardware.
+/// One run, as a line: "completed|stuck" and the signatures, each in a line of its own. In a
+/// process of its own, as everything that may use shared hardware.
 std::vector<std::string> lines_of(const scenarios::Scenario& scenario, const std::string& stack) {
   std::vector<std::string> lines;
   for (const auto& candidate : scenario.stacks) {
     if (candidate.name != stack) continue;
     const auto resolved = scenarios::resolve_stack(scenario, candidate, registry());
     REQUIRE(resolved);
-    const std::vector<campaign::WorkItem> work{{{}, [&] {
-      const auto run = campaign::predict_run(scenario, *resolved, 1);
-      campaign::RunRecord record;
-      record.verdict = run.completed ? "completed" : "stuck";
-      record.message = run.report.complete ? "" : "gave up";
-      for (const auto& prediction : run.report.reports)
-        record.incidents.push_back({.kind = prediction.rule, .signature = prediction.signature});
-      return record;
-    }}};
+    const std::vector<campaign::WorkItem> work{
+        {{}, [&] {
+           const auto run = campaign::predict_run(scenario, *resolved, 1);
+           campaign::RunRecord record;
+           record.verdict = run.completed ? "completed" : "stuck";
+           record.message = run.report.complete ? "" : "gave up";
+           for (const auto& prediction : run.report.reports)
+             record.incidents.push_back(
+                 {.kind = prediction.rule, .signature = prediction.signature});
+           return record;
+         }}};
     const auto records = campaign::run_all(work, 1, [](const auto&) {});
     REQUIRE(records.size() == 1);
     CHECK(records[0].message.empty());

@@ -64,8 +64,7 @@ TEST_CASE("ABBA in two threads is reported, open for the prover") {
 }
 
 TEST_CASE("A cycle of three is reported") {
-  const OrderReport report = in_processes(
-      {kAb, "m:B m:C -m:C -m:B", "m:C m:A -m:A -m:C"});
+  const OrderReport report = in_processes({kAb, "m:B m:C -m:C -m:B", "m:C m:A -m:A -m:C"});
   REQUIRE(report.reports.size() == 1);
   CHECK(report.reports[0].signature == "lock-order: lock A -> lock B -> lock C");
 }
@@ -127,16 +126,16 @@ TEST_CASE("A lock taken by trylock is held all the same") {
 }
 
 TEST_CASE("A note does not hide a longer cycle through the same locks that nothing guards") {
-  const OrderReport report =
-      in_processes({"m:G " + kAb + " -m:G", "m:G " + kBa + " -m:G", "m:B m:C -m:C -m:B",
-                    "m:C m:A -m:A -m:C"});
+  const OrderReport report = in_processes(
+      {"m:G " + kAb + " -m:G", "m:G " + kBa + " -m:G", "m:B m:C -m:C -m:B", "m:C m:A -m:A -m:C"});
   REQUIRE(report.reports.size() == 1);
   CHECK(report.reports[0].signature == "lock-order: lock A -> lock B -> lock C");
   CHECK(report.notes.size() == 1);
 }
 
 TEST_CASE("Each edge has its instance chain: who, what, when and what was held") {
-  const OrderReport report = in_processes({"m:G m:A1 m:B1 -m:B1 -m:A1 -m:G", "m:B2 m:A2 -m:A2 -m:B2"});
+  const OrderReport report =
+      in_processes({"m:G m:A1 m:B1 -m:B1 -m:A1 -m:G", "m:B2 m:A2 -m:A2 -m:B2"});
   const EdgeWitness& seen = the(report.reports, "lock-order").edges[0].witness;
   CHECK(seen.process_name == "p0");
   CHECK(seen.object_label == "lock B1");

@@ -10,8 +10,8 @@ using core::Task;
 
 namespace {
 
-/// What a driver does per job, `jobs` times: three reservations in one transaction, an allocation, a
-/// fence that is waited for now and then, a section that signals it.
+/// What a driver does per job, `jobs` times: three reservations in one transaction, an allocation,
+/// a fence that is waited for now and then, a section that signals it.
 Task<> submit(Kernel& kernel, std::vector<std::unique_ptr<core::WwMutex>>& resvs, int jobs) {
   for (int job = 0; job < jobs; ++job) {
     core::WwContext ticket{static_cast<std::uint64_t>(job) + 1};
@@ -63,7 +63,8 @@ TEST_CASE("Steps grow with events, and no faster") {
   CHECK(ten.steps <= 6 * ten.events);
 }
 
-TEST_CASE("What is remembered does not grow with repetition: chains, edges, the search at the end") {
+TEST_CASE(
+    "What is remembered does not grow with repetition: chains, edges, the search at the end") {
   const OrderWork one = work_of(4, 100), ten = work_of(4, 1'000);
   CHECK(ten.chains == one.chains);
   CHECK(ten.edges == one.edges);

@@ -35,7 +35,8 @@ core::Task<> kill(core::Simulation& simulation, core::Process& victim) {
 
 /// ww_mutexes o1 and o2 of one class, and a context.
 struct Ww {
-  explicit Ww(core::Simulation& simulation) : o1(simulation, "o1", "o"), o2(simulation, "o2", "o") {}
+  explicit Ww(core::Simulation& simulation)
+      : o1(simulation, "o1", "o"), o2(simulation, "o2", "o") {}
   core::WwMutex o1, o2;
   core::WwContext first{1}, second{2};
 };

@@ -18,7 +18,8 @@ const std::vector<std::string> kThree = {"m:A1 m:B1 -m:B1 -m:A1", "m:B1 m:C1 -m:
 
 OrderReport alloc_in_section() {
   Kernel kernel;
-  kernel.start("run_job", kernel.alloc_in_section(kernel.fence("gpu7"), core::AllocContext::kernel));
+  kernel.start("run_job",
+               kernel.alloc_in_section(kernel.fence("gpu7"), core::AllocContext::kernel));
   return kernel.run();
 }
 
@@ -56,7 +57,8 @@ TEST_CASE("An edge of the contract names its source") {
 
 TEST_CASE("Two reservations taken in both orders without a ticket are shown as two columns [D07]") {
   Watched watched;
-  core::WwMutex a(watched.simulation, "of a", kResvClass), b(watched.simulation, "of b", kResvClass);
+  core::WwMutex a(watched.simulation, "of a", kResvClass),
+      b(watched.simulation, "of b", kResvClass);
   const auto take = [](core::Simulation& in, core::WwMutex& first, core::WwMutex& second,
                        int at) -> core::Task<> {
     co_await core::sleep_for(in, core::Duration(at));

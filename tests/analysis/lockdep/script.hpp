@@ -29,8 +29,8 @@ struct Watched {
   OrderReport run();
 };
 
-/// Locks by name. The class of a lock is the first letter of its name: X1 and X2 are two of class X.
-/// Operations are words "OP:NAME", OP being one of
+/// Locks by name. The class of a lock is the first letter of its name: X1 and X2 are two of class
+/// X. Operations are words "OP:NAME", OP being one of
 ///   m mutex, w rwsem for writing, r rwsem for reading, W rwlock for writing, R rwlock for reading,
 ///   t mutex by trylock, with a '-' before OP to release; and "i" / "-i" for interrupts off / on.
 class ScriptLocks {

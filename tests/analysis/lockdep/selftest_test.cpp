@@ -67,7 +67,8 @@ TEST_CASE("AA of one class is recursion for every lock but a reader that passes 
   }
 }
 
-TEST_CASE("ABBA, ABBCCA, ABCABC, ABBCCDDA, ABCDBDDA and ABCDBCDA close cycles for exclusive locks") {
+TEST_CASE(
+    "ABBA, ABBCCA, ABCABC, ABBCCDDA, ABCDBDDA and ABCDBCDA close cycles for exclusive locks") {
   for (const char op : {'m', 'w', 'W'})
     for (const auto& orders : kCycles) {
       INFO(op << " " << orders.front() << " and " << orders.size() - 1 << " more");
@@ -75,7 +76,8 @@ TEST_CASE("ABBA, ABBCCA, ABCABC, ABBCCDDA, ABCDBDDA and ABCDBCDA close cycles fo
     }
 }
 
-TEST_CASE("The same cycles over rwsems held for reading are reported, for readers queue behind writers") {
+TEST_CASE(
+    "The same cycles over rwsems held for reading are reported, for readers queue behind writers") {
   for (const auto& orders : kCycles) CHECK(verdict(pairs('r', orders)) == Rules{"lock-order"});
 }
 
@@ -129,7 +131,8 @@ TEST_CASE("irqsafe1: a lock taken in interrupts and with interrupts on, in eithe
   CHECK(said(in_processes({"!m:A -m:A", "i m:A -m:A -i"})).empty());
 }
 
-TEST_CASE("irqsafe3: a lock of interrupts held while one is taken that an interrupt may strike under") {
+TEST_CASE(
+    "irqsafe3: a lock of interrupts held while one is taken that an interrupt may strike under") {
   CHECK(said(in_processes({"!m:A -m:A", "i m:A m:B -m:B -m:A -i", "m:B -m:B"})) ==
         Rules{"irq-lock-order"});
   CHECK(said(in_processes({"m:B -m:B", "i m:A m:B -m:B -m:A -i", "!m:A -m:A"})) ==

@@ -1,5 +1,5 @@
-// Signalling sections, reclaim and notifiers: the rules of the cross-driver contract, predicted from
-// programs that complete. Numbers in brackets are those of docs/guide/predicted.md.
+// Signalling sections, reclaim and notifiers: the rules of the cross-driver contract, predicted
+// from programs that complete. Numbers in brackets are those of docs/guide/predicted.md.
 #include <catch2/catch.hpp>
 
 #include "tests/analysis/lockdep/kernel_scenes.hpp"
@@ -98,7 +98,9 @@ TEST_CASE("A wait inside a signalling section of the same device is reported, th
   CHECK(kernel.reported() == Rules{"wait-in-signalling-section"});
 }
 
-TEST_CASE("Allocations in a signalling section: GFP_KERNEL and GFP_NOFS are reported [D05, D06, D14, D40]") {
+TEST_CASE(
+    "Allocations in a signalling section: GFP_KERNEL and GFP_NOFS are reported [D05, D06, D14, "
+    "D40]") {
   CHECK(alloc_verdict(AllocContext::kernel, true) == Rules{"alloc-in-signalling-section"});
   CHECK(alloc_verdict(AllocContext::noio, true) == Rules{"alloc-in-signalling-section"});
   CHECK(alloc_verdict(AllocContext::atomic, true).empty());
@@ -109,7 +111,9 @@ TEST_CASE("A fence that nobody else can wait for may allocate before it signals"
   CHECK(alloc_verdict(AllocContext::kernel, false).empty());
 }
 
-TEST_CASE("A lock taken in a section and held over a wait for its fence is reported, in both orders [D03]") {
+TEST_CASE(
+    "A lock taken in a section and held over a wait for its fence is reported, in both orders "
+    "[D03]") {
   for (const bool section_first : {true, false}) {
     Kernel kernel;
     const FencePtr first = kernel.fence("a"), second = kernel.fence("a");
@@ -121,7 +125,8 @@ TEST_CASE("A lock taken in a section and held over a wait for its fence is repor
   }
 }
 
-TEST_CASE("A signal outside of any section is a section of one point: what is held stood before it") {
+TEST_CASE(
+    "A signal outside of any section is a section of one point: what is held stood before it") {
   Kernel kernel;
   const FencePtr first = kernel.fence("a"), second = kernel.fence("a");
   second->signal();
@@ -161,7 +166,9 @@ TEST_CASE("Waiting for a fence under a reservation is what reservations are for"
   CHECK(kernel.reported().empty());
 }
 
-TEST_CASE("mmap_lock under a reservation breaks the order of the contract, from one side alone [D08, D09]") {
+TEST_CASE(
+    "mmap_lock under a reservation breaks the order of the contract, from one side alone [D08, "
+    "D09]") {
   Kernel wrong, right;
   wrong.start("gup", resv_then_mmap(wrong));
   CHECK(wrong.reported() == Rules{"lock-order"});
@@ -169,7 +176,9 @@ TEST_CASE("mmap_lock under a reservation breaks the order of the contract, from 
   CHECK(right.reported().empty());
 }
 
-TEST_CASE("A lock that a notifier takes and that is held around an allocation, in both orders [D10, D18]") {
+TEST_CASE(
+    "A lock that a notifier takes and that is held around an allocation, in both orders [D10, "
+    "D18]") {
   for (const bool notifier_first : {true, false}) {
     Kernel kernel;
     if (notifier_first) kernel.start("munmap", notify(kernel, &kernel.lock, nullptr, false));
@@ -205,7 +214,8 @@ TEST_CASE("run_job takes an object lock that the shrinker holds over its wait [D
   CHECK(kernel.reported() == Rules{"lock-in-signalling-section"});
 }
 
-TEST_CASE("An eviction fence whose worker takes mmap_lock, outer to reservations by contract [D19]") {
+TEST_CASE(
+    "An eviction fence whose worker takes mmap_lock, outer to reservations by contract [D19]") {
   Kernel kernel;
   const FencePtr waited = kernel.fence("a");
   kernel.start("signaller", signal_at(kernel, waited, 10));
@@ -214,14 +224,16 @@ TEST_CASE("An eviction fence whose worker takes mmap_lock, outer to reservations
   CHECK(kernel.reported() == Rules{"lock-in-signalling-section"});
 }
 
-TEST_CASE("A lock held over an allocation and taken again by the migration that reclaim starts [D20]") {
+TEST_CASE(
+    "A lock held over an allocation and taken again by the migration that reclaim starts [D20]") {
   Kernel kernel;
   kernel.start("fault", kernel.alloc_under(kernel.lock));
   kernel.start("kswapd", migrate_in_reclaim(kernel, kernel.lock));
   CHECK(kernel.reported() == Rules{"reclaim-lock-over-alloc"});
 }
 
-TEST_CASE("Fence classes of devices that share nothing do not connect; one shared fence connects them") {
+TEST_CASE(
+    "Fence classes of devices that share nothing do not connect; one shared fence connects them") {
   for (const bool shared : {false, true}) {
     Kernel kernel;
     const FencePtr of_a = kernel.fence("a"), of_b = kernel.fence("b");
@@ -234,7 +246,8 @@ TEST_CASE("Fence classes of devices that share nothing do not connect; one share
   }
 }
 
-TEST_CASE("Fences of two devices that depend on each other over time close no cycle by that alone") {
+TEST_CASE(
+    "Fences of two devices that depend on each other over time close no cycle by that alone") {
   Kernel kernel;
   const FencePtr a1 = kernel.fence("a"), b1 = kernel.fence("b"), a2 = kernel.fence("a");
   core::note_dependency(*b1, *a1);

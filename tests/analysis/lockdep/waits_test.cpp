@@ -143,7 +143,8 @@ TEST_CASE("A value waited for under a lock that its signaller takes first [D36, 
   CHECK(right.reported().empty());
 }
 
-TEST_CASE("A user fence waited for under a reservation, whatever its signaller does this time [D36]") {
+TEST_CASE(
+    "A user fence waited for under a reservation, whatever its signaller does this time [D36]") {
   Kernel kernel;
   core::ValueTimeline value(kernel.simulation, "u", 1);
   kernel.start("ioctl", resv_over_value(kernel, value));
@@ -183,7 +184,9 @@ TEST_CASE("Flushing other work under the lock is fine") {
   CHECK(kernel.reported().empty());
 }
 
-TEST_CASE("A fence signaled from an ordered queue stands behind items that take its waiter's lock [D27]") {
+TEST_CASE(
+    "A fence signaled from an ordered queue stands behind items that take its waiter's lock "
+    "[D27]") {
   CHECK(queue_verdict(true) == Rules{"flush-under-lock"});
   CHECK(queue_verdict(false).empty());
 }
@@ -206,7 +209,8 @@ TEST_CASE("Reclaim that waits for a user fence") {
   CHECK(kernel.reported() == Rules{"user-fence-in-reclaim"});
 }
 
-TEST_CASE("A handler that allocates on the channel that brings the answer reclaim waits for [D33]") {
+TEST_CASE(
+    "A handler that allocates on the channel that brings the answer reclaim waits for [D33]") {
   Kernel kernel;
   core::Completion tlb_ack(kernel.simulation, "TLB invalidation acknowledged");
   kernel.start("handler", message_handler(kernel, tlb_ack));
