@@ -22,7 +22,7 @@ void Causality::send(const CausalClock& clock, core::ObjectId object, std::uint6
 
 void Causality::receive(CausalClock& clock, core::ObjectId object, std::uint64_t value) {
   const Stamp& stamp = stamps_[core::raw(object) % kStamps];
-  if (stamp.object == object && stamp.value <= value) join(clock, stamp);
+  if (stamp.object == object && stamp.value == value) join(clock, stamp);
 }
 
 void Causality::start(const CausalClock& parent, CausalClock& child) {

@@ -33,7 +33,8 @@ class Causality {
   /// `object` carries from here on what `clock` knows and did. `value` tells points of a timeline
   /// apart.
   void send(const CausalClock& clock, core::ObjectId object, std::uint64_t value = 0);
-  /// The process of `clock` has waited for it. A timeline that is past `value` tells nothing.
+  /// The process of `clock` has waited for it. A timeline that was last advanced to another value
+  /// tells nothing: somebody else may have reached this one.
   void receive(CausalClock& clock, core::ObjectId object, std::uint64_t value = 0);
   /// `child` is started by `parent`.
   void start(const CausalClock& parent, CausalClock& child);

@@ -1,5 +1,6 @@
 // Signalling sections, reclaim and notifiers: the rules of the cross-driver contract, predicted
-// from programs that complete. Numbers in brackets are those of docs/guide/predicted.md.
+// from programs that complete. Numbers in brackets count the
+// documented deadlocks as the scenario library does.
 #include <catch2/catch.hpp>
 
 #include "tests/analysis/lockdep/kernel_scenes.hpp"
