@@ -71,7 +71,7 @@ TEST_CASE(
   CHECK(ten.cycle_steps == one.cycle_steps);
 }
 
-TEST_CASE("Chains grow with processes; classes, edges and the search do not") {
+TEST_CASE("Chains grow with processes, while classes, edges and the search do not") {
   const OrderWork four = work_of(4, 50), forty = work_of(40, 50);
   CHECK(forty.chains == 10 * four.chains);
   CHECK(forty.edges == four.edges);

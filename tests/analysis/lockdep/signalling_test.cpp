@@ -189,7 +189,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("An allocation in a notifier [D11]; a wait for a fence in one is allowed") {
+TEST_CASE("An allocation in a notifier is reported [D11], a wait for a fence in one is allowed") {
   Kernel wrong, right;
   wrong.start("munmap", notify(wrong, nullptr, nullptr, true));
   CHECK(wrong.reported() == Rules{"alloc-in-notifier"});
@@ -234,7 +234,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Fence classes of devices that share nothing do not connect; one shared fence connects them") {
+    "Fence classes of devices that share nothing do not connect, and one shared fence connects them") {
   for (const bool shared : {false, true}) {
     Kernel kernel;
     const FencePtr of_a = kernel.fence("a"), of_b = kernel.fence("b");
