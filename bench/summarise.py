@@ -2,7 +2,8 @@
 """Medians and ratios from what bench/run.sh collected.
 
 usage: summarise.py RAW RESULTS_CSV
-RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ...".
+RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ..." and
+"order_watch key=value ...".
 """
 import csv
 import statistics
@@ -18,18 +19,21 @@ BARS = [
 ]
 WHOLE_ENGINE_BAR = 300_000
 MEMORY_BAR = 1.10
+ORDER_WATCH_BAR = 1.25
 
 
 def read(path):
-    rates, engine = defaultdict(list), []
+    rates, engine, watch = defaultdict(list), [], []
     with open(path) as lines:
         for line in lines:
             words = line.split()
             if words[0] == "whole_engine":
                 engine.append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
+            elif words[0] == "order_watch":
+                watch.append(dict(word.split("=", 1) for word in words[1:]))
             else:
                 rates[words[0], int(words[1])].append(float(words[2]))
-    return rates, engine
+    return rates, engine, watch
 
 
 def verdict(met):
@@ -68,15 +72,27 @@ def whole_engine(runs, out):
               f"ratio {large / small:.3f}, bar {MEMORY_BAR}: {verdict(large / small <= MEMORY_BAR)}")
 
 
+def order_watch(runs, out):
+    if not runs:
+        return
+    ratios = [float(run["ratio"]) for run in runs]
+    ratio = statistics.median(ratios)
+    print(f"\nwatching orders: {ratio:.3f} times the plain run ({min(ratios):.3f} to {max(ratios):.3f}, "
+          f"median of {len(ratios)}), bar {ORDER_WATCH_BAR}: {verdict(ratio <= ORDER_WATCH_BAR)}; "
+          f"{runs[0]['events']} events of {runs[0]['jobs']} jobs in {runs[0]['chains']} chains")
+    out.writerow(["order_watch", "", "fencelab", "", f"{ratio:.3f}", ORDER_WATCH_BAR])
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    rates, engine = read(sys.argv[1])
+    rates, engine, watch = read(sys.argv[1])
     with open(sys.argv[2], "w", newline="") as target:
         out = csv.writer(target)
         out.writerow(["benchmark", "pending_events", "contender", "rate_per_second", "fencelab_ratio", "bar"])
         hold_model(rates, out)
         whole_engine(engine, out)
+        order_watch(watch, out)
 
 
 main()

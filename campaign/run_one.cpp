@@ -165,8 +165,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   policies::RunState state(simulation);
   analysis::Fingerprint fingerprint;
   analysis::RunMetrics metrics;
-  simulation.probe().subscribe(fingerprint, core::Probe::kAll);
-  simulation.probe().subscribe(metrics, core::Probe::kAll);
+  simulation.probe().subscribe(fingerprint, core::Probe::kFacts);
+  simulation.probe().subscribe(metrics, core::Probe::kFacts);
   analysis::HazardTracker hazards;
   simulation.probe().subscribe(hazards, analysis::HazardTracker::kMask);
   scenarios::World world(simulation, hardware, scenario, stack, state);

@@ -11,8 +11,13 @@ namespace fencelab::core {
 class Completion final : public Waitable {
  public:
   /// `provider` will complete it; nullptr if not known yet (set it before anybody waits).
-  Completion(Simulation& simulation, std::string name, Process* provider = nullptr)
-      : Waitable(simulation), name_(std::move(name)), provider_(provider) {}
+  /// `order_class`: what it is for, where the name says which one it is; the name if empty.
+  Completion(Simulation& simulation, std::string name, Process* provider = nullptr,
+             std::string_view order_class = {})
+      : Waitable(simulation), name_(std::move(name)), provider_(provider) {
+    order_class_ = simulation.order_classes().intern(OrderKind::completion,
+                                                     order_class.empty() ? name_ : order_class);
+  }
 
   void set_provider(Process* provider) { provider_ = provider; }
   bool is_complete() const {
@@ -23,6 +28,7 @@ class Completion final : public Waitable {
   void complete() {
     note(Access::signal, !complete_);
     complete_ = true;
+    simulation().emit(ProbeKind::completed, id(), 0, 0, this);
     while (head_) satisfy(*head_);
   }
   SingleWait wait(WaitReason reason) { return {*this, 0, {.reason = reason}}; }
@@ -37,11 +43,13 @@ class Completion final : public Waitable {
     hash = complete_;
     return true;
   }
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
   std::string name_;
   Process* provider_;
   bool complete_ = false;
+  OrderClassId order_class_;
 };
 
 }  // namespace fencelab::core

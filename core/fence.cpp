@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/assert.hpp"
+#include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
 
 namespace fencelab::core {
@@ -14,7 +15,17 @@ FenceCallback::~FenceCallback() {
 DmaFence::DmaFence(Simulation& simulation, FenceProducer* producer, std::uint64_t context,
                    std::uint64_t seqno)
     : Waitable(simulation), producer_(producer), context_(context), seqno_(seqno) {
-  simulation.emit(ProbeKind::fence_created, id(), context, seqno);
+  if (producer) order_class_ = producer->order_class();
+  simulation.emit(ProbeKind::fence_created, id(), context, seqno, this);
+}
+
+void note_published(const DmaFence& fence) {
+  fence.simulation().emit(ProbeKind::fence_published, fence.id(), 0, 0, &fence);
+}
+
+void note_dependency(const DmaFence& fence, const Waitable& on) {
+  const FenceDependency dependency{&fence, &on};
+  fence.simulation().emit(ProbeKind::fence_depends, fence.id(), raw(on.id()), 0, &dependency);
 }
 
 DmaFence::~DmaFence() {

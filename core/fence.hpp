@@ -32,6 +32,8 @@ class FenceProducer {
   virtual GateIndex describe_release(WaitGraphBuilder& builder, const DmaFence& fence) const = 0;
   /// Words for reports, e.g. "job draw@gpu0/rcs0".
   virtual std::string describe(const DmaFence& fence) const = 0;
+  /// Role and device of the fences it makes, e.g. "job fence of gpu0". Asked once per fence.
+  virtual OrderClassId order_class() const { return kNoOrderClass; }
 };
 
 /// Notified when a fence signals. Intrusive: lives in its owner, removes itself when destroyed.
@@ -113,6 +115,9 @@ class DmaFence : public Waitable {
   /// The gate of the fence itself, for containers and jobs that depend on it.
   GateIndex describe_release(WaitGraphBuilder& builder) const;
   std::string describe() const override;
+  OrderClassId order_class() const override { return order_class_; }
+  /// For fences without a producer that says so.
+  void set_order_class(OrderClassId order_class) { order_class_ = order_class; }
 
   /// Leaves of a container: the members of an array, the contained fences of a chain, itself else.
   virtual void leaves(std::vector<FencePtr>& into) { into.emplace_back(this); }
@@ -152,6 +157,7 @@ class DmaFence : public Waitable {
   bool signaled_ = false;
   bool armed_ = false;
   bool pollable_ = false;
+  OrderClassId order_class_ = kNoOrderClass;
 };
 
 /// Signals when its last member has; the first member error becomes its own (3.1).
@@ -162,6 +168,7 @@ class FenceArray final : public DmaFence {
   ~FenceArray() override;
   void leaves(std::vector<FencePtr>& into) override;
   bool is_container() const override { return true; }
+  OrderClassId order_class() const override { return kOrderOfMembers; }
   std::span<const FencePtr> members() const { return members_; }
 
  protected:
@@ -187,6 +194,7 @@ class FenceChain final : public DmaFence {
   ~FenceChain() override;
   void leaves(std::vector<FencePtr>& into) override;
   bool is_container() const override { return true; }
+  OrderClassId order_class() const override { return kOrderOfMembers; }
   const FencePtr& previous() const { return previous_; }
   const FencePtr& contained() const { return contained_; }
 

@@ -23,6 +23,15 @@ void note_dropped(Process& process, const Waitable& object) {
   FENCELAB_ASSERT(false, "{} releases {} without holding it", process.spec.name, object.describe());
 }
 
+OrderClassId class_of(Simulation& simulation, OrderKind kind, const std::string& name,
+                      std::string_view order_class) {
+  return simulation.order_classes().intern(kind, order_class.empty() ? name : order_class);
+}
+
+void publish_lock(ProbeKind kind, const LockEvent& event, std::uint64_t a) {
+  event.lock->simulation().emit(kind, event.lock->id(), a, 0, &event);
+}
+
 /// The gate that opens when `holders` are done and so are those ahead of `link` that `counts` says
 /// matter. Built place by place along the queue, so that a queue of n waiters takes n gates.
 template <class Holders, class Counts>
@@ -55,10 +64,26 @@ constexpr auto kEverybody = [](const WaitLink&) { return true; };
 
 // ---------------------------------------------------------------- Mutex
 
+Mutex::Mutex(Simulation& simulation, std::string name, std::string_view order_class)
+    : Waitable(simulation),
+      name_(std::move(name)),
+      order_class_(class_of(simulation, OrderKind::lock, name_, order_class)) {}
+
+void Mutex::announce(ProbeKind kind, const Process* owner, std::uint64_t a) const {
+  publish_lock(kind, {this, owner, order_class_, LockMode::exclusive, 0}, a);
+}
+
 void Mutex::take(Process& process) {
   owner_ = &process;
   note_held(process, *this);
-  simulation().emit(ProbeKind::lock_taken, id());
+  announce(ProbeKind::lock_taken, owner_);
+}
+
+void Mutex::initialise() {
+  if (owner_)
+    announce(ProbeKind::lock_misused, owner_,
+             static_cast<std::uint64_t>(LockMisuse::reinitialised_while_held));
+  FENCELAB_ASSERT(!owner_, "{} initialised while {} holds it", describe(), owner_->spec.name);
 }
 
 bool Mutex::grab() {
@@ -80,10 +105,13 @@ bool Mutex::hash_state(std::uint64_t& hash) const {
 }
 
 void Mutex::unlock() {
+  if (!owner_)
+    announce(ProbeKind::lock_misused, simulation().current(),
+             static_cast<std::uint64_t>(LockMisuse::double_unlock));
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
   note(Access::release);
   note_dropped(*owner_, *this);
-  simulation().emit(ProbeKind::lock_released, id());
+  announce(ProbeKind::lock_released, owner_);
   owner_ = nullptr;
   if (WaitLink* next = head_) {
     take(*next->process);
@@ -97,6 +125,20 @@ GateIndex Mutex::describe_release(WaitGraphBuilder& builder, const WaitLink& lin
 }
 
 // ---------------------------------------------------------------- RwLock
+
+RwLock::RwLock(Simulation& simulation, std::string name, ReaderRule readers,
+               std::string_view order_class)
+    : Waitable(simulation),
+      name_(std::move(name)),
+      rule_(readers),
+      order_class_(class_of(simulation, OrderKind::lock, name_, order_class)) {}
+
+void RwLock::announce(ProbeKind kind, const Process* owner, std::uint64_t mode) const {
+  const LockMode as = mode == kWrite                   ? LockMode::exclusive
+                      : rule_ == ReaderRule::recursive ? LockMode::recursive_read
+                                                       : LockMode::read;
+  publish_lock(kind, {this, owner, order_class_, as, 0}, mode);
+}
 
 bool RwLock::satisfied(std::uint64_t mode) const {
   return const_cast<RwLock*>(this)->grab(mode);
@@ -116,11 +158,11 @@ void RwLock::take(Process& process, std::uint64_t mode) {
   else
     readers_.push_back(&process);
   note_held(process, *this);
-  simulation().emit(ProbeKind::lock_taken, id(), mode);
+  announce(ProbeKind::lock_taken, &process, mode);
 }
 
 bool RwLock::grab(std::uint64_t mode) {
-  if (writer_ || head_ || (mode == kWrite && !readers_.empty())) return false;
+  if (mode == kRead ? !may_read() : writer_ || head_ || !readers_.empty()) return false;
   take(*simulation().current(), mode);
   return true;
 }
@@ -149,7 +191,7 @@ void RwLock::drop(std::uint64_t mode) {
     readers_.erase(found);
   }
   note_dropped(*process, *this);
-  simulation().emit(ProbeKind::lock_released, id(), mode);
+  announce(ProbeKind::lock_released, process, mode);
   grant();
 }
 
@@ -187,12 +229,22 @@ GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& li
 
 // ---------------------------------------------------------------- WwMutex
 
+WwMutex::WwMutex(Simulation& simulation, std::string name, std::string_view order_class)
+    : Waitable(simulation),
+      name_(std::move(name)),
+      order_class_(class_of(simulation, OrderKind::ww_lock, name_, order_class)) {}
+
+void WwMutex::announce(ProbeKind kind, const Process* owner, const WwContext* context) const {
+  publish_lock(kind,
+               {this, owner, order_class_, LockMode::exclusive, context ? context->ticket : 0}, 0);
+}
+
 void WwMutex::take(Process& process, WwContext* context) {
   owner_ = &process;
   context_ = context;
   if (context) ++context->acquired;
   note_held(process, *this);
-  simulation().emit(ProbeKind::lock_taken, id());
+  announce(ProbeKind::lock_taken, owner_, context);
 }
 
 bool WwMutex::grab(Process& process, WwContext* context) {
@@ -220,7 +272,7 @@ void WwMutex::unlock() {
   note(Access::ww_release);
   note_dropped(*owner_, *this);
   if (context_) --context_->acquired;
-  simulation().emit(ProbeKind::lock_released, id());
+  announce(ProbeKind::lock_released, owner_, context_);
   owner_ = nullptr;
   context_ = nullptr;
   if (requests_.empty()) return;
@@ -293,6 +345,7 @@ bool WwMutex::LockAwaiter::decide(Process& process) {
     result_ = WwResult::already_held;
     return true;
   }
+  mutex_.note_asked(context_);
   if (mutex_.grab(process, context_)) return true;
   if (context_ && mutex_.must_die(*context_)) {
     result_ = WwResult::deadlock;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/order_events.hpp"
 #include "core/waitable.hpp"
 
 namespace fencelab::core {
@@ -13,13 +14,24 @@ namespace fencelab::core {
 /// FIFO mutex with hand-over.
 class Mutex final : public Waitable {
  public:
-  Mutex(Simulation& simulation, std::string name) : Waitable(simulation), name_(std::move(name)) {}
+  /// `order_class`: what it is for, where the name says which one it is; the name if empty.
+  Mutex(Simulation& simulation, std::string name, std::string_view order_class = {});
 
   /// Awaitable: until the running process owns it. Not recursive: a second lock is a self-deadlock.
-  SingleWait lock(WaitReason reason = WaitReason::lock) { return {*this, 0, {.reason = reason}}; }
+  SingleWait lock(WaitReason reason = WaitReason::lock) {
+    note_asked();
+    return {*this, 0, {.reason = reason}};
+  }
+  /// Tells observers that the running process wants it; lock() does so by itself.
+  void note_asked() const {
+    if (simulation().probe().wanted(ProbeKind::lock_asked)) [[unlikely]]
+      announce(ProbeKind::lock_asked, simulation().current());
+  }
   bool try_lock();
   /// By the owner only.
   void unlock();
+  /// As mutex_init() on a lock that exists: our mistake while somebody holds it.
+  void initialise();
   Process* owner() const { return owner_; }
 
   bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->grab(); }
@@ -27,23 +39,36 @@ class Mutex final : public Waitable {
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "lock " + name_; }
   bool hash_state(std::uint64_t& hash) const override;
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
   bool grab();
   void take(Process& process);
+  void announce(ProbeKind kind, const Process* owner, std::uint64_t a = 0) const;
   std::string name_;
+  OrderClassId order_class_;
   Process* owner_ = nullptr;
 };
 
-/// Fair reader-writer lock: FIFO, readers behind a queued writer wait (as rw_semaphore does).
+/// Whether a reader passes a writer that waits.
+enum class ReaderRule : std::uint8_t {
+  fair,       ///< no: rw_semaphore, and rwlock_t outside of interrupts
+  recursive,  ///< yes: a reader may read again; rwlock_t as lockdep sees read_lock()
+};
+
+/// Reader-writer lock, FIFO.
 class RwLock final : public Waitable {
  public:
-  RwLock(Simulation& simulation, std::string name) : Waitable(simulation), name_(std::move(name)) {}
+  /// `order_class`: what it is for, where the name says which one it is; the name if empty.
+  RwLock(Simulation& simulation, std::string name, ReaderRule readers = ReaderRule::fair,
+         std::string_view order_class = {});
 
   SingleWait lock_read(WaitReason reason = WaitReason::lock) {
+    note_asked(kRead);
     return {*this, kRead, {.reason = reason}};
   }
   SingleWait lock_write(WaitReason reason = WaitReason::lock) {
+    note_asked(kWrite);
     return {*this, kWrite, {.reason = reason}};
   }
   bool try_lock_read();
@@ -53,20 +78,31 @@ class RwLock final : public Waitable {
 
   bool satisfied(std::uint64_t mode) const override;
   Access wait_access(std::uint64_t mode) const override {
-    return mode == kRead ? Access::read_request : Access::write_request;
+    if (mode == kWrite) return Access::write_request;
+    // A recursive reader overtakes queued writers, so its asking commutes with no release.
+    return rule_ == ReaderRule::recursive ? Access::ww_request : Access::read_request;
   }
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "rwlock " + name_; }
   bool hash_state(std::uint64_t& hash) const override;
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
   static constexpr std::uint64_t kRead = 0, kWrite = 1;
   bool grab(std::uint64_t mode);
+  void note_asked(std::uint64_t mode) const {
+    if (simulation().probe().wanted(ProbeKind::lock_asked)) [[unlikely]]
+      announce(ProbeKind::lock_asked, simulation().current(), mode);
+  }
+  void announce(ProbeKind kind, const Process* owner, std::uint64_t mode) const;
+  bool may_read() const { return !writer_ && (!head_ || rule_ == ReaderRule::recursive); }
   void take(Process& process, std::uint64_t mode);
   void drop(std::uint64_t mode);
   void grant();
   std::string name_;
+  ReaderRule rule_;
+  OrderClassId order_class_;
   Process* writer_ = nullptr;
   std::vector<Process*> readers_;
 };
@@ -83,14 +119,19 @@ enum class WwResult : std::uint8_t { locked, already_held, deadlock };
 /// (-EDEADLK) and must drop everything it holds. A lock without context queues like a plain mutex.
 class WwMutex final : public Waitable {
  public:
-  WwMutex(Simulation& simulation, std::string name = {})
-      : Waitable(simulation), name_(std::move(name)) {}
+  /// `order_class`: the ww class, e.g. reservation_ww_class; the name if empty.
+  WwMutex(Simulation& simulation, std::string name = {}, std::string_view order_class = {});
 
   class LockAwaiter;
   /// Awaitable giving a WwResult. `context` must outlive the holding of the lock.
   LockAwaiter lock(WwContext* context);
   /// Never backs off, never waits.
   bool try_lock(WwContext* context = nullptr);
+  /// Tells observers that the running process wants it; lock() does so by itself.
+  void note_asked(const WwContext* context) const {
+    if (simulation().probe().wanted(ProbeKind::lock_asked)) [[unlikely]]
+      announce(ProbeKind::lock_asked, simulation().current(), context);
+  }
   void unlock();
   bool is_locked() const {
     note(Access::ww_request, owner_ != nullptr, owner_ != nullptr);
@@ -107,8 +148,10 @@ class WwMutex final : public Waitable {
   std::string describe() const override { return "ww_mutex " + name_; }
   bool hash_state(std::uint64_t& hash) const override;
   void set_name(std::string name) { name_ = std::move(name); }
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
+  void announce(ProbeKind kind, const Process* owner, const WwContext* context) const;
   struct Request {
     WaitLink* link;
     WwContext* context;
@@ -120,6 +163,7 @@ class WwMutex final : public Waitable {
   void kill_younger_waiters(const WwContext& context);
   Request* request_of(const WaitLink& link);
   std::string name_;
+  OrderClassId order_class_;
   Process* owner_ = nullptr;
   WwContext* context_ = nullptr;
   std::vector<Request> requests_;  ///< in queue order

@@ -13,17 +13,18 @@ namespace fencelab::core {
 /// Kinds of events. The comment names what `object`, `a` and `b` carry (ids, ns, counts);
 /// `subject` points to the model's own record of the thing and is valid during the call only.
 enum class ProbeKind : std::uint8_t {
-  process_started,    ///< a: role
-  process_ended,      ///< a: 1 if cancelled
-  wait_begin,         ///< object: first object waited on; a: WaitReason; b: number of objects
-  wait_end,           ///< object likewise; a: WaitReason; b: ns waited
-  fence_created,      ///< object: fence; a: context; b: seqno
-  fence_armed,        ///< object: fence (its producer was told that somebody waits)
+  process_started,  ///< a: role
+  process_ended,    ///< a: 1 if cancelled
+  wait_begin,     ///< object: first object waited on; a: WaitReason; b: number of objects (subject:
+                  ///< Process for both)
+  wait_end,       ///< object likewise; a: WaitReason; b: ns waited
+  fence_created,  ///< object: fence; a: context; b: seqno (subject: DmaFence)
+  fence_armed,    ///< object: fence (its producer was told that somebody waits)
   fence_signaled,     ///< object: fence; a: error (as positive errno); b: context
   fence_observed,     ///< object: fence known signaled by the running process (subject: DmaFence)
-  timeline_advanced,  ///< object: timeline; a: value
+  timeline_advanced,  ///< object: timeline; a: value (subject: ValueTimeline)
   timeline_observed,  ///< object: timeline; a: value known reached by the running process
-  lock_taken,         ///< object: lock; a: mode
+  lock_taken,         ///< object: lock; a: mode (subject: LockEvent for all lock_*)
   lock_released,      ///< object: lock; a: mode
   operation_done,     ///< progress: an operation of a user thread completed; a: place
   message_sent,       ///< object: channel; a: message number; b: buffer
@@ -58,7 +59,17 @@ enum class ProbeKind : std::uint8_t {
   gpu_reset,          ///< object: engine; a: guilty job; b: innocent jobs lost
   fence_forced,       ///< object: fence force-signaled by a recovery; a: job or 0
   fault_struck,       ///< a: index of the fault; b: index of the guilty client; object: job or 0
-  count_              ///< number of kinds
+  lock_asked,         ///< object: lock; a: LockMode; whether or not it must be waited for
+  lock_misused,       ///< object: lock; a: LockMisuse
+  wait_asked,         ///< object: first of them; a: WaitReason; b: number (subject: WaitAsk)
+  might_wait,         ///< b: OrderClassId that may have to be waited for here
+  scope_entered,      ///< a: ScopeKind; b: OrderClassId (subject: ScopeEvent)
+  scope_left,         ///< likewise
+  allocation_asked,   ///< a: AllocContext; b: OrderClassId of the memory
+  completed,          ///< object: completion, brought about by the running process
+  fence_published,    ///< object: fence that others may wait for now (subject: DmaFence)
+  fence_depends,  ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
+  count_          ///< number of kinds
 };
 
 /// One event. 64 bytes, passed by reference, never stored by the bus.
@@ -83,6 +94,11 @@ class Probe {
   using Mask = std::uint64_t;
   static constexpr Mask bit(ProbeKind kind) { return Mask{1} << static_cast<unsigned>(kind); }
   static constexpr Mask kAll = ~Mask{0};
+  /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
+  /// what does, and so take no part in fingerprints and metrics.
+  static const Mask kOrdering;
+  /// What does happen.
+  static const Mask kFacts;
 
   /// Subscribes `sink` to the kinds in `mask`. Sinks are called in the order of subscription.
   void subscribe(ProbeSink& sink, Mask mask) {
@@ -104,6 +120,13 @@ class Probe {
   std::vector<Subscription> sinks_;
   Mask mask_ = 0;
 };
+
+inline constexpr Probe::Mask Probe::kOrdering =
+    bit(ProbeKind::lock_asked) | bit(ProbeKind::lock_misused) | bit(ProbeKind::wait_asked) |
+    bit(ProbeKind::might_wait) | bit(ProbeKind::scope_entered) | bit(ProbeKind::scope_left) |
+    bit(ProbeKind::allocation_asked) | bit(ProbeKind::completed) | bit(ProbeKind::fence_published) |
+    bit(ProbeKind::fence_depends);
+inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering;
 
 static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");
 

@@ -9,6 +9,7 @@
 #include "core/choice.hpp"
 #include "core/event_queue.hpp"
 #include "core/footprint.hpp"
+#include "core/order_class.hpp"
 #include "core/probe.hpp"
 #include "core/process_table.hpp"
 #include "core/random.hpp"
@@ -68,6 +69,7 @@ class Simulation {
   const Random& random() const { return random_; }
   std::uint32_t choose(const ChoicePoint& point) { return choice_->choose(point); }
   Probe& probe() { return probe_; }
+  OrderClasses& order_classes() { return order_classes_; }
 
   /// Publishes an event of the running process, if anyone wants it.
   void emit(ProbeKind kind, ObjectId object, std::uint64_t a = 0, std::uint64_t b = 0,
@@ -180,6 +182,7 @@ class Simulation {
   std::vector<std::uint32_t> free_timers_;
   Process* current_ = nullptr;
   Probe probe_;
+  OrderClasses order_classes_;
   Random random_;
   PreferredChoice preferred_choice_;
   Choice* choice_;

@@ -12,7 +12,7 @@ void ValueTimeline::advance(std::uint64_t value) {
   note(Access::advance, value > value_, value);
   if (value <= value_) return;
   value_ = value;
-  simulation().emit(ProbeKind::timeline_advanced, id(), value_);
+  simulation().emit(ProbeKind::timeline_advanced, id(), value_, 0, this);
   // Waiters stand in order of threshold, so only those released are looked at.
   while (head_ != nullptr && head_->value <= value_) satisfy(*head_);
   while (!watchers_.empty() && watchers_.begin()->first <= value_) {

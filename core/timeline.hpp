@@ -26,8 +26,13 @@ class ValueProducer {
 
 class ValueTimeline final : public Waitable {
  public:
-  ValueTimeline(Simulation& simulation, std::string name, std::uint64_t initial = 0)
-      : Waitable(simulation), name_(std::move(name)), value_(initial) {}
+  /// `order_class`: what it is for, where the name says which one it is; the name if empty.
+  ValueTimeline(Simulation& simulation, std::string name, std::uint64_t initial = 0,
+                std::string_view order_class = {})
+      : Waitable(simulation), name_(std::move(name)), value_(initial) {
+    order_class_ = simulation.order_classes().intern(OrderKind::value,
+                                                     order_class.empty() ? name_ : order_class);
+  }
 
   const std::string& name() const { return name_; }
   std::uint64_t value() const {
@@ -69,10 +74,12 @@ class ValueTimeline final : public Waitable {
   /// The gate `value() >= value`, for jobs that wait on a value.
   GateIndex describe_release(WaitGraphBuilder& builder, std::uint64_t value) const;
   std::string describe() const override;
+  OrderClassId order_class() const override { return order_class_; }
 
  private:
   std::string name_;
   std::uint64_t value_;
+  OrderClassId order_class_;
   std::vector<ValueProducer*> producers_;
   std::multimap<std::uint64_t, Doorbell*> watchers_;  ///< by value, equal ones in order of arrival
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/assert.hpp"
+#include "core/order_events.hpp"
 
 namespace fencelab::core {
 
@@ -46,7 +47,16 @@ void Waitable::satisfy(WaitLink& link) {
   if (process.wait.need == 0) simulation_->wake(process);
 }
 
+void WaitAwaiterBase::announce() const {
+  const WaitAsk ask{simulation_->current(), links_.data(),
+                    static_cast<std::uint32_t>(links_.size()), need_, options_.idle};
+  simulation_->emit(ProbeKind::wait_asked, links_.front().object->id(),
+                    static_cast<std::uint64_t>(options_.reason), links_.size(), &ask);
+}
+
 bool WaitAwaiterBase::await_ready() {
+  if (simulation_->probe().wanted(ProbeKind::wait_asked) && !links_.empty()) [[unlikely]]
+    announce();
   if (simulation_->untimed()) [[unlikely]]
     return false;  // every wait ends a step, satisfied or not, so that steps do not depend on order
   std::uint32_t satisfied = 0;
@@ -72,7 +82,7 @@ void WaitAwaiterBase::begin(Process& process, std::coroutine_handle<> handle,
                   .links = links_.data()};
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
-                      static_cast<std::uint64_t>(options_.reason), links_.size());
+                      static_cast<std::uint64_t>(options_.reason), links_.size(), &process);
 }
 
 void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
@@ -103,7 +113,7 @@ WaitResult WaitAwaiterBase::await_resume() {
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
                       static_cast<std::uint64_t>(options_.reason),
-                      static_cast<std::uint64_t>(waited));
+                      static_cast<std::uint64_t>(waited), &process);
   if (simulation_->footprint()) [[unlikely]]
     note_outcome();
   release_links();

@@ -43,6 +43,8 @@ class Waitable : public StateSource {
   virtual void remove_waiter(WaitLink& link) { unlink(link); }
 
   const WaitLink* first_waiter() const { return head_; }
+  /// What it is for (core/order_class.hpp); none if it takes part in no order.
+  virtual OrderClassId order_class() const { return kNoOrderClass; }
 
  protected:
   void append(WaitLink& link);
@@ -109,6 +111,7 @@ class WaitAwaiterBase {
  private:
   bool asks() const;
   void note_outcome() const;
+  void announce() const;
   Simulation* simulation_;
   WaitOptions options_;
   std::span<WaitLink> links_;

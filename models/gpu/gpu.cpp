@@ -22,12 +22,18 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
     return builder.all_of(std::move(gates), "queues of " + spec_.name + " off the hardware");
   });
   core::Simulation& simulation = machine.simulation();
+  job_fence_class_ = order_class(core::OrderKind::fence, "job fence");
   for (const Engine::Spec& engine : spec_.engines)
     engines_.push_back(
         std::make_unique<Engine>(simulation, *this, engine, machine.new_engine_number()));
   for (const auto& engine : engines_)
     simulation.spawn({engine->name(), core::ProcessRole::engine, true}, engine->serve());
   simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true}, firmware());
+}
+
+core::OrderClassId Gpu::order_class(core::OrderKind kind, std::string_view role) const {
+  return machine_.simulation().order_classes().intern(kind,
+                                                      std::string(role) + " of " + spec_.name);
 }
 
 void Gpu::ring_doorbell(HwQueue& queue) {

@@ -29,6 +29,10 @@ class Gpu {
   const std::string& name() const { return spec_.name; }
   const std::string& driver() const { return spec_.driver; }
   Machine& machine() const { return machine_; }
+  /// Order class of this device's `role`, e.g. "job fence of gpu0": one per role and device, so
+  /// that drivers that share nothing stay apart (dma_fence_map is one class for all of them).
+  core::OrderClassId order_class(core::OrderKind kind, std::string_view role) const;
+  core::OrderClassId job_fence_class() const { return job_fence_class_; }
   const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
   const DriverPolicies& policies() const { return policies_; }
   MemoryPool* vram = nullptr;  ///< nullptr: integrated
@@ -57,6 +61,7 @@ class Gpu {
   core::Doorbell firmware_bell_;
   core::Doorbell off_bell_;
   std::uint32_t mapped_ = 0;
+  core::OrderClassId job_fence_class_;
 };
 
 }  // namespace fencelab::models

@@ -89,6 +89,8 @@ std::string Job::describe(const core::DmaFence& fence) const {
   return (&fence == started.get() ? "start of " : "") + name();
 }
 
+core::OrderClassId Job::order_class() const { return context->gpu().job_fence_class(); }
+
 core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
                                       const core::DmaFence& fence) const {
   if (&fence == started.get() && state != JobState::running) return describe_progress(builder);

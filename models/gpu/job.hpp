@@ -143,6 +143,7 @@ class Job final : public core::FenceProducer {
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
+  core::OrderClassId order_class() const override;
   /// The job as an agent of the snapshot: what must happen for it to finish.
   core::GateIndex describe_finish(core::WaitGraphBuilder& builder) const;
   std::string name() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/order_events.hpp"
 #include "models/gpu/context.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
@@ -52,12 +53,23 @@ void KernelQueue::push(JobPtr job) {
   cell_.write();
   will_write(*job);
   context_.gpu().machine().job_begun();
+  note_dependencies(*job);
   job->state = JobState::queued;
   job->queue = &ring_;
   job->entity = this;
   job->account.enter(core::WaitReason::fifo, simulation_.now());
   waiting_.push_back(std::move(job));
   if (waiting_.size() == 1) bell_.ring();
+}
+
+// The finished fence is published, and from here on it cannot signal before these have (E13).
+void KernelQueue::note_dependencies(const Job& job) {
+  if (!job.finished || !simulation_.probe().wanted(core::ProbeKind::fence_depends)) return;
+  for (const Dependency& dependency : job.dependencies)
+    if (dependency.point.fence)
+      core::note_dependency(*job.finished, *dependency.point.fence);
+    else if (dependency.point.timeline)
+      core::note_dependency(*job.finished, *dependency.point.timeline);
 }
 
 // The scheduler is a server: the job at its head, not the scheduler, is who waits.
@@ -75,6 +87,14 @@ core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
     const auto result = co_await point.wait(options);
     if (result == core::WaitResult::timed_out) context_.gpu().machine().force_signal(point);
   }
+}
+
+// run_job() of the driver. The fence is published, so this is on its signalling path: no
+// reservation, no GFP_KERNEL (drivers/gpu/drm/scheduler/sched_main.c, drm_sched_run_job_work();
+// rules in Documentation/driver-api/dma-buf.rst, "DMA Fence Signalling Annotations").
+void KernelQueue::run_job(const JobPtr& job) {
+  const core::OrderScope section(simulation_, core::ScopeKind::signalling, job->order_class());
+  ring_.push(job);
 }
 
 core::Task<> KernelQueue::serve() {
@@ -111,7 +131,7 @@ core::Task<> KernelQueue::serve() {
     if (job->is_done())
       credits.release(*job);
     else
-      ring_.push(job);
+      run_job(job);
     watch_unseen();
   }
 }

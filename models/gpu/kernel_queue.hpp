@@ -48,6 +48,8 @@ class KernelQueue final : public core::ValueProducer {
   void will_write(const Job& job);
   void watch_unseen();
   void give_up_unseen();
+  void note_dependencies(const Job& job);
+  void run_job(const JobPtr& job);
   core::Task<> wait_for_dependencies(JobPtr job);
   GpuContext& context_;
   core::Simulation& simulation_;

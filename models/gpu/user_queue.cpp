@@ -13,7 +13,8 @@ UserQueue::UserQueue(GpuContext& context, const std::string& name)
     : context_(context),
       ring_(context.gpu().machine().simulation(), context, name,
             context.gpu().machine().new_queue_number()),
-      progress_(context.gpu().machine().simulation(), "progress of " + name) {
+      progress_(context.gpu().machine().simulation(), "progress of " + name, 0,
+                "progress of user queues of " + context.gpu().name()) {
   ring_.set_mapped(false);
   will_write(progress_);
   context.gpu().add_user_queue(ring_);

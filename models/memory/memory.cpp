@@ -14,7 +14,10 @@ void MemoryPool::book(std::int64_t bytes) {
   peak = std::max(peak, used);
 }
 
-Memory::Memory(Machine& machine) : machine_(machine) {
+Memory::Memory(Machine& machine)
+    : machine_(machine),
+      notifier_class_(
+          machine.simulation().order_classes().intern(core::OrderKind::notifier, "mmu_notifier")) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
 
@@ -115,9 +118,19 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   return nullptr;
 }
 
+// What the reclaim policy lets this allocation do, in the words of the kernel's GFP contexts.
+core::AllocContext Memory::context_of(const AllocRequest& request) const {
+  const ReclaimPolicy& reclaim = *machine_.policies().reclaim;
+  if (!reclaim.may_reclaim(request)) return core::AllocContext::atomic;
+  return reclaim.may_wait_for_gpu(request) ? core::AllocContext::kernel
+                                           : core::AllocContext::no_fence;
+}
+
 // First the buffers nobody has reserved; then, with a ticket, one that somebody has: the second
 // walk of ttm_bo_util.c. A walk that would deadlock makes the caller leave its transaction.
 core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
+  // might_alloc() in include/linux/sched/mm.h; for VRAM, what TTM may do about a full domain.
+  core::note_allocation(machine_.simulation(), pool.order_class, context_of(request));
   std::vector<const Buffer*> tried;
   Placement result =
       pool.capacity == 0 || bytes <= pool.capacity ? Placement::ok : Placement::no_memory;
@@ -219,6 +232,13 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   co_return true;
 }
 
+// mm/mmu_notifier.c, invalidate_range_start: the same from reclaim and from munmap().
+core::Task<> Memory::notify(Buffer& buffer) {
+  const core::OrderScope notifier(machine_.simulation(), core::ScopeKind::notifier,
+                                  notifier_class_);
+  co_await machine_.policies_of(buffer).userptr->invalidate(buffer);
+}
+
 core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
   core::Simulation& simulation = machine_.simulation();
   const core::Time asked = simulation.now();
@@ -226,8 +246,10 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
   if (!locked) co_return false;
   victim.placement.read();
   const core::ObjectId pool = victim.pool->id;
+  // fs_reclaim_acquire() in mm/page_alloc.c; ttm_bo_evict() in drivers/gpu/drm/ttm/ttm_bo.c.
+  const core::OrderScope reclaim(simulation, core::ScopeKind::reclaim, victim.pool->order_class);
   if (victim.userptr())
-    co_await machine_.policies_of(victim).userptr->invalidate(victim);
+    co_await notify(victim);
   else
     co_await wait_until_idle(victim);
   bool moved = true;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/order_events.hpp"
 #include "models/axes/driver_policies.hpp"
 #include "models/memory/buffer.hpp"
 
@@ -22,11 +23,14 @@ class MemoryPool {
       : name(std::move(pool_name)),
         capacity(bytes),
         id(simulation.new_object_id()),
+        order_class(simulation.order_classes().intern(
+            core::OrderKind::reclaim, name == "system" ? "fs_reclaim" : "eviction from " + name)),
         cell(simulation) {}
   std::string name;
   std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
   core::ObjectId id;
+  core::OrderClassId order_class;  ///< getting memory of it from others
   core::Cell cell;  ///< footprint of `used` and of what is in `lru` (its order is no business of an
                     ///< explorer, which tries every victim)
   Gpu* gpu = nullptr;      ///< VRAM of; nullptr: system memory
@@ -63,6 +67,8 @@ class Memory {
   void unreserve(MemoryPool& pool, std::uint64_t bytes);
   /// Gives a buffer's memory back at once (nobody uses it).
   void free(Buffer& buffer);
+  /// Runs the MMU notifier of a userptr buffer: returns when the GPU no longer uses its pages.
+  core::Task<> notify(Buffer& buffer);
   /// Whether the bytes are where the buffer's GPU wants them.
   bool at_home(const Buffer& buffer) {
     buffer.placement.read();
@@ -79,12 +85,14 @@ class Memory {
   bool fixed(const Buffer& buffer) const;
   bool idle(const Buffer& buffer) const;
   core::Task<bool> evict(Buffer& victim, AllocRequest request);
+  core::AllocContext context_of(const AllocRequest& request) const;
   core::Task<bool> wait_until_idle(Buffer& victim);
   core::Task<bool> move_out(Buffer& victim, AllocRequest request);
   core::Task<> bring_content(Buffer& buffer, MemoryPool* from, bool swapped);
   void take(MemoryPool& pool, Buffer& buffer);
   void drop(Buffer& buffer);
   Machine& machine_;
+  core::OrderClassId notifier_class_;
   std::vector<std::unique_ptr<MemoryPool>> pools_;
 };
 

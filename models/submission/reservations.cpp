@@ -38,9 +38,11 @@ core::Task<> Reservations::lock_all() {
   }
 }
 
-// The common case: nothing is contended, everything is at home. No frame, no wait.
+// The common case: nothing is contended, everything is at home. No frame, no wait. It stands for
+// lock_all() and says so: a trylock would hide the order from observers.
 bool Reservations::try_all() {
   for (Buffer* buffer : wanted_) {
+    buffer->resv().lock().note_asked(context());
     if (!buffer->resv().lock().try_lock(context())) {
       unlock();
       return false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/order_events.hpp"
+
 namespace fencelab::models {
 
 void DmaResv::add(const core::FencePtr& fence, Usage usage) {
@@ -12,6 +14,7 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
     return;
   }
   cell_.write();
+  core::note_published(*fence);
   for (Entry& entry : entries_) {
     const bool superseded = entry.fence->context() == fence->context() && entry.usage >= usage &&
                             entry.fence->seqno() <= fence->seqno();
@@ -25,6 +28,7 @@ void DmaResv::add(const core::FencePtr& fence, Usage usage) {
 
 void DmaResv::replace(std::uint64_t context, const core::FencePtr& fence, Usage usage) {
   cell_.write();
+  core::note_published(*fence);
   for (Entry& entry : entries_)
     if (entry.fence->context() == context) entry = {fence, usage};
 }

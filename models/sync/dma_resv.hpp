@@ -26,8 +26,9 @@ class DmaResv {
     Usage usage;
   };
 
+  /// One ww class for all, as reservation_ww_class.
   explicit DmaResv(core::Simulation& simulation)
-      : lock_(simulation, "dma_resv"), cell_(simulation) {}
+      : lock_(simulation, "dma_resv", "dma_resv"), cell_(simulation) {}
 
   core::WwMutex& lock() { return lock_; }
   const core::WwMutex& lock() const { return lock_; }

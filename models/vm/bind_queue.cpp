@@ -1,5 +1,6 @@
 #include "models/vm/bind_queue.hpp"
 
+#include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 
@@ -20,6 +21,7 @@ std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
 BindQueue::BindQueue(Client& client, Gpu& gpu)
     : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
+  fence_class_ = gpu.order_class(core::OrderKind::fence, "bind fence");
   worker_ = &simulation_.spawn(
       {client.name() + " bind queue@" + gpu.name(), core::ProcessRole::kernel_worker, true},
       serve());
@@ -45,9 +47,22 @@ core::FencePtr BindQueue::last_fence(const Buffer& buffer) const {
   return found == bound_.end() ? nullptr : found->second.last;
 }
 
+// The ioctl's out-fence: whoever has it may wait, and its in-fences stand before it
+// (Documentation/gpu/drm-vm-bind-async.rst).
+void BindQueue::note_published(const BindRequest& request) const {
+  if (!simulation_.probe().wanted(core::ProbeKind::fence_depends)) return;
+  core::note_published(*request.done);
+  for (const SyncPoint& point : request.in)
+    if (point.fence)
+      core::note_dependency(*request.done, *point.fence);
+    else if (point.timeline)
+      core::note_dependency(*request.done, *point.timeline);
+}
+
 void BindQueue::push(BindRequestPtr request) {
   cell_.write();
   synchronous_.erase(request->done->seqno());
+  note_published(*request);
   if (!request->unbind) bound_[request->buffer->index()].last = request->done;
   requests_.push_back(std::move(request));
   bell_.ring();
@@ -92,7 +107,10 @@ core::Task<> BindQueue::serve() {
     const BindRequestPtr request = requests_.front();
     worker_->place = request->place;
     co_await wait_in(request);
+    // The job that updates page tables: xe_pt.c, panthor_mmu.c take memory for it in the ioctl.
+    core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
     co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
+    section.leave();
     cell_.write();
     requests_.pop_front();
   }

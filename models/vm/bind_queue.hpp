@@ -60,6 +60,7 @@ class BindQueue final : public core::FenceProducer {
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
+  core::OrderClassId order_class() const override { return fence_class_; }
 
  private:
   struct State {
@@ -67,6 +68,7 @@ class BindQueue final : public core::FenceProducer {
     core::FencePtr last;
   };
   core::Task<> serve();
+  void note_published(const BindRequest& request) const;
   Client& client_;
   Gpu& gpu_;
   core::Simulation& simulation_;
@@ -77,6 +79,7 @@ class BindQueue final : public core::FenceProducer {
   std::map<std::uint32_t, State> bound_;                 ///< by Buffer::index
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
+  core::OrderClassId fence_class_;
 };
 
 }  // namespace fencelab::models

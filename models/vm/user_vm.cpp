@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 
@@ -10,6 +11,7 @@ namespace fencelab::models {
 UserVm::UserVm(Client& client, Gpu& gpu)
     : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
+  fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
   worker_ = &simulation_.spawn(
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
       serve());
@@ -57,7 +59,10 @@ bool UserVm::enable_signaling(core::DmaFence&) {
   return true;
 }
 
+// The whole of it stands between the arming and the signalling of the preempt fence
+// (drivers/gpu/drm/xe/xe_preempt_fence.c, preempt_fence_work_func(): dma_fence_begin_signalling()).
 core::Task<> UserVm::suspend() {
+  const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   cell_.write();
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);

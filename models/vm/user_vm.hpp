@@ -45,6 +45,7 @@ class UserVm final : public core::FenceProducer {
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
+  core::OrderClassId order_class() const override { return fence_class_; }
 
  private:
   core::Task<> serve();
@@ -62,6 +63,7 @@ class UserVm final : public core::FenceProducer {
   std::vector<HwQueue*> queues_;
   core::FencePtr preempt_fence_;
   std::uint64_t fence_context_, seqno_ = 0;
+  core::OrderClassId fence_class_;
   bool resident_ = false;
   bool stop_asked_ = false;
   core::Time asked_at_{}, resumed_at_{}, suspended_at_{};

@@ -1,5 +1,6 @@
 #include "policies/submission/submission.hpp"
 
+#include "core/order_events.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
@@ -106,6 +107,7 @@ core::Task<> KernelSubmission::submit(JobPtr job) {
     depend_on_binds(*job);
     job->finished = core::make_intrusive<core::DmaFence>(
         simulation, job.get(), job->entity->fence_context(), job->entity->next_seqno());
+    core::note_published(*job->finished);  // as out-fence of the ioctl, before the job is pushed
     job->completion = {job->finished, nullptr, 0, job.get()};
     publish(*job, policies);
     policies.sync->submitted(*job);
@@ -150,6 +152,9 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   if (policies.sync->wraps_user_fences()) {
     job->finished = core::make_intrusive<core::DmaFence>(
         simulation, job.get(), core::raw(queue.progress().id()), job->completion.value);
+    // A kernel fence that user space signals: what dma-buf.rst calls an indefinite fence.
+    core::note_published(*job->finished);
+    core::note_dependency(*job->finished, queue.progress());
     publish(*job, policies);
   }
   policies.sync->submitted(*job);

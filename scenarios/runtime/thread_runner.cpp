@@ -41,7 +41,8 @@ ThreadRunner::ThreadRunner(World& world, CloneState& clone, const ThreadSpec& sp
       clone_(clone),
       spec_(spec),
       simulation_(world.simulation()),
-      ended_(simulation_, "end of " + clone.client->name() + "/" + spec.name) {
+      ended_(simulation_, "end of " + clone.client->name() + "/" + spec.name, nullptr,
+             "end of thread " + spec.name) {
   prepare(spec.program);
 }
 
@@ -125,6 +126,9 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
     LabelState& label = clone_.label_to_write(op.label);
     label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()),
                                                        state.runs);
+    // drivers/dma-buf/sw_sync.c: user space signals it, so it is no more bounded than a value.
+    label.fence->set_order_class(
+        simulation_.order_classes().intern(core::OrderKind::value, "sw_sync fence"));
     sw_fences_.emplace_back(op.label, label.fence);
   } else if (const auto* sw = std::get_if<SwSignalOp>(&op.what)) {
     sw_signal(*sw);
@@ -171,7 +175,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
     } else if (const auto* invalidate = std::get_if<InvalidateOp>(&rest.what)) {
       models::Buffer& buffer = self.world_.buffer(invalidate->buffer, self.clone_);
       self.process_->doing = "munmap (MMU notifier)";
-      co_await self.world_.machine().policies_of(buffer).userptr->invalidate(buffer);
+      co_await self.world_.machine().memory().notify(buffer);
     } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
       ThreadRunner& other = *self.clone_.threads[fork->thread];
       if (!fork->join)

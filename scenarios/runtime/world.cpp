@@ -116,14 +116,15 @@ void World::build_objects() {
   };
   build(scenario_.timelines, timelines_,
         [&](const TimelineSpec& spec, const std::string& tail, std::uint32_t) {
-          return std::make_unique<core::ValueTimeline>(simulation_, spec.name + tail, spec.initial);
+          return std::make_unique<core::ValueTimeline>(simulation_, spec.name + tail, spec.initial,
+                                                       spec.name);
         });
   build(scenario_.locks, locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
-    return std::make_unique<core::Mutex>(simulation_, spec.name + tail);
+    return std::make_unique<core::Mutex>(simulation_, spec.name + tail, spec.name);
   });
   build(scenario_.locks, ww_locks_,
         [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
-          return std::make_unique<core::WwMutex>(simulation_, spec.name + tail);
+          return std::make_unique<core::WwMutex>(simulation_, spec.name + tail, "ww locks");
         });
   build(scenario_.channels, channels_,
         [&](const ChannelSpec& spec, const std::string& tail, std::uint32_t) {

@@ -1,0 +1,21 @@
+// Rules: which sentence of the field a cycle breaks, and its signature for baselines.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "analysis/lockdep/prediction.hpp"
+
+namespace fencelab::analysis {
+
+/// The rule that `prediction`'s cycle breaks, e.g. "alloc-in-signalling-section". Stable.
+std::string_view rule_of(const Prediction& prediction);
+
+/// What the rule says, in words for a report.
+std::string_view words_of_rule(std::string_view rule);
+
+/// Rule and classes, numbers stripped, beginning with the smallest: the same for every schedule,
+/// instance and number of copies.
+std::string signature_of(const Prediction& prediction);
+
+}  // namespace fencelab::analysis
