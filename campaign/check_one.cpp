@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "campaign/check_explored.hpp"
 #include "campaign/check_rules.hpp"
 #include "campaign/run_one.hpp"
 #include "scenarios/quantity.hpp"
@@ -28,8 +29,8 @@ CheckFinding finding_of(const IncidentRecord& incident) {
 
 /// What a timed run with this seed shows.
 CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                    std::uint64_t seed) {
-  const RunRecord run = run_one(scenario, stack, seed);
+                    std::uint64_t seed, PredictedRun* predicted) {
+  const RunRecord run = run_one(scenario, stack, seed, predicted);
   CheckRecord record;
   record.scenario = run.scenario;
   record.stack = run.stack;
@@ -59,16 +60,19 @@ std::string_view to_string(TimerPolicy timers) {
 }
 
 const std::vector<Strength>& strengths_built_in() {
-  static const std::vector<Strength> kBuiltIn = {Strength::observed};
+  static const std::vector<Strength> kBuiltIn = {Strength::observed, Strength::predicted,
+                                                 Strength::explored, Strength::proved};
   return kBuiltIn;
 }
 
 CheckRecord check_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                       std::uint64_t seed, const CheckOptions& options) {
-  CheckRecord record = observe(scenario, stack, seed);
-  if (options.strength > strengths_built_in().back())
-    record.shortfall =
-        fmt::format("strength {} is not built into this program", to_string(options.strength));
+  PredictedRun predicted;
+  const bool predicts = options.strength >= Strength::predicted;
+  CheckRecord record = observe(scenario, stack, seed, predicts ? &predicted : nullptr);
+  if (record.status != "ok") return record;
+  if (predicts) predict_into(record, predicted);
+  if (options.strength >= Strength::explored) explore_into(record, scenario, stack, seed, options);
   return record;
 }
 

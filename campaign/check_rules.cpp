@@ -1,11 +1,13 @@
 #include "campaign/check_rules.hpp"
 
+#include "analysis/lockdep/rules.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::campaign {
 
 const std::vector<CheckRule>& check_rules() {
-  static const std::vector<CheckRule> kRules = {
+  static const std::vector<CheckRule> kRules = [] {
+    std::vector<CheckRule> rules = {
       {"deadlock", "A set of waits that hold each other up",
        "The members of the core wait for each other, and nothing outside them can release one. "
        "Break one wait of the cycle: drop what is held before waiting, order the acquisitions, or "
@@ -23,10 +25,6 @@ const std::vector<CheckRule>& check_rules() {
        "Not a deadlock: without the fault of the scenario the wait would have ended."},
       {"starvation", "Somebody waited longer than its bound while others went on",
        "The job had nothing in its way but others, and its engine served them."},
-      {"predicted-cycle", "The order of waits has a cycle",
-       "No run was stuck, but the orders in which things were taken and waited for form a cycle "
-       "that another schedule may close. It is confirmed when such a schedule was found, refuted "
-       "when none has it, else open."},
       {"unexpected-verdict", "The verdict is not the one that the scenario states",
        "`expect` of the scenario names the verdict under each stack. Either the mechanism changed "
        "or the expectation is wrong.",
@@ -45,7 +43,15 @@ const std::vector<CheckRule>& check_rules() {
        "There is no verdict: the worker crashed, nothing ran before the horizon, or the budget of "
        "wall time was over.",
        false},
-  };
+    };
+    // What the ordering graph can find broken: each has a word of its own there.
+    for (const analysis::RuleWords& known : analysis::all_rules())
+      rules.push_back({std::string(known.rule), std::string(known.words),
+                       "Foretold by the orders of a run that completed: it is confirmed when a "
+                       "schedule was found that gets stuck so, refuted when every schedule was "
+                       "tried and none does, else open. See docs/guide/predicted.md."});
+    return rules;
+  }();
   return kRules;
 }
 
@@ -59,7 +65,6 @@ std::string rule_of_kind(std::string_view kind) {
   if (kind == "orphan") return "orphan-wait";
   if (kind == "masked") return "masked-deadlock";
   if (kind == "starved") return "starvation";
-  if (kind == "predicted") return "predicted-cycle";
   FENCELAB_ASSERT(find_rule(kind) != nullptr, "no rule for kind {}", kind);
   return std::string(kind);
 }

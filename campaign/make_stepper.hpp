@@ -10,8 +10,8 @@
 
 namespace fencelab::campaign {
 
-/// A run of the scenario whose every step is decided from outside. Nothing: this program has no
-/// explorer. What it refers to must outlive it; at most one per process (SimGrid).
+/// A run of the scenario whose every step is decided from outside. What it refers to must outlive
+/// it.
 std::unique_ptr<analysis::Stepper> make_stepper(const scenarios::Scenario& scenario,
                                                 const scenarios::ResolvedStack& stack,
                                                 std::uint64_t seed);

@@ -4,13 +4,12 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <optional>
 
-#include "analysis/deadlock/dot.hpp"
-#include "analysis/deadlock/text.hpp"
-#include "analysis/report/deadlock_json.hpp"
 #include "analysis/run/fingerprint.hpp"
 #include "campaign/columns.hpp"
 #include "campaign/hardware.hpp"
+#include "campaign/incident.hpp"
 #include "fencelab/version.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -109,38 +108,6 @@ class Supervisor {
   std::string livelock_, starved_;
 };
 
-/// Where the first member stands that stands anywhere; at least the file.
-SourcePlace place_of(const analysis::Finding& finding, const scenarios::World& world) {
-  for (const analysis::Member& member : finding.members) {
-    if (member.place >= world.place_count()) continue;
-    const scenarios::Place& found = world.place(member.place);
-    return {world.scenario().file, found.line, found.column, found.pointer};
-  }
-  return {world.scenario().file, 0, 0, ""};
-}
-
-IncidentRecord describe(const analysis::Incident& incident, const scenarios::World& world) {
-  const auto place = [&world](std::uint32_t index) {
-    if (index >= world.place_count()) return std::string();
-    const scenarios::Place& found = world.place(index);
-    return fmt::format("{}:{}:{} {}", world.scenario().file, found.line, found.column,
-                       found.pointer);
-  };
-  IncidentRecord record;
-  record.kind = std::string(analysis::to_string(incident.finding.kind));
-  if (incident.rescued && incident.finding.kind != analysis::FindingKind::stall)
-    record.kind = "masked " + record.kind;
-  record.signature = incident.finding.signature;
-  record.text = analysis::render_text(incident.finding, {.describe_place = place});
-  record.dot = analysis::render_dot(incident.graph, {incident.finding});
-  record.json = analysis::deadlock_json(incident.finding, place)
-                    .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
-  for (const analysis::Member& member : incident.finding.members)
-    record.members.push_back(member.name);
-  record.place = place_of(incident.finding, world);
-  return record;
-}
-
 }  // namespace
 
 std::string build_description() {
@@ -152,7 +119,7 @@ std::string build_description() {
 }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed) {
+                  std::uint64_t seed, PredictedRun* predicted) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -169,12 +136,18 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   simulation.probe().subscribe(metrics, core::Probe::kFacts);
   analysis::HazardTracker hazards;
   simulation.probe().subscribe(hazards, analysis::HazardTracker::kMask);
+  std::optional<analysis::OrderWatch> orders;
+  if (predicted) {
+    orders.emplace(simulation);
+    simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
+  }
   scenarios::World world(simulation, hardware, scenario, stack, state);
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch);
   supervisor.run();
+  if (orders) *predicted = describe_orders(*orders, simulation, world);
 
   if (metrics.operations_done == 0 && metrics.jobs_done == 0) {
     record.status = "error";
@@ -187,7 +160,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
        {std::pair{"livelock", supervisor.livelock()}, std::pair{"starved", supervisor.starved()}})
     if (!text.empty()) record.incidents.push_back({.kind = kind, .signature = kind, .text = text});
   for (const analysis::Incident& incident : watch.incidents())
-    record.incidents.push_back(describe(incident, world));
+    record.incidents.push_back(describe_incident(incident.graph, incident.finding, incident.rescued, world));
   record.hazards = hazards.examples();
   for (const auto& gpu : world.machine().gpus())
     for (const auto& engine : gpu->engines())

@@ -27,6 +27,7 @@ class ScenarioRun final : public analysis::SubjectRun {
     return world_.machine().jobs_ended() - simulation.unfinished();
   }
   core::WaitGraph snapshot(const core::Simulation&) const override { return watch_.snapshot(); }
+  const scenarios::World& world() const { return world_; }
 
  private:
   models::platform::SharedHardware hardware_;
@@ -36,6 +37,10 @@ class ScenarioRun final : public analysis::SubjectRun {
 };
 
 }  // namespace
+
+const scenarios::World& ScenarioSubject::world_of(const analysis::SubjectRun& run) {
+  return static_cast<const ScenarioRun&>(run).world();
+}
 
 std::unique_ptr<analysis::SubjectRun> ScenarioSubject::start(core::Simulation& simulation) {
   return std::make_unique<ScenarioRun>(simulation, scenario_, stack_);

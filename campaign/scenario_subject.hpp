@@ -6,6 +6,10 @@
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
 
+namespace fencelab::scenarios {
+class World;
+}
+
 namespace fencelab::campaign {
 
 class ScenarioSubject final : public analysis::Subject {
@@ -14,6 +18,9 @@ class ScenarioSubject final : public analysis::Subject {
   ScenarioSubject(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack)
       : scenario_(scenario), stack_(stack) {}
   std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
+  /// The world of `run`, one of this subject's; its table of places is the same in all of them.
+  static const scenarios::World& world_of(const analysis::SubjectRun& run);
+  const scenarios::Scenario& scenario() const { return scenario_; }
 
  private:
   const scenarios::Scenario& scenario_;

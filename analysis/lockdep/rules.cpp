@@ -13,7 +13,7 @@ using core::OrderKind;
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 21> kRules = {{
+constexpr std::array<RuleWords, 21> kRules = {{
     {"lock-order", "locks are taken in orders that close a cycle"},
     {"lock-recursion", "a lock is taken while another of its class is held"},
     {"wait-in-signalling-section",
@@ -85,6 +85,8 @@ std::string_view rule_of(const Prediction& prediction) {
   if (kinds.has(OrderKind::reclaim)) return "reclaim-lock-over-alloc";
   return prediction.cycle.size() == 1 ? "lock-recursion" : "lock-order";
 }
+
+std::span<const RuleWords> all_rules() { return kRules; }
 
 std::string_view words_of_rule(std::string_view rule) {
   for (const auto& [name, words] : kRules)

@@ -1,6 +1,7 @@
 // Rules: which sentence of the field a cycle breaks, and its signature for baselines.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,13 @@ std::string_view rule_of(const Prediction& prediction);
 
 /// What the rule says, in words for a report.
 std::string_view words_of_rule(std::string_view rule);
+
+struct RuleWords {
+  std::string_view rule, words;
+};
+
+/// All rules with their words, in the order in which rule_of() tries them.
+std::span<const RuleWords> all_rules();
 
 /// Rule and classes, numbers stripped, beginning with the smallest: the same for every schedule,
 /// instance and number of copies.

@@ -1,0 +1,208 @@
+#include "campaign/check_explored.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "analysis/explore/minimise.hpp"
+#include "analysis/explore/prove.hpp"
+#include "analysis/explore/schedule_token.hpp"
+#include "campaign/check_rules.hpp"
+#include "campaign/incident.hpp"
+#include "campaign/scenario_stepper.hpp"
+#include "campaign/schedule_hash.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+using analysis::DeadState;
+
+constexpr std::array<std::string_view, 7> kVerdicts = {"deadlock", "orphan",  "masked",  "livelock",
+                                                       "stall",    "starved", "complete"};
+
+std::size_t rank(std::string_view verdict) {
+  return static_cast<std::size_t>(std::find(kVerdicts.begin(), kVerdicts.end(), verdict) -
+                                  kVerdicts.begin());
+}
+
+core::TimerMode mode_of(TimerPolicy timers) {
+  switch (timers) {
+    case TimerPolicy::never: return core::TimerMode::never;
+    case TimerPolicy::quiescent: return core::TimerMode::quiescent;
+    case TimerPolicy::any: break;
+  }
+  return core::TimerMode::any;
+}
+
+class Explorer {
+ public:
+  Explorer(CheckRecord& record, const scenarios::Scenario& scenario,
+           const scenarios::ResolvedStack& stack, std::uint64_t seed, const CheckOptions& options)
+      : record_(record),
+        scenario_(scenario),
+        stack_(stack),
+        seed_(seed),
+        options_(options),
+        subject_(scenario, stack),
+        execution_{seed, mode_of(options.timers)} {}
+
+  void run() {
+    analysis::ProofOptions options;
+    options.execution = execution_;
+    options.budget = std::chrono::duration<double>(options_.budget) * 0.8;  // the rest is for making counterexamples readable
+    options.preemptions = options_.preemptions;
+    const analysis::Proof proof = analysis::prove(subject_, options);
+    take_work(proof);
+    say_assumptions();
+    for (const auto& [key, dead] : proof.dead) add_dead(dead);
+    settle_predictions(proof);
+  }
+
+ private:
+  void take_work(const analysis::Proof& proof) {
+    record_.work.executions += proof.executions;
+    if (proof.states > 0) record_.work.states = proof.states;
+    record_.work.blocked = proof.blocked;
+    record_.work.depth = proof.depth;
+    record_.work.bounds_hit = proof.bounds_hit;
+    record_.schedules = proof.executions;
+    const bool found = !proof.dead.empty();
+    record_.strength = proof.exhausted ? Strength::proved : Strength::explored;
+    if (record_.strength < options_.strength && !found)
+      record_.shortfall = fmt::format("{} schedules were tried, and there are more", proof.executions);
+  }
+
+  void say_assumptions() {
+    const auto say = [this](std::string text) { record_.assumptions.push_back(std::move(text)); };
+    say(fmt::format("explored: recovery timers fire {}",
+                    options_.timers == TimerPolicy::never       ? "never"
+                    : options_.timers == TimerPolicy::quiescent ? "only when nothing else can happen"
+                                                                : "at any time"));
+    say("explored: durations decide nothing; locks are handed over in the order of requests");
+    say("explored: victims of evictions in any order");
+    if (options_.preemptions)
+      say(fmt::format("explored: at most {} preemptions", *options_.preemptions));
+  }
+
+  // One entry per kind of fault: the same cycle between other instances is no news.
+  void add_dead(const DeadState& dead) {
+    analysis::Execution execution(subject_, execution_);
+    const scenarios::World& world = ScenarioSubject::world_of(execution.run());
+    for (const analysis::Finding& finding : dead.findings) {
+      const bool rescued = finding.rescue.exists;
+      const IncidentRecord incident = describe_incident(dead.graph, finding, rescued, world);
+      CheckFinding found;
+      found.kind = incident.kind.starts_with("masked") ? "masked" : incident.kind;
+      if (rank(found.kind) < rank(record_.verdict)) record_.verdict = found.kind;
+      found.rule = rule_of_kind(found.kind);
+      found.signature = incident.signature;
+      found.members = incident.members;
+      if (CheckFinding* const same = known(found)) {
+        if (same->token.empty()) add_schedule(dead, *same);
+        continue;
+      }
+      found.text = incident.text;
+      found.json = incident.json;
+      found.dot = incident.dot;
+      found.place = incident.place;
+      add_schedule(dead, found);
+      record_.findings.push_back(std::move(found));
+    }
+  }
+
+  // What a timed run has shown already gets a schedule, and no second entry.
+  CheckFinding* known(const CheckFinding& found) {
+    for (CheckFinding& other : record_.findings)
+      if (other.rule == found.rule && other.signature == found.signature) return &other;
+    return nullptr;
+  }
+
+  void add_schedule(const DeadState& dead, CheckFinding& found) {
+    analysis::ExploreLimits limits;
+    limits.time = std::chrono::duration<double>(options_.budget) * 0.1;
+    const auto minimal = analysis::minimise(subject_, execution_, dead, limits);
+    const auto steps = name_schedule(subject_, execution_, minimal.schedule);
+    for (const auto& step : steps) found.schedule.push_back(analysis::step_text(step));
+    found.token = analysis::token_text({schedule_hash(scenario_, stack_, seed_), steps});
+    found.text += fmt::format("schedule: {} steps, {} switches (of {} found)\n", steps.size(),
+                              minimal.switches, dead.schedule.size());
+    if (minimal.doomed_from_the_start)
+      found.text += "critical step: none; every schedule gets stuck\n";
+    else if (minimal.critical)
+      found.text += fmt::format("critical step: #{} {}; before it there is a way out\n",
+                                *minimal.critical + 1,
+                                analysis::step_text(steps.at(*minimal.critical)));
+  }
+
+  // Exploration answers what a run only foretells, as far as it went.
+  void settle_predictions(const analysis::Proof& proof) {
+    for (CheckFinding& finding : record_.findings) {
+      if (finding.kind != "predicted") continue;
+      const bool happens = std::any_of(
+          record_.findings.begin(), record_.findings.end(), [&](const CheckFinding& other) {
+            return other.kind != "predicted" && share_a_member(finding, other);
+          });
+      if (happens)
+        finding.state = CheckFinding::State::confirmed;
+      else if (proof.exhausted)
+        finding.state = CheckFinding::State::refuted;
+    }
+  }
+  static bool share_a_member(const CheckFinding& prediction, const CheckFinding& other) {
+    return std::any_of(prediction.members.begin(), prediction.members.end(),
+                       [&](const std::string& name) {
+                         return std::find(other.members.begin(), other.members.end(), name) !=
+                                other.members.end();
+                       });
+  }
+
+  CheckRecord& record_;
+  const scenarios::Scenario& scenario_;
+  const scenarios::ResolvedStack& stack_;
+  std::uint64_t seed_;
+  CheckOptions options_;
+  ScenarioSubject subject_;
+  analysis::ExecutionOptions execution_;
+};
+
+std::vector<std::string> witnesses_of(const analysis::Prediction& prediction) {
+  std::vector<std::string> names;
+  for (const analysis::PredictedEdge& edge : prediction.edges) {
+    const std::string& name = edge.witness.process_name;
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+void predict_into(CheckRecord& record, const PredictedRun& run) {
+  if (!run.report.complete)
+    record.shortfall = "the search for cycles in the ordering graph gave up";
+  else
+    record.strength = std::max(record.strength, Strength::predicted);
+  record.assumptions.push_back("predicted: orders between classes, as far as the timed run went");
+  for (std::size_t i = 0; i < run.report.reports.size(); ++i) {
+    const analysis::Prediction& prediction = run.report.reports[i];
+    CheckFinding found;
+    found.rule = prediction.rule;
+    found.kind = "predicted";
+    found.signature = prediction.signature;
+    found.state = CheckFinding::State::open;
+    found.text = run.texts[i];
+    found.place = run.places[i];
+    found.members = witnesses_of(prediction);
+    record.findings.push_back(std::move(found));
+  }
+}
+
+void explore_into(CheckRecord& record, const scenarios::Scenario& scenario,
+                  const scenarios::ResolvedStack& stack, std::uint64_t seed,
+                  const CheckOptions& options) {
+  Explorer(record, scenario, stack, seed, options).run();
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,15 @@
+// A finding of the wait graph in all the forms in which it is shown.
+#pragma once
+
+#include "analysis/deadlock/findings.hpp"
+#include "campaign/run_record.hpp"
+#include "core/wait_graph.hpp"
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::campaign {
+
+/// `rescued`: a recovery timer ends it. Places are those of `world`.
+IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::Finding& finding,
+                                 bool rescued, const scenarios::World& world);
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,122 @@
+#include "campaign/scenario_stepper.hpp"
+
+#include <fmt/format.h>
+
+#include "analysis/explore/step_names.hpp"
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::campaign {
+
+using analysis::ChoiceTaken;
+using analysis::Execution;
+
+namespace {
+
+/// Steps with more answers than this are no counterexample anybody reads.
+constexpr std::size_t kMostAnswers = 64;
+
+// "2", or "1+0" where a step asks twice. Counted from the model's preference, which is 0.
+std::string name_of(const std::vector<ChoiceTaken>& answers) {
+  std::string name;
+  for (const ChoiceTaken& answer : answers)
+    name += (name.empty() ? "" : "+") + std::to_string(answer.taken);
+  return name;
+}
+
+bool next_answer(std::vector<ChoiceTaken>& answers) {
+  while (!answers.empty()) {
+    if (++answers.back().taken < answers.back().alternatives) return true;
+    answers.pop_back();
+  }
+  return false;
+}
+
+}  // namespace
+
+ScenarioStepper::ScenarioStepper(const scenarios::Scenario& scenario,
+                                 const scenarios::ResolvedStack& stack,
+                                 const analysis::ExecutionOptions& options)
+    : scenario_(scenario),
+      subject_(scenario, stack),
+      options_(options),
+      execution_(std::make_unique<Execution>(subject_, options_)) {}
+
+// What may be chosen within a step is known once it has been taken: tried on executions apart.
+std::vector<std::vector<ChoiceTaken>> ScenarioStepper::answers_to(const core::Step& step) {
+  std::vector<std::vector<ChoiceTaken>> all;
+  std::vector<ChoiceTaken> answers;
+  do {
+    Execution trial(subject_, options_);
+    for (const analysis::ScheduledStep& taken : taken_)
+      trial.take(*trial.find(taken.actor), taken.choices);
+    trial.take(*trial.find(step.actor), answers);
+    answers = trial.choices();
+    if (answers.empty()) return {};
+    all.push_back(answers);
+  } while (all.size() < kMostAnswers && next_answer(answers));
+  return all;
+}
+
+std::vector<analysis::EnabledStep> ScenarioStepper::enabled() {
+  present_.clear();
+  std::vector<analysis::EnabledStep> steps;
+  for (const core::Step& step : std::vector<core::Step>(execution_->steps())) {
+    present_.push_back({step, answers_to(step)});
+    analysis::EnabledStep named{analysis::actor_name(*execution_, step),
+                                analysis::operation_name(*execution_, step),
+                                {},
+                                {}};
+    for (const auto& answers : present_.back().answers)
+      named.alternatives.push_back(name_of(answers));
+    const core::Process* process = analysis::process_of(*execution_, step);
+    const scenarios::World& world = ScenarioSubject::world_of(execution_->run());
+    if (process && process->place < world.place_count())
+      named.place = fmt::format("{}:{}", scenario_.file, world.place(process->place).line);
+    steps.push_back(std::move(named));
+  }
+  return steps;
+}
+
+std::string ScenarioStepper::take(std::size_t step, std::size_t alternative) {
+  const Option option = present_.at(step);
+  std::vector<ChoiceTaken> answers;
+  if (alternative < option.answers.size()) answers = option.answers[alternative];
+  const core::Process* process = analysis::process_of(*execution_, option.step);
+  const core::ProcessId id = process ? process->id : core::kNoProcess;
+  execution_->take(option.step, answers);
+  taken_.push_back({option.step.actor, execution_->choices()});
+  for (const core::Process& after : execution_->simulation().processes()) {
+    if (after.id != id) continue;
+    const bool waits = after.state == core::ProcessState::blocked;
+    return waits || after.state == core::ProcessState::done ? analysis::whereabouts(after) : "";
+  }
+  return {};
+}
+
+bool ScenarioStepper::finished() { return execution_->is_settled(); }
+
+std::string ScenarioStepper::whereabouts(const std::string& name) {
+  for (const core::Process& process : execution_->simulation().processes())
+    if (process.spec.name == name) return analysis::whereabouts(process);
+  return {};
+}
+
+std::vector<analysis::ScheduleStep> name_schedule(ScenarioSubject& subject,
+                                                  const analysis::ExecutionOptions& options,
+                                                  const analysis::Schedule& schedule) {
+  std::vector<analysis::ScheduleStep> named;
+  Execution execution(subject, options);
+  for (const analysis::ScheduledStep& scheduled : schedule) {
+    const core::Step* const step = execution.find(scheduled.actor);
+    if (!step) break;
+    analysis::ScheduleStep name{analysis::actor_name(execution, *step),
+                                analysis::operation_name(execution, *step),
+                                {}};
+    execution.take(*step, scheduled.choices);
+    if (!execution.choices().empty()) name.choice = name_of(execution.choices());
+    named.push_back(std::move(name));
+  }
+  return named;
+}
+
+}  // namespace fencelab::campaign

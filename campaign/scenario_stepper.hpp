@@ -1,0 +1,44 @@
+// A scenario under a stack, stepped by names; and the names of a schedule that was found by numbers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "analysis/explore/exploration.hpp"
+#include "analysis/explore/replay.hpp"
+#include "campaign/scenario_subject.hpp"
+
+namespace fencelab::campaign {
+
+class ScenarioStepper final : public analysis::Stepper {
+ public:
+  /// What it refers to must outlive it.
+  ScenarioStepper(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                  const analysis::ExecutionOptions& options);
+
+  std::vector<analysis::EnabledStep> enabled() override;
+  std::string take(std::size_t step, std::size_t alternative) override;
+  bool finished() override;
+  std::string whereabouts(const std::string& process) override;
+
+ private:
+  struct Option {
+    core::Step step;
+    std::vector<std::vector<analysis::ChoiceTaken>> answers;  ///< one list per alternative
+  };
+  std::vector<std::vector<analysis::ChoiceTaken>> answers_to(const core::Step& step);
+  const scenarios::Scenario& scenario_;
+  ScenarioSubject subject_;
+  analysis::ExecutionOptions options_;
+  std::unique_ptr<analysis::Execution> execution_;
+  analysis::Schedule taken_;
+  std::vector<Option> present_;
+};
+
+/// The steps of `schedule` by names, as replay() finds them again.
+std::vector<analysis::ScheduleStep> name_schedule(ScenarioSubject& subject,
+                                                  const analysis::ExecutionOptions& options,
+                                                  const analysis::Schedule& schedule);
+
+}  // namespace fencelab::campaign
