@@ -70,7 +70,7 @@ class Explorer {
     record_.schedules = proof.executions;
     const bool found = !proof.dead.empty();
     record_.strength = proof.exhausted ? Strength::proved : Strength::explored;
-    if (record_.strength < options_.strength && !found)
+    if (record_.strength < options_.strength && !found && proof.bounds_hit.empty())
       record_.shortfall = fmt::format("{} schedules were tried, and there are more", proof.executions);
   }
 

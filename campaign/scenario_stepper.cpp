@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "analysis/explore/minimise.hpp"
 #include "analysis/explore/step_names.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -94,6 +95,10 @@ std::string ScenarioStepper::take(std::size_t step, std::size_t alternative) {
 }
 
 bool ScenarioStepper::finished() { return execution_->is_settled(); }
+
+std::vector<std::string> ScenarioStepper::stuck_for_good() {
+  return analysis::stuck_now(*execution_);
+}
 
 std::string ScenarioStepper::whereabouts(const std::string& name) {
   for (const core::Process& process : execution_->simulation().processes())

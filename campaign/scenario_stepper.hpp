@@ -20,6 +20,7 @@ class ScenarioStepper final : public analysis::Stepper {
   std::vector<analysis::EnabledStep> enabled() override;
   std::string take(std::size_t step, std::size_t alternative) override;
   bool finished() override;
+  std::vector<std::string> stuck_for_good() override;
   std::string whereabouts(const std::string& process) override;
 
  private:

@@ -2,6 +2,7 @@
 #include "analysis/explore/replay.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -111,18 +112,6 @@ void show(const std::vector<TakenStep>& steps, bool as_steps) {
                      : analysis::render_swim_lanes(steps, {.rows_max = kAll, .places = true}));
 }
 
-/// Without an explorer: the schedule as it is written down.
-int show_unexecuted(const ScheduleToken& token, bool as_steps) {
-  std::vector<TakenStep> steps;
-  for (const auto& step : token.steps)
-    steps.push_back({step.process, step.operation, step.choice.value_or(""), "", ""});
-  show(steps, as_steps);
-  complain(
-      "fencelab: replay needs the explorer, which is not built into this program: the schedule was "
-      "shown as it is written, not executed\n");
-  return kExitExpectation;
-}
-
 int execute(analysis::Stepper& stepper, const ScheduleToken& token, const Target& target,
             const ReplayOptions& options) {
   const ReplayResult result = analysis::replay(stepper, token.steps);
@@ -132,6 +121,8 @@ int execute(analysis::Stepper& stepper, const ScheduleToken& token, const Target
       : result.stuck    ? "stuck: nobody can go on"
       : result.finished ? "everybody is done"
                         : "some could go on");
+  if (result.fits() && !result.stuck_for_good.empty())
+    say("stuck for good: {}\n", fmt::join(result.stuck_for_good, ", "));
   if (!options.timeline.empty()) {
     const auto title = fmt::format("{} under {}", target.plan->scenario.name, target.stack->name);
     const std::string text = analysis::schedule_timeline(result.taken, title)
@@ -156,7 +147,6 @@ int replay(ReplayOptions options) {
   const auto target = find_target(*plans, *token);
   if (!target) return kExitUsage;
   const auto stepper = campaign::make_stepper(target->plan->scenario, *target->stack, target->seed);
-  if (!stepper) return show_unexecuted(*token, options.steps);
   return execute(*stepper, *token, *target, options);
 }
 

@@ -48,13 +48,9 @@ class Dpor {
   Exploration run() {
     begin_with(limits_.prefix);
     const auto begun = std::chrono::steady_clock::now();
-    std::uint64_t since_clock = 0;
     do {
       execute();
-      if (++since_clock >= 64 || result_.depth > 1000) {
-        since_clock = 0;
-        result_.out_of_time = std::chrono::steady_clock::now() - begun > limits_.time;
-      }
+      check_time(begun);
       if (result_.out_of_time || result_.executions + result_.blocked >= limits_.executions) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
       if (limits_.stop_at_first_good && result_.executions > result_.dead_executions) break;
@@ -64,6 +60,16 @@ class Dpor {
   }
 
  private:
+  void check_time(std::chrono::steady_clock::time_point begun) {
+    const std::uint64_t steps = result_.steps + result_.replayed;
+    if (steps - steps_at_clock_ < kStepsPerLook) return;
+    steps_at_clock_ = steps;
+    const auto now = std::chrono::steady_clock::now();
+    if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
+    result_.out_of_time = now - begun > limits_.time ||
+                          (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+  }
+
   // Steps that are given are neither tried otherwise nor taken back.
   void begin_with(const Schedule& prefix) {
     base_ = length_ = static_cast<std::uint32_t>(prefix.size());
@@ -246,6 +252,9 @@ class Dpor {
     return false;
   }
 
+  static constexpr std::uint64_t kStepsPerLook = 10'000;  ///< at the clock
+  std::uint64_t steps_at_clock_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> first_dead_;
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;

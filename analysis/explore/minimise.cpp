@@ -166,6 +166,10 @@ class Minimiser {
 
 }  // namespace
 
+std::vector<std::string> stuck_now(Execution& execution) {
+  return members_of(find_deadlocks(execution.snapshot()));
+}
+
 std::vector<std::string> stuck_after(Subject& subject, const ExecutionOptions& options,
                                      const Schedule& schedule, bool lenient, Schedule* taken) {
   Execution execution(subject, options);
@@ -176,7 +180,7 @@ std::vector<std::string> stuck_after(Subject& subject, const ExecutionOptions& o
     execution.take(*next, step.choices);
     if (taken) taken->push_back({step.actor, execution.choices()});
   }
-  return members_of(find_deadlocks(execution.snapshot()));
+  return stuck_now(execution);
 }
 
 MinimalSchedule minimise(Subject& subject, const ExecutionOptions& options, const DeadState& dead,

@@ -22,6 +22,9 @@ struct MinimalSchedule {
 MinimalSchedule minimise(Subject& subject, const ExecutionOptions& options, const DeadState& dead,
                          const ExploreLimits& limits);
 
+/// Who is stuck for good now: names of the members of all findings, sorted.
+std::vector<std::string> stuck_now(Execution& execution);
+
 /// Who is stuck after `schedule`: names of the members of all findings, sorted. Steps that cannot be
 /// taken are skipped if `lenient`; else the answer is then empty.
 std::vector<std::string> stuck_after(Subject& subject, const ExecutionOptions& options,

@@ -75,6 +75,7 @@ class Portfolio {
   static ExploreLimits limits_of(Seconds time) {
     ExploreLimits limits;
     limits.time = time;
+    limits.time_after_dead = kAfterDead;
     return limits;
   }
 
@@ -114,13 +115,17 @@ class Portfolio {
 
   // Nobody could finish: at least look in odd corners.
   void walk() {
+    ExploreLimits limits = this->limits(1.0);
+    limits.stop_at_first = true;
     const Exploration walked =
-        explore_randomly(subject_, options_.execution, limits(1.0), {.executions = kWalks});
+        explore_randomly(subject_, options_.execution, limits, {.executions = kWalks});
     take_in(walked, "");
     proof_.random_executions = walked.executions;
     proof_.exhausted = false;
   }
 
+  /// One dead state answers the question; a little longer may find more of them.
+  static constexpr Seconds kAfterDead{1.0};
   static constexpr std::uint64_t kWalks = 100'000;
   Subject& subject_;
   ProofOptions options_;

@@ -70,6 +70,7 @@ ReplayResult replay(Stepper& stepper, const std::vector<ScheduleStep>& schedule)
     result.taken.push_back(std::move(taken));
   }
   result.finished = stepper.finished();
+  result.stuck_for_good = stepper.stuck_for_good();
   result.stuck = !result.finished && stepper.enabled().empty();
   return result;
 }

@@ -27,6 +27,8 @@ class Stepper {
   virtual std::string take(std::size_t step, std::size_t alternative) = 0;
   /// Whether every process has run its program.
   virtual bool finished() = 0;
+  /// Who can never go on, whatever the others do; empty also if that is not known.
+  virtual std::vector<std::string> stuck_for_good() { return {}; }
   /// Where a process is that cannot step: "blocked at lock(notifier)", "at its end"; empty if there
   /// is no process of that name.
   virtual std::string whereabouts(const std::string& process) = 0;
@@ -38,6 +40,7 @@ struct ReplayResult {
   std::string mismatch;   ///< "step 7: expected user0.choose, process is at ..."; empty: it fits
   bool finished = false;  ///< nothing was left to do when the schedule was over
   bool stuck = false;     ///< something was left to do, and nobody could
+  std::vector<std::string> stuck_for_good;  ///< who can never go on, although others may
   bool fits() const { return mismatch.empty(); }
 };
 

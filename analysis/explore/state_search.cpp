@@ -43,8 +43,7 @@ class StateSearch {
     const auto begun = std::chrono::steady_clock::now();
     do {
       execute();
-      if (++since_clock_ % 64 == 0)
-        result_.out_of_time = std::chrono::steady_clock::now() - begun > limits_.time;
+      check_time(begun);
       if (result_.out_of_time || visited_.size() >= limits_.states) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
     } while (backtrack());
@@ -54,6 +53,16 @@ class StateSearch {
   }
 
  private:
+  void check_time(std::chrono::steady_clock::time_point begun) {
+    const std::uint64_t steps = result_.steps + result_.replayed;
+    if (steps - steps_at_clock_ < kStepsPerLook) return;
+    steps_at_clock_ = steps;
+    const auto now = std::chrono::steady_clock::now();
+    if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
+    result_.out_of_time = now - begun > limits_.time ||
+                          (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+  }
+
   void execute() {
     Execution execution(subject_, options_);
     hash_.reset();
@@ -220,6 +229,7 @@ class StateSearch {
     return false;
   }
 
+  static constexpr std::uint64_t kStepsPerLook = 10'000;  ///< at the clock
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
@@ -228,7 +238,8 @@ class StateSearch {
   std::vector<Node> nodes_;
   std::vector<core::Touch> last_touches_;
   std::uint32_t length_ = 0;
-  std::uint64_t since_clock_ = 0;
+  std::uint64_t steps_at_clock_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> first_dead_;
   bool exhausted_ = false;
   Exploration result_;
 };

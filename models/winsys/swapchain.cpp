@@ -21,6 +21,9 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
     images_.back()->buffer = buffer;
   }
   freed_.describe_by([this](core::WaitGraphBuilder& builder) {
+    // Its connection is gone, and the client learns of that: no fault of anybody's.
+    if (compositor_process_ && compositor_process_->state == core::ProcessState::done)
+      return builder.environment("the compositor of " + name_ + " has ended");
     return builder.process(compositor_process_, "a free image of " + name_);
   });
   arrived_.describe_by(

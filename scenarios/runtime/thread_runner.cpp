@@ -83,9 +83,9 @@ Task<> ThreadRunner::run(const Program& program) {
     OpState& state = states_.find(&op)->second;
     process_->place = state.place;
     process_->doing = "";
+    if (simulation_.untimed()) co_await core::point(simulation_);
     ++state.runs;
     if (op.label != kNone) ++clone_.label_to_write(op.label).runs;
-    if (simulation_.untimed()) co_await core::point(simulation_);
     const bool done = execute_at_once(op, state);
     if (!done) co_await execute(op, state);
     simulation_.emit(core::ProbeKind::operation_done, core::kNoObject, state.place);

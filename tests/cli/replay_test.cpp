@@ -111,10 +111,45 @@ TEST_CASE("a schedule in a file brings its scenario and its stack", "[cli]") {
       replay({folder.file("s.replay", R"({"format": "fencelab-replay", "version": 1})")}));
 }
 
-// Goes when the explorer is plugged in (campaign/make_stepper.hpp).
-TEST_CASE("without an explorer replay says that nothing was executed", "[cli]") {
-  const Outcome outcome = replay({kToken, "--scenario", kFence, "--stack", "kernel-future-fence"});
-  CHECK(outcome.out.find("renderer/submit") != std::string::npos);
-  CHECK(outcome.err.find("replay needs the explorer, which is not built into this program") !=
-        std::string::npos);
+TEST_CASE("what check proves comes with a schedule, and replay gets stuck along it", "[cli]") {
+  const TemporaryFolder folder;
+  const Outcome checked =
+      run_fencelab({"check", kFence, "--stack", "kernel-future-fence", "--strength", "proved",
+                    "--out", folder.path("out"), "--quiet"});
+  INFO(checked.out << checked.err);
+  CHECK(checked.exit_code == 0);
+  CHECK(checked.out.find("deadlock  proved") != std::string::npos);
+  std::string file;
+  for (const std::string& name : files_below(folder.path("out")))
+    if (name.ends_with(".replay")) file = folder.path("out/" + name);
+  REQUIRE(!file.empty());
+  const Outcome replayed = replay({file});
+  INFO(replayed.out << replayed.err);
+  CHECK(replayed.exit_code == 0);
+  CHECK(replayed.out.find("stuck for good: ") != std::string::npos);
+  CHECK(replay({file, "--steps"}).out.find("submit") != std::string::npos);
+  // Under a stack that waits in user space the same steps do not fit, and it is said where.
+  const Outcome other = replay({file, "--stack", "linux-implicit"});
+  CHECK(other.exit_code == 1);
+  CHECK(other.err.find("replay: step ") != std::string::npos);
+}
+
+TEST_CASE("a bound that was hit is never a proof", "[cli]") {
+  const TemporaryFolder folder;
+  const auto check = [&](const Arguments& more) {
+    Arguments arguments = {"check", kFence,  "--stack",          "user-queues-preempt-ctx",
+                           "--out", folder.path("out"), "--quiet", "--strength"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_fencelab(arguments);
+  };
+  const Outcome late = check({"proved", "--budget", "100 ms"});
+  INFO(late.out << late.err);
+  CHECK(late.exit_code == 1);
+  CHECK(late.out.find("explored(") != std::string::npos);
+  CHECK(late.err.find("[strength-not-reached]") != std::string::npos);
+  const Outcome bounded = check({"proved", "--preemptions", "1", "--budget", "20 s"});
+  INFO(bounded.out << bounded.err);
+  CHECK(bounded.exit_code == 1);
+  CHECK(bounded.err.find("preemptions") != std::string::npos);
+  CHECK(check({"explored", "--budget", "100 ms"}).exit_code == 0);
 }
