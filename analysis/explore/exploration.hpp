@@ -26,6 +26,7 @@ struct ExploreLimits {
   std::chrono::duration<double> time{60.0};
   std::chrono::duration<double> time_after_dead{1e9};  ///< since the first dead state was found
   std::uint64_t executions = ~std::uint64_t{0};
+  std::uint64_t steps = ~std::uint64_t{0};  ///< taken anew or again; the same on every machine
   std::uint32_t depth = 20'000;          ///< steps of one execution
   std::uint32_t daemon_steps = 40;       ///< of a service after nobody else can act
   std::uint64_t states = 20'000'000;     ///< stored, where states are stored

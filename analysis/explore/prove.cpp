@@ -24,8 +24,10 @@ class Portfolio {
     const Exploration a = explore_dpor(subject_, options_.execution, limits(0.5));
     take_in(a, "A");
     if (a.exhausted) {
-      // As long again at most: a second opinion must not cost more than the first.
-      const Exploration b = explore_states(subject_, options_.execution, limits_of(elapsed()));
+      // A second opinion, if it is cheap; counted in steps, so that it is asked on every machine.
+      ExploreLimits second = limits(1.0);
+      second.steps = kStepsForSecond + 4 * (a.steps + a.replayed);
+      const Exploration b = explore_states(subject_, options_.execution, second);
       if (b.exhausted) compare(a, b);
     } else if (proof_.dead.empty()) {
       const Exploration b = explore_states(subject_, options_.execution, limits(0.6));
@@ -126,6 +128,7 @@ class Portfolio {
 
   /// One dead state answers the question; a little longer may find more of them.
   static constexpr Seconds kAfterDead{1.0};
+  static constexpr std::uint64_t kStepsForSecond = 100'000;
   static constexpr std::uint64_t kWalks = 100'000;
   Subject& subject_;
   ProofOptions options_;

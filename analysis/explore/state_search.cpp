@@ -45,6 +45,7 @@ class StateSearch {
       execute();
       check_time(begun);
       if (result_.out_of_time || visited_.size() >= limits_.states) break;
+      if (result_.steps + result_.replayed >= limits_.steps) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
     } while (backtrack());
     result_.exhausted = exhausted_ && result_.bound_hits == 0 && result_.inconclusive == 0;

@@ -128,6 +128,8 @@ class FlipPolicy {
   /// Index of the image to show among `presented` (oldest first), or none: keep the present one.
   virtual std::optional<std::size_t> choose(std::span<const SwapImage* const> presented,
                                             core::Time next_vblank, core::Time now) = 0;
+  /// Whether a frame is never chosen while `point`, part of drawing it, is pending.
+  virtual bool insists_on(const SyncPoint& point) const = 0;
 };
 
 /// One policy per axis.

@@ -20,14 +20,33 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
     images_.push_back(std::make_unique<SwapImage>());
     images_.back()->buffer = buffer;
   }
-  freed_.describe_by([this](core::WaitGraphBuilder& builder) {
-    // Its connection is gone, and the client learns of that: no fault of anybody's.
-    if (compositor_process_ && compositor_process_->state == core::ProcessState::done)
-      return builder.environment("the compositor of " + name_ + " has ended");
-    return builder.process(compositor_process_, "a free image of " + name_);
-  });
+  freed_.describe_by([this](core::WaitGraphBuilder& builder) { return describe_free(builder); });
   arrived_.describe_by(
       [this](core::WaitGraphBuilder& builder) { return describe_client(builder); });
+}
+
+// An image comes back when the compositor takes another, and it takes none that its policy does not
+// like yet.
+core::GateIndex Swapchain::describe_free(core::WaitGraphBuilder& builder) const {
+  const std::string label = "a free image of " + name_;
+  // Its connection is gone, and the client learns of that: no fault of anybody's.
+  const bool ended =
+      compositor_process_ && compositor_process_->state == core::ProcessState::done;
+  std::vector<core::GateIndex> needed{
+      ended ? builder.environment("the compositor of " + name_ + " has ended")
+            : builder.process(compositor_process_, label)};
+  std::vector<core::GateIndex> frames;
+  for (const SwapImage* image : presented_) {
+    std::vector<core::GateIndex> pending;
+    for (const SyncPoint& point : image->drawn)
+      if (!point.done() && flip_ && flip_->insists_on(point))
+        pending.push_back(point.fence ? point.fence->describe_release(builder)
+                                      : point.timeline->describe_release(builder, point.value));
+    frames.push_back(builder.all_of(std::move(pending)));
+  }
+  if (!frames.empty())
+    needed.push_back(builder.any_of(std::move(frames), "a frame of " + name_ + " fit to be shown"));
+  return builder.all_of(std::move(needed), label);
 }
 
 // A new image comes when the client presents one, or when one presented already gets ready.
@@ -95,6 +114,7 @@ core::Task<SwapImage*> Swapchain::latch(Client& compositor, Gpu& gpu, core::Time
                                         bool wait) {
   core::Simulation& simulation = machine_.simulation();
   compositor_process_ = simulation.current();
+  flip_ = gpu.policies().flip.get();
   for (;;) {
     cell_.write();
     const std::vector<const SwapImage*> waiting(presented_.begin(), presented_.end());

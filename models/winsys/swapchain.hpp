@@ -47,6 +47,7 @@ class Swapchain {
  private:
   void give_back(Client& compositor, Gpu& gpu, SwapImage& image);
   core::GateIndex describe_client(core::WaitGraphBuilder& builder) const;
+  core::GateIndex describe_free(core::WaitGraphBuilder& builder) const;
   Machine& machine_;
   std::string name_;
   std::uint32_t number_;
@@ -58,6 +59,7 @@ class Swapchain {
   core::Doorbell freed_, arrived_;
   core::Process* client_process_ = nullptr;
   core::Process* compositor_process_ = nullptr;
+  const FlipPolicy* flip_ = nullptr;  ///< of whoever latches
   std::uint64_t frames_ = 0;
 };
 

@@ -28,6 +28,7 @@ class ImplicitLatest final : public models::FlipPolicy {
   std::optional<std::size_t> choose(Presented presented, core::Time, core::Time) override {
     return newest(presented, [](const auto&) { return true; });
   }
+  bool insists_on(const models::SyncPoint&) const override { return false; }
 };
 
 /// The newest one whose completion is a kernel fence: it will signal in bounded time.
@@ -39,6 +40,7 @@ class WaitMaterialised final : public models::FlipPolicy {
                          [](const auto& point) { return point.fence || point.poll(); });
     });
   }
+  bool insists_on(const models::SyncPoint& point) const override { return point.is_value(); }
 };
 
 /// The newest one that is drawn.
@@ -47,6 +49,7 @@ class WaitSignaled final : public models::FlipPolicy {
   std::optional<std::size_t> choose(Presented presented, core::Time, core::Time) override {
     return newest(presented, signaled);
   }
+  bool insists_on(const models::SyncPoint&) const override { return true; }
 };
 
 /// As wait-signaled, but it must have been ready `margin` before the vblank.
@@ -58,6 +61,7 @@ class Deadline final : public models::FlipPolicy {
     if (now + margin_ > next_vblank) return std::nullopt;
     return newest(presented, signaled);
   }
+  bool insists_on(const models::SyncPoint&) const override { return true; }
 
  private:
   core::Duration margin_;
