@@ -23,18 +23,20 @@ class Completion final : public Waitable {
   void complete() {
     note(Access::signal, !complete_);
     complete_ = true;
+    if (completed_at_ == kNever) completed_at_ = simulation().now();
     while (head_) satisfy(*head_);
   }
   SingleWait wait(WaitReason reason) { return {*this, 0, {.reason = reason}}; }
   SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
 
   bool satisfied(std::uint64_t) const override { return complete_; }
+  Time opened_at(std::uint64_t) const override { return completed_at_; }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink&) const override {
     return builder.all_of({builder.process(provider_)}, describe(), id());
   }
   std::string describe() const override { return name_; }
   bool hash_state(std::uint64_t& hash) const override {
-    hash = complete_;
+    hash = complete_ ? 1 + simulation().hash_of(completed_at_) : 0;
     return true;
   }
 
@@ -42,6 +44,7 @@ class Completion final : public Waitable {
   std::string name_;
   Process* provider_;
   bool complete_ = false;
+  Time completed_at_ = kNever;
 };
 
 }  // namespace fencelab::core

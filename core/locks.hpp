@@ -2,6 +2,7 @@
 // blocking is the gate "it is mine". Unlock hands over, so there is no barging.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ class Mutex final : public Waitable {
   Process* owner() const { return owner_; }
 
   bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->grab(); }
+  Time opened_at(std::uint64_t) const override { return released_at_; }
   Access wait_access(std::uint64_t) const override { return Access::request; }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "lock " + name_; }
@@ -33,6 +35,7 @@ class Mutex final : public Waitable {
   void take(Process& process);
   std::string name_;
   Process* owner_ = nullptr;
+  Time released_at_{};
 };
 
 /// Fair reader-writer lock: FIFO, readers behind a queued writer wait (as rw_semaphore does).
@@ -52,6 +55,10 @@ class RwLock final : public Waitable {
   void unlock_write();
 
   bool satisfied(std::uint64_t mode) const override;
+  /// Readers keep nobody out but writers.
+  Time opened_at(std::uint64_t mode) const override {
+    return mode == kRead ? written_at_ : std::max(written_at_, read_at_);
+  }
   Access wait_access(std::uint64_t mode) const override {
     return mode == kRead ? Access::read_request : Access::write_request;
   }
@@ -69,6 +76,7 @@ class RwLock final : public Waitable {
   std::string name_;
   Process* writer_ = nullptr;
   std::vector<Process*> readers_;
+  Time written_at_{}, read_at_{};  ///< latest release by a writer, by a reader
 };
 
 /// An acquire context: its age is set once and kept over retries, so nobody starves.
@@ -100,6 +108,7 @@ class WwMutex final : public Waitable {
   const WwContext* context() const { return context_; }
 
   bool satisfied(std::uint64_t) const override { return false; }
+  Time opened_at(std::uint64_t) const override { return released_at_; }
   Access wait_access(std::uint64_t) const override { return Access::ww_request; }
   void add_waiter(WaitLink& link) override;
   void remove_waiter(WaitLink& link) override;
@@ -123,6 +132,7 @@ class WwMutex final : public Waitable {
   Process* owner_ = nullptr;
   WwContext* context_ = nullptr;
   std::vector<Request> requests_;  ///< in queue order
+  Time released_at_{};
 };
 
 class WwMutex::LockAwaiter : public WaitAwaiterBase {

@@ -24,11 +24,11 @@ std::string name_of(core::ObjectId id) {
 
 // In the order of core::Access.
 constexpr std::string_view kAccessNames[] = {
-    "observe",       "read",          "write",        "add",           "request",
-    "attempt",       "release",       "read_request", "write_request", "read_attempt",
-    "write_attempt", "read_release",  "write_release", "ww_request",   "ww_release",
-    "signal",        "test",          "any_of",       "subscribe",     "advance",
-    "query",         "allocate",      "free",         "cancel"};
+    "observe",       "read",         "write",         "add",           "request",
+    "attempt",       "release",      "read_request",  "write_request", "read_attempt",
+    "write_attempt", "read_release", "write_release", "ww_request",    "ww_release",
+    "signal",        "test",         "any_of",        "subscribe",     "advance",
+    "query",         "allocate",     "free",          "cancel"};
 static_assert(std::size(kAccessNames) == core::kAccessCount);
 
 /// Requests are granted at once or later: that is a gate, told by the state they lead to.
@@ -83,12 +83,10 @@ auto key(const ProbeEvent& event) {
 
 std::vector<ProbeEvent> normalized(std::vector<ProbeEvent> events, Likeness likeness) {
   if (likeness == Likeness::exact) return events;
-  if (likeness == Likeness::commuted)
-    // A wait arms a fence unless it has signaled before. Where that matters to anybody the footprint
-    // says so (FenceProducer::cares_about_arming), and the producer's reaction is seen.
-    std::erase_if(events, [](const ProbeEvent& event) {
-      return event.kind == ProbeKind::fence_armed;
-    });
+  // A wait arms a fence unless it has signaled before. Where that matters to anybody the footprint
+  // says so (FenceProducer::cares_about_arming), and the producer's reaction is seen.
+  std::erase_if(events,
+                [](const ProbeEvent& event) { return event.kind == ProbeKind::fence_armed; });
   for (ProbeEvent& event : events) {
     if (likeness == Likeness::timeless) strip_times(event);
     if (likeness != Likeness::commuted || event.kind != ProbeKind::lock_taken) continue;
@@ -158,10 +156,9 @@ ActorRecord describe_process(const core::Process& process) {
   record.name = process.spec.name;
   record.state = static_cast<int>(process.state);
   record.local_time = process.local_time;
-  const bool waits = process.state == core::ProcessState::blocked ||
-                     process.state == core::ProcessState::idle ||
-                     process.state == core::ProcessState::asking ||
-                     process.state == core::ProcessState::ready;
+  const bool waits =
+      process.state == core::ProcessState::blocked || process.state == core::ProcessState::idle ||
+      process.state == core::ProcessState::asking || process.state == core::ProcessState::ready;
   if (waits && process.wait.count > 0) {
     record.need = process.wait.need;
     record.since = process.wait.since;
@@ -169,7 +166,8 @@ ActorRecord describe_process(const core::Process& process) {
     for (std::uint32_t i = 0; i < process.wait.count; ++i) {
       const core::WaitLink& link = process.wait.links[i];
       record.waits_on.push_back(core::raw(link.object->id()));
-      record.waits_on.push_back(link.value * 2 + link.done);
+      // A wait that is over looks again when it goes on: which of several it was is told then.
+      record.waits_on.push_back(link.value * 2 + (link.done && record.need > 0));
     }
   } else if (process.state == core::ProcessState::sleeping) {
     record.since = process.wait.since;

@@ -54,8 +54,9 @@ enum class Likeness : std::uint8_t {
 /// In words, the first thing that tells the two apart; empty if nothing does.
 std::string difference(const StepRecord& first, const StepRecord& second, Likeness likeness);
 std::string difference(const StateRecord& first, const StateRecord& second, Likeness likeness);
-/// The same for what two commuting steps announced between them. Which of them announces that a lock
-/// passes on depends on their order: a request that finds it free, or the release that serves it.
+/// The same for what two commuting steps announced between them. Which of them announces that a
+/// lock passes on depends on their order: a request that finds it free, or the release that serves
+/// it.
 std::string difference_between_pairs(const StepRecord& first_a, const StepRecord& first_b,
                                      const StepRecord& second_a, const StepRecord& second_b);
 

@@ -92,8 +92,8 @@ class Paranoid {
     for (std::size_t i = 0; i < limits_.depth; ++i) {
       const auto enabled = observed.enabled();
       if (enabled.empty()) break;
-      const bool stays = below(calm) != 0 &&
-                         std::find(enabled.begin(), enabled.end(), actor) != enabled.end();
+      const bool stays =
+          below(calm) != 0 && std::find(enabled.begin(), enabled.end(), actor) != enabled.end();
       if (i < prefix.size())
         actor = prefix[i].actor;
       else if (!stays)
@@ -120,8 +120,9 @@ class Paranoid {
       const std::string found =
           again ? difference(records[i], *again, Likeness::exact) : "it cannot act";
       if (found.empty()) continue;
-      complain(fmt::format("not repeatable: step {}, of actor {}, went otherwise the second time: {}",
-                           i, records[i].actor, found));
+      complain(
+          fmt::format("not repeatable: step {}, of actor {}, went otherwise the second time: {}", i,
+                      records[i].actor, found));
       return false;
     }
     return true;
@@ -158,7 +159,8 @@ class Paranoid {
     if (cancels(alone_a, b) || cancels(alone_b, a)) return;
     std::string found;
     const auto ab = in_order(length, alone_a, b, alone_b.choices, found);
-    bool independent = found.empty() ? !conflict(ab.first, ab.second, Sequence::consecutive) : false;
+    bool independent =
+        found.empty() ? !conflict(ab.first, ab.second, Sequence::consecutive) : false;
     independent = independent || !conflict(alone_a, alone_b, Sequence::alternative);
     if (!independent) return;
     ++report_.diamonds;
@@ -204,15 +206,14 @@ class Paranoid {
     const auto in_words = [](std::string_view what, const std::string& found) {
       return found.empty() ? std::string() : fmt::format("{}: {}", what, found);
     };
-    std::string found =
-        in_words("the first, before and after the second",
-                 difference(ab.first, ba.second, Likeness::commuted));
+    std::string found = in_words("the first, before and after the second",
+                                 difference(ab.first, ba.second, Likeness::commuted));
     if (found.empty())
       found = in_words("the second, after and before the first",
                        difference(ab.second, ba.first, Likeness::commuted));
     if (found.empty())
-      found = in_words("what they announce", difference_between_pairs(ab.first, ab.second,
-                                                                      ba.second, ba.first));
+      found = in_words("what they announce",
+                       difference_between_pairs(ab.first, ab.second, ba.second, ba.first));
     if (found.empty())
       found = in_words("the state afterwards", difference(ab.state, ba.state, Likeness::equal));
     return found.empty() ? compare_continuations(ab.after, ba.after, Likeness::equal) : found;
@@ -318,8 +319,8 @@ class Paranoid {
   Dependence depends_;
   ActorTable actors_;
   std::vector<Schedule> schedules_;
-  std::unordered_map<std::uint64_t, Place> places_;     ///< first way to each key
-  std::vector<std::pair<Place, Place>> matches_;        ///< of the newest schedule
+  std::unordered_map<std::uint64_t, Place> places_;  ///< first way to each key
+  std::vector<std::pair<Place, Place>> matches_;     ///< of the newest schedule
   std::uint64_t draws_ = 0;
   ParanoidReport report_;
 };

@@ -16,23 +16,23 @@ namespace fencelab::analysis {
 
 struct ParanoidLimits {
   std::uint64_t seed = 1;
-  std::uint32_t walks = 50;           ///< random schedules
-  std::uint32_t states = 6;           ///< looked at along each of them
-  std::uint32_t pairs = 12;           ///< of steps taken in both orders in each of these
-  std::uint32_t continuation = 60;    ///< steps that must go on alike after a diamond
-  std::uint32_t depth = 2'000;        ///< steps of one schedule
-  std::uint32_t violations = 20;      ///< after which it gives up
+  std::uint32_t walks = 50;                 ///< random schedules
+  std::uint32_t states = 6;                 ///< looked at along each of them
+  std::uint32_t pairs = 12;                 ///< of steps taken in both orders in each of these
+  std::uint32_t continuation = 60;          ///< steps that must go on alike after a diamond
+  std::uint32_t depth = 2'000;              ///< steps of one schedule
+  std::uint32_t violations = 20;            ///< after which it gives up
   std::chrono::duration<double> time{1e9};  ///< after which no further schedule is begun
 };
 
 /// What was done, and what was found wrong.
 struct ParanoidReport {
   std::uint64_t walks = 0;
-  std::uint64_t steps = 0;          ///< of random schedules, each taken twice
-  std::uint64_t pairs = 0;          ///< of steps that could happen next, by different actors
-  std::uint64_t diamonds = 0;       ///< of these, called independent and taken in both orders
-  std::uint64_t keys_apart = 0;     ///< diamonds whose ends had different keys: costs, not errors
-  std::uint64_t hash_matches = 0;   ///< states of equal key, reached in different ways
+  std::uint64_t steps = 0;         ///< of random schedules, each taken twice
+  std::uint64_t pairs = 0;         ///< of steps that could happen next, by different actors
+  std::uint64_t diamonds = 0;      ///< of these, called independent and taken in both orders
+  std::uint64_t keys_apart = 0;    ///< diamonds whose ends had different keys: costs, not errors
+  std::uint64_t hash_matches = 0;  ///< states of equal key, reached in different ways
   bool out_of_time = false;
   std::vector<std::string> violations;  ///< in words
   bool ok() const { return violations.empty(); }

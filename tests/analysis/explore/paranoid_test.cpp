@@ -1,7 +1,8 @@
 // What every proof rests on, tried by sampling; and the tests of that test.
+#include "analysis/explore/paranoid.hpp"
+
 #include <catch2/catch.hpp>
 
-#include "analysis/explore/paranoid.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
 
 using namespace fencelab;
