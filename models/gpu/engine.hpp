@@ -76,6 +76,7 @@ class Engine {
   bool kept_away_by(const HwQueue& queue, const Job& job) const;
   bool runnable(const HwQueue& queue) const;
   bool spinning(const Job& job) const;
+  bool is_done(const Job& job) const;  ///< all of it was executed, nothing keeps it
   bool contended(const HwQueue& running) const;
   void begin_slice(HwQueue& queue);
   core::Time slice_deadline() const;
