@@ -36,6 +36,9 @@ class Doorbell final : public Waitable {
   Access wait_access(std::uint64_t) const override { return Access::write; }
   bool hash_state(std::uint64_t& hash) const override {
     hash = rung_ ? 1 + simulation().hash_of(rung_at_) : 0;
+    // Who was woken is told by not waiting any more: the bell itself remembers nothing then.
+    for (const WaitLink* link = head_; link; link = link->next)
+      hash += mix_hash(1, raw(link->process->id));
     return true;
   }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;

@@ -34,8 +34,8 @@ Gpu& Machine::add_gpu(Gpu::Spec spec, DriverPolicies policies) {
 }
 
 Client& Machine::add_client(std::string name) {
-  clients_.push_back(
-      std::make_unique<Client>(simulation_, std::move(name), static_cast<std::uint32_t>(clients_.size())));
+  clients_.push_back(std::make_unique<Client>(simulation_, std::move(name),
+                                              static_cast<std::uint32_t>(clients_.size())));
   return *clients_.back();
 }
 

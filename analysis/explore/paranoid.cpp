@@ -292,9 +292,17 @@ class Paranoid {
       std::string found = difference(state, other_state, likeness);
       if (found.empty()) found = compare_continuations(after, other_after, likeness);
       if (!found.empty())
-        complain(fmt::format("states of equal key, after {} steps and after {} others, differ: {}",
-                             there.length, here.length, found));
+        complain(fmt::format(
+            "states of equal key, after {} steps (by actors{}) and after {} (by{}), differ: {}",
+            there.length, actors_of(there), here.length, actors_of(here), found));
     }
+  }
+  std::string actors_of(const Place& place) const {
+    constexpr std::size_t kMost = 40;
+    std::string text = place.length > kMost ? " ..." : "";
+    for (std::size_t i = place.length - std::min(place.length, kMost); i < place.length; ++i)
+      text += fmt::format(" {}", schedules_[place.schedule][i].actor);
+    return text;
   }
   std::pair<StateRecord, std::vector<StepRecord>> state_at(const Place& place, bool& timeless) {
     ObservedExecution observed(subject_, actors_, options_);

@@ -259,9 +259,11 @@ void Engine::reset(int error) {
   const JobPtr guilty(current_->head());
   std::vector<JobPtr> innocent;
   if (gpu_.policies().hang->reset_scope() == ResetScope::device)
-    for (const auto& engine : gpu_.engines())
+    for (const auto& engine : gpu_.engines()) {
+      engine->cell_.read();
       for (HwQueue* queue : engine->ready_)
         if (queue->head() && queue->head() != guilty.get()) innocent.emplace_back(queue->head());
+    }
   simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(),
                    guilty.get());
   guilty->kill(error);

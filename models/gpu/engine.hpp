@@ -105,7 +105,7 @@ class Engine {
   bool stopped_ = false;     ///< current job taken away from outside
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
-  core::Cell cell_;       ///< footprint of all but the load
+  core::Cell cell_;            ///< footprint of all but the load
   core::Cell load_cell_;
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;

@@ -82,7 +82,11 @@ enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring
 class Job final : public core::FenceProducer {
  public:
   explicit Job(core::Simulation& simulation)
-      : simulation_(simulation), id_(simulation.new_object_id()), done_(simulation), published_(simulation), steered_(simulation) {}
+      : simulation_(simulation),
+        id_(simulation.new_object_id()),
+        done_(simulation),
+        published_(simulation),
+        steered_(simulation) {}
 
   core::ObjectId id() const { return id_; }
   core::Simulation& simulation() const { return simulation_; }
@@ -115,10 +119,10 @@ class Job final : public core::FenceProducer {
   HwQueue* queue = nullptr;
   Engine* engine = nullptr;
   JobState state = JobState::submitting;
-  int error = 0;               ///< negative errno
-  bool hung = false;           ///< struck by a fault: never finishes by itself
-  bool never_signals = false;  ///< struck by a fault: finishes, but its values are not written
-  bool doorbell_lost = false;  ///< struck by a fault: in the ring, but the hardware was not told
+  int error = 0;                 ///< negative errno
+  bool hung = false;             ///< struck by a fault: never finishes by itself
+  bool never_signals = false;    ///< struck by a fault: finishes, but its values are not written
+  bool doorbell_lost = false;    ///< struck by a fault: in the ring, but the hardware was not told
   bool completion_lost = false;  ///< struck by a fault: waiting for its completion may be in vain
   bool terminated = false;       ///< see terminate()
   bool first_run_done = false;

@@ -30,6 +30,11 @@ std::uint32_t walks() {
   return 8;
 }
 
+std::uint64_t seed() {
+  const char* const asked = std::getenv("FENCELAB_PARANOID_SEED");
+  return asked ? std::strtoull(asked, nullptr, 10) : 1;
+}
+
 std::vector<std::string> library() {
   std::vector<std::string> files;
   for (const auto& entry : fs::directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
@@ -50,7 +55,7 @@ TEST_CASE("Steps of library scenarios that count as independent commute, and run
       REQUIRE(resolved);
       campaign::ScenarioSubject subject(*scenario, *resolved);
       for (const auto timers : {core::TimerMode::never, core::TimerMode::any}) {
-        analysis::ParanoidLimits limits{.walks = walks(), .depth = 600};
+        analysis::ParanoidLimits limits{.seed = seed(), .walks = walks(), .depth = 600};
         const auto report = analysis::check_paranoid(subject, {.timers = timers}, limits);
         INFO(fs::path(file).filename().string() << " under " << stack.name << ", timers "
                                                 << static_cast<int>(timers));
