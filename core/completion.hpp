@@ -29,18 +29,20 @@ class Completion final : public Waitable {
     note(Access::signal, !complete_);
     complete_ = true;
     simulation().emit(ProbeKind::completed, id(), 0, 0, this);
+    if (completed_at_ == kNever) completed_at_ = simulation().now();
     while (head_) satisfy(*head_);
   }
   SingleWait wait(WaitReason reason) { return {*this, 0, {.reason = reason}}; }
   SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
 
   bool satisfied(std::uint64_t) const override { return complete_; }
+  Time opened_at(std::uint64_t) const override { return completed_at_; }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink&) const override {
     return builder.all_of({builder.process(provider_)}, describe(), id());
   }
   std::string describe() const override { return name_; }
   bool hash_state(std::uint64_t& hash) const override {
-    hash = complete_;
+    hash = complete_ ? 1 + simulation().hash_of(completed_at_) : 0;
     return true;
   }
   OrderClassId order_class() const override { return order_class_; }
@@ -50,6 +52,7 @@ class Completion final : public Waitable {
   Process* provider_;
   bool complete_ = false;
   OrderClassId order_class_;
+  Time completed_at_ = kNever;
 };
 
 }  // namespace fencelab::core

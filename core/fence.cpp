@@ -100,7 +100,9 @@ bool DmaFence::remove_callback(FenceCallback& callback) {
 bool DmaFence::hash_state(std::uint64_t& hash) const {
   // Who waits is part of the waiters' own state; which callbacks are queued is known to no hash.
   if (callbacks_) return false;
-  hash = mix_hash(signaled_ + 2u * armed_, static_cast<std::uint64_t>(error_));
+  const bool armed = armed_ && !signaled_ && cares_about_waiting();
+  hash = mix_hash(signaled_ + 2u * armed, static_cast<std::uint64_t>(error_));
+  if (signaled_) hash = mix_hash(hash, simulation().hash_of(signaled_at_));
   return true;
 }
 
@@ -164,6 +166,7 @@ bool FenceArray::enable_signaling() {
 }
 
 void FenceArray::member_signaled(DmaFence& member) {
+  note(Access::subscribe);  // which member is the last one to signal is told by their order
   if (member.error() != 0 && error() == 0) set_error(member.error());
   if (--pending_ == 0) signal();
 }

@@ -75,13 +75,11 @@ class DmaFence : public Waitable {
     note(Access::test, signaled, signaled);
     return signaled;
   }
-  /// Polling whose answer saves work and changes nothing else: a wait would follow, which a signaled
-  /// fence ends at once. An explorer need not try both answers, unless waiting has side effects.
-  bool is_known_signaled() const {
-    if (simulation().footprint() && cares_about_waiting()) [[unlikely]]
-      note(Access::test, signaled_, signaled_);
-    return happened();
-  }
+  /// Polling whose answer saves work and changes nothing else: a wait would follow, which a
+  /// signaled fence ends at once. An explorer need not try both answers, unless waiting has side
+  /// effects. (Where one explores the answer is always no, so that the wait is a step in every
+  /// schedule.)
+  bool is_known_signaled() const { return !simulation().untimed() && happened(); }
   /// 0 pending, 1 done, negative errno: done with that error (F10).
   int status() const { return !signaled_ ? 0 : error_ != 0 ? error_ : 1; }
   int error() const { return error_; }
@@ -109,6 +107,8 @@ class DmaFence : public Waitable {
   SingleWait wait(const WaitOptions& options) { return {*this, 0, options}; }
 
   bool satisfied(std::uint64_t) const override { return happened(); }
+  Time opened_at(std::uint64_t) const override { return signaled_at_; }
+  bool waiting_matters() const override { return cares_about_waiting(); }
   bool hash_state(std::uint64_t& hash) const override;
   void add_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;

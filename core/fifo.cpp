@@ -6,6 +6,7 @@ namespace fencelab::core {
 
 void Doorbell::ring() {
   note(Access::write, true);
+  rung_at_ = simulation().now();
   if (!head_) rung_ = true;
   while (head_) satisfy(*head_);
 }

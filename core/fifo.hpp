@@ -32,9 +32,13 @@ class Doorbell final : public Waitable {
   }
 
   bool satisfied(std::uint64_t) const override { return std::exchange(rung_, false); }
+  Time opened_at(std::uint64_t) const override { return rung_at_; }
   Access wait_access(std::uint64_t) const override { return Access::write; }
   bool hash_state(std::uint64_t& hash) const override {
-    hash = rung_;
+    hash = rung_ ? 1 + simulation().hash_of(rung_at_) : 0;
+    // Who was woken is told by not waiting any more: the bell itself remembers nothing then.
+    for (const WaitLink* link = head_; link; link = link->next)
+      hash += mix_hash(1, raw(link->process->id));
     return true;
   }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
@@ -43,6 +47,7 @@ class Doorbell final : public Waitable {
  private:
   std::function<GateIndex(WaitGraphBuilder&)> describe_;
   mutable bool rung_ = false;
+  Time rung_at_{};
 };
 
 /// Unbounded queue with one consumer. push() never blocks.

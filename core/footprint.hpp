@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/time.hpp"
 
 namespace fencelab::core {
 
@@ -54,8 +55,8 @@ enum class Access : std::uint8_t {
   ww_release,
   // fences and timelines
   signal,
-  test,       ///< polled, or waited for with a deadline that can pass (ok: signaled, reached)
-  any_of,     ///< one of several of which some suffice (ok: it has come; before: how many are needed)
+  test,    ///< polled, or waited for with a deadline that can pass (ok: signaled, reached)
+  any_of,  ///< one of several of which some suffice (ok: it has come; before: how many are needed)
   subscribe,  ///< armed a fence whose producer cares, or added or removed a callback
   advance,    ///< result: the value
   query,
@@ -73,8 +74,8 @@ struct Touch {
   ObjectId object{};
   Access access = Access::read;
   bool ok = false;
-  std::uint64_t result = 0;  ///< what its process learned, as far as it can tell
-  std::uint64_t before = 0;  ///< counted resources: units free before
+  std::uint64_t result = 0;             ///< what its process learned, as far as it can tell
+  std::uint64_t before = 0;             ///< counted resources: units free before
   const StateSource* source = nullptr;  ///< whose state may have changed; null if it cannot tell
 };
 
@@ -83,12 +84,18 @@ struct Footprint {
   std::vector<Touch> touches;
   std::vector<std::uint32_t> woken;  ///< actors it enabled
   std::vector<ObjectId> gone;        ///< objects destroyed
-  std::uint64_t forget = 0;          ///< a new history for its process, if `forgets`
+  struct Delay {
+    std::uint32_t actor;
+    Time local_time;
+  };
+  std::vector<Delay> delayed;  ///< other actors that go on no earlier than this
+  std::uint64_t forget = 0;    ///< a new history for its process, if `forgets`
   bool forgets = false;
   void clear() {
     touches.clear();
     woken.clear();
     gone.clear();
+    delayed.clear();
     forgets = false;
   }
   /// `source`, the object `id`, is being destroyed.

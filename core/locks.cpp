@@ -95,11 +95,12 @@ bool Mutex::grab() {
 bool Mutex::try_lock() {
   const bool taken = grab();
   note(Access::attempt, taken, taken);
+  if (taken && simulation().untimed()) simulation().not_before(released_at_);
   return taken;
 }
 
 bool Mutex::hash_state(std::uint64_t& hash) const {
-  hash = hash_of(owner_);
+  hash = mix_hash(hash_of(owner_), simulation().hash_of(released_at_));
   hash_queue(head_, hash);
   return true;
 }
@@ -110,6 +111,7 @@ void Mutex::unlock() {
              static_cast<std::uint64_t>(LockMisuse::double_unlock));
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
   note(Access::release);
+  released_at_ = simulation().now();
   note_dropped(*owner_, *this);
   announce(ProbeKind::lock_released, owner_);
   owner_ = nullptr;
@@ -145,7 +147,8 @@ bool RwLock::satisfied(std::uint64_t mode) const {
 }
 
 bool RwLock::hash_state(std::uint64_t& hash) const {
-  hash = hash_of(writer_);
+  hash = mix_hash(mix_hash(hash_of(writer_), simulation().hash_of(written_at_)),
+                  simulation().hash_of(read_at_));
   // Who reads matters, in which order they came does not.
   for (const Process* reader : readers_) hash += mix_hash(1, hash_of(reader));
   hash_queue(head_, hash);
@@ -183,6 +186,8 @@ void RwLock::drop(std::uint64_t mode) {
   Process* process = mode == kWrite ? writer_ : simulation().current();
   FENCELAB_ASSERT(process, "{} unlocked but free", describe());
   note(mode == kWrite ? Access::write_release : Access::read_release);
+  Time& released_at = mode == kWrite ? written_at_ : read_at_;
+  released_at = std::max(released_at, simulation().now());
   if (mode == kWrite) {
     writer_ = nullptr;
   } else {
@@ -261,6 +266,7 @@ bool WwMutex::try_lock(WwContext* context) {
 
 bool WwMutex::hash_state(std::uint64_t& hash) const {
   hash = mix_hash(hash_of(owner_), context_ ? context_->ticket : 0);
+  hash = mix_hash(hash, simulation().hash_of(released_at_));
   for (const Request& request : requests_)
     hash = mix_hash(mix_hash(hash, hash_of(request.link->process)),
                     request.context ? request.context->ticket : 0);
@@ -270,6 +276,7 @@ bool WwMutex::hash_state(std::uint64_t& hash) const {
 void WwMutex::unlock() {
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
   note(Access::ww_release);
+  released_at_ = simulation().now();
   note_dropped(*owner_, *this);
   if (context_) --context_->acquired;
   announce(ProbeKind::lock_released, owner_, context_);
@@ -380,6 +387,7 @@ void WwMutex::LockAwaiter::engage(Process& process) {
   if (decided) {
     link_.done = true;
     process.wait.need = 0;
+    if (result_ == WwResult::locked) simulation().not_before(mutex_.opened_at(0));
     if (result_ == WwResult::locked) mutex_.note(Access::observe, true);
   } else {
     enqueue();

@@ -2,6 +2,7 @@
 // blocking is the gate "it is mine". Unlock hands over, so there is no barging.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class Mutex final : public Waitable {
   Process* owner() const { return owner_; }
 
   bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->grab(); }
+  Time opened_at(std::uint64_t) const override { return released_at_; }
   Access wait_access(std::uint64_t) const override { return Access::request; }
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return "lock " + name_; }
@@ -48,6 +50,7 @@ class Mutex final : public Waitable {
   std::string name_;
   OrderClassId order_class_;
   Process* owner_ = nullptr;
+  Time released_at_{};
 };
 
 /// Whether a reader passes a writer that waits.
@@ -77,6 +80,10 @@ class RwLock final : public Waitable {
   void unlock_write();
 
   bool satisfied(std::uint64_t mode) const override;
+  /// Readers keep nobody out but writers.
+  Time opened_at(std::uint64_t mode) const override {
+    return mode == kRead ? written_at_ : std::max(written_at_, read_at_);
+  }
   Access wait_access(std::uint64_t mode) const override {
     if (mode == kWrite) return Access::write_request;
     // A recursive reader overtakes queued writers, so its asking commutes with no release.
@@ -105,6 +112,7 @@ class RwLock final : public Waitable {
   OrderClassId order_class_;
   Process* writer_ = nullptr;
   std::vector<Process*> readers_;
+  Time written_at_{}, read_at_{};  ///< latest release by a writer, by a reader
 };
 
 /// An acquire context: its age is set once and kept over retries, so nobody starves.
@@ -141,6 +149,7 @@ class WwMutex final : public Waitable {
   const WwContext* context() const { return context_; }
 
   bool satisfied(std::uint64_t) const override { return false; }
+  Time opened_at(std::uint64_t) const override { return released_at_; }
   Access wait_access(std::uint64_t) const override { return Access::ww_request; }
   void add_waiter(WaitLink& link) override;
   void remove_waiter(WaitLink& link) override;
@@ -167,6 +176,7 @@ class WwMutex final : public Waitable {
   Process* owner_ = nullptr;
   WwContext* context_ = nullptr;
   std::vector<Request> requests_;  ///< in queue order
+  Time released_at_{};
 };
 
 class WwMutex::LockAwaiter : public WaitAwaiterBase {

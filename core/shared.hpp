@@ -16,8 +16,7 @@ namespace fencelab::core {
 /// and write() before changing it. One Cell may stand for a whole object.
 class Cell {
  public:
-  explicit Cell(Simulation& simulation)
-      : simulation_(simulation), id_(simulation.new_cell_id()) {}
+  explicit Cell(Simulation& simulation) : simulation_(simulation), id_(simulation.new_cell_id()) {}
   void read() const {
     if (simulation_.footprint()) [[unlikely]]
       note(Access::read);
@@ -34,15 +33,18 @@ class Cell {
   ObjectId id() const { return id_; }
 
  private:
-  // Who touches it goes on no earlier than whoever wrote it last.
+  // Who touches it goes on no earlier than whoever changed it last; who adds to it need not wait
+  // for others who do.
   void note(Access access) const {
-    simulation_.not_before(time_);
-    if (access != Access::read) time_ = simulation_.now();
+    simulation_.not_before(written_at_);
+    Time& changed_at = access == Access::add ? added_at_ : written_at_;
+    if (access != Access::add) simulation_.not_before(added_at_);
+    if (access != Access::read && changed_at < simulation_.now()) changed_at = simulation_.now();
     simulation_.note({.object = id_, .access = access});
   }
   Simulation& simulation_;
   ObjectId id_;
-  mutable Time time_{};
+  mutable Time written_at_{}, added_at_{};
 };
 
 /// A value with such a footprint. What a reader learns (the value's hash, if it has one) enters its
@@ -73,7 +75,9 @@ class Shared final : public StateSource {
   ObjectId id() const { return id_; }
 
   bool hash_state(std::uint64_t& hash) const override {
-    if constexpr (requires { { std::hash<T>{}(value_) } -> std::convertible_to<std::size_t>; }) {
+    if constexpr (requires {
+                    { std::hash<T>{}(value_) } -> std::convertible_to<std::size_t>;
+                  }) {
       hash = std::hash<T>{}(value_);
       return true;
     }

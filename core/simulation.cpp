@@ -97,7 +97,7 @@ Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
   if (untimed_) {
     process.actor = name_actor();
     process.last_object = (std::uint64_t{process.actor} + 1) << 32;
-    process.local_time = now_;
+    delay(process, now_);
     if (footprint_) footprint_->woken.push_back(process.actor);
     process.id = ProcessId{process.actor + 1};
   } else {
@@ -131,7 +131,7 @@ void Simulation::wake(Process& process, bool timed_out) {
   process.timed_out = timed_out;
   ++process.generation;
   if (!untimed_) return ready_.push({process.slot, process.generation});
-  process.local_time = std::max(process.local_time, now_);
+  delay(process, now_);
 }
 
 void Simulation::finish(Process& process, bool cancelled) {

@@ -53,8 +53,8 @@ class Timer {
 
 struct SimulationOptions {
   std::uint64_t seed = 1;
-  Choice* choice = nullptr;      ///< nullptr: PreferredChoice
-  ActorNames* untimed = nullptr;  ///< set: an untimed run, driven by steps() and take()
+  Choice* choice = nullptr;             ///< nullptr: PreferredChoice
+  ActorNames* untimed = nullptr;        ///< set: an untimed run, driven by steps() and take()
   TimerMode timers = TimerMode::never;  ///< untimed runs: which recovery timers may go off
 };
 
@@ -133,20 +133,29 @@ class Simulation {
   void note(const Touch& touch) { footprint_->touches.push_back(touch); }
   /// The running process goes on no earlier than `at`.
   void not_before(Time at) { now_ = now_ < at ? at : now_; }
+  /// Untimed runs: `process` goes on no earlier than `at`.
+  void delay(Process& process, Time at);
   /// Promises that what the running process does from here on depends on `tag` only, and on nothing
-  /// it saw before: loops call it at their head, so that a search that stores states can close them.
+  /// it saw before: loops call it at their head, so that a search that stores states can close
+  /// them.
   void forget(std::uint64_t tag) {
     if (footprint_) [[unlikely]] {
       footprint_->forget = tag;
       footprint_->forgets = true;
+      timeless_ = true;
     }
+  }
+  /// `at` as far as it tells states apart: not where a process has promised that time does not
+  /// matter to it, since whoever it meets then goes by its clock.
+  std::uint64_t hash_of(Time at) const {
+    return timeless_ ? 0 : static_cast<std::uint64_t>(nanoseconds_of(at));
   }
   /// Untimed runs: whether a wait ends in one way only, if it ends: its deadline cannot.
   bool is_certain(const WaitRecord& wait) const {
     return wait.deadline == kNever || (wait.recovery && timers_mode_ != TimerMode::any);
   }
-  /// Untimed runs: all that can happen next, in order of creation; at quiescence recovery timers, if
-  /// they may go off then.
+  /// Untimed runs: all that can happen next, in order of creation; at quiescence recovery timers,
+  /// if they may go off then.
   void steps(std::vector<Step>& into) const;
   /// Lets one of them happen, up to the next scheduling point.
   void take(const Step& step);
@@ -197,6 +206,7 @@ class Simulation {
   // Untimed runs only.
   std::uint32_t made_at_set_up_ = 0;
   Timer* firing_ = nullptr;
+  bool timeless_ = false;
 };
 
 /// Awaitable: suspend the running process until `at` (a plain planned delay).

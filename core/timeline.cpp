@@ -12,6 +12,8 @@ void ValueTimeline::advance(std::uint64_t value) {
   note(Access::advance, value > value_, value);
   if (value <= value_) return;
   value_ = value;
+  if (simulation().untimed()) [[unlikely]]
+    reached_.push_back({value, simulation().now()});
   simulation().emit(ProbeKind::timeline_advanced, id(), value_, 0, this);
   // Waiters stand in order of threshold, so only those released are looked at.
   while (head_ != nullptr && head_->value <= value_) satisfy(*head_);
@@ -20,6 +22,13 @@ void ValueTimeline::advance(std::uint64_t value) {
     watchers_.erase(watchers_.begin());
     bell->ring();
   }
+}
+
+Time ValueTimeline::opened_at(std::uint64_t value) const {
+  const auto found = std::lower_bound(
+      reached_.begin(), reached_.end(), value,
+      [](const Reached& reached, std::uint64_t wanted) { return reached.value < wanted; });
+  return found == reached_.end() ? Time{} : found->at;
 }
 
 void ValueTimeline::add_waiter(WaitLink& link) {

@@ -41,7 +41,8 @@ class ValueTimeline final : public Waitable {
   }
 
   /// Polling whose answer saves a wait and changes nothing else: no explorer need try both.
-  bool reached(std::uint64_t value) const { return value_ >= value; }
+  /// (Where one does the answer is always no, so that the wait is a step in every schedule.)
+  bool reached(std::uint64_t value) const { return value_ >= value && !simulation().untimed(); }
 
   /// Raises the value to `value`; lower values change nothing (monotonic).
   void advance(std::uint64_t value);
@@ -66,9 +67,10 @@ class ValueTimeline final : public Waitable {
 
   bool satisfied(std::uint64_t value) const override { return value_ >= value; }
   bool hash_state(std::uint64_t& hash) const override {
-    hash = value_;
+    hash = mix_hash(value_, reached_.empty() ? 0 : simulation().hash_of(reached_.back().at));
     return watchers_.empty();
   }
+  Time opened_at(std::uint64_t value) const override;
   void add_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   /// The gate `value() >= value`, for jobs that wait on a value.
@@ -80,6 +82,11 @@ class ValueTimeline final : public Waitable {
   std::string name_;
   std::uint64_t value_;
   OrderClassId order_class_;
+  struct Reached {
+    std::uint64_t value;
+    Time at;
+  };
+  std::vector<Reached> reached_;  ///< untimed runs: when which value was
   std::vector<ValueProducer*> producers_;
   std::multimap<std::uint64_t, Doorbell*> watchers_;  ///< by value, equal ones in order of arrival
 };

@@ -31,15 +31,16 @@ void Simulation::steps(std::vector<Step>& into) const {
     if (can_run(process)) {
       into.push_back({Step::Kind::run, process.state == ProcessState::ready, false, process.actor,
                       process.slot});
-    } else if (process.wait.deadline != kNever && (!process.wait.recovery || mode == TimerMode::any)) {
+    } else if (process.wait.deadline != kNever &&
+               (!process.wait.recovery || mode == TimerMode::any)) {
       into.push_back(
           {Step::Kind::expire, false, process.wait.recovery, process.actor, process.slot});
     }
   }
   for (const TimerSlot& slot : timers_)
     if (slot.timer && slot.timer->armed() && (!slot.timer->recovery_ || mode == TimerMode::any))
-      into.push_back({Step::Kind::fire, false, slot.timer->recovery_, slot.timer->actor_,
-                      slot.timer->slot_});
+      into.push_back(
+          {Step::Kind::fire, false, slot.timer->recovery_, slot.timer->actor_, slot.timer->slot_});
   if (mode != TimerMode::quiescent || !into.empty()) return;
   for (const Process& process : processes())
     if (process.state == ProcessState::blocked && process.wait.recovery &&
@@ -89,6 +90,12 @@ void Simulation::take_fire(Timer& timer) {
   // The action may have destroyed the timer together with its owner.
   if (firing_) firing_->last_object_ = last_object_;
   firing_ = nullptr;
+}
+
+void Simulation::delay(Process& process, Time at) {
+  if (process.local_time >= at) return;
+  process.local_time = at;
+  if (footprint_) footprint_->delayed.push_back({process.actor, at});
 }
 
 std::uint64_t Simulation::new_ticket() {

@@ -38,6 +38,9 @@ void Waitable::satisfy(WaitLink& link) {
   Process& process = *link.process;
   if (process.wait.need == 0) return;
   --process.wait.need;
+  // Of several things it needs, the last one in time counts, not the last one in the schedule.
+  if (simulation_->untimed()) [[unlikely]]
+    simulation_->delay(process, std::max(simulation_->now(), link.object->opened_at(link.value)));
   if (Footprint* footprint = simulation_->footprint()) [[unlikely]] {
     std::uint32_t open = 0;
     for (std::uint32_t i = 0; i < process.wait.count; ++i) open += !process.wait.links[i].done;
@@ -124,8 +127,7 @@ WaitResult WaitAwaiterBase::await_resume() {
 // ---------------------------------------------------------------- untimed
 
 bool WaitAwaiterBase::asks() const {
-  for (const WaitLink& link : links_)
-    switch (link.object->wait_access(link.value)) {
+  for (const WaitLink& link : links_) switch (link.object->wait_access(link.value)) {
       case Access::observe:
       case Access::write: break;  // a doorbell: registering is part of the step before
       default: return true;
@@ -135,11 +137,18 @@ bool WaitAwaiterBase::asks() const {
 
 void WaitAwaiterBase::engage(Process& process) {
   const bool certain = need_ == links_.size() && simulation_->is_certain(process.wait);
+  // Which of them begin to be waited for depends on which have come already.
+  const bool matters = simulation_->footprint() &&
+                       std::any_of(links_.begin(), links_.end(),
+                                   [](const auto& link) { return link.object->waiting_matters(); });
   std::uint32_t done = 0;
   for (WaitLink& link : links_) {
     link.done = link.object->satisfied(link.value);
     done += link.done;
+    if (link.done) simulation_->not_before(link.object->opened_at(link.value));
     if (!simulation_->footprint()) continue;
+    if (matters)
+      simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
     const Access access = link.object->wait_access(link.value);
     if (access != Access::observe && access != Access::allocate)  // resources note it themselves
       simulation_->note({link.object->id(), access, link.done, link.value, 0, link.object});
@@ -168,9 +177,13 @@ void WaitAwaiterBase::note_outcome() const {
   const Process& process = *simulation_->current();
   if (!process.timed_out && need_ == links_.size() && simulation_->is_certain(process.wait)) return;
   const bool certain = simulation_->is_certain(process.wait);
-  for (const WaitLink& link : links_)
+  for (WaitLink& link : links_) {
+    // As it is now, whether or not it came in time to be waited for.
+    if (link.object->wait_access(link.value) == Access::observe)
+      link.done = link.done || link.object->satisfied(link.value);
     simulation_->note({link.object->id(), certain ? Access::any_of : Access::test, link.done,
                        link.value, need_, link.object});
+  }
 }
 
 void WaitAwaiterBase::release_links() {

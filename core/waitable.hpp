@@ -37,6 +37,14 @@ class Waitable : public StateSource {
     (void)value;
     return Access::observe;
   }
+  /// Whether beginning to wait changes anything but for the waiter.
+  virtual bool waiting_matters() const { return false; }
+  /// Untimed runs: since when such a wait need not block. Whoever passes goes on no earlier, as if
+  /// it had waited.
+  virtual Time opened_at(std::uint64_t value) const {
+    (void)value;
+    return Time{};
+  }
   /// A process begins to wait. Default: append to the list. Fences arm their producer here.
   virtual void add_waiter(WaitLink& link) { append(link); }
   /// A process stopped waiting before it was satisfied (timeout, cancelled, any-of).

@@ -8,28 +8,37 @@
 
 namespace fencelab::models {
 
-Client::Client(std::string name, std::uint32_t index) : name_(std::move(name)), index_(index) {}
+Client::Client(core::Simulation& simulation, std::string name, std::uint32_t index)
+    : name_(std::move(name)), index_(index), cell_(simulation) {}
 
 Client::~Client() = default;
 
 UserVm& Client::user_vm(Gpu& gpu) {
+  cell_.read();
   auto& slot = user_vms_[gpu.index];
-  if (!slot) slot = std::make_unique<UserVm>(*this, gpu);
+  if (slot) return *slot;
+  cell_.write();
+  slot = std::make_unique<UserVm>(*this, gpu);
   return *slot;
 }
 
 UserVm* Client::existing_user_vm(const Gpu& gpu) const {
+  cell_.read();
   const auto found = user_vms_.find(gpu.index);
   return found == user_vms_.end() ? nullptr : found->second.get();
 }
 
 BindQueue& Client::bind_queue(Gpu& gpu) {
+  cell_.read();
   auto& slot = bind_queues_[gpu.index];
-  if (!slot) slot = std::make_unique<BindQueue>(*this, gpu);
+  if (slot) return *slot;
+  cell_.write();
+  slot = std::make_unique<BindQueue>(*this, gpu);
   return *slot;
 }
 
 BindQueue* Client::existing_bind_queue(const Gpu& gpu) const {
+  cell_.read();
   const auto found = bind_queues_.find(gpu.index);
   return found == bind_queues_.end() ? nullptr : found->second.get();
 }

@@ -18,7 +18,7 @@ class BindQueue;
 
 class Client {
  public:
-  Client(std::string name, std::uint32_t index);
+  Client(core::Simulation& simulation, std::string name, std::uint32_t index);
   ~Client();
   const std::string& name() const { return name_; }
   std::uint32_t index() const { return index_; }  ///< dense, for side tables
@@ -36,6 +36,7 @@ class Client {
   std::string name_;
   std::uint32_t index_;
   AccessTracker tracker_;
+  core::Cell cell_;  ///< footprint of what there is on which GPU
   std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;        ///< by Gpu::index
   std::map<std::uint32_t, std::unique_ptr<BindQueue>> bind_queues_;  ///< by Gpu::index
   std::vector<std::unique_ptr<GpuContext>> contexts_;

@@ -16,6 +16,13 @@ Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardwar
 
 Machine::~Machine() = default;
 
+// In an untimed run by who makes the queue and as which of its objects, not by order in time.
+std::uint32_t Machine::new_queue_number() {
+  if (!simulation_.untimed()) return ++queues_;
+  const std::uint64_t id = core::raw(simulation_.new_object_id());
+  return static_cast<std::uint32_t>((id >> 32) << 16 | (id & 0xFFFF));
+}
+
 const DriverPolicies& Machine::policies_of(const Buffer& buffer) const {
   return buffer.home() ? buffer.home()->policies() : policies_;
 }
@@ -27,8 +34,8 @@ Gpu& Machine::add_gpu(Gpu::Spec spec, DriverPolicies policies) {
 }
 
 Client& Machine::add_client(std::string name) {
-  clients_.push_back(
-      std::make_unique<Client>(std::move(name), static_cast<std::uint32_t>(clients_.size())));
+  clients_.push_back(std::make_unique<Client>(simulation_, std::move(name),
+                                              static_cast<std::uint32_t>(clients_.size())));
   return *clients_.back();
 }
 

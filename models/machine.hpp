@@ -37,7 +37,10 @@ class Machine {
   const std::vector<std::unique_ptr<Buffer>>& buffers() const { return buffers_; }
 
   std::uint32_t new_engine_number() { return engines_++; }
-  std::uint32_t new_queue_number() { return ++queues_; }
+  std::uint32_t new_queue_number();
+  /// Untimed runs: keeps `job` for good. Whoever finds it through a fence or a label must not have
+  /// to ask first whether it is over: that would tell schedules apart that are equal otherwise.
+  void keep(JobPtr job) { kept_.push_back(std::move(job)); }
   std::uint32_t engine_count() const { return engines_; }
 
   /// Jobs handed to a queue and done, so far.
@@ -63,6 +66,7 @@ class Machine {
   std::vector<std::unique_ptr<Gpu>> gpus_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Display>> displays_;
+  std::vector<JobPtr> kept_;
   std::uint32_t engines_ = 0, queues_ = 0;
   std::uint64_t jobs_begun_ = 0, jobs_ended_ = 0;
 };

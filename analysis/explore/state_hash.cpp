@@ -35,8 +35,8 @@ void StateHash::count(core::ObjectId id, Object& object, std::uint64_t state) {
 // What a process knows after a touch: how it went, or all that ever happened to an object that
 // cannot tell its state.
 std::uint64_t StateHash::learn(const Touch& touch) {
-  std::uint64_t hash = mix_hash(static_cast<std::uint64_t>(touch.access) * 2 + touch.ok,
-                                core::raw(touch.object));
+  std::uint64_t hash =
+      mix_hash(static_cast<std::uint64_t>(touch.access) * 2 + touch.ok, core::raw(touch.object));
   hash = mix_hash(hash, touch.result);
   if (touch.source != nullptr) return hash;
   const auto found = objects_.find(core::raw(touch.object));
@@ -52,6 +52,17 @@ void StateHash::change(const Touch& touch, std::uint64_t history) {
   count(touch.object, object, state);
 }
 
+// Counts an actor in as it is now.
+void StateHash::count(std::uint32_t number) {
+  Actor& actor = actors_[number];
+  if (actor.counted) sum_ -= actor.part;
+  actor.counted = true;
+  const auto time = static_cast<std::uint64_t>(core::nanoseconds_of(actor.local_time));
+  actor.part =
+      part_of(~std::uint64_t{number}, core::mix_hash(actor.history, actor.timeless ? 0 : time));
+  sum_ += actor.part;
+}
+
 void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Footprint& footprint,
                      const std::vector<ChoiceTaken>& choices) {
   if (actor >= actors_.size()) actors_.resize(actor + 1);
@@ -59,7 +70,10 @@ void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Foo
   std::uint64_t history = mix_hash(who.history + 1, 1);
   for (const ChoiceTaken& choice : choices) history = mix_hash(history, choice.taken + 2);
   for (const Touch& touch : footprint.touches) history = mix_hash(history, learn(touch));
-  for (const Touch& touch : footprint.touches) change(touch, history);
+  timeless_ = timeless_ || footprint.forgets;
+  const auto when = static_cast<std::uint64_t>(core::nanoseconds_of(local_time));
+  const std::uint64_t change_made = mix_hash(history, timeless_ ? 0 : when);
+  for (const Touch& touch : footprint.touches) change(touch, change_made);
   for (const core::ObjectId gone : footprint.gone) {
     const auto found = objects_.find(core::raw(gone));
     if (found == objects_.end()) continue;
@@ -71,11 +85,13 @@ void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Foo
     who.timeless = true;
   }
   who.history = history;
-  if (who.counted) sum_ -= who.part;
-  who.counted = true;
-  const auto time = static_cast<std::uint64_t>(core::nanoseconds_of(local_time));
-  who.part = part_of(~std::uint64_t{actor}, mix_hash(history, who.timeless ? 0 : time));
-  sum_ += who.part;
+  who.local_time = local_time;
+  count(actor);
+  for (const core::Footprint::Delay& delay : footprint.delayed) {
+    if (delay.actor >= actors_.size()) actors_.resize(delay.actor + 1);
+    actors_[delay.actor].local_time = delay.local_time;
+    count(delay.actor);
+  }
 }
 
 }  // namespace fencelab::analysis

@@ -157,13 +157,17 @@ void Engine::charge() {
                    static_cast<std::uint64_t>(spent.count()), &job);
 }
 
+bool Engine::is_done(const Job& job) const {
+  if (spinning(job) || job.hung || !job.may_end()) return false;
+  return job.infinite || job.remaining <= Duration{};
+}
+
 bool Engine::must_leave() {
   if (stopped_) return true;
   Job& job = *current_->head();
   if (!spinning(job) && job.semaphore_open_at == core::kNever)
     job.semaphore_open_at = simulation_.now();
-  if (!spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{}))
-    return true;
+  if (is_done(job)) return true;
   return wants_preemption() && arbitration_point() == simulation_.now();
 }
 
@@ -186,9 +190,7 @@ void Engine::leave() {
   HwQueue& queue = *current_;
   Job& job = *queue.head();
   job.time_on_engine += simulation_.now() - slice_start_;
-  const bool done =
-      !spinning(job) && !job.hung && (job.infinite ? job.terminated : job.remaining <= Duration{});
-  if (done) return finish_head();
+  if (is_done(job)) return finish_head();
   simulation_.emit(core::ProbeKind::job_preempted, job.id(), number_,
                    static_cast<std::uint64_t>((simulation_.now() - slice_start_).count()), &job);
   job.state = JobState::on_ring;
@@ -257,9 +259,11 @@ void Engine::reset(int error) {
   const JobPtr guilty(current_->head());
   std::vector<JobPtr> innocent;
   if (gpu_.policies().hang->reset_scope() == ResetScope::device)
-    for (const auto& engine : gpu_.engines())
+    for (const auto& engine : gpu_.engines()) {
+      engine->cell_.read();
       for (HwQueue* queue : engine->ready_)
         if (queue->head() && queue->head() != guilty.get()) innocent.emplace_back(queue->head());
+    }
   simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(),
                    guilty.get());
   guilty->kill(error);

@@ -76,6 +76,7 @@ class Engine {
   bool kept_away_by(const HwQueue& queue, const Job& job) const;
   bool runnable(const HwQueue& queue) const;
   bool spinning(const Job& job) const;
+  bool is_done(const Job& job) const;  ///< all of it was executed, nothing keeps it
   bool contended(const HwQueue& running) const;
   void begin_slice(HwQueue& queue);
   core::Time slice_deadline() const;
@@ -104,7 +105,7 @@ class Engine {
   bool stopped_ = false;     ///< current job taken away from outside
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
-  core::Cell cell_;       ///< footprint of all but the load
+  core::Cell cell_;            ///< footprint of all but the load
   core::Cell load_cell_;
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;

@@ -52,7 +52,10 @@ class HwQueue {
     return jobs_.size() > unseen_;
   }
   /// Whether its head may run now: seen, mapped to a slot, not suspended.
-  bool schedulable() const { return mapped_ && !suspended_ && has_work(); }
+  bool schedulable() const {
+    cell_.read();
+    return mapped_ && !suspended_ && has_work();
+  }
 
   /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
   void set_mapped(bool mapped);

@@ -65,11 +65,23 @@ void Job::complete(int with_error) {
     finished->signal();
   }
   if (never_signals && queue) queue->keep(keep);
-  // The fences outlive the job in reservations; the job's memory must not.
-  if (finished) finished->set_producer(nullptr);
-  if (started) started->set_producer(nullptr);
+  // The fences outlive the job in reservations; the job's memory must not (but see Machine::keep).
+  if (finished && !simulation_.untimed()) finished->set_producer(nullptr);
+  if (started && !simulation_.untimed()) started->set_producer(nullptr);
   dependencies.clear();
   bond_master = nullptr;
+}
+
+void Job::terminate() {
+  steered_.write();
+  terminated = true;
+  if (engine) engine->poke();
+}
+
+void Job::assign_engine(Engine& to) {
+  if (infinite) steered_.write();
+  engine = &to;
+  to.add_load(1);
 }
 
 void Job::kill(int with_error) {

@@ -82,7 +82,11 @@ enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring
 class Job final : public core::FenceProducer {
  public:
   explicit Job(core::Simulation& simulation)
-      : simulation_(simulation), id_(simulation.new_object_id()), done_(simulation) {}
+      : simulation_(simulation),
+        id_(simulation.new_object_id()),
+        done_(simulation),
+        published_(simulation),
+        steered_(simulation) {}
 
   core::ObjectId id() const { return id_; }
   core::Simulation& simulation() const { return simulation_; }
@@ -110,16 +114,17 @@ class Job final : public core::FenceProducer {
       ring_waits;                 ///< semaphores in the ring (user queues)
   core::FencePtr finished;        ///< dma_fence of the job, if anything in the kernel knows of it
   core::FencePtr started;         ///< signals at first execution, if somebody asked
-  SyncPoint completion;           ///< how others wait for it
+  SyncPoint completion;           ///< how others wait for it; see publish_completion()
   KernelQueue* entity = nullptr;  ///< kernel queues: where it waits for its turn
   HwQueue* queue = nullptr;
   Engine* engine = nullptr;
   JobState state = JobState::submitting;
-  int error = 0;               ///< negative errno
-  bool hung = false;           ///< struck by a fault: never finishes by itself
-  bool never_signals = false;  ///< struck by a fault: finishes, but its values are not written
-  bool doorbell_lost = false;  ///< struck by a fault: in the ring, but the hardware was not told
-  bool terminated = false;
+  int error = 0;                 ///< negative errno
+  bool hung = false;             ///< struck by a fault: never finishes by itself
+  bool never_signals = false;    ///< struck by a fault: finishes, but its values are not written
+  bool doorbell_lost = false;    ///< struck by a fault: in the ring, but the hardware was not told
+  bool completion_lost = false;  ///< struck by a fault: waiting for its completion may be in vain
+  bool terminated = false;       ///< see terminate()
   bool first_run_done = false;
   core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};
@@ -133,6 +138,24 @@ class Job final : public core::FenceProducer {
   bool values_reached() const;
   /// The value of `timeline` once the job is done, or 0 if it does not write it.
   std::uint64_t value_written(const core::ValueTimeline& timeline) const;
+  /// The submitter knows how others can wait for it; threads may find it through its label.
+  void publish_completion(SyncPoint point) {
+    published_.write();
+    completion = std::move(point);
+  }
+  const SyncPoint& published_completion() const {
+    published_.read();
+    return completion;
+  }
+  /// Lets an infinite job end, and tells the engine that executes it, if there is one yet.
+  void terminate();
+  /// Whether nothing but its own work keeps it from its end.
+  bool may_end() const {
+    if (!infinite) return true;
+    steered_.read();
+    return terminated;
+  }
+  void assign_engine(Engine& to);
   /// Marks it done: fence signaled with `error`, values written. Called by its engine or its
   /// killer.
   void complete(int with_error);
@@ -168,6 +191,8 @@ class Job final : public core::FenceProducer {
   core::Simulation& simulation_;
   core::ObjectId id_;
   core::Cell done_;
+  core::Cell published_;  ///< footprint of `completion`
+  core::Cell steered_;    ///< footprint of `terminated`, and of `engine` if it is infinite
   std::uint32_t references_ = 0;
 };
 

@@ -35,8 +35,7 @@ void UserQueue::push(JobPtr job) {
   job->queue = &ring_;
   job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
   context_.gpu().machine().job_begun();
-  job->engine = &context_.choose_engine(*job);
-  job->engine->add_load(1);
+  job->assign_engine(context_.choose_engine(*job));
   const bool rung = !job->doorbell_lost;
   ring_.push(std::move(job));
   if (rung) context_.gpu().ring_doorbell(ring_);

@@ -22,6 +22,7 @@ void UserVm::add_buffer(Buffer& buffer) {
   cell_.write();
   if (std::find(buffers_.begin(), buffers_.end(), &buffer) != buffers_.end()) return;
   buffers_.push_back(&buffer);
+  buffer.placement.write();
   buffer.vms.push_back(this);
   if (resident_ && preempt_fence_) buffer.resv().add(preempt_fence_, Usage::bookkeep);
 }
@@ -29,6 +30,7 @@ void UserVm::add_buffer(Buffer& buffer) {
 void UserVm::remove_buffer(Buffer& buffer) {
   cell_.write();
   std::erase(buffers_, &buffer);
+  buffer.placement.write();
   std::erase(buffer.vms, this);
 }
 
@@ -178,7 +180,10 @@ core::Task<> UserVm::serve() {
 
 void UserVm::retire() {
   cell_.write();
-  for (Buffer* buffer : buffers_) std::erase(buffer->vms, this);
+  for (Buffer* buffer : buffers_) {
+    buffer->placement.write();
+    std::erase(buffer->vms, this);
+  }
   buffers_.clear();
   resident_ = false;
   if (core::FencePtr fence = std::move(preempt_fence_)) fence->signal();

@@ -108,7 +108,7 @@ core::Task<> KernelSubmission::submit(JobPtr job) {
     job->finished = core::make_intrusive<core::DmaFence>(
         simulation, job.get(), job->entity->fence_context(), job->entity->next_seqno());
     core::note_published(*job->finished);  // as out-fence of the ioctl, before the job is pushed
-    job->completion = {job->finished, nullptr, 0, job.get()};
+    job->publish_completion({job->finished, nullptr, 0, job.get()});
     publish(*job, policies);
     policies.sync->submitted(*job);
     job->queue = &job->entity->ring();
@@ -148,7 +148,7 @@ core::Task<> UserSubmission::submit(JobPtr job) {
     else if (!behind.done())
       co_await behind.wait({.reason = WaitReason::fence});
   }
-  job->completion = {nullptr, &queue.progress(), queue.next_value(), job.get()};
+  job->publish_completion({nullptr, &queue.progress(), queue.next_value(), job.get()});
   if (policies.sync->wraps_user_fences()) {
     job->finished = core::make_intrusive<core::DmaFence>(
         simulation, job.get(), core::raw(queue.progress().id()), job->completion.value);

@@ -17,6 +17,7 @@ class NotifierWait final : public models::UserptrPolicy {
                            [&](const auto& entry) { fences.push_back(entry.fence); });
     for (std::size_t i = 0; i < fences.size(); ++i)
       if (!fences[i]->is_signaled()) co_await fences[i]->wait(core::WaitReason::notifier);
+    buffer.placement.write();
     ++buffer.generation;
   }
 };
@@ -26,8 +27,10 @@ class NotifierPreempt final : public models::UserptrPolicy {
  public:
   bool pinned() const override { return false; }
   core::Task<> invalidate(models::Buffer& buffer) override {
+    buffer.placement.read();
     const std::vector<models::UserVm*> vms = buffer.vms;
     for (std::size_t i = 0; i < vms.size(); ++i) co_await vms[i]->stop_for_notifier();
+    buffer.placement.write();
     ++buffer.generation;
   }
 };

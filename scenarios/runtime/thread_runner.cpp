@@ -237,7 +237,10 @@ void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) 
   switch (fault->kind) {
     case FaultSpec::Kind::hang: job.hung = true; break;
     // The kernel learns of a lost completion as of a hang; a user fence is just never written.
-    case FaultSpec::Kind::never_signal: (user ? job.never_signals : job.hung) = true; break;
+    case FaultSpec::Kind::never_signal:
+      (user ? job.never_signals : job.hung) = true;
+      job.completion_lost = user;
+      break;
     case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
     case FaultSpec::Kind::lost_doorbell: job.doorbell_lost = true; break;
     case FaultSpec::Kind::kill:
@@ -255,6 +258,7 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   }
   process_->doing = "submit";
   const models::JobPtr job(new models::Job(simulation_));
+  if (simulation_.untimed()) world_.machine().keep(job);
   job->client = clone_.client;
   job->context = clone_.contexts[op.context];
   job->submitter = process_;
@@ -312,7 +316,9 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
 }
 
 Task<> ThreadRunner::hold_back(const models::JobPtr& job) {
-  if (job->state == models::JobState::done || job->completion.empty()) co_return;
+  const bool looks = job->completion_lost || !simulation_.untimed();
+  if (looks && job->is_done()) co_return;
+  if (job->completion.empty()) co_return;
   const models::SyncPoint point = job->completion;
   if (!point.done()) co_await point.wait({.reason = WaitReason::fence});
   simulation_.emit(core::ProbeKind::fence_observed, point.id(), core::raw(job->id()), 0, job.get());
@@ -351,7 +357,7 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
     co_await all;
   }
   for (const models::JobPtr& job : jobs)
-    if (job->state == models::JobState::done)
+    if (job->is_done())
       simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0,
                        job.get());
 }
@@ -448,8 +454,7 @@ void ThreadRunner::sw_signal(const SwSignalOp& op) {
 void ThreadRunner::terminate(const TerminateOp& op) {
   const models::JobPtr job = clone_.label(op.job.label).job;
   if (!job) return;
-  job->terminated = true;
-  if (job->engine) job->engine->poke();
+  job->terminate();
 }
 
 }  // namespace fencelab::scenarios

@@ -10,8 +10,12 @@ namespace fencelab::scenarios {
 
 models::SyncPoint LabelState::point() const {
   if (fence) return {fence};
-  if (!job || job->state == models::JobState::done) return {};
-  return job->completion;
+  if (!job) return {};
+  // Where one explores, a job that is over is waited for like others: the wait ends at once. One
+  // whose completion is lost is not: that it is over must be known from elsewhere.
+  const bool looks = job->completion_lost || !job->simulation().untimed();
+  if (looks && job->is_done()) return {};
+  return job->published_completion();
 }
 
 World::World(core::Simulation& simulation, models::platform::SharedHardware& hardware,

@@ -1,0 +1,72 @@
+// Every scenario of the library, under each of its stacks: nothing that its models share bypasses the
+// footprints, as far as a sample tells.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "analysis/explore/paranoid.hpp"
+#include "campaign/scenario_subject.hpp"
+#include "policies/registry.hpp"
+#include "scenarios/loader.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
+
+using namespace fencelab;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// More of a sample where somebody asks for it, less where each step costs many times as much.
+std::uint32_t walks() {
+  if (const char* const asked = std::getenv("FENCELAB_PARANOID_WALKS"))
+    return static_cast<std::uint32_t>(std::strtoul(asked, nullptr, 10));
+#if defined(__SANITIZE_ADDRESS__)
+  return 1;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  return 1;
+#endif
+#endif
+  return 8;
+}
+
+std::uint64_t seed() {
+  const char* const asked = std::getenv("FENCELAB_PARANOID_SEED");
+  return asked ? std::strtoull(asked, nullptr, 10) : 1;
+}
+
+std::vector<std::string> library() {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
+    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat") {
+  const auto registry = policies::Registry::built_in();
+  for (const std::string& file : library()) {
+    const auto scenario = scenarios::load_scenario_file(file, {}, {});
+    REQUIRE(scenario);
+    for (const auto& stack : scenario->stacks) {
+      const auto resolved = scenarios::resolve_stack(*scenario, stack, registry);
+      REQUIRE(resolved);
+      campaign::ScenarioSubject subject(*scenario, *resolved);
+      for (const auto timers : {core::TimerMode::never, core::TimerMode::any}) {
+        analysis::ParanoidLimits limits{.seed = seed(), .walks = walks(), .depth = 600};
+        const auto report = analysis::check_paranoid(subject, {.timers = timers}, limits);
+        INFO(fs::path(file).filename().string() << " under " << stack.name << ", timers "
+                                                << static_cast<int>(timers));
+        INFO(report.diamonds << " diamonds, " << report.keys_apart << " keys apart, "
+                             << report.hash_matches << " matches, " << report.steps << " steps");
+        std::string all;
+        for (const std::string& violation : report.violations) all += violation + "\n";
+        INFO(all);
+        CHECK(report.ok());
+        CHECK(report.diamonds > 0);
+      }
+    }
+  }
+}
