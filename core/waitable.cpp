@@ -114,8 +114,7 @@ WaitResult WaitAwaiterBase::await_resume() {
 // ---------------------------------------------------------------- untimed
 
 bool WaitAwaiterBase::asks() const {
-  for (const WaitLink& link : links_)
-    switch (link.object->wait_access(link.value)) {
+  for (const WaitLink& link : links_) switch (link.object->wait_access(link.value)) {
       case Access::observe:
       case Access::write: break;  // a doorbell: registering is part of the step before
       default: return true;
@@ -131,7 +130,7 @@ void WaitAwaiterBase::engage(Process& process) {
     done += link.done;
     if (!simulation_->footprint()) continue;
     const Access access = link.object->wait_access(link.value);
-    if (access != Access::observe && access != Access::allocate)  // resources note it themselves
+    if (access != Access::observe && access != Access::acquire)  // resources note it themselves
       simulation_->note({link.object->id(), access, link.done, link.value, 0, link.object});
     if (link.done && certain)
       simulation_->note({link.object->id(), Access::observe, true, link.value, 0, link.object});
