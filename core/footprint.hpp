@@ -61,7 +61,8 @@ enum class Access : std::uint8_t {
   advance,    ///< result: the value
   query,
   // counted resources
-  allocate,  ///< ok: got it; result: units
+  acquire,   ///< joined the queue (ok: got it at once); result: units; before: what was to spare
+  allocate,  ///< an attempt (ok: got it); result: units; before: what was to spare
   free,      ///< ok: nobody waited; result: units
   // processes
   cancel,  ///< ended a process from outside; object: its id as an object
@@ -74,8 +75,10 @@ struct Touch {
   ObjectId object{};
   Access access = Access::read;
   bool ok = false;
-  std::uint64_t result = 0;             ///< what its process learned, as far as it can tell
-  std::uint64_t before = 0;             ///< counted resources: units free before
+  std::uint64_t result = 0;  ///< what its process learned, as far as it can tell
+  /// Waits for some of several: how many are needed. Counted resources: 0 if the answer may hang on
+  /// what others do before, else 1 + the units to spare however their steps fall in time.
+  std::uint64_t before = 0;
   const StateSource* source = nullptr;  ///< whose state may have changed; null if it cannot tell
 };
 

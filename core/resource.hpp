@@ -17,7 +17,11 @@ class CountedResource final : public Waitable {
   using DescribeHoldings = std::function<void(WaitGraphBuilder&, WaitPool&)>;
 
   CountedResource(Simulation& simulation, std::string name, std::uint64_t units)
-      : Waitable(simulation), name_(std::move(name)), capacity_(units), free_(units) {}
+      : Waitable(simulation),
+        name_(std::move(name)),
+        capacity_(units),
+        free_(units),
+        spare_(static_cast<std::int64_t>(units)) {}
 
   /// Awaitable: until `units` (<= capacity) are the caller's.
   SingleWait acquire(std::uint64_t units, WaitReason reason) {
@@ -35,20 +39,31 @@ class CountedResource final : public Waitable {
   void describe_holdings_by(DescribeHoldings describe) { describe_holdings_ = std::move(describe); }
 
   bool satisfied(std::uint64_t units) const override {
-    return const_cast<CountedResource*>(this)->try_acquire(units);
+    return const_cast<CountedResource*>(this)->request(units);
   }
-  Access wait_access(std::uint64_t) const override { return Access::allocate; }
+  Access wait_access(std::uint64_t) const override { return Access::acquire; }
   bool hash_state(std::uint64_t& hash) const override;
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   std::string describe() const override { return name_; }
 
  private:
+  /// What one process has taken less what it gave back, now and at most.
+  struct Account {
+    std::uint32_t actor;
+    std::int64_t now = 0, most = 0;
+  };
+  bool request(std::uint64_t units);
   bool grab(std::uint64_t units);
+  std::uint64_t take_note(std::uint64_t units);
+  Account& account_of_current();
   void grant();
   std::string name_;
   std::uint64_t capacity_, free_;
   DescribeHoldings describe_holdings_;
+  // Explorers only.
+  std::vector<Account> accounts_;
+  std::int64_t spare_ = 0;  ///< units if everybody had at once the most they ever had
 };
 
 }  // namespace fencelab::core

@@ -150,7 +150,7 @@ void WaitAwaiterBase::engage(Process& process) {
     if (matters)
       simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
     const Access access = link.object->wait_access(link.value);
-    if (access != Access::observe && access != Access::allocate)  // resources note it themselves
+    if (access != Access::observe && access != Access::acquire)  // resources note it themselves
       simulation_->note({link.object->id(), access, link.done, link.value, 0, link.object});
     if (link.done && certain)
       simulation_->note({link.object->id(), Access::observe, true, link.value, 0, link.object});

@@ -14,11 +14,12 @@ enum class Rule : unsigned char {
   undecided,
   independent,
   dependent,
-  unless_both_failed,    ///< two attempts that failed
-  unless_both_at_once,   ///< two shared requests that were granted at once
-  allocations,           ///< commute if both fail, or if there is enough for both
-  allocation_and_free,   ///< commute if the allocation did not need what was freed
-  frees,                 ///< commute if nobody waited
+  unless_both_failed,   ///< two attempts that failed
+  unless_both_at_once,  ///< two shared requests that were granted at once
+  enough_for_both,      ///< commute if there is enough for both, however it comes
+  attempts,             ///< the same, or if both fail
+  enough_without,       ///< commute if there is enough without what is given back
+  frees,                ///< commute if nobody waited
 };
 
 using Table = std::array<std::array<Rule, kAccessCount>, kAccessCount>;
@@ -85,8 +86,12 @@ constexpr Pair kPairs[] = {
     {Access::query, Access::test, Rule::independent},
     {Access::query, Access::any_of, Rule::independent},
     // Counted resources.
-    {Access::allocate, Access::allocate, Rule::allocations},
-    {Access::allocate, Access::free, Rule::allocation_and_free},
+    {Access::acquire, Access::acquire, Rule::enough_for_both},
+    {Access::acquire, Access::allocate, Rule::enough_for_both},
+    {Access::acquire, Access::free, Rule::enough_without},
+    {Access::acquire, Access::query, Rule::dependent},
+    {Access::allocate, Access::allocate, Rule::attempts},
+    {Access::allocate, Access::free, Rule::enough_without},
     {Access::allocate, Access::query, Rule::dependent},
     {Access::free, Access::free, Rule::frees},
     {Access::free, Access::query, Rule::dependent},
@@ -120,6 +125,7 @@ constexpr int kind_of(Access access) {
     case Access::any_of: return 4;
     case Access::advance:
     case Access::query: return 5;
+    case Access::acquire:
     case Access::allocate:
     case Access::free: return 6;
     case Access::read:
@@ -158,17 +164,14 @@ constexpr Table kTable = make_table();
 
 constexpr Rule rule_of(Access first, Access second) { return kTable[index(first)][index(second)]; }
 
-bool is_satisfiable_together(const Touch& first, const Touch& second, Sequence sequence) {
-  if (!first.ok && !second.ok) return true;
-  if (!first.ok || !second.ok) return false;
-  // In sequence the second had its units on top of the first's; else both saw the same store.
-  return sequence == Sequence::consecutive ||
-         std::min(first.before, second.before) >= first.result + second.result;
-}
-
-bool needs_the_freed(const Touch& allocation, const Touch& freed, bool freed_first) {
-  if (!allocation.ok) return true;
-  return freed_first && allocation.before < allocation.result + freed.result;
+// That the store held enough for a request at its time says little: without any one of several
+// returns before it there might still have been enough, without all of them not. So what counts is
+// whether there would have been enough in any order (Touch::before), and pairs of which only one
+// could be sure keep their order.
+bool is_enough_for_both(const Touch& first, const Touch& second, Sequence sequence) {
+  // In sequence the second had its units on top of the first's; else neither knew of the other.
+  if (sequence == Sequence::consecutive) return second.before > 0;
+  return first.before > second.result && second.before > first.result;
 }
 
 }  // namespace
@@ -180,11 +183,10 @@ bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
     case Rule::dependent: return true;
     case Rule::unless_both_failed: return first.ok || second.ok;
     case Rule::unless_both_at_once: return !first.ok || !second.ok;
-    case Rule::allocations: return !is_satisfiable_together(first, second, sequence);
-    case Rule::allocation_and_free:
-      return first.access == Access::allocate
-                 ? needs_the_freed(first, second, false)
-                 : needs_the_freed(second, first, sequence == Sequence::consecutive);
+    case Rule::enough_for_both: return !is_enough_for_both(first, second, sequence);
+    case Rule::attempts:
+      return (first.ok || second.ok) && !is_enough_for_both(first, second, sequence);
+    case Rule::enough_without: return (first.access == Access::free ? second : first).before == 0;
     case Rule::frees: return !first.ok || !second.ok;
   }
   return true;

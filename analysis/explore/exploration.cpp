@@ -26,9 +26,13 @@ std::uint64_t dead_key(const core::Simulation& simulation, const core::WaitGraph
   // Jobs that are stuck are no processes: their names tell them apart.
   for (const Finding& finding : findings)
     for (const Member& member : finding.members) {
-      if (member.agent < graph.agents.size() && !member.name.empty())
-        for (const char c : member.name) parts.push_back(core::mix_hash(7, static_cast<unsigned char>(c)));
+      if (member.agent >= graph.agents.size()) continue;
+      std::uint64_t part = 7;
+      for (const char c : member.name) part = core::mix_hash(part, static_cast<unsigned char>(c));
+      parts.push_back(part);
     }
+  // In which order findings tell of them, and in which order they queue, is no part of the name.
+  std::sort(parts.begin(), parts.end());
   std::uint64_t key = 0;
   for (const std::uint64_t part : parts) key = core::mix_hash(key, part);
   return key;

@@ -28,13 +28,13 @@ constexpr std::string_view kAccessNames[] = {
     "attempt",       "release",      "read_request",  "write_request", "read_attempt",
     "write_attempt", "read_release", "write_release", "ww_request",    "ww_release",
     "signal",        "test",         "any_of",        "subscribe",     "advance",
-    "query",         "allocate",     "free",          "cancel"};
+    "query",         "acquire",      "allocate",      "free",          "cancel"};
 static_assert(std::size(kAccessNames) == core::kAccessCount);
 
 /// Requests are granted at once or later: that is a gate, told by the state they lead to.
 bool joins_a_queue(Access access) {
   return access == Access::request || access == Access::read_request ||
-         access == Access::write_request;
+         access == Access::write_request || access == Access::acquire;
 }
 
 auto key(const Touch& touch) {
@@ -49,7 +49,9 @@ std::vector<Touch> normalized(std::vector<Touch> touches, Likeness likeness) {
     for (Touch& touch : touches) {
       if (joins_a_queue(touch.access)) touch.ok = false;
       // How much there was before is nobody's answer: units are all alike.
-      if (touch.access == Access::allocate || touch.access == Access::free) touch.before = 0;
+      if (touch.access == Access::acquire || touch.access == Access::allocate ||
+          touch.access == Access::free)
+        touch.before = 0;
     }
   }
   std::sort(touches.begin(), touches.end(),
@@ -228,10 +230,9 @@ std::string difference(const StateRecord& first, const StateRecord& second, Like
 
 // ---------------------------------------------------------------- ObservedExecution
 
-ObservedExecution::ObservedExecution(Subject& subject, ActorTable& actors,
-                                     const ExecutionOptions& options)
-    : execution_(subject, actors, options) {
-  execution_.simulation().probe().subscribe(recorder_, core::Probe::kAll);
+ObservedExecution::ObservedExecution(Subject& subject, const ExecutionOptions& options)
+    : execution_(subject, options) {
+  execution_.simulation().probe().subscribe(recorder_, core::Probe::kFacts);
 }
 
 bool ObservedExecution::replay(const Schedule& schedule, std::size_t length) {

@@ -66,7 +66,7 @@ std::string describe_touch(const core::Touch& touch);
 /// An execution whose steps are recorded.
 class ObservedExecution {
  public:
-  ObservedExecution(Subject& subject, ActorTable& actors, const ExecutionOptions& options);
+  ObservedExecution(Subject& subject, const ExecutionOptions& options);
 
   /// Takes the steps of `schedule` without recording them. False: a step cannot be taken.
   bool replay(const Schedule& schedule, std::size_t length);

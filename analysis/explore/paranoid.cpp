@@ -86,7 +86,7 @@ class Paranoid {
     schedules_.emplace_back();
     matches_.clear();
     std::vector<StepRecord> records;
-    ObservedExecution observed(subject_, actors_, options_);
+    ObservedExecution observed(subject_, options_);
     const std::size_t calm = 1 + below(4);  // how willingly an actor goes on, if it can
     std::uint32_t actor = ~std::uint32_t{0};
     for (std::size_t i = 0; i < limits_.depth; ++i) {
@@ -114,7 +114,7 @@ class Paranoid {
   // ---------------------------------------------------------------- the same schedule again
 
   bool is_repeatable(const std::vector<StepRecord>& records) {
-    ObservedExecution observed(subject_, actors_, options_);
+    ObservedExecution observed(subject_, options_);
     for (std::size_t i = 0; i < records.size(); ++i) {
       const auto again = observed.take(records[i].actor, records[i].choices);
       const std::string found =
@@ -305,7 +305,7 @@ class Paranoid {
     return text;
   }
   std::pair<StateRecord, std::vector<StepRecord>> state_at(const Place& place, bool& timeless) {
-    ObservedExecution observed(subject_, actors_, options_);
+    ObservedExecution observed(subject_, options_);
     observed.replay(schedules_[place.schedule], place.length);
     timeless = timeless || observed.is_timeless();
     StateRecord state = observed.state();
@@ -315,7 +315,7 @@ class Paranoid {
   /// A life of the subject after `length` steps of the schedule.
   struct ObservedAt {
     ObservedAt(Paranoid& paranoid, std::size_t length)
-        : observed(paranoid.subject_, paranoid.actors_, paranoid.options_) {
+        : observed(paranoid.subject_, paranoid.options_) {
       observed.replay(paranoid.schedule(), length);
     }
     ObservedExecution observed;
@@ -325,7 +325,6 @@ class Paranoid {
   ExecutionOptions options_;
   ParanoidLimits limits_;
   Dependence depends_;
-  ActorTable actors_;
   std::vector<Schedule> schedules_;
   std::unordered_map<std::uint64_t, Place> places_;  ///< first way to each key
   std::vector<std::pair<Place, Place>> matches_;     ///< of the newest schedule

@@ -127,17 +127,21 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
 
 }  // namespace
 
+void spawn_programs(LitmusWorld& world, const LitmusProgram& program) {
+  for (std::size_t p = 0; p < program.size(); ++p) {
+    core::Process& process =
+        world.sim.spawn({"p" + std::to_string(p)}, interpret(world, program[p]));
+    for (const LitmusOp& op : program[p]) {
+      if (op.kind == K::signal) world.promise_signal(op.objects[0], process);
+      if (op.kind == K::advance) world.promise_value(op.objects[0], op.value, process);
+    }
+  }
+}
+
 std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& simulation) {
   auto world = std::make_unique<LitmusWorld>(simulation);
   world->make(objects_);
-  for (std::size_t p = 0; p < program_.size(); ++p) {
-    core::Process& process =
-        simulation.spawn({"p" + std::to_string(p)}, interpret(*world, program_[p]));
-    for (const LitmusOp& op : program_[p]) {
-      if (op.kind == K::signal) world->promise_signal(op.objects[0], process);
-      if (op.kind == K::advance) world->promise_value(op.objects[0], op.value, process);
-    }
-  }
+  spawn_programs(*world, program_);
   return world;
 }
 

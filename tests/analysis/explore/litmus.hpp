@@ -17,19 +17,40 @@ namespace fencelab::testing {
 /// Objects that programs name by index.
 struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   explicit LitmusWorld(core::Simulation& simulation) : sim(simulation) {}
-  core::Mutex& lock(std::size_t i) { return grow(locks, i, [&](std::size_t n) { return new core::Mutex(sim, "L" + std::to_string(n)); }); }
-  core::RwLock& rw(std::size_t i) { return grow(rws, i, [&](std::size_t n) { return new core::RwLock(sim, "R" + std::to_string(n)); }); }
-  core::WwMutex& ww(std::size_t i) { return grow(wws, i, [&](std::size_t n) { return new core::WwMutex(sim, "W" + std::to_string(n)); }); }
-  core::ValueTimeline& timeline(std::size_t i) { return grow(timelines, i, [&](std::size_t n) { return new core::ValueTimeline(sim, "t" + std::to_string(n)); }); }
-  core::CountedResource& pool(std::size_t i) { return grow(pools, i, [&](std::size_t n) { return new core::CountedResource(sim, "P" + std::to_string(n), 2); }); }
-  core::Shared<std::uint64_t>& variable(std::size_t i) { return grow(variables, i, [&](std::size_t) { return new core::Shared<std::uint64_t>(sim); }); }
+  core::Mutex& lock(std::size_t i) {
+    return grow(locks, i,
+                [&](std::size_t n) { return new core::Mutex(sim, "L" + std::to_string(n)); });
+  }
+  core::RwLock& rw(std::size_t i) {
+    return grow(rws, i,
+                [&](std::size_t n) { return new core::RwLock(sim, "R" + std::to_string(n)); });
+  }
+  core::WwMutex& ww(std::size_t i) {
+    return grow(wws, i,
+                [&](std::size_t n) { return new core::WwMutex(sim, "W" + std::to_string(n)); });
+  }
+  core::ValueTimeline& timeline(std::size_t i) {
+    return grow(timelines, i, [&](std::size_t n) {
+      return new core::ValueTimeline(sim, "t" + std::to_string(n));
+    });
+  }
+  core::CountedResource& pool(std::size_t i) {
+    return grow(pools, i, [&](std::size_t n) {
+      return new core::CountedResource(sim, "P" + std::to_string(n), 2);
+    });
+  }
+  core::Shared<std::uint64_t>& variable(std::size_t i) {
+    return grow(variables, i, [&](std::size_t) { return new core::Shared<std::uint64_t>(sim); });
+  }
   core::DmaFence& fence(std::size_t i) {
-    while (fences.size() <= i) fences.push_back(core::make_intrusive<core::DmaFence>(sim, this, 1, fences.size()));
+    while (fences.size() <= i)
+      fences.push_back(core::make_intrusive<core::DmaFence>(sim, this, 1, fences.size()));
     return *fences[i];
   }
   /// Makes objects 0..count-1 of every kind, so that making them is no step's business.
   void make(std::size_t count) {
-    lock(count - 1), rw(count - 1), ww(count - 1), timeline(count - 1), pool(count - 1), variable(count - 1), fence(count - 1);
+    lock(count - 1), rw(count - 1), ww(count - 1), timeline(count - 1), pool(count - 1),
+        variable(count - 1), fence(count - 1);
   }
 
   // Who may still signal a fence or advance a timeline: processes whose program says so, until they
@@ -42,8 +63,11 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
     core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::ValueTimeline&,
                                      std::uint64_t) const override;
   };
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder, const core::DmaFence& fence) const override;
-  std::string describe(const core::DmaFence& fence) const override { return "F" + std::to_string(fence.seqno()); }
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::DmaFence& fence) const override;
+  std::string describe(const core::DmaFence& fence) const override {
+    return "F" + std::to_string(fence.seqno());
+  }
   void promise_signal(std::size_t fence, core::Process& by) {
     if (signallers.size() <= fence) signallers.resize(fence + 1);
     signallers[fence].push_back(&by);
@@ -78,22 +102,41 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
 /// One operation of a program.
 struct LitmusOp {
   enum class Kind {
-    lock, unlock, try_lock,           ///< try: skips `value` operations if it fails
-    read_lock, read_unlock, write_lock, write_unlock,
-    ww_lock, ww_drop_all,             ///< ww: on -EDEADLK drops everything and starts over at the first ww_lock
-    wait, wait_all, wait_any, wait_k, ///< fences `objects`; k: `value`
-    wait_timeout,                     ///< fence, with a planned deadline
-    signal, poll,                     ///< poll: skips `value` operations if it is not signaled
-    advance, wait_value,              ///< timeline, value
-    read, write, increment, read_into, ///< variable; read_into: skips `value` operations if it is zero
-    acquire, try_acquire, release,    ///< pool, units; try: skips one operation if it fails
-    choose                            ///< skips as many operations as the answer out of `value`
+    lock,
+    unlock,
+    try_lock,  ///< try: skips `value` operations if it fails
+    read_lock,
+    read_unlock,
+    write_lock,
+    write_unlock,
+    ww_lock,
+    ww_drop_all,  ///< ww: on -EDEADLK drops everything and starts over at the first ww_lock
+    wait,
+    wait_all,
+    wait_any,
+    wait_k,        ///< fences `objects`; k: `value`
+    wait_timeout,  ///< fence, with a planned deadline
+    signal,
+    poll,  ///< poll: skips `value` operations if it is not signaled
+    advance,
+    wait_value,  ///< timeline, value
+    read,
+    write,
+    increment,
+    read_into,  ///< variable; read_into: skips `value` operations if it is zero
+    acquire,
+    try_acquire,
+    release,  ///< pool, units; try: skips one operation if it fails
+    choose    ///< skips as many operations as the answer out of `value`
   };
   Kind kind;
   std::vector<std::size_t> objects;
   std::uint64_t value = 0;
 };
 using LitmusProgram = std::vector<std::vector<LitmusOp>>;
+
+/// Spawns a process for each part of `program`, which must outlive the run.
+void spawn_programs(LitmusWorld& world, const LitmusProgram& program);
 
 /// A program as something to explore.
 class LitmusSubject final : public analysis::Subject {
@@ -134,7 +177,9 @@ inline LitmusOp W(std::size_t f) { return {K::wait, {f}}; }
 inline LitmusOp S(std::size_t f) { return {K::signal, {f}}; }
 inline LitmusOp Wall(std::vector<std::size_t> f) { return {K::wait_all, std::move(f)}; }
 inline LitmusOp Wany(std::vector<std::size_t> f) { return {K::wait_any, std::move(f)}; }
-inline LitmusOp Wk(std::uint64_t k, std::vector<std::size_t> f) { return {K::wait_k, std::move(f), k}; }
+inline LitmusOp Wk(std::uint64_t k, std::vector<std::size_t> f) {
+  return {K::wait_k, std::move(f), k};
+}
 inline LitmusOp ADV(std::size_t t, std::uint64_t v) { return {K::advance, {t}, v}; }
 inline LitmusOp WGE(std::size_t t, std::uint64_t v) { return {K::wait_value, {t}, v}; }
 inline LitmusOp INC(std::size_t x) { return {K::increment, {x}}; }
