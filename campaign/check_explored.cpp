@@ -51,7 +51,8 @@ class Explorer {
   void run() {
     analysis::ProofOptions options;
     options.execution = execution_;
-    options.budget = std::chrono::duration<double>(options_.budget) * 0.8;  // the rest is for making counterexamples readable
+    options.budget = std::chrono::duration<double>(options_.budget) *
+                     0.8;  // the rest is for making counterexamples readable
     options.preemptions = options_.preemptions;
     const analysis::Proof proof = analysis::prove(subject_, options);
     take_work(proof);
@@ -71,15 +72,17 @@ class Explorer {
     const bool found = !proof.dead.empty();
     record_.strength = proof.exhausted ? Strength::proved : Strength::explored;
     if (record_.strength < options_.strength && !found && proof.bounds_hit.empty())
-      record_.shortfall = fmt::format("{} schedules were tried, and there are more", proof.executions);
+      record_.shortfall =
+          fmt::format("{} schedules were tried, and there are more", proof.executions);
   }
 
   void say_assumptions() {
     const auto say = [this](std::string text) { record_.assumptions.push_back(std::move(text)); };
-    say(fmt::format("explored: recovery timers fire {}",
-                    options_.timers == TimerPolicy::never       ? "never"
-                    : options_.timers == TimerPolicy::quiescent ? "only when nothing else can happen"
-                                                                : "at any time"));
+    say(fmt::format("explored: recovery timers fire {}", options_.timers == TimerPolicy::never
+                                                             ? "never"
+                                                         : options_.timers == TimerPolicy::quiescent
+                                                             ? "only when nothing else can happen"
+                                                             : "at any time"));
     say("explored: durations decide nothing; locks are handed over in the order of requests");
     say("explored: victims of evictions in any order");
     if (options_.preemptions)
@@ -131,9 +134,9 @@ class Explorer {
     if (minimal.doomed_from_the_start)
       found.text += "critical step: none; every schedule gets stuck\n";
     else if (minimal.critical)
-      found.text += fmt::format("critical step: #{} {}; before it there is a way out\n",
-                                *minimal.critical + 1,
-                                analysis::step_text(steps.at(*minimal.critical)));
+      found.text +=
+          fmt::format("critical step: #{} {}; before it there is a way out\n",
+                      *minimal.critical + 1, analysis::step_text(steps.at(*minimal.critical)));
   }
 
   // Exploration answers what a run only foretells, as far as it went.
@@ -151,11 +154,10 @@ class Explorer {
     }
   }
   static bool share_a_member(const CheckFinding& prediction, const CheckFinding& other) {
-    return std::any_of(prediction.members.begin(), prediction.members.end(),
-                       [&](const std::string& name) {
-                         return std::find(other.members.begin(), other.members.end(), name) !=
-                                other.members.end();
-                       });
+    return std::any_of(
+        prediction.members.begin(), prediction.members.end(), [&](const std::string& name) {
+          return std::find(other.members.begin(), other.members.end(), name) != other.members.end();
+        });
   }
 
   CheckRecord& record_;

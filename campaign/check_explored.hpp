@@ -6,8 +6,8 @@
 
 namespace fencelab::campaign {
 
-/// Adds to `record` (of the timed run) what exploration finds: the verdict if it is worse, dead ends
-/// with schedules, work, strength (explored or proved), bounds and assumptions.
+/// Adds to `record` (of the timed run) what exploration finds: the verdict if it is worse, dead
+/// ends with schedules, work, strength (explored or proved), bounds and assumptions.
 void explore_into(CheckRecord& record, const scenarios::Scenario& scenario,
                   const scenarios::ResolvedStack& stack, std::uint64_t seed,
                   const CheckOptions& options);

@@ -8,41 +8,45 @@ namespace fencelab::campaign {
 const std::vector<CheckRule>& check_rules() {
   static const std::vector<CheckRule> kRules = [] {
     std::vector<CheckRule> rules = {
-      {"deadlock", "A set of waits that hold each other up",
-       "The members of the core wait for each other, and nothing outside them can release one. "
-       "Break one wait of the cycle: drop what is held before waiting, order the acquisitions, or "
-       "let the waiter be released by something that does not depend on the cycle."},
-      {"orphan-wait", "A wait that nobody can end",
-       "What is waited for has no producer: a fence that nobody will signal, a value that nobody "
-       "will reach. Every fence needs somebody who signals it whatever user space does."},
-      {"masked-deadlock", "A deadlock or orphan wait that only a timeout broke",
-       "The set was stuck until a recovery timer acted. The state is examined the instant before, "
-       "so a rescue does not hide the fault. Somebody paid for it: see the jobs lost."},
-      {"livelock", "Events go on, and nothing completes",
-       "For a whole progress bound no operation, job or frame completed and no engine executed "
-       "anything, although events went on."},
-      {"stall", "Work waited for a producer that a fault had hung",
-       "Not a deadlock: without the fault of the scenario the wait would have ended."},
-      {"starvation", "Somebody waited longer than its bound while others went on",
-       "The job had nothing in its way but others, and its engine served them."},
-      {"unexpected-verdict", "The verdict is not the one that the scenario states",
-       "`expect` of the scenario names the verdict under each stack. Either the mechanism changed "
-       "or the expectation is wrong.",
-       false},
-      {"different-core", "No finding has the members that the scenario names",
-       "`core` in `expect` names who holds each other up.", false},
-      {"strength-not-reached", "The claim of freedom is weaker than what was asked for",
-       "Nothing bad was found, but not at the strength asked for: a budget or bound was hit, or "
-       "the strength is not built into this program. Never taken for success.",
-       false},
-      {"nondeterminism", "Two equal checks differed",
-       "The same scenario, stack and seed must give the same events. This is a fault of Fencelab "
-       "or of a policy.",
-       false},
-      {"check-failed", "The check crashed, did no work or was stopped",
-       "There is no verdict: the worker crashed, nothing ran before the horizon, or the budget of "
-       "wall time was over.",
-       false},
+        {"deadlock", "A set of waits that hold each other up",
+         "The members of the core wait for each other, and nothing outside them can release one. "
+         "Break one wait of the cycle: drop what is held before waiting, order the acquisitions, "
+         "or "
+         "let the waiter be released by something that does not depend on the cycle."},
+        {"orphan-wait", "A wait that nobody can end",
+         "What is waited for has no producer: a fence that nobody will signal, a value that nobody "
+         "will reach. Every fence needs somebody who signals it whatever user space does."},
+        {"masked-deadlock", "A deadlock or orphan wait that only a timeout broke",
+         "The set was stuck until a recovery timer acted. The state is examined the instant "
+         "before, "
+         "so a rescue does not hide the fault. Somebody paid for it: see the jobs lost."},
+        {"livelock", "Events go on, and nothing completes",
+         "For a whole progress bound no operation, job or frame completed and no engine executed "
+         "anything, although events went on."},
+        {"stall", "Work waited for a producer that a fault had hung",
+         "Not a deadlock: without the fault of the scenario the wait would have ended."},
+        {"starvation", "Somebody waited longer than its bound while others went on",
+         "The job had nothing in its way but others, and its engine served them."},
+        {"unexpected-verdict", "The verdict is not the one that the scenario states",
+         "`expect` of the scenario names the verdict under each stack. Either the mechanism "
+         "changed "
+         "or the expectation is wrong.",
+         false},
+        {"different-core", "No finding has the members that the scenario names",
+         "`core` in `expect` names who holds each other up.", false},
+        {"strength-not-reached", "The claim of freedom is weaker than what was asked for",
+         "Nothing bad was found, but not at the strength asked for: a budget or bound was hit, or "
+         "the strength is not built into this program. Never taken for success.",
+         false},
+        {"nondeterminism", "Two equal checks differed",
+         "The same scenario, stack and seed must give the same events. This is a fault of Fencelab "
+         "or of a policy.",
+         false},
+        {"check-failed", "The check crashed, did no work or was stopped",
+         "There is no verdict: the worker crashed, nothing ran before the horizon, or the budget "
+         "of "
+         "wall time was over.",
+         false},
     };
     // What the ordering graph can find broken: each has a word of its own there.
     for (const analysis::RuleWords& known : analysis::all_rules())

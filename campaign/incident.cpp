@@ -39,8 +39,7 @@ IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::F
   record.dot = analysis::render_dot(graph, {finding});
   record.json = analysis::deadlock_json(finding, place)
                     .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
-  for (const analysis::Member& member : finding.members)
-    record.members.push_back(member.name);
+  for (const analysis::Member& member : finding.members) record.members.push_back(member.name);
   record.place = place_of(finding, world);
   return record;
 }

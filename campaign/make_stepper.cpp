@@ -8,8 +8,8 @@ namespace fencelab::campaign {
 std::unique_ptr<analysis::Stepper> make_stepper(const scenarios::Scenario& scenario,
                                                 const scenarios::ResolvedStack& stack,
                                                 std::uint64_t seed) {
-  return std::make_unique<ScenarioStepper>(
-      scenario, stack, analysis::ExecutionOptions{seed, core::TimerMode::any});
+  return std::make_unique<ScenarioStepper>(scenario, stack,
+                                           analysis::ExecutionOptions{seed, core::TimerMode::any});
 }
 
 }  // namespace fencelab::campaign

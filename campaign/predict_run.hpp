@@ -16,9 +16,9 @@ namespace fencelab::campaign {
 struct PredictedRun {
   bool completed = false;  ///< every thread came to its end before the horizon
   analysis::OrderReport report;
-  std::string text;                ///< of the report, with places of the scenario
-  std::vector<std::string> texts;  ///< of each of its reports
-  std::vector<SourcePlace> places; ///< where the first witness of each stands
+  std::string text;                 ///< of the report, with places of the scenario
+  std::vector<std::string> texts;   ///< of each of its reports
+  std::vector<SourcePlace> places;  ///< where the first witness of each stands
 };
 
 /// Runs `scenario` under `stack` to its horizon and says what its order of events foretells. As

@@ -160,7 +160,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
        {std::pair{"livelock", supervisor.livelock()}, std::pair{"starved", supervisor.starved()}})
     if (!text.empty()) record.incidents.push_back({.kind = kind, .signature = kind, .text = text});
   for (const analysis::Incident& incident : watch.incidents())
-    record.incidents.push_back(describe_incident(incident.graph, incident.finding, incident.rescued, world));
+    record.incidents.push_back(
+        describe_incident(incident.graph, incident.finding, incident.rescued, world));
   record.hazards = hazards.examples();
   for (const auto& gpu : world.machine().gpus())
     for (const auto& engine : gpu->engines())

@@ -114,9 +114,8 @@ std::vector<analysis::ScheduleStep> name_schedule(ScenarioSubject& subject,
   for (const analysis::ScheduledStep& scheduled : schedule) {
     const core::Step* const step = execution.find(scheduled.actor);
     if (!step) break;
-    analysis::ScheduleStep name{analysis::actor_name(execution, *step),
-                                analysis::operation_name(execution, *step),
-                                {}};
+    analysis::ScheduleStep name{
+        analysis::actor_name(execution, *step), analysis::operation_name(execution, *step), {}};
     execution.take(*step, scheduled.choices);
     if (!execution.choices().empty()) name.choice = name_of(execution.choices());
     named.push_back(std::move(name));

@@ -1,4 +1,5 @@
-// A scenario under a stack, stepped by names; and the names of a schedule that was found by numbers.
+// A scenario under a stack, stepped by names; and the names of a schedule that was found by
+// numbers.
 #pragma once
 
 #include <memory>

@@ -142,9 +142,7 @@ void RwLock::announce(ProbeKind kind, const Process* owner, std::uint64_t mode) 
   publish_lock(kind, {this, owner, order_class_, as, 0}, mode);
 }
 
-bool RwLock::satisfied(std::uint64_t mode) const {
-  return const_cast<RwLock*>(this)->grab(mode);
-}
+bool RwLock::satisfied(std::uint64_t mode) const { return const_cast<RwLock*>(this)->grab(mode); }
 
 bool RwLock::hash_state(std::uint64_t& hash) const {
   hash = mix_hash(mix_hash(hash_of(writer_), simulation().hash_of(written_at_)),

@@ -40,10 +40,10 @@ struct Step {
     fire     ///< a timer goes off
   };
   Kind kind = Kind::run;
-  bool goes_on = false;      ///< it only passes a gate: most often up to its next visible operation
-  bool recovery = false;     ///< a recovery timer makes it possible, nothing else
-  std::uint32_t actor = 0;   ///< who acts
-  std::uint32_t slot = 0;    ///< of the process or timer, for Simulation::take
+  bool goes_on = false;     ///< it only passes a gate: most often up to its next visible operation
+  bool recovery = false;    ///< a recovery timer makes it possible, nothing else
+  std::uint32_t actor = 0;  ///< who acts
+  std::uint32_t slot = 0;   ///< of the process or timer, for Simulation::take
 };
 
 }  // namespace fencelab::core

@@ -2,10 +2,10 @@
 // depends on how they went; a pair that nobody decided on does not compile.
 //
 // The cells follow the request/gate form: a request joins a queue, so it commutes with the release
-// that serves the queue's head, and being granted is a gate, which orders but never conflicts. Where
-// an object may release somebody in more than one way (two signals of one fence, two advances of a
-// timeline, two returns to a pool somebody waits for) the pair is dependent although the object's
-// state would be the same: who is released, and after what, is not.
+// that serves the queue's head, and being granted is a gate, which orders but never conflicts.
+// Where an object may release somebody in more than one way (two signals of one fence, two advances
+// of a timeline, two returns to a pool somebody waits for) the pair is dependent although the
+// object's state would be the same: who is released, and after what, is not.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ bool is_dependent(const core::Touch& first, const core::Touch& second, Sequence 
 bool is_dependent(std::span<const core::Touch> first, std::span<const core::Touch> second,
                   Sequence sequence);
 
-/// Whether everything that conflicts with a touch of kind `access` also conflicts with an earlier one
-/// of this kind: a search backwards in time may stop there.
+/// Whether everything that conflicts with a touch of kind `access` also conflicts with an earlier
+/// one of this kind: a search backwards in time may stop there.
 bool is_dominated_by_own_kind(core::Access access);
 
 /// Whether passing a gate (`gate`: observe, with the threshold as result) was made possible by

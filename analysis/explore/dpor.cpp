@@ -55,7 +55,8 @@ class Dpor {
       if (limits_.stop_at_first && result_.found_deadlock()) break;
       if (limits_.stop_at_first_good && result_.executions > result_.dead_executions) break;
     } while (backtrack());
-    result_.exhausted = length_ == base_ && exhausted_ && result_.bound_hits == 0 && result_.inconclusive == 0;
+    result_.exhausted =
+        length_ == base_ && exhausted_ && result_.bound_hits == 0 && result_.inconclusive == 0;
     return std::move(result_);
   }
 
@@ -66,8 +67,8 @@ class Dpor {
     steps_at_clock_ = steps;
     const auto now = std::chrono::steady_clock::now();
     if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
-    result_.out_of_time = now - begun > limits_.time ||
-                          (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+    result_.out_of_time =
+        now - begun > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
   }
 
   // Steps that are given are neither tried otherwise nor taken back.

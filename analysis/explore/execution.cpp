@@ -22,8 +22,10 @@ std::uint32_t Execution::Chooser::choose(const core::ChoicePoint& point) {
 }
 
 Execution::Execution(Subject& subject, const ExecutionOptions& options) {
-  simulation_.emplace(core::SimulationOptions{
-      .seed = options.seed, .choice = &chooser_, .untimed = &subject.actors(), .timers = options.timers});
+  simulation_.emplace(core::SimulationOptions{.seed = options.seed,
+                                              .choice = &chooser_,
+                                              .untimed = &subject.actors(),
+                                              .timers = options.timers});
   run_ = subject.start(*simulation_);
 }
 

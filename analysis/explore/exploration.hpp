@@ -26,35 +26,35 @@ struct ExploreLimits {
   std::chrono::duration<double> time{60.0};
   std::chrono::duration<double> time_after_dead{1e9};  ///< since the first dead state was found
   std::uint64_t executions = ~std::uint64_t{0};
-  std::uint64_t steps = ~std::uint64_t{0};  ///< taken anew or again; the same on every machine
-  std::uint32_t depth = 20'000;          ///< steps of one execution
-  std::uint32_t daemon_steps = 40;       ///< of a service after nobody else can act
-  std::uint64_t states = 20'000'000;     ///< stored, where states are stored
-  bool stop_at_first = false;            ///< one dead state is enough
-  bool stop_at_first_good = false;       ///< one complete execution that is not dead is enough
-  Schedule prefix;                       ///< only what can follow these steps
+  std::uint64_t steps = ~std::uint64_t{0};   ///< taken anew or again; the same on every machine
+  std::uint32_t depth = 20'000;              ///< steps of one execution
+  std::uint32_t daemon_steps = 40;           ///< of a service after nobody else can act
+  std::uint64_t states = 20'000'000;         ///< stored, where states are stored
+  bool stop_at_first = false;                ///< one dead state is enough
+  bool stop_at_first_good = false;           ///< one complete execution that is not dead is enough
+  Schedule prefix;                           ///< only what can follow these steps
   std::optional<std::uint32_t> preemptions;  ///< prover B: switches away from who could go on
 };
 
 /// A state in which some processes can never go on.
 struct DeadState {
-  std::uint64_t key = 0;     ///< who is stuck on what, holding what; equal for equal sets
-  Schedule schedule;         ///< one way there
+  std::uint64_t key = 0;  ///< who is stuck on what, holding what; equal for equal sets
+  Schedule schedule;      ///< one way there
   core::WaitGraph graph;
   std::vector<Finding> findings;
 };
 
 /// What was done, and what came of it.
 struct Exploration {
-  bool exhausted = false;  ///< everything was tried, no bound was hit
-  std::uint64_t executions = 0;  ///< complete ones: to a state in which nobody can act
-  std::uint64_t blocked = 0;     ///< given up as equivalent to another (sleep sets)
+  bool exhausted = false;             ///< everything was tried, no bound was hit
+  std::uint64_t executions = 0;       ///< complete ones: to a state in which nobody can act
+  std::uint64_t blocked = 0;          ///< given up as equivalent to another (sleep sets)
   std::uint64_t dead_executions = 0;  ///< complete ones that ended dead
-  std::uint64_t steps = 0;       ///< taken anew
-  std::uint64_t replayed = 0;    ///< taken again to get back to a state
-  std::uint64_t states = 0;      ///< stored, if states are stored
-  std::uint32_t depth = 0;       ///< longest execution
-  std::uint64_t bound_hits = 0;  ///< executions cut by depth
+  std::uint64_t steps = 0;            ///< taken anew
+  std::uint64_t replayed = 0;         ///< taken again to get back to a state
+  std::uint64_t states = 0;           ///< stored, if states are stored
+  std::uint32_t depth = 0;            ///< longest execution
+  std::uint64_t bound_hits = 0;       ///< executions cut by depth
   std::uint64_t inconclusive = 0;  ///< leaves that a service with an exhausted budget might release
   bool out_of_time = false;
   std::uint64_t preemptions_cut = 0;  ///< switches not tried because of a bound on preemptions

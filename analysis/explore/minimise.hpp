@@ -1,4 +1,5 @@
-// Makes a counterexample worth reading: shorter, without what does not matter, and with few switches.
+// Makes a counterexample worth reading: shorter, without what does not matter, and with few
+// switches.
 #pragma once
 
 #include <optional>
@@ -25,8 +26,8 @@ MinimalSchedule minimise(Subject& subject, const ExecutionOptions& options, cons
 /// Who is stuck for good now: names of the members of all findings, sorted.
 std::vector<std::string> stuck_now(Execution& execution);
 
-/// Who is stuck after `schedule`: names of the members of all findings, sorted. Steps that cannot be
-/// taken are skipped if `lenient`; else the answer is then empty.
+/// Who is stuck after `schedule`: names of the members of all findings, sorted. Steps that cannot
+/// be taken are skipped if `lenient`; else the answer is then empty.
 std::vector<std::string> stuck_after(Subject& subject, const ExecutionOptions& options,
                                      const Schedule& schedule, bool lenient, Schedule* taken);
 

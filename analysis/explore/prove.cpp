@@ -57,9 +57,8 @@ class Portfolio {
     proof_.bounds_hit = bounds_of(b, "prover B");
     const bool all = b.exhausted && b.preemptions_cut == 0;
     if (!all && b.exhausted)
-      proof_.bounds_hit.push_back(
-          fmt::format("at most {} preemptions: {} switches were not tried", *options_.preemptions,
-                      b.preemptions_cut));
+      proof_.bounds_hit.push_back(fmt::format("at most {} preemptions: {} switches were not tried",
+                                              *options_.preemptions, b.preemptions_cut));
     proof_.exhausted = all;
     if (!proof_.dead.empty())
       proof_.outcome = ProofOutcome::dead;
@@ -94,7 +93,9 @@ class Portfolio {
   }
 
   void compare(const Exploration& a, const Exploration& b) {
-    const auto same_key = [](const auto& left, const auto& right) { return left.first == right.first; };
+    const auto same_key = [](const auto& left, const auto& right) {
+      return left.first == right.first;
+    };
     const bool same = a.dead.size() == b.dead.size() &&
                       std::equal(a.dead.begin(), a.dead.end(), b.dead.begin(), same_key);
     FENCELAB_ASSERT(same, "provers disagree: A found {} dead states, B {}", a.dead.size(),
@@ -107,8 +108,8 @@ class Portfolio {
     std::vector<std::string> bounds;
     if (part.out_of_time) bounds.push_back(fmt::format("{}: out of time", prover));
     if (part.bound_hits > 0)
-      bounds.push_back(fmt::format("{}: {} executions cut at {} steps", prover, part.bound_hits,
-                                   part.depth));
+      bounds.push_back(
+          fmt::format("{}: {} executions cut at {} steps", prover, part.bound_hits, part.depth));
     if (part.inconclusive > 0)
       bounds.push_back(fmt::format("{}: {} executions end with services that go round", prover,
                                    part.inconclusive));

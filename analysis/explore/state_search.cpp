@@ -24,8 +24,8 @@ struct Node {
   std::uint32_t actor = 0;
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
-  std::uint32_t preemptions = 0;  ///< on the path to it
-  bool goes_on_enabled = false;   ///< whoever acted from here could have acted again
+  std::uint32_t preemptions = 0;     ///< on the path to it
+  bool goes_on_enabled = false;      ///< whoever acted from here could have acted again
   bool alone = false;  ///< its first step touched nothing: whoever else can act may act later
 };
 
@@ -60,8 +60,8 @@ class StateSearch {
     steps_at_clock_ = steps;
     const auto now = std::chrono::steady_clock::now();
     if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
-    result_.out_of_time = now - begun > limits_.time ||
-                          (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+    result_.out_of_time =
+        now - begun > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
   }
 
   void execute() {
@@ -133,11 +133,13 @@ class StateSearch {
     ++result_.steps;
     node.touches = last_touches_;
     // A step that touches nothing commutes with everything: the others can wait until after it.
-    node.alone = is_new && !limits_.preemptions && last_touches_.empty() && node.choices.empty() && !step_is_recovery(steps);
+    node.alone = is_new && !limits_.preemptions && last_touches_.empty() && node.choices.empty() &&
+                 !step_is_recovery(steps);
     return true;
   }
   static bool step_is_recovery(const std::vector<core::Step>& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const core::Step& step) { return step.recovery; });
+    return std::any_of(steps.begin(), steps.end(),
+                       [](const core::Step& step) { return step.recovery; });
   }
 
   // With a bound on preemptions what may follow depends on who acted last and on how many there
@@ -197,9 +199,10 @@ class StateSearch {
     }
   }
   bool cancels(std::uint32_t actor) const {
-    return std::any_of(last_touches_.begin(), last_touches_.end(), [actor](const core::Touch& touch) {
-      return touch.access == core::Access::cancel && touch.result == actor;
-    });
+    return std::any_of(last_touches_.begin(), last_touches_.end(),
+                       [actor](const core::Touch& touch) {
+                         return touch.access == core::Access::cancel && touch.result == actor;
+                       });
   }
 
   bool backtrack() {

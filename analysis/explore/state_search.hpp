@@ -1,5 +1,6 @@
-// Prover B: depth-first search over stored states with sleep sets (Godefroid, LNCS 1032, 1996); ends
-// also where processes loop, if they say what they depend on at loop heads (Simulation::forget).
+// Prover B: depth-first search over stored states with sleep sets (Godefroid, LNCS 1032, 1996);
+// ends also where processes loop, if they say what they depend on at loop heads
+// (Simulation::forget).
 #pragma once
 
 #include "analysis/explore/exploration.hpp"

@@ -22,7 +22,8 @@ std::string next_of(const core::Process& process) {
                  ? std::string("next")
                  : fmt::format("end of {}", to_string(process.wait.reason));
     case core::ProcessState::ready:
-      return process.wait.count == 0 ? std::string("start") : "go on after " + waited_for(process.wait);
+      return process.wait.count == 0 ? std::string("start")
+                                     : "go on after " + waited_for(process.wait);
     default: return "time out of " + waited_for(process.wait);
   }
 }

@@ -97,8 +97,7 @@ void Trace::collect_conflicts(std::uint32_t index) {
     const bool dominated = is_dominated_by_own_kind(touch.access);
     for (auto it = mentions.rbegin(); it != mentions.rend(); ++it) {
       const Touch& other = touches_[it->touch];
-      if (events_[it->event].actor != actor &&
-          is_dependent(other, touch, Sequence::consecutive))
+      if (events_[it->event].actor != actor && is_dependent(other, touch, Sequence::consecutive))
         candidates_.push_back(it->event);
       if (dominated && other.access == touch.access) break;
     }

@@ -1,5 +1,5 @@
-// The present execution as a sequence of events with their happens-before order (vector clocks), cut
-// back and extended as a depth-first search goes.
+// The present execution as a sequence of events with their happens-before order (vector clocks),
+// cut back and extended as a depth-first search goes.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,9 @@ class Trace {
 
   /// Forgets all events from `length` on.
   void cut(std::uint32_t length);
-  /// Appends an event of `actor`. Fills `races` with the earlier events it races with, latest first:
-  /// those that conflict with it, are not otherwise ordered before it, and could have come after it.
+  /// Appends an event of `actor`. Fills `races` with the earlier events it races with, latest
+  /// first: those that conflict with it, are not otherwise ordered before it, and could have come
+  /// after it.
   void append(std::uint32_t actor, const core::Footprint& footprint, bool after_all,
               std::vector<std::uint32_t>& races);
 

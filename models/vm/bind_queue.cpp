@@ -19,7 +19,11 @@ std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
 }
 
 BindQueue::BindQueue(Client& client, Gpu& gpu)
-    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
+    : client_(client),
+      gpu_(gpu),
+      simulation_(gpu.machine().simulation()),
+      cell_(simulation_),
+      bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "bind fence");
   worker_ = &simulation_.spawn(

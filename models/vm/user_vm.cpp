@@ -9,7 +9,11 @@
 namespace fencelab::models {
 
 UserVm::UserVm(Client& client, Gpu& gpu)
-    : client_(client), gpu_(gpu), simulation_(gpu.machine().simulation()), cell_(simulation_), bell_(simulation_) {
+    : client_(client),
+      gpu_(gpu),
+      simulation_(gpu.machine().simulation()),
+      cell_(simulation_),
+      bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
   worker_ = &simulation_.spawn(

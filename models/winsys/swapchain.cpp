@@ -30,8 +30,7 @@ Swapchain::Swapchain(Machine& machine, std::string name, std::uint32_t number, M
 core::GateIndex Swapchain::describe_free(core::WaitGraphBuilder& builder) const {
   const std::string label = "a free image of " + name_;
   // Its connection is gone, and the client learns of that: no fault of anybody's.
-  const bool ended =
-      compositor_process_ && compositor_process_->state == core::ProcessState::done;
+  const bool ended = compositor_process_ && compositor_process_->state == core::ProcessState::done;
   std::vector<core::GateIndex> needed{
       ended ? builder.environment("the compositor of " + name_ + " has ended")
             : builder.process(compositor_process_, label)};

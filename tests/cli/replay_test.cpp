@@ -137,8 +137,9 @@ TEST_CASE("what check proves comes with a schedule, and replay gets stuck along 
 TEST_CASE("a bound that was hit is never a proof", "[cli]") {
   const TemporaryFolder folder;
   const auto check = [&](const Arguments& more) {
-    Arguments arguments = {"check", kFence,  "--stack",          "user-queues-preempt-ctx",
-                           "--out", folder.path("out"), "--quiet", "--strength"};
+    Arguments arguments = {
+        "check",   kFence,      "--stack", "user-queues-preempt-ctx", "--out", folder.path("out"),
+        "--quiet", "--strength"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_fencelab(arguments);
   };

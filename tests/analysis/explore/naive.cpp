@@ -57,8 +57,7 @@ std::uint64_t trace_of(const std::vector<Event>& events) {
       if (!analysis::is_dependent(events[i].touches, events[j].touches,
                                   analysis::Sequence::consecutive))
         continue;
-      const std::uint64_t first = name_of(events[i]),
-                          second = name_of(events[j]);
+      const std::uint64_t first = name_of(events[i]), second = name_of(events[j]);
       sum += core::mix_hash(core::mix_hash(99, first), second);
     }
   }
@@ -74,7 +73,8 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
   Answers answers;
   std::vector<Step> path;
   for (;;) {
-    core::Simulation simulation({.seed = 1, .choice = &answers, .untimed = &names, .timers = timers});
+    core::Simulation simulation(
+        {.seed = 1, .choice = &answers, .untimed = &names, .timers = timers});
     auto run = subject.start(simulation);
     answers.next = 0;
     core::Footprint footprint;

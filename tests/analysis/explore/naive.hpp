@@ -1,5 +1,5 @@
-// A third explorer, slow and plain on purpose: depth first over every interleaving, no reduction, on
-// core alone. What the provers are held against.
+// A third explorer, slow and plain on purpose: depth first over every interleaving, no reduction,
+// on core alone. What the provers are held against.
 #pragma once
 
 #include <cstdint>

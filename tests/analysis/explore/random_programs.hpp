@@ -23,7 +23,9 @@ class ProgramGenerator {
 
  private:
   using K = LitmusOp::Kind;
-  std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+  std::size_t below(std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
+  }
   std::size_t object() { return below(2); }
 
   // Each program leans to some primitives, so that they meet.

@@ -234,7 +234,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Fence classes of devices that share nothing do not connect, and one shared fence connects them") {
+    "Fence classes of devices that share nothing do not connect, and one shared fence connects "
+    "them") {
   for (const bool shared : {false, true}) {
     Kernel kernel;
     const FencePtr of_a = kernel.fence("a"), of_b = kernel.fence("b");
