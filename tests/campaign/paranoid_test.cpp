@@ -1,11 +1,12 @@
-// Every scenario of the library, under each of its stacks: nothing that its models share bypasses the
-// footprints, as far as a sample tells.
+// Every scenario of the library, under each of its stacks: nothing that its models share bypasses
+// the footprints, as far as a sample tells.
+#include "analysis/explore/paranoid.hpp"
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 
-#include "analysis/explore/paranoid.hpp"
 #include "campaign/scenario_subject.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
@@ -57,8 +58,8 @@ TEST_CASE("Steps of library scenarios that count as independent commute, and run
       for (const auto timers : {core::TimerMode::never, core::TimerMode::any}) {
         analysis::ParanoidLimits limits{.seed = seed(), .walks = walks(), .depth = 600};
         const auto report = analysis::check_paranoid(subject, {.timers = timers}, limits);
-        INFO(fs::path(file).filename().string() << " under " << stack.name << ", timers "
-                                                << static_cast<int>(timers));
+        INFO(fs::path(file).filename().string()
+             << " under " << stack.name << ", timers " << static_cast<int>(timers));
         INFO(report.diamonds << " diamonds, " << report.keys_apart << " keys apart, "
                              << report.hash_matches << " matches, " << report.steps << " steps");
         std::string all;
