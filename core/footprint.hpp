@@ -70,6 +70,10 @@ enum class Access : std::uint8_t {
 
 inline constexpr std::size_t kAccessCount = static_cast<std::size_t>(Access::count_);
 
+/// Touch::before of an allocation that joins the queue: whether those after it get anything depends
+/// on that.
+inline constexpr std::uint64_t kJoinsQueue = ~std::uint64_t{0};
+
 struct Touch {
   ObjectId object{};
   Access access = Access::read;

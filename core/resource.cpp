@@ -17,6 +17,13 @@ bool CountedResource::try_acquire(std::uint64_t units) {
   return got;
 }
 
+bool CountedResource::request(std::uint64_t units) {
+  const std::uint64_t before = free_;
+  const bool got = grab(units);
+  note(Access::allocate, got, units, got ? before : kJoinsQueue);
+  return got;
+}
+
 bool CountedResource::hash_state(std::uint64_t& hash) const {
   hash = free_;
   for (const WaitLink* link = head_; link; link = link->next)

@@ -35,7 +35,7 @@ class CountedResource final : public Waitable {
   void describe_holdings_by(DescribeHoldings describe) { describe_holdings_ = std::move(describe); }
 
   bool satisfied(std::uint64_t units) const override {
-    return const_cast<CountedResource*>(this)->try_acquire(units);
+    return const_cast<CountedResource*>(this)->request(units);
   }
   Access wait_access(std::uint64_t) const override { return Access::allocate; }
   bool hash_state(std::uint64_t& hash) const override;
@@ -44,6 +44,7 @@ class CountedResource final : public Waitable {
   std::string describe() const override { return name_; }
 
  private:
+  bool request(std::uint64_t units);
   bool grab(std::uint64_t units);
   void grant();
   std::string name_;

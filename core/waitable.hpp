@@ -117,6 +117,7 @@ class WaitAwaiterBase {
  private:
   bool asks() const;
   void note_outcome() const;
+  void wait_for_the_earliest() const;
   Simulation* simulation_;
   WaitOptions options_;
   std::span<WaitLink> links_;

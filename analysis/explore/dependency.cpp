@@ -159,7 +159,8 @@ constexpr Table kTable = make_table();
 constexpr Rule rule_of(Access first, Access second) { return kTable[index(first)][index(second)]; }
 
 bool is_satisfiable_together(const Touch& first, const Touch& second, Sequence sequence) {
-  if (!first.ok && !second.ok) return true;
+  if (!first.ok && !second.ok)
+    return first.before != core::kJoinsQueue && second.before != core::kJoinsQueue;
   if (!first.ok || !second.ok) return false;
   // In sequence the second had its units on top of the first's; else both saw the same store.
   return sequence == Sequence::consecutive ||
