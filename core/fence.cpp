@@ -9,7 +9,12 @@
 namespace fencelab::core {
 
 FenceCallback::~FenceCallback() {
-  if (fence_) fence_->remove_callback(*this);
+  if (fence_) {
+    fence_->remove_callback(*this);
+  } else if (simulation_ && simulation_->footprint()) [[unlikely]] {
+    // That there is nothing to take back is told by the order with the signal.
+    simulation_->note({.object = watched_, .access = Access::test, .ok = true, .result = 1});
+  }
 }
 
 DmaFence::DmaFence(Simulation& simulation, FenceProducer* producer, std::uint64_t context,
@@ -81,6 +86,8 @@ bool DmaFence::add_callback(FenceCallback& callback) {
   if (signaled_) return false;
   FENCELAB_ASSERT(!callback.fence_, "callback already on fence {}", raw(callback.fence_->id()));
   callback.fence_ = this;
+  if (simulation().untimed()) [[unlikely]]
+    callback.simulation_ = &simulation(), callback.watched_ = id();
   callback.previous_ = last_callback_;
   callback.next_ = nullptr;
   (last_callback_ ? last_callback_->next_ : callbacks_) = &callback;

@@ -48,6 +48,8 @@ class FenceCallback {
  private:
   friend class DmaFence;
   DmaFence* fence_ = nullptr;
+  Simulation* simulation_ = nullptr;  ///< explored runs: it was queued there, on fence `watched_`
+  ObjectId watched_{};
   FenceCallback* previous_ = nullptr;
   FenceCallback* next_ = nullptr;
 };

@@ -48,7 +48,8 @@ struct WaitRecord {
   std::uint32_t count = 0;  ///< links
   std::uint32_t need = 0;   ///< satisfied links still needed
   WaitReason reason = WaitReason::sleep;
-  bool recovery = false;  ///< that deadline is a recovery timer: it repairs, nobody planned it
+  bool recovery = false;    ///< that deadline is a recovery timer: it repairs, nobody planned it
+  bool is_for_all = false;  ///< every link is needed
   const WaitLink* links = nullptr;  ///< `count` links; means nothing where count is 0
 
   /// Records a planned delay. Leaves `links` alone: it lies outside the hot cache line.

@@ -131,7 +131,7 @@ void Simulation::wake(Process& process, bool timed_out) {
   process.timed_out = timed_out;
   ++process.generation;
   if (!untimed_) return ready_.push({process.slot, process.generation});
-  delay(process, now_);
+  if (process.wait.count == 0) delay(process, now_);  // else the awaiter knows when
 }
 
 void Simulation::finish(Process& process, bool cancelled) {

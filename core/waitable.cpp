@@ -38,8 +38,9 @@ void Waitable::satisfy(WaitLink& link) {
   Process& process = *link.process;
   if (process.wait.need == 0) return;
   --process.wait.need;
-  // Of several things it needs, the last one in time counts, not the last one in the schedule.
-  if (simulation_->untimed()) [[unlikely]]
+  // Where it needs them all the last one in time counts, not the last one in the schedule. Where
+  // some suffice it looks again when it goes on (note_outcome).
+  if (simulation_->untimed() && process.wait.is_for_all) [[unlikely]]
     simulation_->delay(process, std::max(simulation_->now(), link.object->opened_at(link.value)));
   if (Footprint* footprint = simulation_->footprint()) [[unlikely]] {
     std::uint32_t open = 0;
@@ -82,6 +83,7 @@ void WaitAwaiterBase::begin(Process& process, std::coroutine_handle<> handle,
                   .need = need_ - links_done,
                   .reason = options_.reason,
                   .recovery = options_.recovery,
+                  .is_for_all = need_ == links_.size(),
                   .links = links_.data()};
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
@@ -112,13 +114,13 @@ WaitResult WaitAwaiterBase::await_resume() {
   if (!suspended_) return WaitResult::satisfied;
   Process& process = *simulation_->current();
   const bool timed_out = process.timed_out && process.wait.need > 0;
+  if (simulation_->footprint()) [[unlikely]]
+    note_outcome();
   const auto waited = (simulation_->now() - process.wait.since).count();
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
                       static_cast<std::uint64_t>(options_.reason),
                       static_cast<std::uint64_t>(waited), &process);
-  if (simulation_->footprint()) [[unlikely]]
-    note_outcome();
   release_links();
   process.wait.count = 0;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;
@@ -145,7 +147,8 @@ void WaitAwaiterBase::engage(Process& process) {
   for (WaitLink& link : links_) {
     link.done = link.object->satisfied(link.value);
     done += link.done;
-    if (link.done) simulation_->not_before(link.object->opened_at(link.value));
+    if (link.done && process.wait.is_for_all)
+      simulation_->not_before(link.object->opened_at(link.value));
     if (!simulation_->footprint()) continue;
     if (matters)
       simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
@@ -184,6 +187,16 @@ void WaitAwaiterBase::note_outcome() const {
     simulation_->note({link.object->id(), certain ? Access::any_of : Access::test, link.done,
                        link.value, need_, link.object});
   }
+  if (!process.wait.is_for_all && !process.timed_out) wait_for_the_earliest();
+}
+
+// It goes on when as many as it needs had come, whatever order the schedule had them in.
+void WaitAwaiterBase::wait_for_the_earliest() const {
+  std::vector<Time> times;
+  for (const WaitLink& link : links_)
+    if (link.done) times.push_back(link.object->opened_at(link.value));
+  std::sort(times.begin(), times.end());
+  if (need_ > 0 && times.size() >= need_) simulation_->not_before(times[need_ - 1]);
 }
 
 void WaitAwaiterBase::release_links() {

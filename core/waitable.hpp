@@ -120,6 +120,7 @@ class WaitAwaiterBase {
   bool asks() const;
   void note_outcome() const;
   void announce() const;
+  void wait_for_the_earliest() const;
   Simulation* simulation_;
   WaitOptions options_;
   std::span<WaitLink> links_;

@@ -70,8 +70,11 @@ void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Foo
   std::uint64_t history = mix_hash(who.history + 1, 1);
   for (const ChoiceTaken& choice : choices) history = mix_hash(history, choice.taken + 2);
   for (const Touch& touch : footprint.touches) history = mix_hash(history, learn(touch));
-  timeless_ = timeless_ || footprint.forgets;
+  // It may have looked at its clock, at the begin of the step or at its end, and remember.
+  const auto begun = static_cast<std::uint64_t>(core::nanoseconds_of(who.local_time));
   const auto when = static_cast<std::uint64_t>(core::nanoseconds_of(local_time));
+  if (!who.timeless) history = mix_hash(mix_hash(history, begun), when);
+  timeless_ = timeless_ || footprint.forgets;
   const std::uint64_t change_made = mix_hash(history, timeless_ ? 0 : when);
   for (const Touch& touch : footprint.touches) change(touch, change_made);
   for (const core::ObjectId gone : footprint.gone) {
