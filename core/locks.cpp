@@ -98,9 +98,7 @@ GateIndex Mutex::describe_release(WaitGraphBuilder& builder, const WaitLink& lin
 
 // ---------------------------------------------------------------- RwLock
 
-bool RwLock::satisfied(std::uint64_t mode) const {
-  return const_cast<RwLock*>(this)->grab(mode);
-}
+bool RwLock::satisfied(std::uint64_t mode) const { return const_cast<RwLock*>(this)->grab(mode); }
 
 bool RwLock::hash_state(std::uint64_t& hash) const {
   hash = hash_of(writer_);
@@ -120,9 +118,17 @@ void RwLock::take(Process& process, std::uint64_t mode) {
 }
 
 bool RwLock::grab(std::uint64_t mode) {
-  if (writer_ || head_ || (mode == kWrite && !readers_.empty())) return false;
+  note_turn();
+  if (writer_ || (mode == kWrite && !readers_.empty())) return false;
+  if (head_ && (mode == kWrite || !readers_first_)) return false;
   take(*simulation().current(), mode);
   return true;
+}
+
+// Whether a reader comes in depends on whether another is still inside to keep the queued writer
+// out: with readers first nothing commutes.
+void RwLock::note_turn() const {
+  if (readers_first_) note(Access::write);
 }
 
 bool RwLock::try_lock_read() {
@@ -140,6 +146,7 @@ bool RwLock::try_lock_write() {
 void RwLock::drop(std::uint64_t mode) {
   Process* process = mode == kWrite ? writer_ : simulation().current();
   FENCELAB_ASSERT(process, "{} unlocked but free", describe());
+  note_turn();
   note(mode == kWrite ? Access::write_release : Access::read_release);
   if (mode == kWrite) {
     writer_ = nullptr;
@@ -156,7 +163,19 @@ void RwLock::drop(std::uint64_t mode) {
 void RwLock::unlock_read() { drop(kRead); }
 void RwLock::unlock_write() { drop(kWrite); }
 
+void RwLock::grant_readers() {
+  for (WaitLink* link = head_; link && !writer_;) {
+    WaitLink* const next = link->next;
+    if (link->value == kRead) {
+      take(*link->process, kRead);
+      satisfy(*link);
+    }
+    link = next;
+  }
+}
+
 void RwLock::grant() {
+  if (readers_first_) grant_readers();
   while (WaitLink* next = head_) {
     const bool write = next->value == kWrite;
     if (writer_ || (write && !readers_.empty())) return;
@@ -181,7 +200,9 @@ GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& li
       for (const Process* reader : readers_) gates.push_back(builder.process(reader));
     return builder.all_of(std::move(gates));
   };
-  const auto counts = [writes](const WaitLink& other) { return writes || other.value == kWrite; };
+  const auto counts = [&](const WaitLink& other) {
+    return writes || (other.value == kWrite && !readers_first_);
+  };
   return builder.all_of({ahead_of(builder, link, writes, holders, counts)}, describe(), id());
 }
 

@@ -35,10 +35,16 @@ class Mutex final : public Waitable {
   Process* owner_ = nullptr;
 };
 
-/// Fair reader-writer lock: FIFO, readers behind a queued writer wait (as rw_semaphore does).
+/// Reader-writer lock. Fair: FIFO, readers behind a queued writer wait (as rw_semaphore does).
+/// Readers first: only a writer inside keeps readers out (as rwlock_t does), so a reader may take
+/// it again, and writers may starve.
 class RwLock final : public Waitable {
  public:
-  RwLock(Simulation& simulation, std::string name) : Waitable(simulation), name_(std::move(name)) {}
+  enum class Queueing : std::uint8_t { fair, readers_first };
+  RwLock(Simulation& simulation, std::string name, Queueing queueing = Queueing::fair)
+      : Waitable(simulation),
+        name_(std::move(name)),
+        readers_first_(queueing == Queueing::readers_first) {}
 
   SingleWait lock_read(WaitReason reason = WaitReason::lock) {
     return {*this, kRead, {.reason = reason}};
@@ -66,7 +72,10 @@ class RwLock final : public Waitable {
   void take(Process& process, std::uint64_t mode);
   void drop(std::uint64_t mode);
   void grant();
+  void grant_readers();
+  void note_turn() const;
   std::string name_;
+  bool readers_first_;
   Process* writer_ = nullptr;
   std::vector<Process*> readers_;
 };
