@@ -163,9 +163,17 @@ void RwLock::take(Process& process, std::uint64_t mode) {
 }
 
 bool RwLock::grab(std::uint64_t mode) {
-  if (mode == kRead ? !may_read() : writer_ || head_ || !readers_.empty()) return false;
+  note_turn();
+  if (writer_ || (mode == kWrite && !readers_.empty())) return false;
+  if (head_ && (mode == kWrite || !readers_first())) return false;
   take(*simulation().current(), mode);
   return true;
+}
+
+// Whether a reader comes in depends on whether another is still inside to keep the queued writer
+// out: with readers first nothing commutes.
+void RwLock::note_turn() const {
+  if (readers_first()) note(Access::write);
 }
 
 bool RwLock::try_lock_read() {
@@ -183,6 +191,7 @@ bool RwLock::try_lock_write() {
 void RwLock::drop(std::uint64_t mode) {
   Process* process = mode == kWrite ? writer_ : simulation().current();
   FENCELAB_ASSERT(process, "{} unlocked but free", describe());
+  note_turn();
   note(mode == kWrite ? Access::write_release : Access::read_release);
   Time& released_at = mode == kWrite ? written_at_ : read_at_;
   released_at = std::max(released_at, simulation().now());
@@ -201,7 +210,19 @@ void RwLock::drop(std::uint64_t mode) {
 void RwLock::unlock_read() { drop(kRead); }
 void RwLock::unlock_write() { drop(kWrite); }
 
+void RwLock::grant_readers() {
+  for (WaitLink* link = head_; link && !writer_;) {
+    WaitLink* const next = link->next;
+    if (link->value == kRead) {
+      take(*link->process, kRead);
+      satisfy(*link);
+    }
+    link = next;
+  }
+}
+
 void RwLock::grant() {
+  if (readers_first()) grant_readers();
   while (WaitLink* next = head_) {
     const bool write = next->value == kWrite;
     if (writer_ || (write && !readers_.empty())) return;
@@ -226,7 +247,9 @@ GateIndex RwLock::describe_release(WaitGraphBuilder& builder, const WaitLink& li
       for (const Process* reader : readers_) gates.push_back(builder.process(reader));
     return builder.all_of(std::move(gates));
   };
-  const auto counts = [writes](const WaitLink& other) { return writes || other.value == kWrite; };
+  const auto counts = [&](const WaitLink& other) {
+    return writes || (other.value == kWrite && !readers_first());
+  };
   return builder.all_of({ahead_of(builder, link, writes, holders, counts)}, describe(), id());
 }
 

@@ -59,7 +59,8 @@ enum class ReaderRule : std::uint8_t {
   recursive,  ///< yes: a reader may read again; rwlock_t as lockdep sees read_lock()
 };
 
-/// Reader-writer lock, FIFO.
+/// Reader-writer lock, FIFO; with recursive readers only a writer inside keeps readers out, and
+/// writers may starve.
 class RwLock final : public Waitable {
  public:
   /// `order_class`: what it is for, where the name says which one it is; the name if empty.
@@ -85,9 +86,7 @@ class RwLock final : public Waitable {
     return mode == kRead ? written_at_ : std::max(written_at_, read_at_);
   }
   Access wait_access(std::uint64_t mode) const override {
-    if (mode == kWrite) return Access::write_request;
-    // A recursive reader overtakes queued writers, so its asking commutes with no release.
-    return rule_ == ReaderRule::recursive ? Access::ww_request : Access::read_request;
+    return mode == kRead ? Access::read_request : Access::write_request;
   }
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
@@ -103,10 +102,12 @@ class RwLock final : public Waitable {
       announce(ProbeKind::lock_asked, simulation().current(), mode);
   }
   void announce(ProbeKind kind, const Process* owner, std::uint64_t mode) const;
-  bool may_read() const { return !writer_ && (!head_ || rule_ == ReaderRule::recursive); }
   void take(Process& process, std::uint64_t mode);
   void drop(std::uint64_t mode);
   void grant();
+  bool readers_first() const { return rule_ == ReaderRule::recursive; }
+  void grant_readers();
+  void note_turn() const;
   std::string name_;
   ReaderRule rule_;
   OrderClassId order_class_;

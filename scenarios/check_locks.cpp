@@ -21,6 +21,7 @@ class LockFollower {
   void follow() { follow(thread_.program); }
 
  private:
+  using Mode = LockOp::Mode;
   void follow(const Program& program) {
     for (const Op& op : program) {
       if (is_over_) return;
@@ -29,8 +30,8 @@ class LockFollower {
     }
   }
 
-  // What is held after a round depends on the last operation on each lock only: the third round
-  // finds what the second found.
+  // What is held after a round depends on the last operation on each lock only, or grows: the third
+  // round finds what the second found.
   void follow_loop(const LoopOp& loop) {
     follow(loop.body);
     if (loop.times != 1) follow(loop.body);
@@ -39,33 +40,50 @@ class LockFollower {
   void apply(const LockOp& op, const Place& place) {
     for (const Index lock : op.locks) {
       if (lock == kNone) continue;  // reported where it stands
-      const Held held{lock, op.ww};
-      if (op.unlock && held_.erase(held) == 0) return report(lock, op.ww, place);
-      // Taking a mutex twice is a deadlock of one, which a scenario may well want to show.
-      const bool is_new = op.unlock || held_.insert(held).second;
-      is_over_ = is_over_ || (!is_new && !op.ww);
+      const Held held{lock, op.mode};
+      if (op.unlock) {
+        const auto found = held_.find(held);
+        if (found == held_.end()) return report(lock, op.mode, place);
+        held_.erase(found);
+        continue;
+      }
+      // Taking a mutex twice is a deadlock of one, which a scenario may well want to show. Readers
+      // may come in as often as they like, and must leave as often.
+      const bool is_shared = op.mode == Mode::read;
+      const bool is_new = !held_.contains(held);
+      if (is_new || is_shared) held_.insert(held);
+      is_over_ = is_over_ || (!is_new && !is_shared && op.mode != Mode::ww);
     }
   }
 
-  void report(Index lock, bool ww, const Place& place) {
+  static std::string_view word_for(Mode mode) {
+    switch (mode) {
+      case Mode::mutex: return "lock";
+      case Mode::read: return "read_lock";
+      case Mode::write: return "write_lock";
+      case Mode::ww: break;
+    }
+    return "ww_lock";
+  }
+
+  void report(Index lock, Mode mode, const Place& place) {
     is_over_ = true;
     const std::string name = quote(context_.scenario.locks[lock].name);
     context_.sink.error(
         place.pointer,
         {.code = "lock-not-held",
          .message = fmt::format("thread {} does not hold {} here", quote(thread_.name), name),
-         .expected =
-             fmt::format("a {} of it before, in the same thread", ww ? "ww_lock" : "lock")});
+         .expected = fmt::format("a {} of it before, in the same thread", word_for(mode))});
   }
 
   struct Held {
     Index lock;
-    bool ww;
+    Mode mode;
     auto operator<=>(const Held&) const = default;
   };
   LoadContext& context_;
   const ThreadSpec& thread_;
-  std::set<Held> held_;
+  std::multiset<Held> held_;
   bool is_over_ = false;  // blocked for ever, or reported
 };
 

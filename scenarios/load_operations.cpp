@@ -66,6 +66,10 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"unbind", &L::read_unbind},
                                               {"lock", &L::read_lock},
                                               {"unlock", &L::read_unlock},
+                                              {"read_lock", &L::read_read_lock},
+                                              {"read_unlock", &L::read_read_unlock},
+                                              {"write_lock", &L::read_write_lock},
+                                              {"write_unlock", &L::read_write_unlock},
                                               {"ww_lock", &L::read_ww_lock},
                                               {"ww_unlock", &L::read_ww_unlock},
                                               {"fork", &L::read_fork},
@@ -171,9 +175,9 @@ OperationLoader::What OperationLoader::read_free(const Node& body) {
 }
 
 // Each lock once: taking one twice would wait for itself.
-LockOp OperationLoader::locks_of(const Node& body, bool is_list) {
-  LockOp op;
-  op.ww = is_list;
+LockOp OperationLoader::locks_of(const Node& body, LockOp::Mode mode, bool unlock) {
+  LockOp op{.locks = {}, .unlock = unlock, .mode = mode};
+  const bool is_list = mode == LockOp::Mode::ww;
   for (const Node& node : is_list ? body.items() : std::vector<Node>{body}) {
     const Index lock = resource(Resource::lock, node);
     if (lock == kNone) continue;
@@ -188,22 +192,36 @@ LockOp OperationLoader::locks_of(const Node& body, bool is_list) {
   return op;
 }
 
-OperationLoader::What OperationLoader::read_lock(const Node& body) { return locks_of(body, false); }
+OperationLoader::What OperationLoader::read_lock(const Node& body) {
+  return locks_of(body, LockOp::Mode::mutex, false);
+}
 
 OperationLoader::What OperationLoader::read_unlock(const Node& body) {
-  LockOp op = locks_of(body, false);
-  op.unlock = true;
-  return op;
+  return locks_of(body, LockOp::Mode::mutex, true);
+}
+
+OperationLoader::What OperationLoader::read_read_lock(const Node& body) {
+  return locks_of(body, LockOp::Mode::read, false);
+}
+
+OperationLoader::What OperationLoader::read_read_unlock(const Node& body) {
+  return locks_of(body, LockOp::Mode::read, true);
+}
+
+OperationLoader::What OperationLoader::read_write_lock(const Node& body) {
+  return locks_of(body, LockOp::Mode::write, false);
+}
+
+OperationLoader::What OperationLoader::read_write_unlock(const Node& body) {
+  return locks_of(body, LockOp::Mode::write, true);
 }
 
 OperationLoader::What OperationLoader::read_ww_lock(const Node& body) {
-  return locks_of(body, true);
+  return locks_of(body, LockOp::Mode::ww, false);
 }
 
 OperationLoader::What OperationLoader::read_ww_unlock(const Node& body) {
-  LockOp op = locks_of(body, true);
-  op.unlock = true;
-  return op;
+  return locks_of(body, LockOp::Mode::ww, true);
 }
 
 OperationLoader::What OperationLoader::read_fork(const Node& body) {

@@ -49,6 +49,10 @@ class OperationLoader {
   What read_free(const Node& body);
   What read_lock(const Node& body);
   What read_unlock(const Node& body);
+  What read_read_lock(const Node& body);
+  What read_read_unlock(const Node& body);
+  What read_write_lock(const Node& body);
+  What read_write_unlock(const Node& body);
   What read_ww_lock(const Node& body);
   What read_ww_unlock(const Node& body);
   What read_fork(const Node& body);
@@ -91,7 +95,7 @@ class OperationLoader {
 
   Index context_of(const Node& body);
   BindOp bind_of(const Node& body);
-  LockOp locks_of(const Node& body, bool is_list);
+  LockOp locks_of(const Node& body, LockOp::Mode mode, bool unlock);
   OpRef read_id(const Node& node, const std::vector<std::string>& kinds,
                 const std::string& purpose);
   std::vector<OpRef> read_ids(const Node& list, const std::vector<std::string>& kinds,

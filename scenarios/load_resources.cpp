@@ -142,7 +142,10 @@ void ResourceLoader::load_lock(const Node& node) {
   const Index owner = owner_of(node);
   declare(Resource::lock, node, owner, static_cast<Index>(context_.scenario.locks.size()));
   context_.scenario.locks.push_back(
-      {name_of_element(node).text_or(""), owner, context_.place_of(node)});
+      {.name = name_of_element(node).text_or(""),
+       .readers_first = node.is_object() && node["readers_first"].flag_or(false),
+       .process = owner,
+       .place = context_.place_of(node)});
 }
 
 void ResourceLoader::load_channel(const Node& node) {

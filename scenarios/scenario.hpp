@@ -102,6 +102,7 @@ struct TimelineSpec {
 };
 struct LockSpec {
   std::string name;
+  bool readers_first = false;  ///< read_lock: queued writers do not keep readers out
   Index process = kNone;
   Place place;
 };
@@ -218,11 +219,14 @@ struct BindOp {
   std::vector<OpRef> after;
   std::vector<ValueSpec> wait_values;
 };
+/// A lock is a mutex, a reader-writer lock or a ww_mutex (ticketed with back-off over all), by how
+/// it is taken.
 struct LockOp {
+  enum class Mode : std::uint8_t { mutex, read, write, ww };
   std::vector<Index> locks;
   bool unlock = false;
-  bool ww = false;
-};  ///< ww: ticketed with back-off over all
+  Mode mode = Mode::mutex;
+};
 struct ForkOp {
   Index thread = kNone;
   bool join = false;

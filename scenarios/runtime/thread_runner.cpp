@@ -391,19 +391,33 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
 }
 
 Task<> ThreadRunner::lock(const LockOp& op) {
+  using Mode = LockOp::Mode;
   process_->doing = op.unlock ? "unlock" : "lock";
+  if (op.unlock) {
+    unlock(op);
+  } else if (op.mode == Mode::mutex) {
+    co_await world_.lock(op.locks.front(), clone_).lock();
+  } else if (op.mode == Mode::read) {
+    co_await world_.rw_lock(op.locks.front(), clone_).lock_read();
+  } else if (op.mode == Mode::write) {
+    co_await world_.rw_lock(op.locks.front(), clone_).lock_write();
+  } else {
+    co_await lock_all(op);
+  }
+}
+
+void ThreadRunner::unlock(const LockOp& op) {
   for (const Index index : op.locks) {
-    if (!op.ww) {
-      core::Mutex& mutex = world_.lock(index, clone_);
-      if (op.unlock)
-        mutex.unlock();
-      else
-        co_await mutex.lock();
-    } else if (op.unlock) {
-      world_.ww_lock(index, clone_).unlock();
+    switch (op.mode) {
+      case LockOp::Mode::mutex: world_.lock(index, clone_).unlock(); break;
+      case LockOp::Mode::read: world_.rw_lock(index, clone_).unlock_read(); break;
+      case LockOp::Mode::write: world_.rw_lock(index, clone_).unlock_write(); break;
+      case LockOp::Mode::ww: world_.ww_lock(index, clone_).unlock(); break;
     }
   }
-  if (!op.ww || op.unlock) co_return;
+}
+
+Task<> ThreadRunner::lock_all(const LockOp& op) {
   if (transaction_.acquired == 0) transaction_.ticket = simulation_.new_ticket();
   std::vector<core::WwMutex*> held;
   core::WwMutex* contended = nullptr;

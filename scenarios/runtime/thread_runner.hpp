@@ -44,6 +44,8 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> wait(const WaitOp& op, OpState& state);
   core::Task<> bind(const BindOp& op, OpState& state, Index label);
   core::Task<> lock(const LockOp& op);
+  core::Task<> lock_all(const LockOp& op);
+  void unlock(const LockOp& op);
   core::Task<> alloc(const AllocOp& op);
   core::Task<> flip(const FlipOp& op);
   core::Task<> receive(const ReceiveOp& op);

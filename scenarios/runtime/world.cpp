@@ -126,6 +126,12 @@ void World::build_objects() {
   build(scenario_.locks, locks_, [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
     return std::make_unique<core::Mutex>(simulation_, spec.name + tail, spec.name);
   });
+  build(scenario_.locks, rw_locks_,
+        [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
+          return std::make_unique<core::RwLock>(
+              simulation_, spec.name + tail,
+              spec.readers_first ? core::ReaderRule::recursive : core::ReaderRule::fair);
+        });
   build(scenario_.locks, ww_locks_,
         [&](const LockSpec& spec, const std::string& tail, std::uint32_t) {
           return std::make_unique<core::WwMutex>(simulation_, spec.name + tail, "ww locks");
@@ -255,6 +261,9 @@ core::ValueTimeline& World::timeline(Index index, const CloneState& clone) {
 }
 core::Mutex& World::lock(Index index, const CloneState& clone) {
   return *locks_[index][slot(scenario_.locks[index].process, clone)];
+}
+core::RwLock& World::rw_lock(Index index, const CloneState& clone) {
+  return *rw_locks_[index][slot(scenario_.locks[index].process, clone)];
 }
 core::WwMutex& World::ww_lock(Index index, const CloneState& clone) {
   return *ww_locks_[index][slot(scenario_.locks[index].process, clone)];

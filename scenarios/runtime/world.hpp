@@ -76,6 +76,7 @@ class World {
   models::Buffer& buffer(Index index, const CloneState& clone);
   core::ValueTimeline& timeline(Index index, const CloneState& clone);
   core::Mutex& lock(Index index, const CloneState& clone);
+  core::RwLock& rw_lock(Index index, const CloneState& clone);
   core::WwMutex& ww_lock(Index index, const CloneState& clone);
   models::Channel& channel(Index index, const CloneState& clone);
   /// A chain of another process means the chains of all its clones.
@@ -109,6 +110,7 @@ class World {
   std::vector<const Place*> places_;
   Table<models::Buffer*> buffers_;
   Table<std::unique_ptr<core::Mutex>> locks_;
+  Table<std::unique_ptr<core::RwLock>> rw_locks_;
   Table<std::unique_ptr<core::WwMutex>> ww_locks_;
   Table<std::unique_ptr<models::Channel>> channels_;
   Table<std::unique_ptr<models::Swapchain>> swapchains_;

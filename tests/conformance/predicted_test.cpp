@@ -9,7 +9,7 @@
 #include <set>
 
 #include "campaign/predict_run.hpp"
-#include "campaign/worker_pool.hpp"
+#include "campaign/run_all.hpp"
 #include "scenarios/loader.hpp"
 
 using namespace fencelab;

@@ -41,10 +41,12 @@ struct Step {
 struct Event {
   std::uint32_t actor, nth;
   std::vector<Touch> touches;
+  std::uint64_t answers;  ///< to choices made within it
 };
 
 std::uint64_t name_of(const Event& event) {
-  return core::mix_hash(core::mix_hash(7, event.actor + 1), event.nth);
+  return core::mix_hash(core::mix_hash(core::mix_hash(7, event.actor + 1), event.nth),
+                        event.answers);
 }
 
 // The order of dependent steps, as a hash that does not see the order of the others.
@@ -86,11 +88,15 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
       if (enabled.empty()) break;
       if (depth == path.size()) path.push_back({0, enabled.size(), answers.next});
       const core::Step step = enabled[path[depth].taken];
+      std::size_t answered = answers.next;
       footprint.clear();
       simulation.record_footprints(&footprint);
       simulation.take(step);
       simulation.record_footprints(nullptr);
-      events.push_back({step.actor, ++count[step.actor], footprint.touches});
+      std::uint64_t given = 0;
+      for (; answered < answers.next; ++answered)
+        given = core::mix_hash(given + 1, answers.given[answered].first);
+      events.push_back({step.actor, ++count[step.actor], footprint.touches, given});
     }
     ++result.interleavings;
     result.traces.insert(trace_of(events));
