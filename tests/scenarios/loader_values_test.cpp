@@ -226,6 +226,8 @@ TEST_CASE("every operation of the format is understood", "[scenarios]") {
     {"signal": {"timeline": "user", "value": 5}}, {"alloc": "vbo"}, {"free": "vbo"},
     {"bind": {"context": "render", "buffer": "vbo", "after": ["s"]}, "id": "b"},
     {"unbind": {"context": "render", "buffer": "vbo", "after": ["b"]}}, {"lock": "big"}, {"unlock": "big"},
+    {"read_lock": "big"}, {"read_lock": "big"}, {"read_unlock": "big"}, {"read_unlock": "big"},
+    {"write_lock": "big"}, {"write_unlock": "big"},
     {"ww_lock": ["big"]}, {"ww_unlock": ["big"]}, {"send": {"channel": "pipe", "buffers": ["vbo"]}},
     {"receive": "pipe"}, {"acquire": "win"}, {"present": "win"}, {"latch": {"swapchain": "win", "wait": true}},
     {"flip": {"displays": ["panel"], "planes": ["@win"], "blocking": true}}, {"vblank": "panel"},
@@ -240,6 +242,30 @@ TEST_CASE("every operation of the format is understood", "[scenarios]") {
     collect_kinds(thread.program, kinds);
   }
   CHECK(kinds.size() == std::variant_size_v<decltype(Op::what)>);
+}
+
+TEST_CASE("a lock may be declared to let readers pass queued writers", "[scenarios]") {
+  const Scenario scenario =
+      loaded(patched("\"locks\": [\"big\", \"small\"]",
+                     "\"locks\": [\"big\", {\"name\": \"small\", \"readers_first\": true}]"));
+  CHECK_FALSE(scenario.locks[0].readers_first);
+  CHECK(scenario.locks[1].readers_first);
+}
+
+TEST_CASE("a thread that reads a lock twice leaves it twice and no more", "[scenarios]") {
+  const auto with = [](const std::string& ops) {
+    return load(patched("{\"throttle\": 2}", ops)).diagnostics();
+  };
+  CHECK(with(R"({"read_lock": "big"}, {"read_lock": "big"}, {"read_unlock": "big"},
+                {"read_unlock": "big"})")
+            .empty());
+  const auto once_too_often =
+      with(R"({"read_lock": "big"}, {"read_unlock": "big"}, {"read_unlock": "big"})");
+  REQUIRE(once_too_often.size() == 1);
+  CHECK(once_too_often[0].code == "lock-not-held");
+  const auto as_writer = with(R"({"read_lock": "big"}, {"write_unlock": "big"})");
+  REQUIRE(as_writer.size() == 1);
+  CHECK(as_writer[0].code == "lock-not-held");
 }
 
 TEST_CASE("things that nothing uses give warnings", "[scenarios]") {
