@@ -71,7 +71,6 @@ enum class Access : std::uint8_t {
 
 inline constexpr std::size_t kAccessCount = static_cast<std::size_t>(Access::count_);
 
-
 struct Touch {
   ObjectId object{};
   Access access = Access::read;

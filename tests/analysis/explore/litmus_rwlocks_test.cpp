@@ -19,8 +19,8 @@ LitmusCode readers_first(const char* name, const LitmusProgram& program,
                          const LitmusAnswer& answer) {
   return {name,
           [program](LitmusWorld& world) {
-            world.rws[0] = std::make_unique<core::RwLock>(world.sim, "R0",
-                                                          core::ReaderRule::recursive);
+            world.rws[0] =
+                std::make_unique<core::RwLock>(world.sim, "R0", core::ReaderRule::recursive);
             spawn_programs(world, program);
           },
           answer};
