@@ -124,7 +124,7 @@ TEST_CASE("a record survives the way from the worker to the parent") {
   record.shortfall = "why";
   record.work = {3, 4, {}, 6, {"depth"}};
   record.wall_seconds = 0.25;
-  record.findings = {finding_of("predicted", "predicted-cycle")};
+  record.findings = {finding_of("predicted", "lock-order")};
   record.findings[0].state = CheckFinding::State::refuted;
   record.findings[0].token = "v1:x";
   record.findings[0].schedule = {"a.b"};

@@ -116,12 +116,12 @@ TEST_CASE("the core that a scenario names must be one that was found") {
 
 TEST_CASE("a predicted cycle fails unless it was refuted or the scenario expects to get stuck") {
   CheckRecord record = record_of("complete");
-  record.findings = {finding_of("predicted", "predicted-cycle")};
+  record.findings = {finding_of("predicted", "lock-order")};
   auto& state = record.findings[0].state;
   const auto expecting = scenario_expecting({"complete"});
   state = CheckFinding::State::open;
   CHECK(failure_of(judge(expecting, record, kObserved)).blame == Blame::expectation);
-  CHECK(failure_of(judge(scenario_expecting({}), record, kObserved)).rule == "predicted-cycle");
+  CHECK(failure_of(judge(scenario_expecting({}), record, kObserved)).rule == "lock-order");
   state = CheckFinding::State::confirmed;
   CHECK(failure_of(judge(expecting, record, kObserved)).blame == Blame::deadlock);
   state = CheckFinding::State::refuted;

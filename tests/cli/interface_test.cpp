@@ -235,8 +235,8 @@ TEST_CASE("describe of a scenario says what is true, where it was seen and what 
   matches(text, R"(^indefinite-fence \(scenario\): \S)");
   matches(text, R"(^  truth: \S)");
   matches(text, R"(^  source: Documentation/driver-api/dma-buf\.rst)");
-  matches(text, R"(^  user-queues-future-fence +expects deadlock$)");
-  matches(text, R"(^  linux-implicit +expects complete; jobs_done_count = 1$)");
+  matches(text, R"(^  user-queues-future-fence +expects deadlock; strength proved$)");
+  matches(text, R"(^  linux-implicit +expects complete; jobs_done_count = 1; strength proved$)");
 }
 
 TEST_CASE("an unknown name is answered with the nearest of all kinds", "[cli]") {

@@ -115,7 +115,8 @@ TEST_CASE("what check proves comes with a schedule, and replay gets stuck along 
   const TemporaryFolder folder;
   const Outcome checked =
       run_fencelab({"check", kFence, "--stack", "kernel-future-fence", "--strength", "proved",
-                    "--out", folder.path("out"), "--quiet"});
+                    "--out", folder.path("out"), "--quiet"},
+                   {}, FENCELAB_SOURCE_DIR);
   INFO(checked.out << checked.err);
   CHECK(checked.exit_code == 0);
   CHECK(checked.out.find("deadlock  proved") != std::string::npos);
@@ -141,7 +142,7 @@ TEST_CASE("a bound that was hit is never a proof", "[cli]") {
         "check",   kFence,      "--stack", "user-queues-preempt-ctx", "--out", folder.path("out"),
         "--quiet", "--strength"};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return run_fencelab(arguments);
+    return run_fencelab(arguments, {}, FENCELAB_SOURCE_DIR);
   };
   const Outcome late = check({"proved", "--budget", "100 ms"});
   INFO(late.out << late.err);
