@@ -6,6 +6,7 @@
 #include <array>
 
 #include "analysis/explore/minimise.hpp"
+#include "analysis/explore/paranoid.hpp"
 #include "analysis/explore/prove.hpp"
 #include "analysis/explore/schedule_token.hpp"
 #include "campaign/check_rules.hpp"
@@ -134,9 +135,13 @@ class Explorer {
     if (minimal.doomed_from_the_start)
       found.text += "critical step: none; every schedule gets stuck\n";
     else if (minimal.critical)
-      found.text +=
-          fmt::format("critical step: #{} {}; before it there is a way out\n",
-                      *minimal.critical + 1, analysis::step_text(steps.at(*minimal.critical)));
+      found.text += fmt::format("critical step: #{} {}; before it there is a way out\n",
+                                *minimal.critical + 1, words_of(steps.at(*minimal.critical)));
+  }
+
+  static std::string words_of(const analysis::ScheduleStep& step) {
+    return fmt::format("{}: {}{}{}", step.process, step.operation, step.choice ? ", choice " : "",
+                       step.choice.value_or(""));
   }
 
   // Exploration answers what a run only foretells, as far as it went.
@@ -151,6 +156,10 @@ class Explorer {
         finding.state = CheckFinding::State::confirmed;
       else if (proof.exhausted)
         finding.state = CheckFinding::State::refuted;
+      const std::string open = "PREDICTED(open)";
+      if (finding.text.starts_with(open))
+        finding.text.replace(0, open.size(),
+                             fmt::format("PREDICTED({})", to_string(finding.state)));
     }
   }
   static bool share_a_member(const CheckFinding& prediction, const CheckFinding& other) {
@@ -199,6 +208,21 @@ void predict_into(CheckRecord& record, const PredictedRun& run) {
     found.members = witnesses_of(prediction);
     record.findings.push_back(std::move(found));
   }
+}
+
+void doubt(CheckRecord& record, const scenarios::Scenario& scenario,
+           const scenarios::ResolvedStack& stack, std::uint64_t seed, const CheckOptions& options) {
+  ScenarioSubject subject(scenario, stack);
+  analysis::ParanoidLimits limits;
+  limits.seed = seed;
+  limits.time = std::chrono::duration<double>(options.budget) * 0.2;
+  const analysis::ParanoidReport report =
+      analysis::check_paranoid(subject, {seed, mode_of(options.timers)}, limits);
+  record.violations = report.violations;
+  record.assumptions.push_back(fmt::format(
+      "paranoid: {} schedules twice, {} pairs of steps in both orders, {} equal states: "
+      "{} differences",
+      report.walks, report.diamonds, report.hash_matches, report.violations.size()));
 }
 
 void explore_into(CheckRecord& record, const scenarios::Scenario& scenario,

@@ -12,6 +12,11 @@ void explore_into(CheckRecord& record, const scenarios::Scenario& scenario,
                   const scenarios::ResolvedStack& stack, std::uint64_t seed,
                   const CheckOptions& options);
 
+/// Samples whether steps that are called independent commute, equal schedules do equal things and
+/// equal states go on alike; adds what does not.
+void doubt(CheckRecord& record, const scenarios::Scenario& scenario,
+           const scenarios::ResolvedStack& stack, std::uint64_t seed, const CheckOptions& options);
+
 /// Adds what the timed run foretells; whoever explores afterwards confirms or refutes it.
 void predict_into(CheckRecord& record, const PredictedRun& run);
 

@@ -73,6 +73,7 @@ CheckRecord check_one(const scenarios::Scenario& scenario, const scenarios::Reso
   if (record.status != "ok") return record;
   if (predicts) predict_into(record, predicted);
   if (options.strength >= Strength::explored) explore_into(record, scenario, stack, seed, options);
+  if (options.paranoid) doubt(record, scenario, stack, seed, options);
   return record;
 }
 

@@ -27,6 +27,8 @@ struct CheckOptions {
   Strength strength = Strength::observed;                      ///< asked for
   std::chrono::milliseconds budget{std::chrono::seconds(60)};  ///< wall time; stop by yourself
   TimerPolicy timers = TimerPolicy::never;
+  bool paranoid =
+      false;  ///< also sample whether what proofs rest on holds (analysis/explore/paranoid)
   std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded
 };
 

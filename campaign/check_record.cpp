@@ -87,6 +87,7 @@ std::string CheckRecord::to_json() const {
                        {"wall_seconds", wall_seconds},
                        {"assumptions", assumptions},
                        {"findings", all},
+                       {"violations", violations},
                        {"fingerprint", fingerprint}};
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -113,6 +114,7 @@ CheckRecord CheckRecord::from_json(const std::string& text) {
   json.at("wall_seconds").get_to(record.wall_seconds);
   json.at("assumptions").get_to(record.assumptions);
   for (const Json& finding : json.at("findings")) record.findings.push_back(finding_of(finding));
+  json.at("violations").get_to(record.violations);
   json.at("fingerprint").get_to(record.fingerprint);
   return record;
 }

@@ -58,6 +58,8 @@ struct CheckRecord {
   double wall_seconds = 0;  ///< of the workers, summed
   std::vector<std::string> assumptions;
   std::vector<CheckFinding> findings;
+  std::vector<std::string>
+      violations;           ///< of what proofs rest on, from a paranoid check; our fault
   std::string fingerprint;  ///< of the events, to compare two checks; may be empty
 
   std::string to_json() const;

@@ -38,6 +38,8 @@ class Judge {
            crashed ? Blame::crash : Blame::expectation);
       return judgement_;
     }
+    for (const std::string& violation : record_.violations)
+      fail("nondeterminism", fmt::format("paranoid: {}", violation), Blame::nondeterminism);
     judge_findings();
     judge_verdict();
     judge_core();

@@ -58,6 +58,7 @@ void add(CheckRecord& sum, CheckRecord& more) {
   sum.wall_seconds += more.wall_seconds;
   add_texts(sum.assumptions, more.assumptions);
   add_findings(sum.findings, more.findings);
+  add_texts(sum.violations, more.violations);
   sum.fingerprint += " " + more.fingerprint;
 }
 

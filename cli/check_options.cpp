@@ -70,6 +70,8 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
                    "when recovery timers fire in explored schedules: never, quiescent or any "
                    "(default: never)")
       ->check(one_of_words(timer_words()));
+  check->add_flag("--paranoid", command.paranoid,
+                  "also sample whether steps commute that should, and equal states go on alike");
   check->add_option("--preemptions", command.preemptions,
                     "explore schedules with at most so many preemptions (default: all)");
   check->add_option("--seeds", command.seeds,
@@ -100,6 +102,7 @@ std::optional<campaign::CheckOptions> limits_of(const CheckCommand& command) {
   const auto word = std::find(timer_words().begin(), timer_words().end(), command.timers);
   options.timers = static_cast<campaign::TimerPolicy>(word - timer_words().begin());
   options.preemptions = command.preemptions;
+  options.paranoid = command.paranoid;
   return options;
 }
 

@@ -13,6 +13,7 @@ namespace fencelab::cli {
 
 struct CheckCommand : PlanOptions {
   std::string strength, budget = "60 s", timers = "never";
+  bool paranoid = false;
   std::optional<std::uint32_t> preemptions;
   std::string out, junit, sarif, baseline, write_baseline;  ///< empty: not asked for
   bool has_out = false, has_timers = false;

@@ -210,3 +210,13 @@ TEST_CASE("an updated baseline keeps what is still there with its reason, and ad
   CHECK(updated.entries[2].key.signature == "deadlock: another");
   CHECK(judge(scenario, record, kObserved, updated).ok());
 }
+
+TEST_CASE("a difference that a paranoid check sees is nondeterminism, whatever the verdict") {
+  CheckRecord record = record_of("complete");
+  record.violations = {"step 3 by a and step 4 by b do not commute"};
+  const auto failure = failure_of(judge(scenario_expecting({"complete"}), record, kObserved));
+  CHECK(failure.rule == "nondeterminism");
+  CHECK(failure.blame == Blame::nondeterminism);
+  CHECK(failure.message.find("do not commute") != std::string::npos);
+  CHECK(CheckRecord::from_json(record.to_json()).violations == record.violations);
+}

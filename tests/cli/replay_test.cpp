@@ -135,6 +135,18 @@ TEST_CASE("what check proves comes with a schedule, and replay gets stuck along 
   CHECK(other.err.find("replay: step ") != std::string::npos);
 }
 
+TEST_CASE("a paranoid check says what it sampled, and finds nothing", "[cli]") {
+  const TemporaryFolder folder;
+  const Outcome outcome = run_fencelab({"check", kFence, "--stack", "linux-implicit", "--paranoid",
+                                        "--out", folder.path("out"), "--quiet"},
+                                       {}, FENCELAB_SOURCE_DIR);
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.exit_code == 0);
+  const std::string text = read_file(folder.path("out/check.json"));
+  CHECK(text.find("pairs of steps in both orders") != std::string::npos);
+  CHECK(text.find(": 0 differences") != std::string::npos);
+}
+
 TEST_CASE("a bound that was hit is never a proof", "[cli]") {
   const TemporaryFolder folder;
   const auto check = [&](const Arguments& more) {
