@@ -133,8 +133,8 @@ TEST_CASE("check asks for the strength that the scenario states", "[cli]") {
   const std::map<std::string, std::string> stated = {{"linux-implicit", "explored"},
                                                      {"user-queues-preempt-ctx", "predicted"},
                                                      {"kernel-future-fence", "proved"}};
-  for (const json& each : json_in(out + "/check.json")["checks"])
-    CHECK(each["strength_asked"] == stated.at(each["stack"]));
+  const json checks = json_in(out + "/check.json")["checks"];
+  for (const json& each : checks) CHECK(each["strength_asked"] == stated.at(each["stack"]));
   // More than was asked for may come out, never less.
   CHECK(line_of(outcome, "linux-implicit")[3] == "proved");
   CHECK(line_of(outcome, "user-queues-preempt-ctx")[3] == "predicted");
