@@ -100,13 +100,13 @@ class StateSearch {
     if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
     Node& node = nodes_[length_];
     node = Node{};
-    node.key = key;
     ActorSet enabled, asleep;
     for (const core::Step& step : steps) enabled.insert(step.actor);
     if (limits_.preemptions)
       enabled = within_bound(node, enabled, key);
     else if (length_ > 0)
       inherit_sleepers(nodes_[length_ - 1], node, asleep);
+    node.key = key;
     const auto [found, is_new] = visited_.try_emplace(key);
     if (length_ > 0) note_newness(nodes_[length_ - 1], is_new);
     if (is_new) {

@@ -70,6 +70,17 @@ TEST_CASE("A bound on preemptions finds what needs as many and proves nothing") 
   CHECK(prove(abba, options).outcome == ProofOutcome::dead);
 }
 
+TEST_CASE("Whoever is alone is in as many states with a bound on preemptions as without") {
+  LitmusSubject alone({{INC(0), L(0), INC(1), U(0), INC(0)}});
+  ExploreLimits bounded;
+  bounded.preemptions = 0;
+  const Exploration without = explore_states(alone, {}, {}),
+                    with = explore_states(alone, {}, bounded);
+  CHECK(with.exhausted);
+  CHECK(with.preemptions_cut == 0);
+  CHECK(with.states == without.states);
+}
+
 TEST_CASE("Random walks with priorities meet an ABBA, the same way each time") {
   const auto walk = [](std::uint64_t seed) {
     LitmusSubject subject(philosophers(3), 3);
