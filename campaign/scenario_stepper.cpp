@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/explore/minimise.hpp"
+#include "analysis/explore/search_parts.hpp"
 #include "analysis/explore/step_names.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -22,14 +23,6 @@ std::string name_of(const std::vector<ChoiceTaken>& answers) {
   for (const ChoiceTaken& answer : answers)
     name += (name.empty() ? "" : "+") + std::to_string(answer.taken);
   return name;
-}
-
-bool next_answer(std::vector<ChoiceTaken>& answers) {
-  while (!answers.empty()) {
-    if (++answers.back().taken < answers.back().alternatives) return true;
-    answers.pop_back();
-  }
-  return false;
 }
 
 }  // namespace
@@ -54,7 +47,7 @@ std::vector<std::vector<ChoiceTaken>> ScenarioStepper::answers_to(const core::St
     answers = trial.choices();
     if (answers.empty()) return {};
     all.push_back(answers);
-  } while (all.size() < kMostAnswers && next_answer(answers));
+  } while (all.size() < kMostAnswers && analysis::next_answer(answers));
   return all;
 }
 

@@ -1,10 +1,9 @@
 #include "analysis/explore/dpor.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <span>
 
-#include "analysis/explore/actor_set.hpp"
-#include "analysis/explore/dependency.hpp"
+#include "analysis/explore/search_parts.hpp"
 #include "analysis/explore/trace.hpp"
 #include "core/assert.hpp"
 
@@ -12,15 +11,9 @@ namespace fencelab::analysis {
 
 namespace {
 
-/// A step that need not be tried, with what it would touch.
-struct Sleeper {
-  std::uint32_t actor;
-  std::vector<core::Touch> touches;
-};
-
 /// A state on the present path, and what was and is to be tried from it.
 struct Node {
-  ActorSet enabled, backtrack, done, asleep;
+  ActorSet enabled, backtrack, asleep;
   std::vector<Sleeper> sleepers;  ///< asleep from the start, then those done here
   std::uint32_t actor = 0;        ///< whose step is on the path
   std::vector<ChoiceTaken> choices;
@@ -30,7 +23,7 @@ struct Node {
   std::uint64_t progress = 0;
 
   void reset() {
-    enabled = backtrack = done = asleep = {};
+    enabled = backtrack = asleep = {};
     sleepers.clear();
     choices.clear();
     touches.clear();
@@ -47,10 +40,9 @@ class Dpor {
 
   Exploration run() {
     begin_with(limits_.prefix);
-    const auto begun = std::chrono::steady_clock::now();
     do {
       execute();
-      check_time(begun);
+      clock_.look(result_);
       if (result_.out_of_time || result_.executions + result_.blocked >= limits_.executions) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
       if (limits_.stop_at_first_good && result_.executions > result_.dead_executions) break;
@@ -61,16 +53,6 @@ class Dpor {
   }
 
  private:
-  void check_time(std::chrono::steady_clock::time_point begun) {
-    const std::uint64_t steps = result_.steps + result_.replayed;
-    if (steps - steps_at_clock_ < kStepsPerLook) return;
-    steps_at_clock_ = steps;
-    const auto now = std::chrono::steady_clock::now();
-    if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
-    result_.out_of_time =
-        now - begun > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
-  }
-
   // Steps that are given are neither tried otherwise nor taken back.
   void begin_with(const Schedule& prefix) {
     base_ = length_ = static_cast<std::uint32_t>(prefix.size());
@@ -89,13 +71,12 @@ class Dpor {
       const core::Step* const step = execution.find(nodes_[i].actor);
       FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
       const core::Footprint& footprint = execution.take(*step, nodes_[i].choices);
-      // The last step on the path is new (another actor, or other answers).
-      if (i < base_ && trace_.size() == i)
+      // The last step on the path is new (another actor, or other answers), and at first those that
+      // were given are.
+      if (trace_.size() == i)
         record(i, execution, footprint);
-      else if (i + 1 < length_)
-        ++result_.replayed;
       else
-        record(i, execution, footprint);
+        ++result_.replayed;
     }
     while (extend(execution)) {
     }
@@ -106,19 +87,16 @@ class Dpor {
   bool extend(Execution& execution) {
     const auto& steps = execution.steps();
     Node& node = fresh_node();
-    for (const core::Step& step : steps) {
-      FENCELAB_ASSERT(step.actor < ActorSet::kCapacity, "{} actors", step.actor);
-      node.enabled.insert(step.actor);
-    }
+    node.enabled = enabled_actors(steps);
     if (length_ > 0) inherit_sleepers(nodes_[length_ - 1], node);
     if (steps.empty()) return leaf(execution);
     if (length_ >= limits_.depth) {
       ++result_.bound_hits;
-      judge_leaf(execution, schedule(), result_);
+      judge_leaf(execution, path(), result_);
       return false;
     }
     if (services_only(execution, steps, node)) {
-      if (!judge_leaf(execution, schedule(), result_) && !execution.is_settled())
+      if (!judge_leaf(execution, path(), result_) && !execution.is_settled())
         ++result_.inconclusive;
       ++result_.executions;
       return false;
@@ -157,23 +135,13 @@ class Dpor {
       node.daemon_steps = nodes_[length_ - 1].daemon_steps + 1;
     return node.daemon_steps > limits_.daemon_steps;
   }
-  static bool is_service(Execution& execution, const core::Step& step) {
-    return step.kind != core::Step::Kind::fire &&
-           execution.simulation().process_at(step.slot).spec.daemon;
-  }
-
   bool leaf(Execution& execution) {
     ++result_.executions;
-    result_.dead_executions += judge_leaf(execution, schedule(), result_);
+    result_.dead_executions += judge_leaf(execution, path(), result_);
     return false;
   }
 
-  Schedule schedule() const {
-    Schedule schedule;
-    for (std::uint32_t i = 0; i < length_; ++i)
-      schedule.push_back({nodes_[i].actor, nodes_[i].choices});
-    return schedule;
-  }
+  Schedule path() const { return schedule_of(std::span<const Node>(nodes_).first(length_)); }
 
   Node& fresh_node() {
     if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
@@ -186,18 +154,11 @@ class Dpor {
   void inherit_sleepers(const Node& from, Node& into) {
     const auto touches = trace_.touches(length_ - 1);
     for (const Sleeper& sleeper : from.sleepers) {
-      if (sleeper.actor == from.actor || cancels(touches, sleeper.actor)) continue;
-      if (is_dependent(sleeper.touches, touches, Sequence::alternative)) continue;
+      if (!sleeps_on(sleeper, from.actor, touches)) continue;
       into.asleep.insert(sleeper.actor);
       into.sleepers.push_back(sleeper);
     }
   }
-  static bool cancels(std::span<const core::Touch> touches, std::uint32_t actor) {
-    return std::any_of(touches.begin(), touches.end(), [actor](const core::Touch& touch) {
-      return touch.access == core::Access::cancel && touch.result == actor;
-    });
-  }
-
   void record(std::uint32_t index, const Execution& execution, const core::Footprint& footprint) {
     Node& node = nodes_[index];
     node.choices = execution.choices();
@@ -226,8 +187,7 @@ class Dpor {
     while (length_ > base_) {
       Node& node = nodes_[length_ - 1];
       trace_.cut(length_ - 1);
-      if (next_answer(node)) return true;
-      node.done.insert(node.actor);
+      if (next_answer(node.choices)) return true;
       node.asleep.insert(node.actor);
       node.sleepers.push_back({node.actor, std::move(node.touches)});
       node.touches.clear();
@@ -243,19 +203,6 @@ class Dpor {
     return false;
   }
 
-  // Counts the answers to the choices of the last step up, last choice fastest.
-  static bool next_answer(Node& node) {
-    while (!node.choices.empty()) {
-      ChoiceTaken& last = node.choices.back();
-      if (++last.taken < last.alternatives) return true;
-      node.choices.pop_back();
-    }
-    return false;
-  }
-
-  static constexpr std::uint64_t kStepsPerLook = 10'000;  ///< at the clock
-  std::uint64_t steps_at_clock_ = 0;
-  std::optional<std::chrono::steady_clock::time_point> first_dead_;
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
@@ -264,6 +211,7 @@ class Dpor {
   std::uint32_t length_ = 0;  ///< steps on the present path
   std::uint32_t base_ = 0;    ///< steps that were given
   bool exhausted_ = false;
+  SearchClock clock_{limits_};
   Exploration result_;
   std::vector<std::uint32_t> races_, initials_;
 };

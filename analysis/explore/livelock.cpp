@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "analysis/explore/actor_set.hpp"
+#include "analysis/explore/search_parts.hpp"
 #include "analysis/explore/state_hash.hpp"
 
 namespace fencelab::analysis {
@@ -90,10 +90,8 @@ class Graph {
       hash_.reset();
       for (const ScheduledStep& step : way) take(execution, step);
       if (std::exchange(first, false)) {
-        for (const core::Step& step : execution.steps()) {
-          states_[state].enabled.insert(step.actor);
-          todo.push_back({step.actor, {}});
-        }
+        states_[state].enabled = enabled_actors(execution.steps());
+        for (const core::Step& step : execution.steps()) todo.push_back({step.actor, {}});
         if (todo.empty() || way.size() >= limits_.depth) return note_depth(way);
       }
       ScheduledStep step = todo.back();
@@ -105,20 +103,11 @@ class Graph {
       const std::uint32_t to = add(state, step, hash_.key());
       states_[state].edges.push_back({to, step, progress});
       ++result_.transitions;
-      if (next_answer(step)) todo.push_back(step);
+      if (next_answer(step.choices)) todo.push_back(step);
     } while (!todo.empty());
   }
   void note_depth(const Schedule& way) {
     if (way.size() >= limits_.depth) result_.exhausted = false;
-  }
-
-  static bool next_answer(ScheduledStep& step) {
-    while (!step.choices.empty()) {
-      ChoiceTaken& last = step.choices.back();
-      if (++last.taken < last.alternatives) return true;
-      step.choices.pop_back();
-    }
-    return false;
   }
 
   // ---- strongly connected sets without progress (Tarjan, without recursion)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <random>
 
+#include "analysis/explore/search_parts.hpp"
+
 namespace fencelab::analysis {
 
 namespace {
@@ -46,8 +48,7 @@ class Walk {
         return length;
       }
       const core::Step step = highest(steps, priority, random);
-      const bool service = step.kind != core::Step::Kind::fire &&
-                           execution.simulation().process_at(step.slot).spec.daemon;
+      const bool service = is_service(execution, step);
       const std::uint64_t now = execution.progress();
       quiet = service && now == progress ? quiet + 1 : 0;
       progress = now;

@@ -1,21 +1,16 @@
 #include "analysis/explore/state_search.hpp"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
-#include "analysis/explore/actor_set.hpp"
-#include "analysis/explore/dependency.hpp"
+#include "analysis/explore/search_parts.hpp"
 #include "analysis/explore/state_hash.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::analysis {
 
 namespace {
-
-struct Sleeper {
-  std::uint32_t actor;
-  std::vector<core::Touch> touches;
-};
 
 struct Node {
   std::uint64_t key = 0;
@@ -40,10 +35,9 @@ class StateSearch {
       : subject_(subject), options_(options), limits_(limits) {}
 
   Exploration run() {
-    const auto begun = std::chrono::steady_clock::now();
     do {
       execute();
-      check_time(begun);
+      clock_.look(result_);
       if (result_.out_of_time || visited_.size() >= limits_.states) break;
       if (result_.steps + result_.replayed >= limits_.steps) break;
       if (limits_.stop_at_first && result_.found_deadlock()) break;
@@ -54,16 +48,6 @@ class StateSearch {
   }
 
  private:
-  void check_time(std::chrono::steady_clock::time_point begun) {
-    const std::uint64_t steps = result_.steps + result_.replayed;
-    if (steps - steps_at_clock_ < kStepsPerLook) return;
-    steps_at_clock_ = steps;
-    const auto now = std::chrono::steady_clock::now();
-    if (result_.found_deadlock() && !first_dead_) first_dead_ = now;
-    result_.out_of_time =
-        now - begun > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
-  }
-
   void execute() {
     Execution execution(subject_, options_);
     hash_.reset();
@@ -100,8 +84,7 @@ class StateSearch {
     if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
     Node& node = nodes_[length_];
     node = Node{};
-    ActorSet enabled, asleep;
-    for (const core::Step& step : steps) enabled.insert(step.actor);
+    ActorSet enabled = enabled_actors(steps), asleep;
     if (limits_.preemptions)
       enabled = within_bound(node, enabled, key);
     else if (length_ > 0)
@@ -115,14 +98,14 @@ class StateSearch {
       if (steps.empty()) return leaf(execution);
     } else {
       // Somebody came here before: only what all of us had put to sleep until now is left to do.
-      if (found->second.on_path) judge_leaf(execution, schedule(), result_);
+      if (found->second.on_path) judge_leaf(execution, path(), result_);
       node.todo = (found->second.asleep - asleep) & enabled;
       found->second.asleep &= asleep;
     }
     if (node.todo.empty()) return false;
     if (length_ >= limits_.depth) {
       ++result_.bound_hits;
-      judge_leaf(execution, schedule(), result_);
+      judge_leaf(execution, path(), result_);
       return false;
     }
     found->second.on_path = true;
@@ -179,36 +162,23 @@ class StateSearch {
 
   bool leaf(Execution& execution) {
     ++result_.executions;
-    result_.dead_executions += judge_leaf(execution, schedule(), result_);
+    result_.dead_executions += judge_leaf(execution, path(), result_);
     return false;
   }
 
-  Schedule schedule() const {
-    Schedule schedule;
-    for (std::uint32_t i = 0; i < length_; ++i)
-      schedule.push_back({nodes_[i].actor, nodes_[i].choices});
-    return schedule;
-  }
+  Schedule path() const { return schedule_of(std::span<const Node>(nodes_).first(length_)); }
 
   void inherit_sleepers(const Node& from, Node& into, ActorSet& asleep) const {
     for (const Sleeper& sleeper : from.sleepers) {
-      if (sleeper.actor == from.actor || cancels(sleeper.actor)) continue;
-      if (is_dependent(sleeper.touches, last_touches_, Sequence::alternative)) continue;
+      if (!sleeps_on(sleeper, from.actor, last_touches_)) continue;
       asleep.insert(sleeper.actor);
       into.sleepers.push_back(sleeper);
     }
   }
-  bool cancels(std::uint32_t actor) const {
-    return std::any_of(last_touches_.begin(), last_touches_.end(),
-                       [actor](const core::Touch& touch) {
-                         return touch.access == core::Access::cancel && touch.result == actor;
-                       });
-  }
-
   bool backtrack() {
     while (length_ > 0) {
       Node& node = nodes_[length_ - 1];
-      if (next_answer(node)) return true;
+      if (next_answer(node.choices)) return true;
       node.sleepers.push_back({node.actor, std::move(node.touches)});
       node.touches.clear();
       if (!node.todo.empty()) {
@@ -224,16 +194,6 @@ class StateSearch {
     return false;
   }
 
-  static bool next_answer(Node& node) {
-    while (!node.choices.empty()) {
-      ChoiceTaken& last = node.choices.back();
-      if (++last.taken < last.alternatives) return true;
-      node.choices.pop_back();
-    }
-    return false;
-  }
-
-  static constexpr std::uint64_t kStepsPerLook = 10'000;  ///< at the clock
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
@@ -242,9 +202,8 @@ class StateSearch {
   std::vector<Node> nodes_;
   std::vector<core::Touch> last_touches_;
   std::uint32_t length_ = 0;
-  std::uint64_t steps_at_clock_ = 0;
-  std::optional<std::chrono::steady_clock::time_point> first_dead_;
   bool exhausted_ = false;
+  SearchClock clock_{limits_};
   Exploration result_;
 };
 

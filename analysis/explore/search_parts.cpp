@@ -1,0 +1,50 @@
+#include "analysis/explore/search_parts.hpp"
+
+#include <algorithm>
+
+#include "analysis/explore/dependency.hpp"
+#include "core/assert.hpp"
+
+namespace fencelab::analysis {
+
+bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches) {
+  const auto ends_it = [&](const core::Touch& touch) {
+    return touch.access == core::Access::cancel && touch.result == sleeper.actor;
+  };
+  return sleeper.actor != actor && std::none_of(touches.begin(), touches.end(), ends_it) &&
+         !is_dependent(sleeper.touches, touches, Sequence::alternative);
+}
+
+bool next_answer(std::vector<ChoiceTaken>& choices) {
+  while (!choices.empty()) {
+    if (++choices.back().taken < choices.back().alternatives) return true;
+    choices.pop_back();
+  }
+  return false;
+}
+
+ActorSet enabled_actors(const std::vector<core::Step>& steps) {
+  ActorSet enabled;
+  for (const core::Step& step : steps) {
+    FENCELAB_ASSERT(step.actor < ActorSet::kCapacity, "{} actors", step.actor);
+    enabled.insert(step.actor);
+  }
+  return enabled;
+}
+
+bool is_service(Execution& execution, const core::Step& step) {
+  return step.kind != core::Step::Kind::fire &&
+         execution.simulation().process_at(step.slot).spec.daemon;
+}
+
+void SearchClock::look(Exploration& result) {
+  const std::uint64_t steps = result.steps + result.replayed;
+  if (steps - steps_ < kStepsPerLook) return;
+  steps_ = steps;
+  const auto now = Clock::now();
+  if (result.found_deadlock() && !first_dead_) first_dead_ = now;
+  result.out_of_time =
+      now - begun_ > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+}
+
+}  // namespace fencelab::analysis

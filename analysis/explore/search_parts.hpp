@@ -1,0 +1,59 @@
+// What the depth-first searches over schedules have in common.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/explore/actor_set.hpp"
+#include "analysis/explore/exploration.hpp"
+#include "core/footprint.hpp"
+
+namespace fencelab::analysis {
+
+/// A step that need not be tried, with what it would touch.
+struct Sleeper {
+  std::uint32_t actor = 0;
+  std::vector<core::Touch> touches;
+};
+
+/// Whether `sleeper` sleeps on after a step of `actor` that touched `touches`: it was another's,
+/// did not end it, and commutes with it.
+bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches);
+
+/// Counts the answers to the choices of a step up, last choice fastest. False after the last.
+bool next_answer(std::vector<ChoiceTaken>& choices);
+
+/// Who can act. Asserts that there are no more actors than a set can hold.
+ActorSet enabled_actors(const std::vector<core::Step>& steps);
+
+/// Whether a step is one of a service, which may go round for ever.
+bool is_service(Execution& execution, const core::Step& step);
+
+/// Looks at the clock now and then, by steps taken.
+class SearchClock {
+ public:
+  explicit SearchClock(const ExploreLimits& limits) : limits_(limits) {}
+  /// Says in `result` if its time is over, or that after its first dead state.
+  void look(Exploration& result);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::uint64_t kStepsPerLook = 10'000;
+  const ExploreLimits& limits_;
+  Clock::time_point begun_ = Clock::now();
+  std::optional<Clock::time_point> first_dead_;
+  std::uint64_t steps_ = 0;  ///< at the last look
+};
+
+/// The steps of a path of nodes, each with `actor` and `choices`.
+template <class Node>
+Schedule schedule_of(std::span<const Node> path) {
+  Schedule schedule;
+  for (const Node& node : path) schedule.push_back({node.actor, node.choices});
+  return schedule;
+}
+
+}  // namespace fencelab::analysis
