@@ -11,6 +11,18 @@ void Doorbell::ring() {
   while (head_) satisfy(*head_);
 }
 
+void Arrivals::add() {
+  ++count_;
+  note(Access::advance, true, count_, count_ - 1);
+  if (simulation().untimed()) [[unlikely]]
+    at_.push_back(simulation().now());
+  while (head_ && head_->value <= count_) satisfy(*head_);
+}
+
+GateIndex Arrivals::describe_release(WaitGraphBuilder& builder, const WaitLink&) const {
+  return builder.environment("work for an idle server", id());
+}
+
 GateIndex Doorbell::describe_release(WaitGraphBuilder& builder, const WaitLink&) const {
   return describe_ ? describe_(builder) : builder.environment("doorbell", id());
 }

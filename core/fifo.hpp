@@ -50,56 +50,69 @@ class Doorbell final : public Waitable {
   Time rung_at_{};
 };
 
-/// Unbounded queue with one consumer. push() never blocks.
+/// How many items have arrived: a gate per item. One who waits for item n is held up by nothing
+/// but its arrival, so that in an untimed run neither looking whether a queue is empty nor taking
+/// its head competes with adding to its end.
+class Arrivals final : public Waitable {
+ public:
+  explicit Arrivals(Simulation& simulation) : Waitable(simulation) {}
+
+  /// One more has arrived.
+  void add();
+  std::uint64_t count() const { return count_; }
+  /// Before looking at what has arrived, without having waited for it.
+  void look() const { note(Access::query, true, count_); }
+  /// Awaitable: until item `number`, counted from 1, has arrived; the server is idle meanwhile.
+  SingleWait wait(std::uint64_t number) {
+    return {*this, number, {.reason = WaitReason::fifo, .idle = true}};
+  }
+
+  bool satisfied(std::uint64_t number) const override { return count_ >= number; }
+  Time opened_at(std::uint64_t number) const override { return at_[number - 1]; }
+  GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
+  std::string describe() const override { return "queue"; }
+
+ private:
+  std::uint64_t count_ = 0;
+  std::vector<Time> at_;  ///< untimed runs: when each of them did
+};
+
+/// Unbounded queue with one consumer, a server. push() never blocks.
+///
+///     for (;;) {
+///       co_await queue.arrival();
+///       use(queue.front());
+///       queue.pop();
+///     }
 template <class T>
 class Fifo {
  public:
-  explicit Fifo(Simulation& simulation) : cell_(simulation), doorbell_(simulation) {}
+  explicit Fifo(Simulation& simulation) : arrivals_(simulation), taken_cell_(simulation) {}
   void push(T item) {
-    cell_.write();
     items_.push_back(std::move(item));
-    doorbell_.ring();
+    arrivals_.add();
   }
-  bool empty() const {
-    cell_.read();
-    return items_.empty();
-  }
-  std::size_t size() const {
-    cell_.read();
-    return items_.size();
-  }
-  T& front() {
-    cell_.read();
-    return items_.front();
-  }
-  std::deque<T>& items() {
-    cell_.write();
-    return items_;
-  }
-  const std::deque<T>& items() const {
-    cell_.read();
-    return items_;
-  }
-
-  /// Takes the head; waits (idle) while there is none.
-  Task<T> pop() {
-    while (empty()) co_await doorbell_.wait();
-    co_return take();
-  }
-  /// Awaitable pieces for hot loops that avoid a frame per item: `while (empty()) co_await
-  /// arrival();`
-  SingleWait arrival() { return doorbell_.wait(); }
-  T take() {
-    cell_.write();
-    T item = std::move(items_.front());
+  /// Awaitable: until there is a head. The server awaits it before each front(), in every schedule.
+  SingleWait arrival() { return arrivals_.wait(taken_ + 1); }
+  /// For the consumer, after arrival().
+  const T& front() const { return items_.front(); }
+  void pop() {
+    taken_cell_.write();
+    ++taken_;
     items_.pop_front();
-    return item;
+  }
+  /// For others, who see what it holds at this instant.
+  const std::deque<T>& items() const {
+    arrivals_.look();
+    taken_cell_.read();
+    return items_;
   }
 
  private:
   std::deque<T> items_;
-  Cell cell_;
-  Doorbell doorbell_;
+  Arrivals arrivals_;
+  Cell taken_cell_;
+  std::uint64_t taken_ = 0;
 };
 
 }  // namespace fencelab::core

@@ -58,12 +58,22 @@ enum class Access : std::uint8_t {
   test,    ///< polled, or waited for with a deadline that can pass (ok: signaled, reached)
   any_of,  ///< one of several of which some suffice (ok: it has come; before: how many are needed)
   subscribe,  ///< armed a fence whose producer cares, or added or removed a callback
-  advance,    ///< result: the value
-  query,
+  advance,    ///< result: the value; before: the value before
+  query,      ///< before: 0, or it only asked whether the value is there
   // counted resources
   acquire,   ///< joined the queue (ok: got it at once); result: units; before: what was to spare
   allocate,  ///< an attempt (ok: got it); result: units; before: what was to spare
   free,      ///< ok: nobody waited; result: units
+  // queues with one consumer, who waits for the next item at a gate
+  put,   ///< result: the item's number, from 1
+  get,   ///< took an item off the front; result: its number
+  peek,  ///< looked at what there is
+  // lists that a server picks from by rank, in order of arrival among equals
+  offer,  ///< result: rank
+  pick,   ///< took, or went on with, the first of the highest rank there is; result: that rank
+  // credits, served by rank, in order of arrival among equals
+  claim,      ///< joined the queue; result: rank; before: whether somebody of lower rank waits
+  give_back,  ///< result: how many there were before, plus one; before: 1 + rank of whom it served
   // processes
   cancel,  ///< ended a process from outside; object: its id as an object
   count_

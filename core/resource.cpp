@@ -13,38 +13,39 @@ namespace fencelab::core {
 bool CountedResource::try_acquire(std::uint64_t units) {
   const bool got = grab(units);
   if (simulation().footprint()) [[unlikely]]
-    note(Access::allocate, got, units, got ? take_note(units) : 0);
+    note(Access::allocate, got, units, got ? bookings_.take(simulation(), units) : 0);
   else
-    spare_ = static_cast<std::int64_t>(free_);
+    bookings_.begin_with(free_);
   return got;
 }
 
 bool CountedResource::request(std::uint64_t units) {
   const bool got = grab(units);
   if (simulation().footprint()) [[unlikely]]
-    note(Access::acquire, got, units, take_note(units));
+    note(Access::acquire, got, units, bookings_.take(simulation(), units));
   return got;
 }
 
-CountedResource::Account& CountedResource::account_of_current() {
-  const Process* const process = simulation().current();
+Bookings::Account& Bookings::account_of_current(const Simulation& simulation) {
+  const Process* const process = simulation.current();
   const std::uint32_t actor = process ? process->actor : kSetUp;
   for (Account& account : accounts_)
     if (account.actor == actor) return account;
   return accounts_.emplace_back(Account{actor});
 }
 
-// Books `units` on the running process. While the most that each process ever had comes to no more
-// than there is, no order of steps could have made a request fail: it commutes with everything.
-// Only what each process does by itself counts, so equivalent executions agree on it.
-std::uint64_t CountedResource::take_note(std::uint64_t units) {
-  Account& account = account_of_current();
+std::uint64_t Bookings::take(const Simulation& simulation, std::uint64_t units) {
+  Account& account = account_of_current(simulation);
   account.now += static_cast<std::int64_t>(units);
   if (account.now > account.most) {
     spare_ -= account.now - account.most;
     account.most = account.now;
   }
   return spare_ < 0 ? 0 : static_cast<std::uint64_t>(spare_) + 1;
+}
+
+void Bookings::give_back(const Simulation& simulation, std::uint64_t units) {
+  account_of_current(simulation).now -= static_cast<std::int64_t>(units);
 }
 
 bool CountedResource::hash_state(std::uint64_t& hash) const {
@@ -65,7 +66,7 @@ void CountedResource::release(std::uint64_t units) {
   FENCELAB_ASSERT(free_ + units <= capacity_, "{}: {} + {} > {}", name_, free_, units, capacity_);
   if (simulation().footprint()) [[unlikely]] {
     note(Access::free, head_ == nullptr, units);
-    account_of_current().now -= static_cast<std::int64_t>(units);
+    bookings_.give_back(simulation(), units);
   }
   free_ += units;
   grant();

@@ -11,6 +11,29 @@
 
 namespace fencelab::core {
 
+/// Explorers only: whether units of one store could run out in any order of steps. While the most
+/// that each process ever had comes to no more than there is, none could: then taking commutes with
+/// everything. Only what each process does by itself counts, so equivalent executions agree on it.
+class Bookings {
+ public:
+  explicit Bookings(std::uint64_t units) : spare_(static_cast<std::int64_t>(units)) {}
+  /// Before the first step: what is there to begin with.
+  void begin_with(std::uint64_t units) { spare_ = static_cast<std::int64_t>(units); }
+  /// The running process takes `units`. Touch::before of that: 0 or 1 + the units to spare.
+  std::uint64_t take(const Simulation& simulation, std::uint64_t units);
+  void give_back(const Simulation& simulation, std::uint64_t units);
+
+ private:
+  /// What one process has taken less what it gave back, now and at most.
+  struct Account {
+    std::uint32_t actor;
+    std::int64_t now = 0, most = 0;
+  };
+  Account& account_of_current(const Simulation& simulation);
+  std::vector<Account> accounts_;
+  std::int64_t spare_;  ///< units if everybody had at once the most they ever had
+};
+
 class CountedResource final : public Waitable {
  public:
   /// How the holdings that belong to no process are described (jobs in flight, busy pages).
@@ -21,7 +44,7 @@ class CountedResource final : public Waitable {
         name_(std::move(name)),
         capacity_(units),
         free_(units),
-        spare_(static_cast<std::int64_t>(units)) {}
+        bookings_(units) {}
 
   /// Awaitable: until `units` (<= capacity) are the caller's.
   SingleWait acquire(std::uint64_t units, WaitReason reason) {
@@ -48,22 +71,13 @@ class CountedResource final : public Waitable {
   std::string describe() const override { return name_; }
 
  private:
-  /// What one process has taken less what it gave back, now and at most.
-  struct Account {
-    std::uint32_t actor;
-    std::int64_t now = 0, most = 0;
-  };
   bool request(std::uint64_t units);
   bool grab(std::uint64_t units);
-  std::uint64_t take_note(std::uint64_t units);
-  Account& account_of_current();
   void grant();
   std::string name_;
   std::uint64_t capacity_, free_;
   DescribeHoldings describe_holdings_;
-  // Explorers only.
-  std::vector<Account> accounts_;
-  std::int64_t spare_ = 0;  ///< units if everybody had at once the most they ever had
+  Bookings bookings_;
 };
 
 }  // namespace fencelab::core

@@ -47,6 +47,30 @@ class Cell {
   mutable Time written_at_{}, added_at_{};
 };
 
+/// The footprint of an object that has accesses of its own (core/footprint.hpp) and can tell its
+/// state. Part of that object, which notes every one of them.
+class TouchPoint {
+ public:
+  TouchPoint(Simulation& simulation, const StateSource& owner)
+      : simulation_(simulation), owner_(owner), id_(simulation.new_cell_id()) {}
+  ~TouchPoint() {
+    if (Footprint* footprint = simulation_.footprint()) [[unlikely]]
+      footprint->drop(owner_, id_);
+  }
+  TouchPoint(const TouchPoint&) = delete;
+  TouchPoint& operator=(const TouchPoint&) = delete;
+  void note(Access access, std::uint64_t result = 0, bool ok = false,
+            std::uint64_t before = 0) const {
+    if (simulation_.footprint()) [[unlikely]]
+      simulation_.note({id_, access, ok, result, before, &owner_});
+  }
+
+ private:
+  Simulation& simulation_;
+  const StateSource& owner_;
+  ObjectId id_;
+};
+
 /// A value with such a footprint. What a reader learns (the value's hash, if it has one) enters its
 /// process's history.
 template <class T>

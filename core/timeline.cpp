@@ -9,7 +9,7 @@
 namespace fencelab::core {
 
 void ValueTimeline::advance(std::uint64_t value) {
-  note(Access::advance, value > value_, value);
+  note(Access::advance, value > value_, value, value_);
   if (value <= value_) return;
   value_ = value;
   if (simulation().untimed()) [[unlikely]]

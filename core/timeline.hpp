@@ -29,7 +29,7 @@ class ValueTimeline final : public Waitable {
   /// `order_class`: what it is for, where the name says which one it is; the name if empty.
   ValueTimeline(Simulation& simulation, std::string name, std::uint64_t initial = 0,
                 std::string_view order_class = {})
-      : Waitable(simulation), name_(std::move(name)), value_(initial) {
+      : Waitable(simulation), name_(std::move(name)), value_(initial), initial_(initial) {
     order_class_ = simulation.order_classes().intern(OrderKind::value,
                                                      order_class.empty() ? name_ : order_class);
   }
@@ -38,6 +38,13 @@ class ValueTimeline final : public Waitable {
   std::uint64_t value() const {
     note(Access::query, true, value_);
     return value_;
+  }
+
+  /// Whether it has reached `value`, for those who act differently then. Only the advance that
+  /// reaches it makes a difference to them.
+  bool at_least(std::uint64_t value) const {
+    note(Access::query, value_ >= value, value_ >= value, value);
+    return value_ >= value;
   }
 
   /// Polling whose answer saves a wait and changes nothing else: no explorer need try both.
@@ -58,7 +65,7 @@ class ValueTimeline final : public Waitable {
   /// Rings `bell` once when the value reaches `value` (engines watch semaphores so). The bell
   /// outlives it.
   void watch(std::uint64_t value, Doorbell& bell) {
-    note(Access::query, true, value_);
+    note(Access::query, value_ >= value, value_ >= value, value);
     watchers_.emplace(value, &bell);
   }
 
@@ -71,6 +78,10 @@ class ValueTimeline final : public Waitable {
     return watchers_.empty();
   }
   Time opened_at(std::uint64_t value) const override;
+  std::optional<std::uint64_t> gate_passed(std::uint64_t value) const override {
+    if (value <= initial_) return std::nullopt;
+    return value;
+  }
   void add_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;
   /// The gate `value() >= value`, for jobs that wait on a value.
@@ -80,7 +91,7 @@ class ValueTimeline final : public Waitable {
 
  private:
   std::string name_;
-  std::uint64_t value_;
+  std::uint64_t value_, initial_;
   OrderClassId order_class_;
   struct Reached {
     std::uint64_t value;

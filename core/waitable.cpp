@@ -153,10 +153,12 @@ void WaitAwaiterBase::engage(Process& process) {
     if (matters)
       simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
     const Access access = link.object->wait_access(link.value);
-    if (access != Access::observe && access != Access::acquire)  // resources note it themselves
+    const bool noted =
+        access == Access::acquire || access == Access::claim;  // by the object itself
+    if (access != Access::observe && !noted)
       simulation_->note({link.object->id(), access, link.done, link.value, 0, link.object});
-    if (link.done && certain)
-      simulation_->note({link.object->id(), Access::observe, true, link.value, 0, link.object});
+    if (const auto gate = link.object->gate_passed(link.value); gate && link.done && certain)
+      simulation_->note({link.object->id(), Access::observe, true, *gate, 0, link.object});
   }
   process.wait.need = need_ - std::min(need_, done);
   block(process);

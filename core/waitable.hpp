@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coroutine>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ class Waitable : public StateSource {
     (void)value;
     return Access::observe;
   }
+  /// The gate that a wait for `value`, satisfied at once, has passed: what opened it comes before.
+  /// None if it stood open from the start.
+  virtual std::optional<std::uint64_t> gate_passed(std::uint64_t value) const { return value; }
   /// Whether beginning to wait changes anything but for the waiter.
   virtual bool waiting_matters() const { return false; }
   /// Untimed runs: since when such a wait need not block. Whoever passes goes on no earlier, as if

@@ -20,6 +20,10 @@ enum class Rule : unsigned char {
   attempts,             ///< the same, or if both fail
   enough_without,       ///< commute if there is enough without what is given back
   frees,                ///< commute if nobody waited
+  neighbours,  ///< an item taken and the one put after it: whether it found the queue empty
+  outranks,    ///< what is offered would have been picked instead
+  reaches,     ///< it was asked whether a value is there, and this brought it
+  overtakes,   ///< whom units go to depends on who asked before
 };
 
 using Table = std::array<std::array<Rule, kAccessCount>, kAccessCount>;
@@ -79,7 +83,7 @@ constexpr Pair kPairs[] = {
     {Access::any_of, Access::any_of, Rule::independent},
     // Timelines.
     {Access::advance, Access::advance, Rule::dependent},
-    {Access::advance, Access::query, Rule::dependent},
+    {Access::advance, Access::query, Rule::reaches},
     {Access::advance, Access::test, Rule::dependent},
     {Access::advance, Access::any_of, Rule::dependent},
     {Access::query, Access::query, Rule::independent},
@@ -95,6 +99,21 @@ constexpr Pair kPairs[] = {
     {Access::allocate, Access::query, Rule::dependent},
     {Access::free, Access::free, Rule::frees},
     {Access::free, Access::query, Rule::dependent},
+    // Queues with one consumer. That nothing can be taken before it was put is a gate's business.
+    {Access::put, Access::put, Rule::dependent},
+    {Access::put, Access::get, Rule::neighbours},
+    {Access::put, Access::peek, Rule::dependent},
+    {Access::get, Access::get, Rule::dependent},
+    {Access::get, Access::peek, Rule::dependent},
+    {Access::peek, Access::peek, Rule::independent},
+    // Lists that one server picks from.
+    {Access::offer, Access::offer, Rule::dependent},
+    {Access::offer, Access::pick, Rule::outranks},
+    {Access::pick, Access::pick, Rule::dependent},
+    // Credits.
+    {Access::claim, Access::claim, Rule::dependent},
+    {Access::claim, Access::give_back, Rule::overtakes},
+    {Access::give_back, Access::give_back, Rule::dependent},
     // Model state.
     {Access::read, Access::read, Rule::independent},
     {Access::read, Access::write, Rule::dependent},
@@ -131,6 +150,13 @@ constexpr int kind_of(Access access) {
     case Access::read:
     case Access::write:
     case Access::add: return 7;
+    case Access::put:
+    case Access::get:
+    case Access::peek: return 8;
+    case Access::offer:
+    case Access::pick: return 9;
+    case Access::claim:
+    case Access::give_back: return 10;
     case Access::observe:
     case Access::cancel:
     case Access::count_: return 0;
@@ -174,6 +200,24 @@ bool is_enough_for_both(const Touch& first, const Touch& second, Sequence sequen
   return first.before > second.result && second.before > first.result;
 }
 
+// Somebody of a lower rank waits, or was served: had the higher one asked before, it had been
+// first.
+bool overtakes(const Touch& claim, const Touch& give_back) {
+  return claim.before != 0 || (give_back.before != 0 && give_back.before - 1 < claim.result);
+}
+
+bool reaches(const Touch& advance, const Touch& query) {
+  if (query.before == 0) return true;
+  return advance.before < query.before && query.before <= advance.result;
+}
+
+const Touch& the(Access access, const Touch& first, const Touch& second) {
+  return first.access == access ? first : second;
+}
+const Touch& other_than(Access access, const Touch& first, const Touch& second) {
+  return first.access == access ? second : first;
+}
+
 }  // namespace
 
 bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
@@ -186,8 +230,16 @@ bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
     case Rule::enough_for_both: return !is_enough_for_both(first, second, sequence);
     case Rule::attempts:
       return (first.ok || second.ok) && !is_enough_for_both(first, second, sequence);
-    case Rule::enough_without: return (first.access == Access::free ? second : first).before == 0;
+    case Rule::enough_without: return other_than(Access::free, first, second).before == 0;
     case Rule::frees: return !first.ok || !second.ok;
+    case Rule::neighbours:
+      return the(Access::put, first, second).result == the(Access::get, first, second).result + 1;
+    case Rule::outranks:
+      return the(Access::offer, first, second).result > the(Access::pick, first, second).result;
+    case Rule::reaches:
+      return reaches(the(Access::advance, first, second), the(Access::query, first, second));
+    case Rule::overtakes:
+      return overtakes(the(Access::claim, first, second), the(Access::give_back, first, second));
   }
   return true;
 }
@@ -210,7 +262,8 @@ bool opens(const Touch& opener, const Touch& gate) {
     case Access::free:
     case Access::write: return true;
     case Access::read_release: return gate.result != 0;  // it kept a writer out, not a reader
-    case Access::advance: return opener.result >= gate.result;
+    case Access::advance:
+    case Access::give_back: return opener.result >= gate.result;
     default: return false;
   }
 }

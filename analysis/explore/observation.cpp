@@ -28,13 +28,15 @@ constexpr std::string_view kAccessNames[] = {
     "attempt",       "release",      "read_request",  "write_request", "read_attempt",
     "write_attempt", "read_release", "write_release", "ww_request",    "ww_release",
     "signal",        "test",         "any_of",        "subscribe",     "advance",
-    "query",         "acquire",      "allocate",      "free",          "cancel"};
+    "query",         "acquire",      "allocate",      "free",          "put",
+    "get",           "peek",         "offer",         "pick",          "claim",
+    "give_back",     "cancel"};
 static_assert(std::size(kAccessNames) == core::kAccessCount);
 
 /// Requests are granted at once or later: that is a gate, told by the state they lead to.
 bool joins_a_queue(Access access) {
   return access == Access::request || access == Access::read_request ||
-         access == Access::write_request || access == Access::acquire;
+         access == Access::write_request || access == Access::acquire || access == Access::claim;
 }
 
 auto key(const Touch& touch) {
@@ -48,9 +50,10 @@ std::vector<Touch> normalized(std::vector<Touch> touches, Likeness likeness) {
     std::erase_if(touches, [](const Touch& touch) { return touch.access == Access::observe; });
     for (Touch& touch : touches) {
       if (joins_a_queue(touch.access)) touch.ok = false;
-      // How much there was before is nobody's answer: units are all alike.
+      // How much there was before, or who was served, is nobody's answer: units are all alike.
       if (touch.access == Access::acquire || touch.access == Access::allocate ||
-          touch.access == Access::free)
+          touch.access == Access::free || touch.access == Access::claim ||
+          touch.access == Access::give_back)
         touch.before = 0;
     }
   }

@@ -14,7 +14,9 @@ bool only_looks(Access access) {
     case Access::read:
     case Access::test:
     case Access::any_of:
-    case Access::query: return true;
+    case Access::query:
+    case Access::peek:
+    case Access::pick: return true;
     default: return false;
   }
 }

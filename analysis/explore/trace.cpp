@@ -140,7 +140,8 @@ void Trace::note_gate(std::uint32_t index, const Touch& gate) {
       enablers.push_back({index, it->event});
       continue;
     }
-    const bool first_counts = opener.access == Access::signal || opener.access == Access::advance;
+    const bool first_counts = opener.access == Access::signal || opener.access == Access::advance ||
+                              opener.access == Access::give_back;
     found = it->event;
     if (!first_counts) break;
   }

@@ -39,6 +39,12 @@ Engine& GpuContext::choose_engine(const Job& job) const {
                             [](const Engine* a, const Engine* b) { return a->load() < b->load(); });
 }
 
+void GpuContext::set_priority(int priority) {
+  cell_.write();
+  spec_.priority = priority;
+  for (Engine* engine : spec_.engines) engine->rerank();
+}
+
 KernelQueue& GpuContext::kernel_queue(Engine& engine) {
   Engine* const key = spec_.balanced ? nullptr : &engine;
   queues_cell_.read();

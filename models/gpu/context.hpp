@@ -46,10 +46,9 @@ class GpuContext {
     cell_.read();
     return spec_.priority;
   }
-  void set_priority(int priority) {
-    cell_.write();
-    spec_.priority = priority;
-  }
+  /// The same for its engines, which are told of every change.
+  int known_priority() const { return spec_.priority; }
+  void set_priority(int priority);
   std::optional<core::Duration> preemption_period() const {
     cell_.read();
     return spec_.preemption_period;

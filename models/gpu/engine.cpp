@@ -19,6 +19,8 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
       number_(number),
       id_(simulation.new_object_id()),
       bell_(simulation),
+      offers_(simulation),
+      list_(simulation, *this),
       credits_(simulation, full_name_, spec_.credits),
       watchdog_(simulation, core::RecoveryKind::job_timeout,
                 [this] { reset(core::fence_error::kTime); }),
@@ -28,23 +30,65 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
   idle_next_ = 1;
 }
 
+std::uint64_t Engine::rank_of(const HwQueue& queue) {
+  return static_cast<std::uint64_t>((1 << 19) + queue.context().known_priority());
+}
+
 void Engine::offer(HwQueue& queue) {
+  const std::uint64_t rank = rank_of(queue);
+  list_.note(core::Access::offer, rank);
+  if (std::find(ready_.begin(), ready_.end(), &queue) == ready_.end()) {
+    ready_.push_back(&queue);
+    offers_.add();
+  }
+  watch_values(*queue.known_head());
+  if (stalled_ || (current_ && rank > bar_)) bell_.ring();
+}
+
+void Engine::rerank() {
   cell_.write();
-  if (std::find(ready_.begin(), ready_.end(), &queue) == ready_.end()) ready_.push_back(&queue);
-  watch_values(*queue.head());
-  bell_.ring();
+  list_.note(core::Access::offer, ~std::uint64_t{0});
+}
+
+void Engine::withdraw(HwQueue& queue) {
+  cell_.write();
+  if (current_ == &queue)
+    bell_.ring();
+  else
+    take_off(queue);
+}
+
+void Engine::take_off(const HwQueue& queue) { taken_ += std::erase(ready_, &queue); }
+
+// What it decides by: of the list only what is above the bar makes a difference.
+void Engine::note_look() const {
+  cell_.read();
+  if (current_) list_.note(core::Access::pick, bar_);
+}
+
+// Whether the running job may have to share the engine with its equals before it is done.
+bool Engine::may_share(const Job& job) const {
+  if (spinning(job)) return true;
+  return spec_.timeslice > Duration{} &&
+         (job.infinite || job.hung || job.remaining > spec_.timeslice);
+}
+
+bool Engine::hash_state(std::uint64_t& hash) const {
+  hash = current_ ? core::raw(current_->id()) : 0;
+  for (const HwQueue* queue : ready_) hash = core::mix_hash(hash, core::raw(queue->id()));
+  return true;
 }
 
 void Engine::watch_values(Job& job) {
   for (const ValuePoint& wait : job.ring_waits)
-    if (wait.timeline->value() < wait.value) wait.timeline->watch(wait.value, bell_);
+    if (!wait.timeline->at_least(wait.value)) wait.timeline->watch(wait.value, bell_);
 }
 
 bool Engine::spinning(const Job& job) const { return !job.values_reached(); }
 
 bool Engine::runnable(const HwQueue& queue) const {
-  if (!queue.schedulable() || queue.head()->engine != this) return false;
-  return !spinning(*queue.head()) || gpu_.policies().semaphore->runs_before_value();
+  if (queue.known_head()->engine != this) return false;
+  return !spinning(*queue.known_head()) || gpu_.policies().semaphore->runs_before_value();
 }
 
 // Highest priority first, then the order of ready_. A queue that would only look at a semaphore in
@@ -52,7 +96,7 @@ bool Engine::runnable(const HwQueue& queue) const {
 HwQueue* Engine::pick() {
   HwQueue* best = nullptr;
   auto rank = [&](const HwQueue& queue) {
-    return 2 * queue.context().priority() + (spinning(*queue.head()) ? 0 : 1);
+    return 2 * queue.context().known_priority() + (spinning(*queue.known_head()) ? 0 : 1);
   };
   for (HwQueue* queue : ready_)
     if (runnable(*queue) && (!best || rank(*queue) > rank(*best))) best = queue;
@@ -62,24 +106,24 @@ HwQueue* Engine::pick() {
 // Whether another queue has work that the running one keeps from the engine.
 bool Engine::contended(const HwQueue& running) const {
   for (const HwQueue* queue : ready_)
-    if (queue != &running && runnable(*queue) && !spinning(*queue->head()) &&
-        queue->context().priority() >= running.context().priority())
+    if (queue != &running && runnable(*queue) && !spinning(*queue->known_head()) &&
+        queue->context().known_priority() >= running.context().known_priority())
       return true;
   return false;
 }
 
 bool Engine::wants_preemption() const {
   const HwQueue& running = *current_;
-  if (running.suspended() || !running.mapped()) return true;
+  if (!running.may_run()) return true;
   bool higher = false, equal = false;
   for (const HwQueue* queue : ready_) {
-    if (queue == &running || !runnable(*queue) || spinning(*queue->head())) continue;
-    higher |= queue->context().priority() > running.context().priority();
-    equal |= queue->context().priority() == running.context().priority();
+    if (queue == &running || !runnable(*queue) || spinning(*queue->known_head())) continue;
+    higher |= queue->context().known_priority() > running.context().known_priority();
+    equal |= queue->context().known_priority() == running.context().known_priority();
   }
   if (higher) return true;
   if (!equal) return false;
-  if (spinning(*running.head())) {
+  if (spinning(*running.known_head())) {
     const Duration poll = gpu_.policies().semaphore->poll_time();
     if (poll != SemaphorePolicy::kForever) return simulation_.now() - slice_start_ >= poll;
   }
@@ -102,10 +146,13 @@ void Engine::start_job(Job& job) {
 
 void Engine::begin_slice(HwQueue& queue) {
   current_ = &queue;
+  bar_ = rank_of(queue) - (may_share(*queue.known_head()) ? 1 : 0);
+  list_.note(core::Access::pick, bar_);
+  simulation_.not_before(queue.known_head()->account.phase_since());  // when it came here
   queue.set_on_engine(this);
-  queue.last_used = simulation_.now();
+  queue.use(simulation_.now());
   stopped_ = false;
-  Job& job = *queue.head();
+  Job& job = *queue.known_head();
   executed_ = job.duration - job.remaining;
   slice_start_ = charged_ = simulation_.now();
   start_job(job);
@@ -126,7 +173,7 @@ Time Engine::arbitration_point() const {
 }
 
 Time Engine::slice_deadline() const {
-  const Job& job = *current_->head();
+  const Job& job = *current_->known_head();
   Time at = core::kNever;
   const bool spins = spinning(job);
   if (!spins && !job.infinite && !job.hung) at = simulation_.now() + job.remaining;
@@ -142,7 +189,7 @@ Time Engine::slice_deadline() const {
 
 // Books the time since the last booking: as execution, or as spinning on a semaphore.
 void Engine::charge() {
-  Job& job = *current_->head();
+  Job& job = *current_->known_head();
   const Duration spent = simulation_.now() - charged_;
   charged_ = simulation_.now();
   if (spent == Duration{}) return;
@@ -164,7 +211,7 @@ bool Engine::is_done(const Job& job) const {
 
 bool Engine::must_leave() {
   if (stopped_) return true;
-  Job& job = *current_->head();
+  Job& job = *current_->known_head();
   if (!spinning(job) && job.semaphore_open_at == core::kNever)
     job.semaphore_open_at = simulation_.now();
   if (is_done(job)) return true;
@@ -173,12 +220,13 @@ bool Engine::must_leave() {
 
 void Engine::finish_head() {
   HwQueue& queue = *current_;
-  const JobPtr job(queue.head());
-  std::erase(ready_, &queue);
+  const JobPtr job(queue.known_head());
+  take_off(queue);
   queue.set_on_engine(nullptr);
   current_ = nullptr;
   job->complete(job->error);
   queue.pop();
+  gpu_.queue_left_engine(queue);
 }
 
 void Engine::leave() {
@@ -188,7 +236,7 @@ void Engine::leave() {
     return;
   }
   HwQueue& queue = *current_;
-  Job& job = *queue.head();
+  Job& job = *queue.known_head();
   job.time_on_engine += simulation_.now() - slice_start_;
   if (is_done(job)) return finish_head();
   simulation_.emit(core::ProbeKind::job_preempted, job.id(), number_,
@@ -197,7 +245,10 @@ void Engine::leave() {
   job.account.enter(queue.suspended() ? core::WaitReason::memory : core::WaitReason::engine,
                     simulation_.now());
   const auto place = std::find(ready_.begin(), ready_.end(), &queue);
-  if (place != ready_.end()) std::rotate(place, place + 1, ready_.end());
+  if (!queue.may_run())
+    take_off(queue);
+  else if (place != ready_.end())
+    std::rotate(place, place + 1, ready_.end());
   queue.set_on_engine(nullptr);
   current_ = nullptr;
   switch_due_ = true;
@@ -206,11 +257,18 @@ void Engine::leave() {
 
 core::Task<> Engine::serve() {
   for (;;) {
-    cell_.write();
+    note_look();
+    if (ready_.empty()) note_idle(true);
+    co_await offers_.wait(taken_ + 1);
+    note_look();
     HwQueue* queue = pick();
     if (!queue) {
+      list_.note(core::Access::pick);
+      if (ready_.empty()) continue;  // what came was taken off again
       note_idle(true);
+      stalled_ = true;
       co_await bell_.wait();
+      stalled_ = false;
       continue;
     }
     note_idle(false);
@@ -228,7 +286,7 @@ core::Task<> Engine::serve() {
         co_await bell_.wait();
       else
         co_await bell_.wait_until(until, core::WaitReason::engine);
-      cell_.write();
+      note_look();
       if (!stopped_) charge();
       leaving = must_leave();
     }
@@ -239,16 +297,18 @@ core::Task<> Engine::serve() {
 void Engine::drop(Job& job) {
   cell_.write();
   if (current_ && current_->head() == &job) {
+    note_look();
     charge();
     HwQueue& queue = *current_;
-    std::erase(ready_, &queue);
+    take_off(queue);
     queue.set_on_engine(nullptr);
     current_ = nullptr;
     stopped_ = true;
     queue.pop();
+    gpu_.queue_left_engine(queue);
     bell_.ring();
   } else if (job.queue && job.queue->head() == &job) {
-    std::erase(ready_, job.queue);
+    take_off(*job.queue);
     job.queue->pop();
   }
 }
@@ -261,6 +321,7 @@ void Engine::reset(int error) {
   if (gpu_.policies().hang->reset_scope() == ResetScope::device)
     for (const auto& engine : gpu_.engines()) {
       engine->cell_.read();
+      engine->list_.note(core::Access::pick);
       for (HwQueue* queue : engine->ready_)
         if (queue->head() && queue->head() != guilty.get()) innocent.emplace_back(queue->head());
     }
@@ -274,7 +335,7 @@ void Engine::reset(int error) {
 bool Engine::kept_away_by(const HwQueue& queue, const Job& job) const {
   const Job* other = queue.head();
   if (!other || other == &job || !runnable(queue)) return false;
-  const int theirs = queue.context().priority(), ours = job.context->priority();
+  const int theirs = queue.context().known_priority(), ours = job.context->priority();
   const bool keeps = &queue == current_ && queue.context().preemption_period() == Duration{};
   const bool outranks = theirs > ours && !spinning(*other);
   const bool unsliced = &queue == current_ && theirs == ours && spec_.timeslice == Duration{};
@@ -285,7 +346,8 @@ std::optional<Time> Engine::watchdog_due(const Job& job) const {
   if (current_ && current_->head() == &job)
     return watchdog_.armed() ? std::optional(watchdog_.due()) : std::nullopt;
   const auto timeout = gpu_.policies().hang->job_timeout(job);
-  if (!timeout || job.queue->head() != &job || !runnable(*job.queue)) return std::nullopt;
+  if (!timeout || job.queue->head() != &job) return std::nullopt;
+  if (!job.queue->may_run() || !runnable(*job.queue)) return std::nullopt;
   for (const HwQueue* queue : ready_)
     if (kept_away_by(*queue, job)) return std::nullopt;
   return core::saturating_add(simulation_.now(), *timeout - job.time_on_engine);

@@ -17,7 +17,7 @@ namespace fencelab::models {
 
 class Gpu;
 
-class Engine {
+class Engine final : public core::StateSource {
  public:
   struct Spec {
     std::string name;                  ///< "rcs0"
@@ -42,6 +42,10 @@ class Engine {
 
   /// `queue` has a new head for this engine.
   void offer(HwQueue& queue);
+  /// `queue`, which was offered, may not run any more.
+  void withdraw(HwQueue& queue);
+  /// The priority of a queue that may be on its list changed; counts from its next decision on.
+  void rerank();
   /// Something about its queues changed: look again.
   void poke() { bell_.ring(); }
   /// Takes the job off (done or not) because it was completed from outside.
@@ -69,10 +73,15 @@ class Engine {
   };
   /// Earliest instant in [earliest, actual] at which the engine stood idle; `actual` if none.
   core::Time idle_at(core::Time earliest, core::Time actual) const;
+  bool hash_state(std::uint64_t& hash) const override;
 
  private:
   struct Slice;
   HwQueue* pick();
+  static std::uint64_t rank_of(const HwQueue& queue);
+  void take_off(const HwQueue& queue);
+  void note_look() const;
+  bool may_share(const Job& job) const;
   bool kept_away_by(const HwQueue& queue, const Job& job) const;
   bool runnable(const HwQueue& queue) const;
   bool spinning(const Job& job) const;
@@ -97,15 +106,20 @@ class Engine {
   std::uint32_t number_;
   core::ObjectId id_;
   core::Doorbell bell_;
+  core::Arrivals offers_;    ///< queues put on the list, ever
+  core::TouchPoint list_;    ///< footprint of the list and of what runs
+  std::uint64_t taken_ = 0;  ///< queues taken off the list, ever
+  std::uint64_t bar_ = 0;    ///< queues up to this rank make no difference to the one that runs
+  bool stalled_ = false;     ///< nothing on the list may run
   Credits credits_;
   core::RecoveryTimer watchdog_;
-  std::vector<HwQueue*> ready_;  ///< queues with a head for this engine, in round-robin order
+  std::vector<HwQueue*> ready_;  ///< queues whose head may run here, in round-robin order
   HwQueue* current_ = nullptr;
   bool switch_due_ = false;  ///< the last job was displaced: the next pays for the switch
   bool stopped_ = false;     ///< current job taken away from outside
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
-  core::Cell cell_;            ///< footprint of all but the load
+  core::Cell cell_;            ///< footprint of the rest but the load
   core::Cell load_cell_;
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;

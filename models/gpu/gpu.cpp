@@ -47,7 +47,7 @@ HwQueue* Gpu::slot_victim() const {
   for (HwQueue* queue : user_queues_) {
     if (!queue->mapped()) continue;
     if (!queue->has_work()) return queue;
-    if (!victim || queue->last_used < victim->last_used) victim = queue;
+    if (!victim || queue->last_used() < victim->last_used()) victim = queue;
   }
   return victim;
 }
@@ -77,7 +77,7 @@ core::Task<> Gpu::firmware() {
       std::rotate(place, place + 1, user_queues_.end());
     }
     co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
-    queue->last_used = simulation.now();
+    queue->use(simulation.now());
     queue->set_mapped(true);
     ++mapped_;
   }

@@ -8,37 +8,55 @@
 namespace fencelab::models {
 
 void HwQueue::offer_head() {
-  if (has_work()) head()->engine->offer(*this);
+  if (sees_work() && may_run()) known_head()->engine->offer(*this);
 }
 
 void HwQueue::push(JobPtr job) {
   FENCELAB_ASSERT(job->engine, "job {} without an engine", job->name());
   job->state = JobState::on_ring;
   job->account.enter(core::WaitReason::engine, job->simulation().now());
-  const bool had_work = has_work();
-  cell_.write();
+  const bool had_work = sees_work();
+  // Where a doorbell is lost later jobs uncover earlier ones: more than the head changes then.
+  if (unseen_ > 0 || job->doorbell_lost) ring_.note(core::Access::peek);
+  ring_.note(core::Access::put, ++put_);
   unseen_ = job->doorbell_lost ? unseen_ + 1 : 0;
   jobs_.push_back(std::move(job));
   if (!had_work) offer_head();
 }
 
 void HwQueue::pop() {
-  cell_.write();
+  ring_.note(core::Access::get, ++taken_);
   jobs_.pop_front();
   unseen_ = std::min(unseen_, jobs_.size());
   offer_head();
 }
 
+bool HwQueue::hash_state(std::uint64_t& hash) const {
+  hash = unseen_;
+  for (const JobPtr& job : jobs_) hash = core::mix_hash(hash, core::raw(job->id()));
+  return true;
+}
+
 void HwQueue::set_mapped(bool mapped) {
   cell_.write();
+  const bool could = may_run();
   mapped_ = mapped;
-  if (head()) head()->engine->poke();
+  changed(could);
 }
 
 void HwQueue::set_suspended(bool suspended) {
   cell_.write();
+  const bool could = may_run();
   suspended_ = suspended;
-  if (head()) head()->engine->poke();
+  changed(could);
+}
+
+void HwQueue::changed(bool could_run) {
+  if (could_run == may_run() || !has_work()) return;
+  if (could_run)
+    known_head()->engine->withdraw(*this);
+  else
+    offer_head();
 }
 
 }  // namespace fencelab::models

@@ -16,14 +16,16 @@ class Engine;
 class GpuContext;
 class UserVm;
 
-class HwQueue {
+class HwQueue final : public core::StateSource {
  public:
   HwQueue(core::Simulation& simulation, GpuContext& context, std::string name, std::uint32_t number)
       : context_(context),
         name_(std::move(name)),
         number_(number),
         id_(simulation.new_object_id()),
-        cell_(simulation) {}
+        ring_(simulation, *this),
+        cell_(simulation),
+        use_cell_(simulation) {}
 
   GpuContext& context() const { return context_; }
   const std::string& name() const { return name_; }
@@ -31,13 +33,16 @@ class HwQueue {
   std::uint32_t number() const { return number_; }  ///< dense per run, from 1
 
   Job* head() const {
-    cell_.read();
-    return jobs_.empty() ? nullptr : jobs_.front().get();
+    ring_.note(core::Access::peek);
+    return known_head();
   }
   const std::deque<JobPtr>& jobs() const {
-    cell_.read();
+    ring_.note(core::Access::peek);
     return jobs_;
   }
+  /// The head, for the engine that it was offered to: it stays the head until the engine is done
+  /// with it, so looking again tells nothing new.
+  Job* known_head() const { return jobs_.empty() ? nullptr : jobs_.front().get(); }
   /// Adds a job whose engine is chosen; if it becomes the head its engine hears of it.
   void push(JobPtr job);
   /// Drops the head (done or killed) and offers the next one.
@@ -48,13 +53,13 @@ class HwQueue {
   /// Whether the hardware knows of a job in the ring: the write pointer it was told of last is past
   /// the head. A lost doorbell leaves jobs unseen until a later one tells it of them all.
   bool has_work() const {
-    cell_.read();
-    return jobs_.size() > unseen_;
+    ring_.note(core::Access::peek);
+    return sees_work();
   }
-  /// Whether its head may run now: seen, mapped to a slot, not suspended.
-  bool schedulable() const {
+  /// Whether its head, if it has one, may run now: mapped to a slot, not suspended.
+  bool may_run() const {
     cell_.read();
-    return mapped_ && !suspended_ && has_work();
+    return mapped_ && !suspended_;
   }
 
   /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
@@ -71,24 +76,40 @@ class HwQueue {
   }
   /// The engine that executes its head right now.
   Engine* on_engine() const {
-    cell_.read();
+    use_cell_.read();
     return on_engine_;
   }
   void set_on_engine(Engine* engine) {
-    cell_.write();
+    use_cell_.write();
     on_engine_ = engine;
+  }
+  /// When it last got an engine or a slot.
+  core::Time last_used() const {
+    use_cell_.read();
+    return last_used_;
+  }
+  void use(core::Time now) {
+    use_cell_.write();
+    last_used_ = now;
   }
   UserVm* vm = nullptr;             ///< user queues: whose residency they need
   core::Process* worker = nullptr;  ///< user queues: who resumes it
-  core::Time last_used{};
+
+  bool hash_state(std::uint64_t& hash) const override;
 
  private:
+  bool sees_work() const { return jobs_.size() > unseen_; }
   void offer_head();
+  void changed(bool could_run);
   GpuContext& context_;
   std::string name_;
   std::uint32_t number_;
   core::ObjectId id_;
-  core::Cell cell_;
+  core::TouchPoint ring_;  ///< footprint of the jobs in the ring
+  core::Cell cell_;        ///< footprint of whether it may run
+  core::Cell use_cell_;    ///< footprint of who uses it, and when it was used last
+  core::Time last_used_{};
+  std::uint64_t put_ = 0, taken_ = 0;
   Engine* on_engine_ = nullptr;
   std::deque<JobPtr> jobs_;
   std::vector<JobPtr> unwritten_;

@@ -27,7 +27,7 @@ void Job::depend_on(const SyncPoint& point, DependencyRule rule) {
 
 bool Job::values_reached() const {
   for (const ValuePoint& wait : ring_waits)
-    if (wait.timeline->value() < wait.value) return false;
+    if (!wait.timeline->at_least(wait.value)) return false;
   return true;
 }
 

@@ -14,8 +14,8 @@ KernelQueue::KernelQueue(GpuContext& context, std::string name)
     : context_(context),
       simulation_(context.gpu().machine().simulation()),
       ring_(simulation_, context, std::move(name), context.gpu().machine().new_queue_number()),
-      cell_(simulation_),
-      bell_(simulation_),
+      waiting_(simulation_),
+      seqno_cell_(simulation_),
       unseen_watchdog_(simulation_, core::RecoveryKind::job_timeout, [this] { give_up_unseen(); }),
       fence_context_(core::raw(ring_.id())) {
   simulation_.spawn({ring_.name() + " (scheduler)", core::ProcessRole::queue, true}, serve());
@@ -35,7 +35,7 @@ void KernelQueue::will_write(const Job& job) {
 
 std::uint64_t KernelQueue::reachable(const core::ValueTimeline& timeline) const {
   std::uint64_t value = 0;
-  for (const JobPtr& job : waiting_) value = std::max(value, job->value_written(timeline));
+  for (const JobPtr& job : waiting_.items()) value = std::max(value, job->value_written(timeline));
   for (const JobPtr& job : ring_.jobs()) value = std::max(value, job->value_written(timeline));
   return value;
 }
@@ -43,14 +43,13 @@ std::uint64_t KernelQueue::reachable(const core::ValueTimeline& timeline) const 
 core::GateIndex KernelQueue::describe_release(core::WaitGraphBuilder& builder,
                                               const core::ValueTimeline& timeline,
                                               std::uint64_t value) const {
-  for (const auto* jobs : {&ring_.jobs(), &waiting_})
+  for (const auto* jobs : {&ring_.jobs(), &waiting_.items()})
     for (const JobPtr& job : *jobs)
       if (job->value_written(timeline) >= value) return job->describe_finish(builder);
   return builder.nobody("no job in the queue writes it");
 }
 
 void KernelQueue::push(JobPtr job) {
-  cell_.write();
   will_write(*job);
   context_.gpu().machine().job_begun();
   note_dependencies(*job);
@@ -58,8 +57,7 @@ void KernelQueue::push(JobPtr job) {
   job->queue = &ring_;
   job->entity = this;
   job->account.enter(core::WaitReason::fifo, simulation_.now());
-  waiting_.push_back(std::move(job));
-  if (waiting_.size() == 1) bell_.ring();
+  waiting_.push(std::move(job));
 }
 
 // The finished fence is published, and from here on it cannot signal before these have (E13).
@@ -99,11 +97,7 @@ void KernelQueue::run_job(const JobPtr& job) {
 
 core::Task<> KernelQueue::serve() {
   for (;;) {
-    cell_.write();
-    while (waiting_.empty()) {
-      co_await bell_.wait();
-      cell_.write();
-    }
+    co_await waiting_.arrival();
     const JobPtr job = waiting_.front();
     job->head_at = simulation_.now();
     bool pending = false;
@@ -113,8 +107,7 @@ core::Task<> KernelQueue::serve() {
       co_await wait_for_dependencies(job);
     }
     if (job->is_done()) {  // killed meanwhile
-      cell_.write();
-      waiting_.pop_front();
+      waiting_.pop();
       continue;
     }
     job->ready_at = simulation_.now();
@@ -125,13 +118,12 @@ core::Task<> KernelQueue::serve() {
     Credits& credits = job->engine->credits();
     co_await credits.acquire(context_.priority());
     credits.holds(*job);
-    cell_.write();
-    waiting_.pop_front();
+    waiting_.pop();
     if (job->is_done())
       credits.release(*job);
     else
       run_job(job);
-    watch_unseen();
+    if (job->doorbell_lost || unseen_watchdog_.armed()) watch_unseen();
   }
 }
 
@@ -159,7 +151,7 @@ void KernelQueue::give_up_unseen() {
 core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder,
                                                const Job& job) const {
   std::vector<core::GateIndex> inputs;
-  for (const JobPtr& other : waiting_) {
+  for (const JobPtr& other : waiting_.items()) {
     if (other.get() == &job) break;
     inputs.push_back(other->describe_finish(builder));
     break;  // the head stands for everything behind it

@@ -21,14 +21,11 @@ class KernelQueue final : public core::ValueProducer {
   /// Point of no return: the job's fences may be published from now on.
   void push(JobPtr job);
   HwQueue& ring() { return ring_; }
-  const std::deque<JobPtr>& waiting() const {
-    cell_.read();
-    return waiting_;
-  }
+  const std::deque<JobPtr>& waiting() const { return waiting_.items(); }
   /// Fence context and next sequence number of its jobs (F2).
   std::uint64_t fence_context() const { return fence_context_; }
   std::uint64_t next_seqno() {
-    cell_.write();
+    seqno_cell_.write();
     return ++seqno_;
   }
   /// What must happen for `job`, still waiting here, to reach the ring.
@@ -54,9 +51,8 @@ class KernelQueue final : public core::ValueProducer {
   GpuContext& context_;
   core::Simulation& simulation_;
   HwQueue ring_;
-  std::deque<JobPtr> waiting_;
-  core::Cell cell_;
-  core::Doorbell bell_;
+  core::Fifo<JobPtr> waiting_;
+  core::Cell seqno_cell_;
   /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
   core::RecoveryTimer unseen_watchdog_;
   std::vector<core::ValueTimeline*> written_;

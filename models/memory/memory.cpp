@@ -7,11 +7,52 @@
 
 namespace fencelab::models {
 
-// An endless pool has no state that anybody could notice.
-void MemoryPool::book(std::int64_t bytes) {
-  if (capacity != 0) cell.write();
-  used += static_cast<std::uint64_t>(bytes);
+// An endless pool has no state that anybody could notice. Bytes of others are alike: taking and
+// giving back commute as long as there is enough for all, in whatever order they come.
+void MemoryPool::note(core::Access access, bool ok, std::uint64_t bytes,
+                      std::uint64_t before) const {
+  if (capacity == 0) return;
+  cell_.note(access, bytes, ok, before);
+  if (!simulation_.untimed()) return;
+  const bool depends = access != core::Access::free && before == 0;
+  if (depends) simulation_.not_before(changed_at_);
+  if (ok) changed_at_ = std::max(changed_at_, simulation_.now());
+}
+
+void MemoryPool::resize(std::uint64_t bytes) {
+  FENCELAB_ASSERT(used == 0, "{} holds {} bytes", name, used);
+  capacity = bytes;
+  bookings_.begin_with(bytes);
+}
+
+bool MemoryPool::fits(std::uint64_t bytes) const {
+  if (capacity == 0 || used + bytes <= capacity) return true;
+  note(core::Access::allocate, false, bytes, 0);
+  return false;
+}
+
+void MemoryPool::book(std::uint64_t bytes) {
+  if (simulation_.footprint() && capacity != 0) [[unlikely]]
+    note(core::Access::allocate, true, bytes, bookings_.take(simulation_, bytes));
+  used += bytes;
   peak = std::max(peak, used);
+  if (!simulation_.footprint()) bookings_.begin_with(capacity - used);
+}
+
+void MemoryPool::give_back(std::uint64_t bytes) {
+  if (simulation_.footprint() && capacity != 0) [[unlikely]] {
+    note(core::Access::free, true, bytes, 0);
+    bookings_.give_back(simulation_, bytes);
+  }
+  used -= bytes;
+}
+
+void MemoryPool::look() const { note(core::Access::query, false, 0, 0); }
+
+bool MemoryPool::hash_state(std::uint64_t& hash) const {
+  hash = core::mix_hash(used, simulation_.hash_of(changed_at_));
+  for (const Buffer* buffer : lru) hash += core::mix_hash(1, core::raw(buffer->id()));
+  return true;
 }
 
 Memory::Memory(Machine& machine)
@@ -35,7 +76,7 @@ MemoryPool& Memory::home_pool(const Buffer& buffer) {
 }
 
 void Memory::take(MemoryPool& pool, Buffer& buffer) {
-  pool.book(static_cast<std::int64_t>(buffer.bytes()));
+  pool.book(buffer.bytes());
   buffer.placement.write();
   buffer.pool = &pool;
   buffer.swapped = false;
@@ -48,7 +89,7 @@ void Memory::take(MemoryPool& pool, Buffer& buffer) {
 void Memory::drop(Buffer& buffer) {
   FENCELAB_ASSERT(buffer.pool && buffer.pool->used >= buffer.bytes(), "{} is nowhere",
                   buffer.name());
-  buffer.pool->book(-static_cast<std::int64_t>(buffer.bytes()));
+  buffer.pool->give_back(buffer.bytes());
   buffer.placement.write();
   buffer.pool->lru.erase(buffer.lru);
   buffer.pool = nullptr;
@@ -78,7 +119,7 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
                               std::vector<const Buffer*>& tried) {
   const bool may_wait = machine_.policies().reclaim->may_wait_for_gpu(request);
   std::vector<Buffer*> candidates;
-  pool.cell.read();
+  pool.look();
   for (Buffer* buffer : pool.lru) {
     buffer->placement.read();
     if (fixed(*buffer) || buffer->resv().lock().is_locked()) continue;
@@ -108,7 +149,7 @@ bool Memory::fixed(const Buffer& buffer) const {
 
 // The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
 Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& request) {
-  pool.cell.read();
+  pool.look();
   for (Buffer* buffer : pool.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
@@ -157,13 +198,11 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
   if (result == Placement::no_memory)
     machine_.simulation().emit(core::ProbeKind::allocation_failed, pool.id, bytes);
   if (result != Placement::ok) co_return result;
-  pool.book(static_cast<std::int64_t>(bytes));
+  pool.book(bytes);
   co_return result;
 }
 
-void Memory::unreserve(MemoryPool& pool, std::uint64_t bytes) {
-  pool.book(-static_cast<std::int64_t>(bytes));
-}
+void Memory::unreserve(MemoryPool& pool, std::uint64_t bytes) { pool.give_back(bytes); }
 
 core::Task<Placement> Memory::place(Buffer& buffer, AllocRequest request) {
   MemoryPool& home = home_pool(buffer);
@@ -174,7 +213,7 @@ core::Task<Placement> Memory::place(Buffer& buffer, AllocRequest request) {
   }
   const Placement reserved = co_await reserve(home, buffer.bytes(), request);
   if (reserved != Placement::ok) co_return reserved;
-  home.book(-static_cast<std::int64_t>(buffer.bytes()));  // take() books it under the buffer
+  home.give_back(buffer.bytes());  // take() books it under the buffer
   MemoryPool* const from = buffer.pool;
   const bool swapped = buffer.swapped;
   if (from) drop(buffer);
@@ -219,7 +258,7 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   if (pool.gpu) {
     const Placement room = co_await reserve(system(), victim.bytes(), request);
     if (room != Placement::ok) co_return false;
-    system().book(-static_cast<std::int64_t>(victim.bytes()));
+    system().give_back(victim.bytes());
     drop(victim);
     take(system(), victim);
     co_await bring_content(victim, &pool, false);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/order_events.hpp"
+#include "core/resource.hpp"
 #include "models/axes/driver_policies.hpp"
 #include "models/memory/buffer.hpp"
 
@@ -17,7 +18,7 @@ namespace fencelab::models {
 class Machine;
 
 /// A place where bytes can be: VRAM of a GPU, or system memory.
-class MemoryPool {
+class MemoryPool final : public core::StateSource {
  public:
   MemoryPool(core::Simulation& simulation, std::string pool_name, std::uint64_t bytes)
       : name(std::move(pool_name)),
@@ -25,22 +26,34 @@ class MemoryPool {
         id(simulation.new_object_id()),
         order_class(simulation.order_classes().intern(
             core::OrderKind::reclaim, name == "system" ? "fs_reclaim" : "eviction from " + name)),
-        cell(simulation) {}
+        simulation_(simulation),
+        cell_(simulation, *this),
+        bookings_(bytes) {}
   std::string name;
   std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
   core::ObjectId id;
   core::OrderClassId order_class;  ///< getting memory of it from others
-  core::Cell cell;  ///< footprint of `used` and of what is in `lru` (its order is no business of an
-                    ///< explorer, which tries every victim)
-  Gpu* gpu = nullptr;      ///< VRAM of; nullptr: system memory
-  std::list<Buffer*> lru;  ///< oldest first
-  bool fits(std::uint64_t bytes) const {
-    if (capacity != 0) cell.read();
-    return capacity == 0 || used + bytes <= capacity;
-  }
-  /// Books `bytes` (negative: gives back).
-  void book(std::int64_t bytes);
+  Gpu* gpu = nullptr;              ///< VRAM of; nullptr: system memory
+  std::list<Buffer*> lru;  ///< oldest first; its order is no business of an explorer, which tries
+                           ///< every victim
+  /// Sets the capacity, before anything is in it.
+  void resize(std::uint64_t bytes);
+  /// Whether so many bytes are free.
+  bool fits(std::uint64_t bytes) const;
+  /// Books bytes that fit.
+  void book(std::uint64_t bytes);
+  void give_back(std::uint64_t bytes);
+  /// Before looking for victims in `lru`.
+  void look() const;
+  bool hash_state(std::uint64_t& hash) const override;
+
+ private:
+  void note(core::Access access, bool ok, std::uint64_t bytes, std::uint64_t before) const;
+  core::Simulation& simulation_;
+  core::TouchPoint cell_;  ///< footprint of `used` and of what is in `lru`
+  core::Bookings bookings_;
+  mutable core::Time changed_at_{};  ///< untimed runs
 };
 
 /// How an attempt to get memory ended.

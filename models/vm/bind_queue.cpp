@@ -22,8 +22,9 @@ BindQueue::BindQueue(Client& client, Gpu& gpu)
     : client_(client),
       gpu_(gpu),
       simulation_(gpu.machine().simulation()),
-      cell_(simulation_),
-      bell_(simulation_) {
+      asked_cell_(simulation_),
+      bound_cell_(simulation_),
+      requests_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "bind fence");
   worker_ = &simulation_.spawn(
@@ -33,22 +34,28 @@ BindQueue::BindQueue(Client& client, Gpu& gpu)
 }
 
 core::FencePtr BindQueue::new_fence() {
-  cell_.write();
+  asked_cell_.write();
   ++seqno_;
   synchronous_[seqno_] = simulation_.current();
   return core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, seqno_);
 }
 
+bool BindQueue::managed(const Buffer& buffer) const {
+  asked_cell_.read();
+  bound_cell_.read();
+  return last_.count(buffer.index()) != 0 || bound_.count(buffer.index()) != 0;
+}
+
 bool BindQueue::bound(const Buffer& buffer) const {
-  cell_.read();
+  bound_cell_.read();
   const auto found = bound_.find(buffer.index());
-  return found != bound_.end() && found->second.bound;
+  return found != bound_.end() && found->second;
 }
 
 core::FencePtr BindQueue::last_fence(const Buffer& buffer) const {
-  cell_.read();
-  const auto found = bound_.find(buffer.index());
-  return found == bound_.end() ? nullptr : found->second.last;
+  asked_cell_.read();
+  const auto found = last_.find(buffer.index());
+  return found == last_.end() ? nullptr : found->second;
 }
 
 // The ioctl's out-fence: whoever has it may wait, and its in-fences stand before it
@@ -64,12 +71,11 @@ void BindQueue::note_published(const BindRequest& request) const {
 }
 
 void BindQueue::push(BindRequestPtr request) {
-  cell_.write();
+  asked_cell_.write();
   synchronous_.erase(request->done->seqno());
   note_published(*request);
-  if (!request->unbind) bound_[request->buffer->index()].last = request->done;
-  requests_.push_back(std::move(request));
-  bell_.ring();
+  if (!request->unbind) last_[request->buffer->index()] = request->done;
+  requests_.push(std::move(request));
 }
 
 core::Task<> BindQueue::wait_in(BindRequestPtr request) {
@@ -92,10 +98,10 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
   const auto entries = static_cast<std::int64_t>((buffer.bytes() + kPage - 1) / kPage);
   if (request->error == 0)
     co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
-  cell_.write();
-  State& state = bound_[buffer.index()];
-  if (request->unbind && state.bound) memory.unreserve(memory.system(), needed);
-  if (request->error == 0) state.bound = !request->unbind;
+  bound_cell_.write();
+  bool& bound = bound_[buffer.index()];
+  if (request->unbind && bound) memory.unreserve(memory.system(), needed);
+  if (request->error == 0) bound = !request->unbind;
   synchronous_.erase(request->done->seqno());
   if (request->error != 0) request->done->set_error(request->error);
   request->done->signal();
@@ -103,11 +109,7 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
 
 core::Task<> BindQueue::serve() {
   for (;;) {
-    cell_.write();
-    while (requests_.empty()) {
-      co_await bell_.wait();
-      cell_.write();
-    }
+    co_await requests_.arrival();
     const BindRequestPtr request = requests_.front();
     worker_->place = request->place;
     co_await wait_in(request);
@@ -115,8 +117,7 @@ core::Task<> BindQueue::serve() {
     core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
     co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
     section.leave();
-    cell_.write();
-    requests_.pop_front();
+    requests_.pop();
   }
 }
 
@@ -126,7 +127,7 @@ core::GateIndex BindQueue::describe_release(core::WaitGraphBuilder& builder,
   if (found != synchronous_.end()) return builder.process(found->second, "bind", fence.id());
   // In order: everything ahead, with its own in-fences, then the worker itself.
   std::vector<core::GateIndex> inputs{builder.process(worker_, "bind queue", fence.id())};
-  for (const BindRequestPtr& request : requests_) {
+  for (const BindRequestPtr& request : requests_.items()) {
     if (request->done->seqno() > fence.seqno()) break;
     for (const SyncPoint& point : request->in)
       if (!point.done())

@@ -49,12 +49,10 @@ class BindQueue final : public core::FenceProducer {
   /// Bytes of page tables a binding of `bytes` takes: 8 bytes per 4 KiB page, whole 4 KiB tables.
   static std::uint64_t table_bytes(std::uint64_t bytes);
 
-  /// Whether binds say when `buffer` may be used; then the newest bind's fence, pending or not.
-  bool managed(const Buffer& buffer) const {
-    cell_.read();
-    return bound_.count(buffer.index()) != 0;
-  }
+  /// Whether binds say when `buffer` may be used, and whether it is bound now.
+  bool managed(const Buffer& buffer) const;
   bool bound(const Buffer& buffer) const;
+  /// The fence of the newest bind of `buffer`, pending or not; none: it was never bound.
   core::FencePtr last_fence(const Buffer& buffer) const;
 
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
@@ -63,20 +61,17 @@ class BindQueue final : public core::FenceProducer {
   core::OrderClassId order_class() const override { return fence_class_; }
 
  private:
-  struct State {
-    bool bound = false;
-    core::FencePtr last;
-  };
   core::Task<> serve();
   void note_published(const BindRequest& request) const;
   Client& client_;
   Gpu& gpu_;
   core::Simulation& simulation_;
-  core::Cell cell_;
-  core::Doorbell bell_;
+  core::Cell asked_cell_;  ///< footprint of what was asked for
+  core::Cell bound_cell_;  ///< footprint of what is bound
   core::Process* worker_ = nullptr;
-  std::deque<BindRequestPtr> requests_;
-  std::map<std::uint32_t, State> bound_;                 ///< by Buffer::index
+  core::Fifo<BindRequestPtr> requests_;
+  std::map<std::uint32_t, core::FencePtr> last_;         ///< newest bind, by Buffer::index
+  std::map<std::uint32_t, bool> bound_;                  ///< by Buffer::index
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
   core::OrderClassId fence_class_;

@@ -13,6 +13,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       gpu_(gpu),
       simulation_(gpu.machine().simulation()),
       cell_(simulation_),
+      members_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
@@ -23,8 +24,10 @@ UserVm::UserVm(Client& client, Gpu& gpu)
 }
 
 void UserVm::add_buffer(Buffer& buffer) {
-  cell_.write();
+  members_cell_.read();
   if (std::find(buffers_.begin(), buffers_.end(), &buffer) != buffers_.end()) return;
+  members_cell_.write();
+  cell_.read();
   buffers_.push_back(&buffer);
   buffer.placement.write();
   buffer.vms.push_back(this);
@@ -32,15 +35,17 @@ void UserVm::add_buffer(Buffer& buffer) {
 }
 
 void UserVm::remove_buffer(Buffer& buffer) {
-  cell_.write();
+  members_cell_.write();
   std::erase(buffers_, &buffer);
   buffer.placement.write();
   std::erase(buffer.vms, this);
 }
 
 void UserVm::add_queue(HwQueue& queue) {
-  cell_.write();
+  members_cell_.read();
   if (std::find(queues_.begin(), queues_.end(), &queue) != queues_.end()) return;
+  members_cell_.write();
+  cell_.read();
   queues_.push_back(&queue);
   queue.vm = this;
   queue.worker = worker_;
@@ -48,12 +53,13 @@ void UserVm::add_queue(HwQueue& queue) {
 }
 
 bool UserVm::has_work() const {
-  cell_.read();
+  members_cell_.read();
   return std::any_of(queues_.begin(), queues_.end(),
                      [](const HwQueue* queue) { return queue->head(); });
 }
 
 void UserVm::publish(const core::FencePtr& fence) {
+  members_cell_.read();
   for (Buffer* buffer : buffers_) buffer->resv().add(fence, Usage::bookkeep);
 }
 
@@ -70,6 +76,7 @@ bool UserVm::enable_signaling(core::DmaFence&) {
 core::Task<> UserVm::suspend() {
   const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   cell_.write();
+  members_cell_.read();
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);
   for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
@@ -92,6 +99,7 @@ core::Task<> UserVm::stop_for_notifier() {
     co_await fence->wait(core::WaitReason::notifier);
     co_return;
   }
+  members_cell_.read();
   for (HwQueue* queue : queues_) queue->set_suspended(true);
   for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
   cell_.write();
@@ -101,7 +109,7 @@ core::Task<> UserVm::stop_for_notifier() {
 
 // Locks every reservation as one ww transaction, then brings every buffer home.
 core::Task<bool> UserVm::place_all() {
-  cell_.write();
+  members_cell_.read();
   core::WwContext transaction{simulation_.new_ticket()};
   std::vector<Buffer*> locked;
   Buffer* contended = nullptr;
@@ -151,6 +159,7 @@ core::Task<bool> UserVm::restore() {
   const bool ok = co_await place_all();
   if (!ok) co_return false;
   cell_.write();
+  members_cell_.read();
   resident_ = true;
   resumed_at_ = simulation_.now();
   for (HwQueue* queue : queues_) {
@@ -184,6 +193,7 @@ core::Task<> UserVm::serve() {
 
 void UserVm::retire() {
   cell_.write();
+  members_cell_.write();
   for (Buffer* buffer : buffers_) {
     buffer->placement.write();
     std::erase(buffer->vms, this);

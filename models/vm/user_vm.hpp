@@ -25,7 +25,10 @@ class UserVm final : public core::FenceProducer {
   void add_buffer(Buffer& buffer);
   void remove_buffer(Buffer& buffer);
   void add_queue(HwQueue& queue);
-  const std::vector<HwQueue*>& queues() const { return queues_; }
+  const std::vector<HwQueue*>& queues() const {
+    members_cell_.read();
+    return queues_;
+  }
   /// Work was queued: if the space is not resident, restore it.
   void work_queued() { bell_.ring(); }
   bool resident() const {
@@ -56,7 +59,8 @@ class UserVm final : public core::FenceProducer {
   Client& client_;
   Gpu& gpu_;
   core::Simulation& simulation_;
-  core::Cell cell_;
+  core::Cell cell_;          ///< footprint of whether it is resident or to stop
+  core::Cell members_cell_;  ///< footprint of which buffers and queues belong to it
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::vector<Buffer*> buffers_;

@@ -43,7 +43,7 @@ std::uint32_t World::add_place(const Place& place) {
 void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
   using namespace std::chrono_literals;
   const PlatformSpec& platform = scenario_.platform;
-  machine_.memory().system().capacity = platform.memory_bytes;
+  machine_.memory().system().resize(platform.memory_bytes);
   machine_.memory().has_swap = platform.swap_bytes_per_second > 0;
   for (const GpuSpec& spec : platform.gpus) {
     models::Gpu::Spec gpu;
