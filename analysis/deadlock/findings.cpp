@@ -56,17 +56,22 @@ void merge_into(std::vector<Sink>& sinks, Sink sink) {
 /// Works through the snapshot from the worst to the mildest reason for being stuck.
 class Search {
  public:
-  explicit Search(const WaitGraph& graph)
+  Search(const WaitGraph& graph, Reduction base)
       : graph_(graph),
-        base_(reduce(graph)),
+        base_(std::move(base)),
         impossible_(impossible_gates(graph)),
         base_providers_(graph, base_, impossible_) {}
 
   std::vector<Finding> run() {
+    const bool timers = std::any_of(graph_.agents.begin(), graph_.agents.end(),
+                                    [](const auto& agent) { return agent.has_recovery_timer; });
+    const bool faults = std::any_of(graph_.gates.begin(), graph_.gates.end(), [](const auto& gate) {
+      return gate.kind == core::GateKind::faulty;
+    });
     // What no timer ends comes first: it could hide behind a set that shares agents with it.
-    search({.forgive_faults = true, .use_recovery_timers = true, .assume_live = {}});
+    if (timers) search({.forgive_faults = true, .use_recovery_timers = true, .assume_live = {}});
     search({.forgive_faults = true, .use_recovery_timers = false, .assume_live = {}});
-    search({.forgive_faults = false, .use_recovery_timers = false, .assume_live = {}});
+    if (faults) search({.forgive_faults = false, .use_recovery_timers = false, .assume_live = {}});
     for (const Sink& sink : orphans_) report_sink(FindingKind::orphan, sink);
     for (const Sink& sink : stalls_) report_sink(FindingKind::stall, sink);
     finish();
@@ -240,8 +245,9 @@ std::string_view to_string(FindingKind kind) {
 }
 
 std::vector<Finding> find_deadlocks(const WaitGraph& graph) {
-  if (!reduce(graph).any_dead()) return {};
-  return Search(graph).run();
+  Reduction base = reduce(graph);
+  if (!base.any_dead()) return {};
+  return Search(graph, std::move(base)).run();
 }
 
 }  // namespace fencelab::analysis

@@ -24,6 +24,9 @@ class Component {
             const std::vector<NodeIndex>& nodes)
       : whole_(graph), reduction_(reduction) {
     for (const NodeIndex n : nodes) add(providers.nodes()[n]);
+    inner_.agents.resize(agents_.size());
+    inner_.gates.resize(gates_.size());
+    inner_.pools.resize(pools_.size());
     for (GateIndex g = 0; g < gates_.size(); ++g) fill_gate(g);
     for (AgentIndex a = 0; a < agents_.size(); ++a) {
       inner_.agents[a].state = core::AgentState::blocked;
@@ -53,9 +56,6 @@ class Component {
                                                     : pool_of_;
     numbering.emplace(node.index, static_cast<std::uint32_t>(list.size()));
     list.push_back(node.index);
-    inner_.agents.resize(agents_.size());
-    inner_.gates.resize(gates_.size());
-    inner_.pools.resize(pools_.size());
   }
 
   void fill_gate(GateIndex index) {
