@@ -1,6 +1,6 @@
 // Prover A on short litmus programs: executions per second, where setting up an execution weighs as
 // much as its few steps. Prints one line for each program and one for all of them.
-//   bench_litmus [SECONDS_PER_PROGRAM]
+//   bench_litmus [SECONDS_PER_PROGRAM [PROGRAM]]
 #include "tests/analysis/explore/litmus.hpp"
 
 #include <fmt/format.h>
