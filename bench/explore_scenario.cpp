@@ -1,4 +1,5 @@
-// Explores one scenario under one stack and prints one line: verdict, executions, states, time.
+// Explores one scenario under one stack up to the verdict (a deadlock is one) and prints one line:
+// verdict, executions, states, processor time of the exploration.
 //   bench_explore_scenario FILE STACK dpor|states never|quiescent [SECONDS]
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
+#include "bench/measure.hpp"
 #include "campaign/scenario_subject.hpp"
 #include "scenarios/loader.hpp"
 
@@ -30,19 +32,19 @@ int main(int argc, char** argv) {
     campaign::ScenarioSubject subject(*loaded, *stack);
     analysis::ExecutionOptions options;
     if (argv[4] == std::string_view("quiescent")) options.timers = core::TimerMode::quiescent;
-    analysis::ExploreLimits limits;
+    analysis::ExploreLimits limits{.stop_at_first = true};
     if (argc > 5) limits.time = std::chrono::duration<double>(std::atof(argv[5]));
-    const auto begun = std::chrono::steady_clock::now();
+    const double begun = bench::cpu_seconds();
     const auto result = argv[3] == std::string_view("states")
                             ? analysis::explore_states(subject, options, limits)
                             : analysis::explore_dpor(subject, options, limits);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-    fmt::print("verdict={} executions={} blocked={} states={} steps={} seconds={:.4f}\n",
+    const double took = bench::cpu_seconds() - begun;
+    fmt::print("verdict={} executions={} blocked={} states={} steps={} seconds={:.6f}\n",
                result.found_deadlock() ? "deadlock"
                : result.exhausted      ? "free"
                                        : "open",
                result.executions, result.blocked, result.states, result.steps + result.replayed,
-               took.count());
+               took);
     return 0;
   }
   fmt::print(stderr, "no stack {} in {}\n", argv[2], argv[1]);

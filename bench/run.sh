@@ -41,6 +41,8 @@ for ((round = 1; round <= rounds; ++round)); do
   "$programs/bench_whole_engine" 80 >>"$raw"
   note "round $round of $rounds: watching orders"
   "$programs/bench_order_watch" 20 5 >>"$raw"
+  note "round $round of $rounds: litmus programs"
+  "$programs/bench_litmus" 0.2 >>"$raw"
 done
 if ((!quick)); then
   note "whole engine, ten times as long"
@@ -53,3 +55,9 @@ build/fencelab --version | head -1
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //' || true
 printf '%s processors, %s rounds\n\n' "$(nproc)" "$rounds"
 /usr/bin/python3 bench/summarise.py "$raw" "$programs/results.csv"
+echo
+if command -v spin >/dev/null; then
+  bench/spin.py --rounds "$rounds" --limit "$((quick ? 1 : 10))"
+else
+  echo "SPIN is not installed: no comparison with it"
+fi

@@ -2,8 +2,8 @@
 """Medians and ratios from what bench/run.sh collected.
 
 usage: summarise.py RAW RESULTS_CSV
-RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ..." and
-"order_watch key=value ...".
+RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ...",
+"order_watch key=value ..." and "litmus key=value ...".
 """
 import csv
 import statistics
@@ -20,20 +20,19 @@ BARS = [
 WHOLE_ENGINE_BAR = 300_000
 MEMORY_BAR = 1.10
 ORDER_WATCH_BAR = 1.25
+LITMUS_BAR = 300_000
 
 
 def read(path):
-    rates, engine, watch = defaultdict(list), [], []
+    rates, runs = defaultdict(list), defaultdict(list)
     with open(path) as lines:
         for line in lines:
             words = line.split()
-            if words[0] == "whole_engine":
-                engine.append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
-            elif words[0] == "order_watch":
-                watch.append(dict(word.split("=", 1) for word in words[1:]))
+            if words[0] in ("whole_engine", "order_watch", "litmus"):
+                runs[words[0]].append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
             else:
                 rates[words[0], int(words[1])].append(float(words[2]))
-    return rates, engine, watch
+    return rates, runs
 
 
 def verdict(met):
@@ -83,16 +82,31 @@ def order_watch(runs, out):
     out.writerow(["order_watch", "", "fencelab", "", f"{ratio:.3f}", ORDER_WATCH_BAR])
 
 
+def litmus(runs, out):
+    if not runs:
+        return
+    print("\nlitmus programs under prover A: thousand executions per second, median; all: each program explored once")
+    for program in dict.fromkeys(run["program"] for run in runs):
+        rows = [run for run in runs if run["program"] == program]
+        rate = statistics.median(float(run["executions_per_s"]) for run in rows)
+        steps = statistics.median(float(run["steps_per_s"]) for run in rows)
+        bar = f"  bar {LITMUS_BAR // 1000}: {verdict(rate >= LITMUS_BAR)}" if program == "all" else ""
+        print(f"    {program:22} {rate * 1e-3:7.0f}  {rows[0]['steps_per_execution']:>5} steps each, "
+              f"{steps * 1e-6:.1f} M steps/s{bar}")
+        out.writerow(["litmus", "", program, f"{rate:.0f}", "", LITMUS_BAR if program == "all" else ""])
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    rates, engine, watch = read(sys.argv[1])
+    rates, runs = read(sys.argv[1])
     with open(sys.argv[2], "w", newline="") as target:
         out = csv.writer(target)
         out.writerow(["benchmark", "pending_events", "contender", "rate_per_second", "fencelab_ratio", "bar"])
         hold_model(rates, out)
-        whole_engine(engine, out)
-        order_watch(watch, out)
+        whole_engine(runs["whole_engine"], out)
+        order_watch(runs["order_watch"], out)
+        litmus(runs["litmus"], out)
 
 
 main()

@@ -3,6 +3,7 @@
 // has moved on has been woken otherwise, and the event is stale. That makes cancellation free.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -105,12 +106,12 @@ class ReadyRing {
 
  private:
   void grow() {
-    std::vector<Wakeup> bigger(ring_.size() * 2);
+    std::vector<Wakeup> bigger(std::max<std::size_t>(64, ring_.size() * 2));
     for (std::uint64_t i = head_; i != tail_; ++i)
       bigger[i & (bigger.size() - 1)] = ring_[i & (ring_.size() - 1)];
     ring_ = std::move(bigger);
   }
-  std::vector<Wakeup> ring_ = std::vector<Wakeup>(64);
+  std::vector<Wakeup> ring_;
   std::uint64_t head_ = 0, tail_ = 0;
 };
 

@@ -16,6 +16,8 @@ class ProcessTable {
   Process& take();
   /// Gives back a record that nobody refers to any more.
   void recycle(Process& process);
+  /// Gives back all of them, for another run: slots and generations begin anew.
+  void clear();
 
   Process& at(std::uint32_t slot) { return chunks_[slot / kChunk][slot % kChunk]; }
   Process* first() const { return first_; }

@@ -65,7 +65,12 @@ Simulation::Simulation(SimulationOptions options)
     : random_(options.seed),
       choice_(options.choice ? options.choice : &preferred_choice_),
       untimed_(options.untimed),
-      timers_mode_(options.timers) {}
+      timers_mode_(options.timers),
+      memory_(options.memory) {
+  if (!memory_) return;
+  processes_ = std::move(memory_->processes);
+  order_classes_ = std::move(memory_->order_classes);
+}
 
 Simulation::~Simulation() {
   // Newest first: later processes may wait on objects that live in frames of earlier ones.
@@ -73,6 +78,10 @@ Simulation::~Simulation() {
   footprint_ = nullptr;
   for (Process* process = processes_.last(); process; process = process->previous)
     if (auto root = std::exchange(process->root, nullptr)) root.destroy();
+  if (!memory_) return;
+  processes_.clear();
+  memory_->processes = std::move(processes_);
+  memory_->order_classes = std::move(order_classes_);
 }
 
 std::uint32_t Simulation::take_timer_slot(Timer& timer) {

@@ -51,11 +51,19 @@ class Timer {
   std::uint32_t children_ = 0;
 };
 
+/// What a run leaves to the next one over like objects: memory of its processes' records, and the
+/// names of its order classes. Who makes many short runs has less to do then.
+struct SimulationMemory {
+  ProcessTable processes;
+  OrderClasses order_classes;
+};
+
 struct SimulationOptions {
   std::uint64_t seed = 1;
   Choice* choice = nullptr;             ///< nullptr: PreferredChoice
   ActorNames* untimed = nullptr;        ///< set: an untimed run, driven by steps() and take()
   TimerMode timers = TimerMode::never;  ///< untimed runs: which recovery timers may go off
+  SimulationMemory* memory = nullptr;   ///< of an earlier run; this one returns it at its end
 };
 
 class Simulation {
@@ -198,6 +206,7 @@ class Simulation {
   Footprint* footprint_ = nullptr;
   ActorNames* untimed_ = nullptr;
   TimerMode timers_mode_ = TimerMode::never;
+  SimulationMemory* memory_ = nullptr;
   std::uint64_t events_ = 0;
   std::uint64_t unfinished_ = 0;
   std::uint64_t last_object_ = 0;

@@ -56,17 +56,25 @@ void merge_into(std::vector<Sink>& sinks, Sink sink) {
 /// Works through the snapshot from the worst to the mildest reason for being stuck.
 class Search {
  public:
-  explicit Search(const WaitGraph& graph)
+  Search(const WaitGraph& graph, Reducer& reducer, Reduction base)
       : graph_(graph),
-        base_(reduce(graph)),
-        impossible_(impossible_gates(graph)),
+        reducer_(reducer),
+        base_(std::move(base)),
+        impossible_(impossible_gates(graph, reducer)),
         base_providers_(graph, base_, impossible_) {}
 
   std::vector<Finding> run() {
+    const bool timers = std::any_of(graph_.agents.begin(), graph_.agents.end(),
+                                    [](const auto& agent) { return agent.has_recovery_timer; });
+    const bool faults = std::any_of(graph_.gates.begin(), graph_.gates.end(), [](const auto& gate) {
+      return gate.kind == core::GateKind::faulty;
+    });
+    // Where nothing can be taken for granted, the first look is at what is stuck anyway.
+    if (!timers && !faults) look(base_, base_providers_, orphans_);
     // What no timer ends comes first: it could hide behind a set that shares agents with it.
-    search({.forgive_faults = true, .use_recovery_timers = true, .assume_live = {}});
+    if (timers) search({.forgive_faults = true, .use_recovery_timers = true, .assume_live = {}});
     search({.forgive_faults = true, .use_recovery_timers = false, .assume_live = {}});
-    search({.forgive_faults = false, .use_recovery_timers = false, .assume_live = {}});
+    if (faults) search({.forgive_faults = false, .use_recovery_timers = false, .assume_live = {}});
     for (const Sink& sink : orphans_) report_sink(FindingKind::orphan, sink);
     for (const Sink& sink : stalls_) report_sink(FindingKind::stall, sink);
     finish();
@@ -78,17 +86,21 @@ class Search {
   void search(ReduceOptions options) {
     for (;;) {
       options.assume_live.assign(released_.begin(), released_.end());
-      const Reduction reduction = reduce(graph_, options);
+      const Reduction reduction = reducer_.reduce(options);
       if (!reduction.any_dead()) return;
       const ProviderGraph providers(graph_, reduction, impossible_);
-      for (const auto& component : providers.bottom_components()) {
-        const bool has_agents = providers.nodes()[component.front()].kind == NodeKind::agent;
-        // Agents are numbered first. One alone without an edge waits for nothing anybody provides.
-        if (has_agents && boost::out_degree(component.front(), providers.edges()) > 0) {
-          report_core(reduction, providers, component);
-        } else {
-          note_sink(providers, component, options.forgive_faults ? orphans_ : stalls_);
-        }
+      look(reduction, providers, options.forgive_faults ? orphans_ : stalls_);
+    }
+  }
+
+  void look(const Reduction& reduction, const ProviderGraph& providers, std::vector<Sink>& sinks) {
+    for (const auto& component : providers.bottom_components()) {
+      const bool has_agents = providers.nodes()[component.front()].kind == NodeKind::agent;
+      // Agents are numbered first. One alone without an edge waits for nothing anybody provides.
+      if (has_agents && boost::out_degree(component.front(), providers.edges()) > 0) {
+        report_core(reduction, providers, component);
+      } else {
+        note_sink(providers, component, sinks);
       }
     }
   }
@@ -220,6 +232,7 @@ class Search {
   }
 
   const WaitGraph& graph_;
+  Reducer& reducer_;
   const Reduction base_;
   const std::vector<std::uint8_t> impossible_;
   const ProviderGraph base_providers_;
@@ -240,8 +253,10 @@ std::string_view to_string(FindingKind kind) {
 }
 
 std::vector<Finding> find_deadlocks(const WaitGraph& graph) {
-  if (!reduce(graph).any_dead()) return {};
-  return Search(graph).run();
+  Reducer reducer(graph);
+  Reduction base = reducer.reduce();
+  if (!base.any_dead()) return {};
+  return Search(graph, reducer, std::move(base)).run();
 }
 
 }  // namespace fencelab::analysis

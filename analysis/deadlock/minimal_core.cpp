@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "core/assert.hpp"
 
@@ -24,6 +25,9 @@ class Component {
             const std::vector<NodeIndex>& nodes)
       : whole_(graph), reduction_(reduction) {
     for (const NodeIndex n : nodes) add(providers.nodes()[n]);
+    inner_.agents.resize(agents_.size());
+    inner_.gates.resize(gates_.size());
+    inner_.pools.resize(pools_.size());
     for (GateIndex g = 0; g < gates_.size(); ++g) fill_gate(g);
     for (AgentIndex a = 0; a < agents_.size(); ++a) {
       inner_.agents[a].state = core::AgentState::blocked;
@@ -53,9 +57,6 @@ class Component {
                                                     : pool_of_;
     numbering.emplace(node.index, static_cast<std::uint32_t>(list.size()));
     list.push_back(node.index);
-    inner_.agents.resize(agents_.size());
-    inner_.gates.resize(gates_.size());
-    inner_.pools.resize(pools_.size());
   }
 
   void fill_gate(GateIndex index) {
@@ -93,11 +94,12 @@ class Component {
 };
 
 /// Reduction in which every agent outside `kept` (ascending) has been released.
-Reduction without_the_others(const WaitGraph& inner, const std::vector<AgentIndex>& kept) {
+Reduction without_the_others(const WaitGraph& inner, Reducer& reducer,
+                             const std::vector<AgentIndex>& kept) {
   ReduceOptions options;
   for (AgentIndex a = 0; a < inner.agents.size(); ++a)
     if (!std::binary_search(kept.begin(), kept.end(), a)) options.assume_live.push_back(a);
-  return reduce(inner, options);
+  return reducer.reduce(options);
 }
 
 std::vector<AgentIndex> agents_on(const ProviderGraph& providers,
@@ -121,23 +123,24 @@ std::vector<AgentIndex> shortest_cycle(const WaitGraph& inner, const ProviderGra
   return agents_on(providers, best);
 }
 
-std::vector<AgentIndex> leave_out_what_can_be(const WaitGraph& inner,
+std::vector<AgentIndex> leave_out_what_can_be(const WaitGraph& inner, Reducer& reducer,
                                               std::vector<AgentIndex> kept) {
   for (std::size_t back = kept.size(); back-- > 0 && kept.size() > 1;) {
     if (back >= kept.size()) continue;
     std::vector<AgentIndex> fewer = kept;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(back));
-    fewer = dead_agents(inner, without_the_others(inner, fewer));
+    fewer = dead_agents(inner, without_the_others(inner, reducer, fewer));
     if (!fewer.empty()) kept = std::move(fewer);
   }
   return kept;
 }
 
-std::vector<AgentIndex> minimise(const WaitGraph& inner, const ProviderGraph& providers) {
+std::vector<AgentIndex> minimise(const WaitGraph& inner, Reducer& reducer,
+                                 const ProviderGraph& providers) {
   std::vector<AgentIndex> kept =
-      dead_agents(inner, without_the_others(inner, shortest_cycle(inner, providers)));
-  if (kept.empty()) kept = dead_agents(inner, reduce(inner));
-  if (kept.size() <= kMinimiseLimit) kept = leave_out_what_can_be(inner, std::move(kept));
+      dead_agents(inner, without_the_others(inner, reducer, shortest_cycle(inner, providers)));
+  if (kept.empty()) kept = dead_agents(inner, reducer.reduce());
+  if (kept.size() <= kMinimiseLimit) kept = leave_out_what_can_be(inner, reducer, std::move(kept));
   return kept;
 }
 
@@ -165,21 +168,25 @@ MinimalCore minimal_core(const WaitGraph& graph, const Reduction& reduction,
   const Component component(graph, reduction, providers, component_nodes);
   const WaitGraph& inner = component.inner();
   const std::vector<std::uint8_t> all_possible(inner.gates.size(), 0);
-  const Reduction stuck = reduce(inner);
+  Reducer reducer(inner);
+  const Reduction stuck = reducer.reduce();
   const ProviderGraph inner_providers(inner, stuck, all_possible);
-  const std::vector<AgentIndex> kept = minimise(inner, inner_providers);
+  const std::vector<AgentIndex> kept = minimise(inner, reducer, inner_providers);
   FENCELAB_ASSERT(!kept.empty(), "component of {} agents is not stuck", inner.agents.size());
 
   MinimalCore core;
-  const Reduction alone = without_the_others(inner, kept);
+  const bool is_whole = kept.size() == inner.agents.size();
+  const Reduction alone = is_whole ? stuck : without_the_others(inner, reducer, kept);
   // Nodes are numbered agents first and ascending, so the component keeps the order of the whole.
   for (const AgentIndex a : kept) core.agents.push_back(component.whole_agent(a));
   for (GateIndex g = 0; g < inner.gates.size(); ++g)
     if (!alone.open[g]) core.stuck_gates.push_back(component.whole_gate(g));
   std::sort(core.stuck_gates.begin(), core.stuck_gates.end());
-  const ProviderGraph kept_providers(inner, alone, all_possible);
-  const auto path = kept_providers.shortest_cycle_from(kept_providers.node_of_agent(kept.front()));
-  core.cycle = steps_of(component, kept_providers, path);
+  std::optional<ProviderGraph> fewer;
+  if (!is_whole) fewer.emplace(inner, alone, all_possible);
+  const ProviderGraph& providers_left = fewer ? *fewer : inner_providers;
+  const auto path = providers_left.shortest_cycle_from(providers_left.node_of_agent(kept.front()));
+  core.cycle = steps_of(component, providers_left, path);
   return core;
 }
 

@@ -27,10 +27,15 @@ bool is_returned(const Reduction& reduction, const core::WaitPool::Holding& hold
 }  // namespace
 
 std::vector<std::uint8_t> impossible_gates(const core::WaitGraph& graph) {
+  Reducer reducer(graph);
+  return impossible_gates(graph, reducer);
+}
+
+std::vector<std::uint8_t> impossible_gates(const core::WaitGraph& graph, Reducer& reducer) {
   ReduceOptions best_case{.forgive_faults = true, .use_recovery_timers = true, .assume_live = {}};
   best_case.assume_live.resize(graph.agents.size());
   std::iota(best_case.assume_live.begin(), best_case.assume_live.end(), AgentIndex{0});
-  std::vector<std::uint8_t> impossible = reduce(graph, best_case).open;
+  std::vector<std::uint8_t> impossible = reducer.reduce(best_case).open;
   for (std::uint8_t& flag : impossible) flag = flag == 0;
   return impossible;
 }
@@ -44,6 +49,7 @@ ProviderGraph::ProviderGraph(const core::WaitGraph& graph, const Reduction& redu
       gate_nodes_(graph.gates.size(), kNoIndex),
       pool_nodes_(graph.pools.size(), kNoIndex),
       lost_pool_nodes_(graph.pools.size(), kNoIndex) {
+  nodes_.reserve(graph.agents.size() + graph.gates.size());
   for (const AgentIndex agent : dead_agents(graph, reduction)) node(NodeKind::agent, agent);
   for (NodeIndex next = 0; next < nodes_.size(); ++next) expand(next);
 }

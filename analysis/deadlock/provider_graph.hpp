@@ -72,5 +72,6 @@ class ProviderGraph {
 
 /// Per gate: it stays closed even if every agent were released and every fault forgiven.
 std::vector<std::uint8_t> impossible_gates(const core::WaitGraph& graph);
+std::vector<std::uint8_t> impossible_gates(const core::WaitGraph& graph, Reducer& reducer);
 
 }  // namespace fencelab::analysis

@@ -84,22 +84,31 @@ Listeners index_listeners(const WaitGraph& graph) {
           IndexLists(agents, of_agent), IndexLists(gates, of_gate),      std::move(holdings)};
 }
 
-/// One run of the worklist.
-class Worklist {
+}  // namespace
+
+class Reducer::Worklist {
  public:
-  Worklist(const WaitGraph& graph, const ReduceOptions& options)
-      : graph_(graph), options_(options), listeners_(index_listeners(graph)) {
-    result_.live.assign(graph.agents.size(), 0);
-    result_.open.assign(graph.gates.size(), 0);
-    still_needed_.assign(graph.gates.size(), 0);
-    returned_.assign(listeners_.holdings.size(), 0);
+  explicit Worklist(const WaitGraph& graph) : graph_(graph), listeners_(index_listeners(graph)) {
+    if (graph.pools.empty()) return;
     demands_.resize(graph.pools.size());
-    next_demand_.assign(graph.pools.size(), 0);
+    for (GateIndex g = 0; g < graph.gates.size(); ++g) {
+      const Gate& gate = graph.gates[g];
+      if (gate.kind != GateKind::units) continue;
+      FENCELAB_ASSERT(gate.pool != kNoIndex, "units gate {} has no pool", g);
+      demands_[gate.pool].emplace_back(gate.amount, g);
+    }
+    for (auto& demands : demands_) std::sort(demands.begin(), demands.end());
   }
 
-  Reduction run() {
-    start_agents();
-    start_gates();
+  Reduction run(const ReduceOptions& options) {
+    result_ = {};
+    result_.live.assign(graph_.agents.size(), 0);
+    result_.open.assign(graph_.gates.size(), 0);
+    still_needed_.assign(graph_.gates.size(), 0);
+    returned_.assign(listeners_.holdings.size(), 0);
+    next_demand_.assign(graph_.pools.size(), 0);
+    start_agents(options);
+    start_gates(options);
     start_pools();
     while (!agents_.empty() || !gates_.empty()) {
       if (!agents_.empty()) {
@@ -118,34 +127,30 @@ class Worklist {
     return top;
   }
 
-  void start_agents() {
+  void start_agents(const ReduceOptions& options) {
     for (AgentIndex a = 0; a < graph_.agents.size(); ++a) {
       const core::Agent& agent = graph_.agents[a];
       ++result_.steps;
-      const bool rescued = options_.use_recovery_timers && agent.has_recovery_timer;
+      const bool rescued = options.use_recovery_timers && agent.has_recovery_timer;
       if (agent.state != AgentState::blocked || rescued) make_live(a);
     }
-    for (const AgentIndex a : options_.assume_live) make_live(a);
+    for (const AgentIndex a : options.assume_live) make_live(a);
   }
 
-  void start_gates() {
+  void start_gates(const ReduceOptions& options) {
     for (GateIndex g = 0; g < graph_.gates.size(); ++g) {
       const Gate& gate = graph_.gates[g];
       ++result_.steps;
       still_needed_[g] = gate.need;
       const bool opens = (gate.kind == GateKind::threshold && gate.need == 0) ||
                          gate.kind == GateKind::environment ||
-                         (gate.kind == GateKind::faulty && options_.forgive_faults);
+                         (gate.kind == GateKind::faulty && options.forgive_faults);
       if (opens) open(g);
-      if (gate.kind != GateKind::units) continue;
-      FENCELAB_ASSERT(gate.pool != kNoIndex, "units gate {} has no pool", g);
-      demands_[gate.pool].emplace_back(gate.amount, g);
     }
   }
 
   void start_pools() {
     for (PoolIndex p = 0; p < graph_.pools.size(); ++p) {
-      std::sort(demands_[p].begin(), demands_[p].end());
       result_.available.push_back(0);
       give_back(p, graph_.pools[p].free);
     }
@@ -200,8 +205,7 @@ class Worklist {
   }
 
   const WaitGraph& graph_;
-  const ReduceOptions& options_;
-  Listeners listeners_;
+  const Listeners listeners_;
   Reduction result_;
   std::vector<std::uint32_t> still_needed_;
   std::vector<std::uint8_t> returned_;
@@ -211,14 +215,16 @@ class Worklist {
   std::vector<std::uint32_t> gates_;
 };
 
-}  // namespace
+Reducer::Reducer(const WaitGraph& graph) : worklist_(std::make_unique<Worklist>(graph)) {}
+Reducer::~Reducer() = default;
+Reduction Reducer::reduce(const ReduceOptions& options) { return worklist_->run(options); }
 
 bool Reduction::any_dead() const {
   return std::find(live.begin(), live.end(), std::uint8_t{0}) != live.end();
 }
 
 Reduction reduce(const WaitGraph& graph, const ReduceOptions& options) {
-  return Worklist(graph, options).run();
+  return Reducer(graph).reduce(options);
 }
 
 std::vector<AgentIndex> dead_agents(const WaitGraph& graph, const Reduction& reduction) {

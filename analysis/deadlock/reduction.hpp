@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/wait_graph.hpp"
@@ -35,6 +36,19 @@ struct Reduction {
 /// Taking units costs nothing in the fixpoint: who can be released gives back what it took. A gate
 /// may name an input twice; it then counts twice.
 Reduction reduce(const core::WaitGraph& graph, const ReduceOptions& options = {});
+
+/// The same for one graph again and again, under other assumptions: who tells whom is worked out
+/// once. `graph` must outlive it and not change.
+class Reducer {
+ public:
+  explicit Reducer(const core::WaitGraph& graph);
+  ~Reducer();
+  Reduction reduce(const ReduceOptions& options = {});
+
+ private:
+  class Worklist;
+  std::unique_ptr<Worklist> worklist_;
+};
 
 /// Agents that are blocked and not live in `reduction`, ascending.
 std::vector<core::AgentIndex> dead_agents(const core::WaitGraph& graph, const Reduction& reduction);

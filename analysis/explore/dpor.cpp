@@ -56,7 +56,7 @@ class Dpor {
   // Steps that are given are neither tried otherwise nor taken back.
   void begin_with(const Schedule& prefix) {
     base_ = length_ = static_cast<std::uint32_t>(prefix.size());
-    nodes_.resize(length_ + 64);
+    nodes_.resize(length_ + 16);
     for (std::uint32_t i = 0; i < base_; ++i) {
       nodes_[i].actor = prefix[i].actor;
       nodes_[i].choices = prefix[i].choices;
@@ -137,14 +137,14 @@ class Dpor {
   }
   bool leaf(Execution& execution) {
     ++result_.executions;
-    result_.dead_executions += judge_leaf(execution, path(), result_);
+    if (!execution.is_settled()) result_.dead_executions += judge_leaf(execution, path(), result_);
     return false;
   }
 
   Schedule path() const { return schedule_of(std::span<const Node>(nodes_).first(length_)); }
 
   Node& fresh_node() {
-    if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
+    if (nodes_.size() <= length_) nodes_.resize(length_ + 16);
     Node& node = nodes_[length_];
     node.reset();
     return node;

@@ -21,22 +21,27 @@ std::uint32_t Execution::Chooser::choose(const core::ChoicePoint& point) {
   return (point.preferred + choice.taken) % point.alternatives;
 }
 
-Execution::Execution(Subject& subject, const ExecutionOptions& options) {
+Execution::Execution(Subject& subject, const ExecutionOptions& options)
+    : subject_(subject), memory_(subject.lend_memory()) {
   simulation_.emplace(core::SimulationOptions{.seed = options.seed,
                                               .choice = &chooser_,
                                               .untimed = &subject.actors(),
-                                              .timers = options.timers});
+                                              .timers = options.timers,
+                                              .memory = &memory_->simulation});
   run_ = subject.start(*simulation_);
 }
 
 Execution::~Execution() {
   simulation_->record_footprints(nullptr);
   run_.reset();
+  simulation_.reset();
+  subject_.return_memory(std::move(memory_));
 }
 
 const std::vector<core::Step>& Execution::steps() {
-  simulation_->steps(steps_);
-  return steps_;
+  if (!knows_steps_) simulation_->steps(memory_->steps);
+  knows_steps_ = true;
+  return memory_->steps;
 }
 
 const core::Step* Execution::find(std::uint32_t actor) {
@@ -47,14 +52,16 @@ const core::Step* Execution::find(std::uint32_t actor) {
 
 const core::Footprint& Execution::take(const core::Step& step,
                                        std::span<const ChoiceTaken> answers) {
-  footprint_.clear();
+  core::Footprint& footprint = memory_->footprint;
+  footprint.clear();
   chooser_.answers = answers;
   chooser_.made.clear();
-  const core::Step copy = step;  // steps_ may change meanwhile
-  simulation_->record_footprints(&footprint_);
+  const core::Step copy = step;  // the list may change meanwhile
+  knows_steps_ = false;
+  simulation_->record_footprints(&footprint);
   simulation_->take(copy);
   simulation_->record_footprints(nullptr);
-  return footprint_;
+  return footprint;
 }
 
 const core::Footprint& Execution::take_randomly(const core::Step& step, std::mt19937_64& random) {

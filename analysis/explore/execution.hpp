@@ -60,11 +60,12 @@ class Execution {
     std::mt19937_64* random = nullptr;
     std::uint32_t choose(const core::ChoicePoint& point) override;
   };
+  Subject& subject_;
+  std::unique_ptr<ExecutionMemory> memory_;
   Chooser chooser_;
-  core::Footprint footprint_;
   std::optional<core::Simulation> simulation_;
   std::unique_ptr<SubjectRun> run_;
-  std::vector<core::Step> steps_;
+  bool knows_steps_ = false;  ///< what can happen next has been worked out
 };
 
 }  // namespace fencelab::analysis

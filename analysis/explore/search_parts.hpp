@@ -52,6 +52,7 @@ class SearchClock {
 template <class Node>
 Schedule schedule_of(std::span<const Node> path) {
   Schedule schedule;
+  schedule.reserve(path.size());
   for (const Node& node : path) schedule.push_back({node.actor, node.choices});
   return schedule;
 }

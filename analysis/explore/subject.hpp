@@ -3,8 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "analysis/explore/actor_table.hpp"
+#include "core/footprint.hpp"
 #include "core/simulation.hpp"
 #include "core/wait_graph.hpp"
 
@@ -27,6 +30,13 @@ class SubjectRun {
   virtual core::WaitGraph snapshot(const core::Simulation& simulation) const;
 };
 
+/// What one execution leaves to the next, so that it need not ask for memory again.
+struct ExecutionMemory {
+  core::SimulationMemory simulation;
+  core::Footprint footprint;
+  std::vector<core::Step> steps;
+};
+
 class Subject {
  public:
   virtual ~Subject() = default;
@@ -35,8 +45,15 @@ class Subject {
   /// Names of its actors; equal numbers mean equal actors in all executions of this subject.
   ActorTable& actors() { return actors_; }
 
+  /// Memory for an execution, which returns it at its end.
+  std::unique_ptr<ExecutionMemory> lend_memory() {
+    return memory_ ? std::move(memory_) : std::make_unique<ExecutionMemory>();
+  }
+  void return_memory(std::unique_ptr<ExecutionMemory> memory) { memory_ = std::move(memory); }
+
  private:
   ActorTable actors_;
+  std::unique_ptr<ExecutionMemory> memory_;  ///< of the last execution
 };
 
 }  // namespace fencelab::analysis

@@ -138,9 +138,41 @@ void spawn_programs(LitmusWorld& world, const LitmusProgram& program) {
   }
 }
 
+namespace {
+
+/// Makes what `op` names.
+void make_objects(LitmusWorld& world, const LitmusOp& op) {
+  for (const std::size_t object : op.objects) switch (op.kind) {
+      case K::lock:
+      case K::unlock:
+      case K::try_lock: world.lock(object); break;
+      case K::read_lock:
+      case K::read_unlock:
+      case K::write_lock:
+      case K::write_unlock: world.rw(object); break;
+      case K::ww_lock:
+      case K::ww_drop_all: world.ww(object); break;
+      case K::advance:
+      case K::wait_value: world.timeline(object); break;
+      case K::read:
+      case K::write:
+      case K::increment:
+      case K::read_into: world.variable(object); break;
+      case K::acquire:
+      case K::try_acquire:
+      case K::release: world.pool(object); break;
+      case K::choose: break;
+      default: world.fence(object);
+    }
+}
+
+}  // namespace
+
 std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& simulation) {
   auto world = std::make_unique<LitmusWorld>(simulation);
   world->make(objects_);
+  for (const auto& process : program_)
+    for (const LitmusOp& op : process) make_objects(*world, op);
   spawn_programs(*world, program_);
   return world;
 }

@@ -49,6 +49,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   }
   /// Makes objects 0..count-1 of every kind, so that making them is no step's business.
   void make(std::size_t count) {
+    if (count == 0) return;
     lock(count - 1), rw(count - 1), ww(count - 1), timeline(count - 1), pool(count - 1),
         variable(count - 1), fence(count - 1);
   }
@@ -141,7 +142,8 @@ void spawn_programs(LitmusWorld& world, const LitmusProgram& program);
 /// A program as something to explore.
 class LitmusSubject final : public analysis::Subject {
  public:
-  explicit LitmusSubject(LitmusProgram program, std::size_t objects = 4)
+  /// `objects`: makes at least so many of every kind; those that the program names in any case.
+  explicit LitmusSubject(LitmusProgram program, std::size_t objects = 0)
       : program_(std::move(program)), objects_(objects) {}
   std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
 
