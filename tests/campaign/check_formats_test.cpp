@@ -197,8 +197,8 @@ TEST_CASE("a report is complete in its first line, and at most forty lines long"
   finding.text = "DEADLOCK  at 1 ms\n";
   for (int i = 0; i < 10; ++i) finding.text += " line\n";
   for (int i = 0; i < 200; ++i)
-    finding.way.steps.push_back(i % 2 ? analysis::TakenStep{"p", "lock(a)"}
-                                      : analysis::TakenStep{"q", "lock(b)"});
+    finding.way.steps.push_back(i % 2 ? fencelab::analysis::TakenStep{"p", "lock(a)"}
+                                      : fencelab::analysis::TakenStep{"q", "lock(b)"});
   finding.way.critical = 198;
   const std::string report = finding_report(record, finding, FindingStanding::failure);
   const std::string first = report.substr(0, report.find('\n'));
