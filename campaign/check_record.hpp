@@ -57,6 +57,7 @@ struct ReducedScenario {
   std::string file;   ///< where it is to be, below the folder of results
   std::string token;  ///< a counterexample in it; empty: its timed run shows it
   std::string stack;
+  std::vector<std::string> core;     ///< members of what is found in it
   std::vector<std::string> removed;  ///< e.g. "2 processes", "11 operations"
   std::uint64_t trials = 0;
   std::string problem;  ///< why there is none, in words; empty: there is, or not tried

@@ -195,7 +195,7 @@ void add_finding(const CheckRecord& record, const CheckFinding& finding, Finding
   replay.timers = finding.way.timers;
   replay.program = origin.build;
   replay.fault = finding.signature;
-  replay.core = finding.members;
+  replay.core = finding.reduced.core;
   files.push_back({stem + ".min.replay", replay_text(replay)});
 }
 

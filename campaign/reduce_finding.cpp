@@ -113,6 +113,7 @@ class FindingReducer {
     for (const CheckFinding& found : record.findings) {
       if (found.signature != finding_.signature || found.kind == "predicted") continue;
       reduced.token = found.way.token;
+      reduced.core = found.members;
       reduced.text = scenario_text(document);
       return reduced;
     }
@@ -127,9 +128,9 @@ class FindingReducer {
 };
 
 std::string text_of(const ReducedScenario& reduced) {
-  return Json{{"text", reduced.text},     {"token", reduced.token},
-              {"stack", reduced.stack},   {"removed", reduced.removed},
-              {"trials", reduced.trials}, {"problem", reduced.problem}}
+  return Json{{"text", reduced.text},      {"token", reduced.token},     {"stack", reduced.stack},
+              {"core", reduced.core},      {"removed", reduced.removed}, {"trials", reduced.trials},
+              {"problem", reduced.problem}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -143,6 +144,7 @@ ReducedScenario reduced_in(const WorkerResult& result) {
   json.at("text").get_to(reduced.text);
   json.at("token").get_to(reduced.token);
   json.at("stack").get_to(reduced.stack);
+  json.at("core").get_to(reduced.core);
   json.at("removed").get_to(reduced.removed);
   json.at("trials").get_to(reduced.trials);
   json.at("problem").get_to(reduced.problem);

@@ -52,7 +52,7 @@ class Reducer {
     return *shows;
   }
 
-  // Outer parts before inner ones. Whether anything went.
+  // Outer parts before inner ones. Labels stay: what is stuck is called by them. Whether anything went.
   bool visit(const Pointer& at) {
     if (!result_.document.contains(at)) return false;
     bool smaller = false;
@@ -62,7 +62,7 @@ class Reducer {
         smaller = visit(at / i) || smaller;
     } else if (result_.document.at(at).is_object()) {
       for (const std::string& key : keys_of(result_.document.at(at)))
-        smaller = drop(at / key) || visit(at / key) || smaller;
+        smaller = (key != "id" && drop(at / key)) || visit(at / key) || smaller;
     }
     return smaller;
   }

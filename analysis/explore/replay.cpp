@@ -109,15 +109,35 @@ class Replayer {
     if (known != renamed_.end()) return known->second;
     if (at(enabled, wanted.process) || !stepper_.whereabouts(wanted.process).empty())
       return wanted.process;
-    std::vector<std::string> candidates;
-    for (const EnabledStep& step : enabled)
-      if (!is_named(step.process) && step.operation == wanted.operation)
-        candidates.push_back(step.process);
-    if (candidates.size() != 1) return wanted.process;
+    const std::string found = most_alike(wanted, enabled);
+    if (found.empty()) return wanted.process;
     note(Misfit::Remedy::renamed, wanted,
          fmt::format("there is no process {}; {}, which is at the same, is taken for it",
-                     wanted.process, candidates.front()));
-    return renamed_[wanted.process] = candidates.front();
+                     wanted.process, found));
+    return renamed_[wanted.process] = found;
+  }
+
+  /// The unnamed process at the same operation, of several the one whose name is most like it;
+  /// empty if there is none, or more than one.
+  std::string most_alike(const ScheduleStep& wanted, const Steps& enabled) const {
+    std::string best;
+    std::size_t most = 0, count = 0;
+    for (const EnabledStep& step : enabled) {
+      if (is_named(step.process) || step.operation != wanted.operation) continue;
+      const std::size_t alike = likeness(step.process, wanted.process);
+      // Everybody starts; that alone makes nobody the same.
+      if (alike == 0 && step.operation == "start") continue;
+      count = count > 0 && alike == most ? count + 1 : count == 0 || alike > most ? 1 : count;
+      if (count == 1 && (best.empty() || alike > most)) best = step.process;
+      most = std::max(most, alike);
+    }
+    return count == 1 ? best : std::string();
+  }
+  /// Letters in common at the beginning and at the end.
+  static std::size_t likeness(const std::string& a, const std::string& b) {
+    const auto front = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+    const auto back = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend()).first - a.rbegin();
+    return static_cast<std::size_t>(front + back);
   }
   bool is_named(const std::string& process) const {
     const bool in_schedule =
