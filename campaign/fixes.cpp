@@ -85,6 +85,7 @@ bool is_still_stuck(const FixTrial& fix) {
 struct Tried {
   FixTrial fix;
   std::string axis, option;
+  std::size_t number = 0;  ///< in the order in which they were tried
   auto key() const {
     return std::tuple(fix.outcome, fix.run.hazards + fix.run.jobs_lost, fix.run.makespan_ns);
   }
@@ -97,8 +98,9 @@ struct Tried {
 
 /// Best first, of equal ones the first that was tried; of an axis what is alike stands together.
 std::vector<FixTrial> best_of(std::vector<Tried> tried, std::size_t most) {
-  std::stable_sort(tried.begin(), tried.end(),
-                   [](const Tried& a, const Tried& b) { return a.key() < b.key(); });
+  std::sort(tried.begin(), tried.end(), [](const Tried& a, const Tried& b) {
+    return std::pair(a.key(), a.number) < std::pair(b.key(), b.number);
+  });
   std::vector<Tried> kept;
   for (Tried& each : tried) {
     const auto same = std::find_if(kept.begin(), kept.end(),
@@ -159,7 +161,7 @@ void try_fixes(const std::vector<ExplainedFinding>& findings, const ScenarioRead
     explained.finding->fixes_free += is_free(fix);
     explained.finding->fixes_stuck += is_still_stuck(fix);
     tried[trials[i].finding].push_back({std::move(fix), std::move(trials[i].candidate.axis),
-                                        std::move(trials[i].candidate.option)});
+                                        std::move(trials[i].candidate.option), i});
   }
   for (std::size_t i = 0; i < findings.size(); ++i)
     findings[i].finding->fixes = best_of(std::move(tried[i]), options.fixes_max);

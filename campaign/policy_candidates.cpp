@@ -117,7 +117,7 @@ class PolicyCandidates {
   }
   static void write(Json& spec, const Json& policy) {
     const std::string before = spec.is_object() ? spec.value("policy", "") : "";
-    if (!spec.is_object() || (!before.empty() && before != policy.at("policy")))
+    if (!spec.is_object() || (!before.empty() && before != policy.at("policy").get<std::string>()))
       spec = policy;
     else
       spec.update(policy);
