@@ -152,12 +152,8 @@ scenarios::Loaded<Baseline> parse_baseline(std::string_view text, const std::str
 scenarios::Loaded<Baseline> load_baseline(const std::string& file) {
   const ReadFile read = read_file(file);
   if (read.error.empty()) return parse_baseline(read.text, file);
-  Diagnostic diagnostic;
-  diagnostic.code = "cannot-read";
-  diagnostic.file = file;
-  diagnostic.message = fmt::format("cannot read the baseline: {}", read.error);
-  diagnostic.expected = "a file that --write-baseline has written";
-  return std::vector{diagnostic};
+  return std::vector{
+      cannot_read(file, "the baseline", read.error, "a file that --write-baseline has written")};
 }
 
 std::string baseline_text(const Baseline& baseline) {

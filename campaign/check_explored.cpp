@@ -28,15 +28,6 @@ std::size_t rank(std::string_view verdict) {
                                   kVerdicts.begin());
 }
 
-core::TimerMode mode_of(TimerPolicy timers) {
-  switch (timers) {
-    case TimerPolicy::never: return core::TimerMode::never;
-    case TimerPolicy::quiescent: return core::TimerMode::quiescent;
-    case TimerPolicy::any: break;
-  }
-  return core::TimerMode::any;
-}
-
 class Explorer {
  public:
   Explorer(CheckRecord& record, const scenarios::Scenario& scenario,
@@ -55,6 +46,7 @@ class Explorer {
     options.budget = std::chrono::duration<double>(options_.budget) *
                      0.8;  // the rest is for making counterexamples readable
     options.preemptions = options_.preemptions;
+    options.steps_max = options_.steps_max;
     const analysis::Proof proof = analysis::prove(subject_, options);
     take_work(proof);
     say_assumptions();
@@ -98,19 +90,14 @@ class Explorer {
       const bool rescued = finding.rescue.exists;
       const IncidentRecord incident = describe_incident(dead.graph, finding, rescued, world);
       CheckFinding found;
-      found.kind = incident.kind.starts_with("masked") ? "masked" : incident.kind;
+      static_cast<IncidentRecord&>(found) = incident;
+      if (incident.kind.starts_with("masked")) found.kind = "masked";
       if (rank(found.kind) < rank(record_.verdict)) record_.verdict = found.kind;
       found.rule = rule_of_kind(found.kind);
-      found.signature = incident.signature;
-      found.members = incident.members;
       if (CheckFinding* const same = known(found)) {
-        if (same->token.empty()) add_schedule(dead, *same);
+        if (same->way.token.empty()) add_schedule(dead, *same);
         continue;
       }
-      found.text = incident.text;
-      found.json = incident.json;
-      found.dot = incident.dot;
-      found.place = incident.place;
       add_schedule(dead, found);
       record_.findings.push_back(std::move(found));
     }
@@ -124,24 +111,23 @@ class Explorer {
   }
 
   void add_schedule(const DeadState& dead, CheckFinding& found) {
+    if (!options_.counterexamples) return;
     analysis::ExploreLimits limits;
     limits.time = std::chrono::duration<double>(options_.budget) * 0.1;
+    if (options_.steps_max) limits.steps = *options_.steps_max / 4;
     const auto minimal = analysis::minimise(subject_, execution_, dead, limits);
-    const auto steps = name_schedule(subject_, execution_, minimal.schedule);
-    for (const auto& step : steps) found.schedule.push_back(analysis::step_text(step));
-    found.token = analysis::token_text({schedule_hash(scenario_, stack_, seed_), steps});
-    found.text += fmt::format("schedule: {} steps, {} switches (of {} found)\n", steps.size(),
-                              minimal.switches, dead.schedule.size());
-    if (minimal.doomed_from_the_start)
-      found.text += "critical step: none; every schedule gets stuck\n";
-    else if (minimal.critical)
-      found.text += fmt::format("critical step: #{} {}; before it there is a way out\n",
-                                *minimal.critical + 1, words_of(steps.at(*minimal.critical)));
-  }
-
-  static std::string words_of(const analysis::ScheduleStep& step) {
-    return fmt::format("{}: {}{}{}", step.process, step.operation, step.choice ? ", choice " : "",
-                       step.choice.value_or(""));
+    Counterexample& way = found.way;
+    way.steps = name_schedule(subject_, execution_, minimal.schedule);
+    way.token = analysis::token_text(
+        {schedule_hash(scenario_, stack_, seed_), analysis::schedule_of(way.steps)});
+    way.seed = seed_;
+    way.timers = to_string(options_.timers);
+    way.scenario_hash = scenario_hash(scenario_);
+    way.policies = policies_of(stack_);
+    way.switches = minimal.switches;
+    way.found_steps = dead.schedule.size();
+    way.critical = minimal.critical;
+    way.doomed = minimal.doomed_from_the_start;
   }
 
   // Exploration answers what a run only foretells, as far as it went.

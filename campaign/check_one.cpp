@@ -16,14 +16,9 @@ namespace {
 
 CheckFinding finding_of(const IncidentRecord& incident) {
   CheckFinding finding;
-  finding.kind = incident.kind.starts_with("masked") ? "masked" : incident.kind;
+  static_cast<IncidentRecord&>(finding) = incident;
+  if (incident.kind.starts_with("masked")) finding.kind = "masked";
   finding.rule = rule_of_kind(finding.kind);
-  finding.signature = incident.signature;
-  finding.text = incident.text;
-  finding.json = incident.json;
-  finding.dot = incident.dot;
-  finding.place = incident.place;
-  finding.members = incident.members;
   return finding;
 }
 
@@ -47,6 +42,7 @@ CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::Resolv
       fmt::format("nothing after the horizon of {}", scenarios::format_duration(scenario.horizon))};
   for (const IncidentRecord& incident : run.incidents)
     record.findings.push_back(finding_of(incident));
+  record.run = run.figures();
   const auto fingerprint = run.values.find("fingerprint");
   if (fingerprint != run.values.end()) record.fingerprint = fingerprint->second;
   return record;
@@ -57,6 +53,15 @@ CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::Resolv
 std::string_view to_string(TimerPolicy timers) {
   constexpr std::array<std::string_view, 3> kNames = {"never", "quiescent", "any"};
   return kNames[static_cast<std::size_t>(timers)];
+}
+
+core::TimerMode mode_of(TimerPolicy timers) {
+  switch (timers) {
+    case TimerPolicy::never: return core::TimerMode::never;
+    case TimerPolicy::quiescent: return core::TimerMode::quiescent;
+    case TimerPolicy::any: break;
+  }
+  return core::TimerMode::any;
 }
 
 const std::vector<Strength>& strengths_built_in() {

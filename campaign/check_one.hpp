@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "campaign/check_record.hpp"
+#include "core/untimed.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -22,6 +23,7 @@ enum class TimerPolicy : std::uint8_t {
 };
 
 std::string_view to_string(TimerPolicy timers);
+core::TimerMode mode_of(TimerPolicy timers);
 
 struct CheckOptions {
   Strength strength = Strength::observed;                      ///< asked for
@@ -29,6 +31,9 @@ struct CheckOptions {
   TimerPolicy timers = TimerPolicy::never;
   bool paranoid =
       false;  ///< also sample whether what proofs rest on holds (analysis/explore/paranoid)
+  /// Steps of exploration, taken anew or again; what they allow is the same on every machine.
+  std::optional<std::uint64_t> steps_max;
+  bool counterexamples = true;  ///< make schedules short and say them; off where nobody reads them
   std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded
 };
 

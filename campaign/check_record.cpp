@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <nlohmann/json.hpp>
+
+#include "campaign/record_json.hpp"
 
 namespace fencelab::campaign {
 
@@ -12,40 +13,63 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::array<std::string_view, 4> kStates = {"none", "confirmed", "refuted", "open"};
+constexpr std::array<std::string_view, 9> kOutcomes = {
+    "proved", "explored", "predicted", "observed", "worse", "recovers", "other", "same", "failed"};
 
+Json json_of(const analysis::TakenStep& step) {
+  return {step.process, step.operation, step.choice, step.place, step.note, step.question};
+}
+
+Json json_of(const Counterexample& way) {
+  Json steps = Json::array();
+  for (const analysis::TakenStep& step : way.steps) steps.push_back(json_of(step));
+  return {{"token", way.token},
+          {"seed", way.seed},
+          {"timers", way.timers},
+          {"scenario_hash", way.scenario_hash},
+          {"policies", way.policies},
+          {"steps", steps},
+          {"switches", way.switches},
+          {"found_steps", way.found_steps},
+          {"critical", way.critical ? Json(*way.critical) : Json()},
+          {"doomed", way.doomed}};
+}
+
+Counterexample way_of(const Json& json) {
+  Counterexample way{json.at("token"),
+                     json.at("seed"),
+                     json.at("timers"),
+                     json.at("scenario_hash"),
+                     json.at("policies"),
+                     {},
+                     0,
+                     0,
+                     {},
+                     false};
+  for (const Json& step : json.at("steps"))
+    way.steps.push_back({step[0], step[1], step[2], step[3], step[4], step[5]});
+  json.at("switches").get_to(way.switches);
+  json.at("found_steps").get_to(way.found_steps);
+  if (!json.at("critical").is_null()) way.critical = json.at("critical").get<std::uint32_t>();
+  json.at("doomed").get_to(way.doomed);
+  return way;
+}
+
+// Fixes and smaller scenarios are found later, in the process that prints them.
 Json json_of(const CheckFinding& finding) {
-  return {{"rule", finding.rule},
-          {"kind", finding.kind},
-          {"signature", finding.signature},
-          {"state", static_cast<int>(finding.state)},
-          {"text", finding.text},
-          {"json", finding.json},
-          {"dot", finding.dot},
-          {"file", finding.place.file},
-          {"line", finding.place.line},
-          {"column", finding.place.column},
-          {"pointer", finding.place.pointer},
-          {"members", finding.members},
-          {"token", finding.token},
-          {"schedule", finding.schedule}};
+  Json json = json_of(static_cast<const IncidentRecord&>(finding));
+  json["rule"] = finding.rule;
+  json["state"] = static_cast<int>(finding.state);
+  json["way"] = json_of(finding.way);
+  return json;
 }
 
 CheckFinding finding_of(const Json& json) {
   CheckFinding finding;
+  static_cast<IncidentRecord&>(finding) = incident_of(json);
   json.at("rule").get_to(finding.rule);
-  json.at("kind").get_to(finding.kind);
-  json.at("signature").get_to(finding.signature);
   finding.state = static_cast<CheckFinding::State>(json.at("state").get<int>());
-  json.at("text").get_to(finding.text);
-  json.at("json").get_to(finding.json);
-  json.at("dot").get_to(finding.dot);
-  json.at("file").get_to(finding.place.file);
-  json.at("line").get_to(finding.place.line);
-  json.at("column").get_to(finding.place.column);
-  json.at("pointer").get_to(finding.place.pointer);
-  json.at("members").get_to(finding.members);
-  json.at("token").get_to(finding.token);
-  json.at("schedule").get_to(finding.schedule);
+  finding.way = way_of(json.at("way"));
   return finding;
 }
 
@@ -59,6 +83,10 @@ std::optional<std::uint64_t> count_of(const Json& json) {
 
 std::string_view to_string(CheckFinding::State state) {
   return kStates[static_cast<std::size_t>(state)];
+}
+
+std::string_view to_string(FixTrial::Outcome outcome) {
+  return kOutcomes[static_cast<std::size_t>(outcome)];
 }
 
 std::string strength_word(const CheckRecord& record) {
@@ -87,6 +115,7 @@ std::string CheckRecord::to_json() const {
                        {"wall_seconds", wall_seconds},
                        {"assumptions", assumptions},
                        {"findings", all},
+                       {"run", json_of(run)},
                        {"violations", violations},
                        {"fingerprint", fingerprint}};
   // A file's name may be any bytes; text of JSON may not.
@@ -114,6 +143,7 @@ CheckRecord CheckRecord::from_json(const std::string& text) {
   json.at("wall_seconds").get_to(record.wall_seconds);
   json.at("assumptions").get_to(record.assumptions);
   for (const Json& finding : json.at("findings")) record.findings.push_back(finding_of(finding));
+  record.run = figures_of(json.at("run"));
   json.at("violations").get_to(record.violations);
   json.at("fingerprint").get_to(record.fingerprint);
   return record;

@@ -2,17 +2,69 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "campaign/source_place.hpp"
+#include "analysis/explore/schedule.hpp"
+#include "campaign/run_record.hpp"
 #include "campaign/strength.hpp"
 
 namespace fencelab::campaign {
 
+/// The way to a finding that exploration knows: a counterexample.
+struct Counterexample {
+  std::string token;             ///< replays it; empty: there is none
+  std::uint64_t seed = 1;        ///< of the workload
+  std::string timers = "never";  ///< when recovery timers could fire
+  std::string scenario_hash;     ///< see schedule_hash.hpp
+  std::map<std::string, std::string> policies;
+  std::vector<analysis::TakenStep> steps;  ///< in order, made as short as could be done
+  std::uint32_t switches = 0;              ///< from one actor to another
+  std::uint64_t found_steps = 0;           ///< of the schedule as it was found
+  std::optional<std::uint32_t> critical;   ///< index of the last step with a way out before it
+  bool doomed = false;                     ///< every schedule gets stuck
+};
+
+/// What came of a small change that was tried against a finding.
+struct FixTrial {
+  /// Best first.
+  enum class Outcome {
+    proved,     ///< every schedule was tried, nothing is stuck
+    explored,   ///< nothing was found within bounds
+    predicted,  ///< the run completes, and nothing is foretold
+    observed,   ///< the run completes
+    worse,      ///< nothing is stuck, but there are more hazards or lost jobs than before
+    recovers,   ///< stuck, until a recovery timer acts
+    other,      ///< something else is stuck, or the same under another class
+    same,       ///< stuck as before
+    failed,     ///< the check ended without a verdict
+  };
+  Outcome outcome = Outcome::failed;
+  std::string change;              ///< in words: "bind: async-prealloc instead of async-exact"
+  std::vector<std::string> alike;  ///< others on that axis of which just the same came out
+  std::vector<std::string> sets;   ///< the same for --set
+  std::string strength;            ///< reached, e.g. "explored(120)"
+  std::string verdict;
+  std::string core;  ///< class of what is stuck; empty: nothing
+  RunFigures run;    ///< of its timed run
+};
+
+/// A smaller scenario in which the same class of fault is found.
+struct ReducedScenario {
+  std::string text;   ///< of the file; empty: none
+  std::string file;   ///< where it is to be, below the folder of results
+  std::string token;  ///< a counterexample in it; empty: its timed run shows it
+  std::string stack;
+  std::vector<std::string> core;     ///< members of what is found in it
+  std::vector<std::string> removed;  ///< e.g. "2 processes", "11 operations"
+  std::uint64_t trials = 0;
+  std::string problem;  ///< why there is none, in words; empty: there is, or not tried
+};
+
 /// One thing that was found, in the forms in which it is shown.
-struct CheckFinding {
+struct CheckFinding : IncidentRecord {
   /// What came of looking for a schedule in which it happens.
   enum class State {
     none,       ///< nothing to look for: it happened
@@ -20,21 +72,19 @@ struct CheckFinding {
     refuted,    ///< predicted, and no schedule has it
     open,       ///< predicted, and neither
   };
-  std::string rule;       ///< id of the broken rule, see check_rules.hpp
-  std::string kind;       ///< the verdict that it makes, or "predicted"
-  std::string signature;  ///< class of the fault: equal in another run or schedule; keys baselines
+  std::string rule;  ///< id of the broken rule, see check_rules.hpp; `kind` may be "predicted"
   State state = State::none;
-  std::string text;  ///< the report for a terminal, lines ended; the first says kind and time
-  std::string json;  ///< the same as data; may be empty
-  std::string dot;   ///< a drawing for Graphviz; may be empty
-  SourcePlace place;
-  std::vector<std::string> members;   ///< names of those that hold each other up
-  std::string token;                  ///< replays it; empty: it has no schedule
-  std::vector<std::string> schedule;  ///< "process.operation[=choice]", in order; may be empty
+  Counterexample way;
+  std::uint64_t fixes_tried = 0, fixes_free = 0, fixes_stuck = 0;
+  std::vector<FixTrial> fixes;  ///< best first
+  ReducedScenario reduced;
 };
 
 /// "none", "confirmed", "refuted", "open".
 std::string_view to_string(CheckFinding::State state);
+
+/// "proved", "explored", ..., "same", "failed".
+std::string_view to_string(FixTrial::Outcome outcome);
 
 /// What was done. Counts that make no sense for a strength have no value, never zero.
 struct CheckWork {
@@ -58,6 +108,7 @@ struct CheckRecord {
   double wall_seconds = 0;  ///< of the workers, summed
   std::vector<std::string> assumptions;
   std::vector<CheckFinding> findings;
+  RunFigures run;  ///< of the timed run; of several seeds the largest of each
   std::vector<std::string>
       violations;           ///< of what proofs rest on, from a paranoid check; our fault
   std::string fingerprint;  ///< of the events, to compare two checks; may be empty

@@ -7,7 +7,7 @@
 #include <array>
 #include <cctype>
 
-#include "analysis/explore/schedule_token.hpp"
+#include "analysis/deadlock/text.hpp"
 #include "analysis/report/swim_lanes.hpp"
 #include "core/stable_hash.hpp"
 
@@ -42,13 +42,20 @@ std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+/// What a table shows of the steps: where the last way out was missed, and who does not go on.
 std::vector<analysis::TakenStep> steps_of(const CheckFinding& finding) {
-  std::vector<analysis::TakenStep> steps;
-  for (const std::string& text : finding.schedule) {
-    const auto parsed = analysis::parse_step(text);
-    if (parsed)
-      steps.push_back(
-          {parsed.step.process, parsed.step.operation, parsed.step.choice.value_or(""), "", ""});
+  std::vector<analysis::TakenStep> steps = finding.way.steps;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto is_same = [&](const analysis::TakenStep& other) {
+      return other.process == steps[i].process;
+    };
+    const bool is_last =
+        std::none_of(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps.end(), is_same);
+    if (!is_last) steps[i].note.clear();
+    steps[i].place.clear();
+    if (finding.way.critical != i) continue;
+    steps[i].note = steps[i].note.empty() ? "*** no way out from here ***"
+                                          : "*** no way out from here ***, " + steps[i].note;
   }
   return steps;
 }
@@ -76,11 +83,76 @@ std::string verdict_line(const CheckRecord& record, const CheckFinding& finding,
 }
 
 std::string again(const CheckRecord& record, const CheckFinding& finding) {
-  if (!finding.token.empty()) return fmt::format("replay: fencelab replay '{}'\n", finding.token);
+  if (!finding.way.token.empty())
+    return fmt::format("replay: fencelab replay '{}'\n", finding.way.token);
   std::vector<std::string> seeds;
   for (const std::uint64_t seed : record.seeds) seeds.push_back(fmt::format("{}", seed));
   return fmt::format("again: fencelab run {} --stack {} (a timed run has no schedule; seeds {})\n",
                      record.file, record.stack, fmt::join(seeds, ", "));
+}
+
+std::string way_lines(const Counterexample& way) {
+  if (way.token.empty()) return {};
+  std::string lines = fmt::format("schedule: {} steps, {} switches (of {} found)\n",
+                                  way.steps.size(), way.switches, way.found_steps);
+  if (way.doomed) return lines + "critical step: none; every schedule gets stuck\n";
+  if (!way.critical || *way.critical >= way.steps.size()) return lines;
+  const analysis::TakenStep& step = way.steps[*way.critical];
+  return lines + fmt::format("critical step: #{} {}: {}{}{}; before it there is a way out\n",
+                             *way.critical + 1, step.process, step.operation,
+                             step.question.empty() ? "" : ", choice ", step.question);
+}
+
+/// What it costs; of what is stuck nothing can be said.
+std::string cost_words(const FixTrial& fix) {
+  if (fix.outcome > FixTrial::Outcome::recovers) return {};
+  std::string words = fmt::format(
+      " (done after {}", analysis::format_time(core::Time(
+                             core::Duration(static_cast<std::int64_t>(fix.run.makespan_ns)))));
+  for (const auto& [count, what] : {std::pair{fix.run.jobs_lost, "lost"},
+                                    {fix.run.hazards, "hazards"},
+                                    {fix.run.allocation_failures, "allocations failed"}})
+    if (count > 0) words += fmt::format(", {} {}", count, what);
+  return words + ")";
+}
+
+std::string outcome_words(const FixTrial& fix) {
+  switch (fix.outcome) {
+    case FixTrial::Outcome::proved: return "proved free";
+    case FixTrial::Outcome::explored: return fix.strength + ", nothing found";
+    case FixTrial::Outcome::predicted: return "not stuck in its run, and nothing foretold";
+    case FixTrial::Outcome::observed: return "not stuck in its run";
+    case FixTrial::Outcome::worse: return fmt::format("not stuck ({}), at a price", fix.strength);
+    case FixTrial::Outcome::recovers: return "recovers, not free: stuck until a timer fires";
+    case FixTrial::Outcome::other: return "still stuck, on something else: " + fix.core;
+    case FixTrial::Outcome::same: return "still stuck on the same";
+    case FixTrial::Outcome::failed: break;
+  }
+  return "no verdict";
+}
+
+std::string fix_lines(const CheckFinding& finding) {
+  if (finding.fixes_tried == 0) return {};
+  std::string lines =
+      fmt::format("fix candidates ({} tried, each checked again: {} free, {} still stuck):\n",
+                  finding.fixes_tried, finding.fixes_free, finding.fixes_stuck);
+  std::size_t number = 0;
+  for (const FixTrial& fix : finding.fixes) {
+    const std::string alike =
+        fix.alike.empty() ? "" : fmt::format("; likewise {}", fmt::join(fix.alike, ", "));
+    lines += fmt::format(" [{}] {}: {}{}{}\n", ++number, fix.change, outcome_words(fix),
+                         cost_words(fix), alike);
+  }
+  return lines;
+}
+
+std::string reduced_lines(const ReducedScenario& reduced) {
+  if (!reduced.problem.empty()) return fmt::format("smaller scenario: none: {}\n", reduced.problem);
+  if (reduced.text.empty()) return {};
+  return fmt::format(
+      "smaller scenario: {}, without {} ({} trials)\n", reduced.file,
+      reduced.removed.empty() ? "prose" : fmt::format("{}", fmt::join(reduced.removed, ", ")),
+      reduced.trials);
 }
 
 }  // namespace
@@ -127,7 +199,8 @@ std::string finding_report(const CheckRecord& record, const CheckFinding& findin
                            FindingStanding standing) {
   std::string report = verdict_line(record, finding, standing) + finding.text;
   if (!report.ends_with('\n')) report += '\n';
-  std::string end = again(record, finding);
+  report += way_lines(finding.way);
+  std::string end = fix_lines(finding) + reduced_lines(finding.reduced) + again(record, finding);
   if (!record.assumptions.empty())
     end += fmt::format("assumptions: {}\n", fmt::join(record.assumptions, "; "));
   const auto steps = steps_of(finding);

@@ -15,6 +15,15 @@ namespace fencelab::campaign {
 /// Version of check.json; rises when a member changes its meaning.
 inline constexpr int kCheckSchemaVersion = 1;
 
+/// What files say about where they come from.
+struct CheckOrigin {
+  std::string build;              ///< of this program
+  std::vector<std::string> sets;  ///< --set of the command line
+};
+
+/// What the files of a record's finding (counted from 0) begin with, below the folder of results.
+std::string finding_stem(const CheckRecord& record, std::size_t finding);
+
 /// All that is known, as data. Wall times are in members "wall_seconds" only, so that two checks
 /// can be compared without them.
 std::string check_json(const std::vector<CheckRecord>& records,
@@ -26,7 +35,7 @@ std::string check_json(const std::vector<CheckRecord>& records,
 std::optional<std::string> write_check_results(const std::string& folder,
                                                const std::vector<CheckRecord>& records,
                                                const std::vector<Judgement>& judgements,
-                                               const std::string& build,
+                                               const CheckOrigin& origin,
                                                const std::vector<OutputFile>& more);
 
 }  // namespace fencelab::campaign

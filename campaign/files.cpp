@@ -99,6 +99,16 @@ ReadFile read_file(const std::string& path, std::size_t bytes_max) {
   return result;
 }
 
+scenarios::Diagnostic cannot_read(const std::string& path, const std::string& what,
+                                  const std::string& reason, const std::string& expected) {
+  scenarios::Diagnostic diagnostic;
+  diagnostic.code = "cannot-read";
+  diagnostic.file = path;
+  diagnostic.message = fmt::format("cannot read {}: {}", what, reason);
+  diagnostic.expected = expected;
+  return diagnostic;
+}
+
 std::optional<std::string> make_directory(const std::string& path) {
   if (path.empty()) return "an empty name is no directory";
   std::error_code error;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/diagnostics.hpp"
+
 namespace fencelab::campaign {
 
 /// Writes `text` to `path`; an error message with the reason, or none. On an error `path` is as it
@@ -29,6 +31,10 @@ struct ReadFile {
 
 /// The whole of a file of at most `bytes_max`.
 ReadFile read_file(const std::string& path, std::size_t bytes_max = std::size_t{64} << 20);
+
+/// What is said of a file that cannot be read: `what` is what it should have been.
+scenarios::Diagnostic cannot_read(const std::string& path, const std::string& what,
+                                  const std::string& reason, const std::string& expected);
 
 /// Makes a directory and its parents; an error message, or none.
 std::optional<std::string> make_directory(const std::string& path);

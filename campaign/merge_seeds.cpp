@@ -58,6 +58,11 @@ void add(CheckRecord& sum, CheckRecord& more) {
   sum.wall_seconds += more.wall_seconds;
   add_texts(sum.assumptions, more.assumptions);
   add_findings(sum.findings, more.findings);
+  sum.run = {std::max(sum.run.makespan_ns, more.run.makespan_ns),
+             std::max(sum.run.jobs_done, more.run.jobs_done),
+             std::max(sum.run.jobs_lost, more.run.jobs_lost),
+             std::max(sum.run.hazards, more.run.hazards),
+             std::max(sum.run.allocation_failures, more.run.allocation_failures)};
   add_texts(sum.violations, more.violations);
   sum.fingerprint += " " + more.fingerprint;
 }

@@ -25,8 +25,9 @@ bool is_worth_drawing(const std::string& dot) {
 }
 
 bool is_report(const fs::path& path, std::string_view mark) {
-  static const std::set<std::string> kForms = {".txt", ".json", ".dot", ".svg", ".replay"};
-  const std::string stem = path.stem().string();
+  static const std::set<std::string> kForms = {".txt", ".json", ".dot", ".svg", ".replay", ".mmd"};
+  std::string stem = path.stem().string();
+  if (stem.ends_with(".min")) stem.resize(stem.size() - 4);  // a smaller scenario and its schedule
   const std::size_t at = stem.rfind(mark);
   return kForms.contains(path.extension().string()) && at != std::string::npos &&
          stem.find_first_not_of("0123456789-", at + mark.size()) == std::string::npos;

@@ -1,22 +1,50 @@
 #include "campaign/run_record.hpp"
 
-#include <nlohmann/json.hpp>
+#include <cstdlib>
+
+#include "campaign/record_json.hpp"
 
 namespace fencelab::campaign {
 
+nlohmann::json json_of(const IncidentRecord& incident) {
+  return {{"kind", incident.kind},
+          {"signature", incident.signature},
+          {"text", incident.text},
+          {"json", incident.json},
+          {"dot", incident.dot},
+          {"members", incident.members},
+          {"file", incident.place.file},
+          {"line", incident.place.line},
+          {"column", incident.place.column},
+          {"pointer", incident.place.pointer}};
+}
+
+IncidentRecord incident_of(const nlohmann::json& json) {
+  return {json.at("kind"),
+          json.at("signature"),
+          json.at("text"),
+          json.at("json"),
+          json.at("dot"),
+          json.at("members"),
+          {json.at("file"), json.at("line"), json.at("column"), json.at("pointer")}};
+}
+
+nlohmann::json json_of(const RunFigures& figures) {
+  return {{"makespan_ns", figures.makespan_ns},
+          {"jobs_done", figures.jobs_done},
+          {"jobs_lost", figures.jobs_lost},
+          {"hazards", figures.hazards},
+          {"allocation_failures", figures.allocation_failures}};
+}
+
+RunFigures figures_of(const nlohmann::json& json) {
+  return {json.at("makespan_ns"), json.at("jobs_done"), json.at("jobs_lost"), json.at("hazards"),
+          json.at("allocation_failures")};
+}
+
 std::string RunRecord::to_json() const {
   nlohmann::json incidents_json = nlohmann::json::array();
-  for (const IncidentRecord& incident : incidents)
-    incidents_json.push_back({{"kind", incident.kind},
-                              {"signature", incident.signature},
-                              {"text", incident.text},
-                              {"json", incident.json},
-                              {"dot", incident.dot},
-                              {"members", incident.members},
-                              {"file", incident.place.file},
-                              {"line", incident.place.line},
-                              {"column", incident.place.column},
-                              {"pointer", incident.place.pointer}});
+  for (const IncidentRecord& incident : incidents) incidents_json.push_back(json_of(incident));
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"file", file},
@@ -46,15 +74,17 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("hazards").get_to(record.hazards);
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
-    record.incidents.push_back({incident.at("kind"),
-                                incident.at("signature"),
-                                incident.at("text"),
-                                incident.at("json"),
-                                incident.at("dot"),
-                                incident.at("members"),
-                                {incident.at("file"), incident.at("line"), incident.at("column"),
-                                 incident.at("pointer")}});
+    record.incidents.push_back(incident_of(incident));
   return record;
+}
+
+RunFigures RunRecord::figures() const {
+  const auto number = [this](const char* column) -> std::uint64_t {
+    const auto found = values.find(column);
+    return found == values.end() ? 0 : std::strtoull(found->second.c_str(), nullptr, 10);
+  };
+  return {number("makespan_ns"), number("jobs_done_count"), number("jobs_lost_count"),
+          number("hazards_count"), number("allocation_failures_count")};
 }
 
 }  // namespace fencelab::campaign

@@ -12,9 +12,20 @@ namespace fencelab::campaign {
 
 /// One deadlock, orphan or stall of a run, in the forms in which it is shown.
 struct IncidentRecord {
-  std::string kind, signature, text, json, dot;
+  std::string kind;       ///< the verdict that it makes
+  std::string signature;  ///< class of the fault: equal in another run or schedule; keys baselines
+  std::string text;       ///< the report for a terminal, lines ended; the first says kind and time
+  std::string json;       ///< the same as data; may be empty
+  std::string dot;        ///< a drawing for Graphviz; may be empty
   std::vector<std::string> members;
   SourcePlace place{};  ///< where the first member with a place stands
+};
+
+/// What a run cost, as far as it matters when two ways to do the same are compared.
+struct RunFigures {
+  std::uint64_t makespan_ns = 0;
+  std::uint64_t jobs_done = 0, jobs_lost = 0, hazards = 0, allocation_failures = 0;
+  bool operator==(const RunFigures&) const = default;
 };
 
 struct RunRecord {
@@ -30,6 +41,8 @@ struct RunRecord {
 
   std::string to_json() const;
   static RunRecord from_json(const std::string& text);
+  /// The columns that say what it cost.
+  RunFigures figures() const;
 };
 
 }  // namespace fencelab::campaign

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -89,10 +90,14 @@ class Writer {
 
   Json code_flow(const CheckFinding& finding) const {
     Json steps = Json::array();
-    for (std::size_t i = 0; i < finding.schedule.size(); ++i) {
-      Json step = location({finding.place.file, 0, 0, ""});
-      step["message"] = {{"text", finding.schedule[i]}};
-      steps.push_back({{"executionOrder", i + 1}, {"location", step}});
+    for (const analysis::TakenStep& taken : finding.way.steps) {
+      const std::size_t colon = taken.place.rfind(':');
+      SourcePlace place{finding.place.file, 0, 0, ""};
+      if (colon != std::string::npos)
+        place.line = static_cast<std::uint32_t>(std::strtoul(&taken.place[colon + 1], nullptr, 10));
+      Json step = location(place);
+      step["message"] = {{"text", analysis::step_text(analysis::schedule_of({taken}).front())}};
+      steps.push_back({{"executionOrder", steps.size() + 1}, {"location", step}});
     }
     return {{"threadFlows", Json::array({{{"locations", steps}}})}};
   }
@@ -114,7 +119,7 @@ class Writer {
                    {"partialFingerprints", {{"fencelabClass/v1", class_fingerprint(key)}}}};
     if (options_.has_baseline) result["baselineState"] = accepted ? "unchanged" : "new";
     if (accepted) result["suppressions"] = Json::array({{{"kind", "external"}}});
-    if (finding && !finding->schedule.empty())
+    if (finding && !finding->way.steps.empty())
       result["codeFlows"] = Json::array({code_flow(*finding)});
     results.push_back(std::move(result));
   }

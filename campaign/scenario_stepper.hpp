@@ -38,9 +38,15 @@ class ScenarioStepper final : public analysis::Stepper {
   std::vector<Option> present_;
 };
 
-/// The steps of `schedule` by names, as replay() finds them again.
-std::vector<analysis::ScheduleStep> name_schedule(ScenarioSubject& subject,
-                                                  const analysis::ExecutionOptions& options,
-                                                  const analysis::Schedule& schedule);
+/// The steps of `schedule` by names, as replay() finds them again, with what came of each.
+std::vector<analysis::TakenStep> name_schedule(ScenarioSubject& subject,
+                                               const analysis::ExecutionOptions& options,
+                                               const analysis::Schedule& schedule);
+
+/// What is stuck after `steps`, as far as they can be taken by names: those that cannot are left
+/// out. Cheaper than replay(), and says nothing of where it did not fit.
+std::vector<analysis::Finding> stuck_along(ScenarioSubject& subject,
+                                           const analysis::ExecutionOptions& options,
+                                           const std::vector<analysis::TakenStep>& steps);
 
 }  // namespace fencelab::campaign

@@ -8,10 +8,12 @@
 
 #include "campaign/check_report.hpp"
 #include "campaign/check_results.hpp"
+#include "campaign/explain.hpp"
 #include "campaign/junit.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/sarif.hpp"
 #include "cli/check_options.hpp"
+#include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -28,6 +30,7 @@ using campaign::Judgement;
 /// Everything that is needed to check, and what came of it.
 struct Check {
   const CheckCommand& command;
+  const policies::Registry& registry;
   std::vector<CheckItem> items;
   Baseline baseline;
   std::vector<CheckRecord> records;
@@ -57,8 +60,10 @@ void warn_of_limits(const CheckCommand& command, const std::vector<CheckItem>& i
     complain("fencelab: strength {} is not built into this program; the strongest is {}\n",
              to_string(most), to_string(best));
   if (std::min(most, best) < campaign::Strength::explored &&
-      (command.has_timers || command.preemptions))
-    complain("fencelab: --timers and --preemptions say how schedules are explored: no effect\n");
+      (command.has_timers || command.preemptions || command.steps_max))
+    complain(
+        "fencelab: --timers, --preemptions and --max-steps say how schedules are explored: no "
+        "effect\n");
 }
 
 /// What a second check must repeat.
@@ -143,7 +148,27 @@ std::optional<std::string> write(const Check& check) {
   }
   if (!command.write_baseline.empty())
     more.push_back({command.write_baseline, campaign::baseline_text(check.written)});
-  return campaign::write_check_results(command.out, check.records, check.judgements, build, more);
+  return campaign::write_check_results(command.out, check.records, check.judgements,
+                                       {build, command.sets}, more);
+}
+
+/// What could be done about the findings; in the same pool as the checks.
+void explain(Check& check, const campaign::CheckAllOptions& pool) {
+  const CheckCommand& command = check.command;
+  campaign::ExplainOptions options;
+  options.which = *campaign::parse_explain(command.explain);
+  options.fixes.fixes_max = command.fixes;
+  options.reduce = command.has_out;
+  campaign::explain_findings(
+      check.items, check.records, check.judgements,
+      {check.registry, scenarios::policy_names(check.registry, metric_names()), command.sets}, pool,
+      options);
+}
+
+int interrupted(const Progress& progress, std::size_t checks) {
+  complain("fencelab: interrupted after {} of {} checks; no results were written\n",
+           progress.done(), checks);
+  return kExitCrash;
 }
 
 /// Signals wait meanwhile: either all files are there or none is touched.
@@ -158,13 +183,11 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
   std::vector<CheckRecord> again;
   if (check.command.repeat && stop.arrived() == 0)
     again = campaign::check_all(check.items, options, [](const CheckRecord&) {});
-  if (stop.arrived() != 0) {
-    complain("fencelab: interrupted after {} of {} checks; no results were written\n",
-             progress.done(), check.items.size());
-    return kExitCrash;
-  }
+  if (stop.arrived() != 0) return interrupted(progress, check.items.size());
   judge(check);
   compare(again, check);
+  explain(check, options);
+  if (stop.arrived() != 0) return interrupted(progress, check.items.size());
   report(check);
   if (const auto failure = write(check)) {
     complain("fencelab: {}; no results were written\n", *failure);
@@ -187,7 +210,8 @@ int check(const CheckCommand& command) {
       complain("{}", scenarios::format_diagnostics(loaded.diagnostics())), ok = false;
   }
   if (!ok || !prepare_outputs(command)) return kExitUsage;
-  Check work{command, items_of(*plans, command, *limits), std::move(baseline), {}, {}, {}};
+  Check work{command, registry, items_of(*plans, command, *limits), std::move(baseline), {},
+             {},      {}};
   warn_of_limits(command, work.items);
   int signal = 0, code = kExitOk;
   {

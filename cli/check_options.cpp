@@ -20,6 +20,11 @@ const std::vector<std::string>& timer_words() {
   return kWords;
 }
 
+const std::vector<std::string>& explain_words() {
+  static const std::vector<std::string> kWords = {"none", "failures", "all"};
+  return kWords;
+}
+
 /// As CLI::IsMember, with a suggestion.
 CLI::Validator one_of_words(const std::vector<std::string>& words) {
   const auto check = [&words](const std::string& word) -> std::string {
@@ -37,6 +42,16 @@ void add_files(CLI::App& app, CheckCommand& command) {
   app.add_option("--baseline", command.baseline, "findings accepted in this file are no failures");
   app.add_option("--write-baseline", command.write_baseline,
                  "accept what is found now: write the baseline to this file");
+}
+
+void add_explanations(CLI::App& app, CheckCommand& command) {
+  app.add_option("--explain", command.explain,
+                 "for which findings fixes are tried and, with --out, a smaller scenario is made: "
+                 "none, failures or all (default: failures)")
+      ->check(one_of_words(explain_words()));
+  app.add_option("--fixes", command.fixes,
+                 "list at most so many fix candidates of a finding; 0: try none (default: 4)")
+      ->check(CLI::Range(0, 100));
 }
 
 /// The folder that a file of results lies in.
@@ -66,6 +81,11 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
   check->add_option("--budget", command.budget,
                     "wall time for each seed of each check (default: 60 s)");
   check
+      ->add_option("--max-steps", command.steps_max,
+                   "at most so many steps of exploration for each seed of each check; unlike a "
+                   "budget of time it ends at the same point on every machine")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 62));
+  check
       ->add_option("--timers", command.timers,
                    "when recovery timers fire in explored schedules: never, quiescent or any "
                    "(default: never)")
@@ -81,6 +101,7 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
   check->add_option("-j,--jobs", command.jobs, "checks at the same time (default: 1)")
       ->check(CLI::Range(1, 1024));
   check->add_option("--out", command.out, "folder for check.json and deadlocks/ (default: none)");
+  add_explanations(*check, command);
   add_files(*check, command);
   check->add_flag("--quiet", command.quiet, "no progress line");
   check->add_flag("--check-determinism", command.repeat, "check everything twice and compare");
@@ -102,6 +123,7 @@ std::optional<campaign::CheckOptions> limits_of(const CheckCommand& command) {
   const auto word = std::find(timer_words().begin(), timer_words().end(), command.timers);
   options.timers = static_cast<campaign::TimerPolicy>(word - timer_words().begin());
   options.preemptions = command.preemptions;
+  options.steps_max = command.steps_max;
   options.paranoid = command.paranoid;
   return options;
 }

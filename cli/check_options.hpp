@@ -12,7 +12,9 @@
 namespace fencelab::cli {
 
 struct CheckCommand : PlanOptions {
-  std::string strength, budget = "60 s", timers = "never";
+  std::string strength, budget = "60 s", timers = "never", explain = "failures";
+  std::optional<std::uint64_t> steps_max;
+  std::size_t fixes = 4;
   bool paranoid = false;
   std::optional<std::uint32_t> preemptions;
   std::string out, junit, sarif, baseline, write_baseline;  ///< empty: not asked for

@@ -9,10 +9,12 @@
 
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/report/schedule_timeline.hpp"
+#include "analysis/report/sequence_diagram.hpp"
 #include "analysis/report/swim_lanes.hpp"
 #include "campaign/files.hpp"
 #include "campaign/make_stepper.hpp"
 #include "campaign/replay_file.hpp"
+#include "campaign/run_one.hpp"
 #include "campaign/schedule_hash.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
@@ -28,8 +30,15 @@ using analysis::ScheduleToken;
 using analysis::TakenStep;
 
 struct ReplayOptions : PlanOptions {
-  std::string what, timeline;
+  std::string what, timeline, diagram;
   bool steps = false;
+};
+
+/// A schedule with what is known of where it comes from.
+struct Given {
+  ScheduleToken token;
+  campaign::ReplayFile file;  ///< of a bare token nothing but that
+  bool is_file = false;
 };
 
 /// The run that a schedule belongs to.
@@ -46,23 +55,54 @@ bool is_token(const std::string& text) {
          text.find_first_not_of("0123456789", 1) == colon;
 }
 
-/// The token, after the file that it is in has filled in what the command line leaves open.
-std::optional<ScheduleToken> read_token(ReplayOptions& options) {
-  std::string text = options.what;
-  if (!is_token(text)) {
+/// What was given, after the file has filled in what the command line leaves open.
+std::optional<Given> read_given(ReplayOptions& options) {
+  Given given;
+  given.file.token = options.what;
+  if (!is_token(options.what)) {
     auto file = campaign::load_replay(options.what);
     if (!file) {
       complain("{}", scenarios::format_diagnostics(file.diagnostics()));
       return std::nullopt;
     }
-    text = file->token;
-    if (options.paths.empty()) options.paths = {file->scenario};
-    if (options.stacks.empty()) options.stacks = {file->stack};
+    given.file = std::move(file).value();
+    given.is_file = true;
+    if (options.paths.empty()) options.paths = {given.file.scenario};
+    if (options.stacks.empty()) options.stacks = {given.file.stack};
+    if (options.sets.empty()) options.sets = given.file.sets;
+    if (!options.has_seeds && given.file.seed) {
+      options.seeds = fmt::format("{}", *given.file.seed);
+      options.has_seeds = true;
+    }
   }
-  auto parsed = analysis::parse_token(text);
-  if (parsed) return std::move(parsed.token);
-  complain("fencelab: replay: {}\n", parsed.error);
-  return std::nullopt;
+  auto parsed = analysis::parse_token(given.file.token);
+  if (!parsed) {
+    complain("fencelab: replay: {}\n", parsed.error);
+    return std::nullopt;
+  }
+  given.token = std::move(parsed.token);
+  return given;
+}
+
+/// What is not as it was when the schedule was found; only what the file says can be compared.
+void warn_of_differences(const Given& given, const Target& target) {
+  const campaign::ReplayFile& file = given.file;
+  const auto warn = [](const std::string& what) { complain("fencelab: warning: {}\n", what); };
+  if (!file.program.empty() && file.program != campaign::build_description())
+    warn(fmt::format("the schedule was found by {}, and this is {}", file.program,
+                     campaign::build_description()));
+  const std::string scenario = campaign::scenario_hash(target.plan->scenario);
+  if (!file.scenario_hash.empty() && file.scenario_hash != scenario)
+    warn(fmt::format("the scenario has changed: {} then, {} now", file.scenario_hash, scenario));
+  if (file.seed && *file.seed != target.seed)
+    warn(fmt::format("the seed was {}, and is {} now", *file.seed, target.seed));
+  auto now = campaign::policies_of(*target.stack);
+  for (const auto& [axis, policy] : file.policies) {
+    const auto found = now.find(axis);
+    if (found != now.end() && found->second == policy) continue;
+    warn(fmt::format("policy of {} was {}, and is {} now", axis, policy,
+                     found == now.end() ? "that of the system" : found->second));
+  }
 }
 
 /// The run of the same hash; or the only one there is, with a warning that something has changed.
@@ -112,42 +152,72 @@ void show(const std::vector<TakenStep>& steps, bool as_steps) {
                      : analysis::render_swim_lanes(steps, {.rows_max = kAll, .places = true}));
 }
 
-int execute(analysis::Stepper& stepper, const ScheduleToken& token, const Target& target,
-            const ReplayOptions& options) {
-  const ReplayResult result = analysis::replay(stepper, token.steps);
-  show(result.taken, options.steps);
-  say("{} of {} steps; {}\n", result.taken.size(), token.steps.size(),
-      !result.fits()    ? "the schedule does not fit any more"
-      : result.stuck    ? "stuck: nobody can go on"
+/// Whether what is stuck is what was stuck. Only a file says what that was.
+bool is_same_core(const Given& given, const ReplayResult& result) {
+  auto core = given.file.core, stuck = result.stuck_for_good;
+  std::sort(core.begin(), core.end());
+  std::sort(stuck.begin(), stuck.end());
+  return std::includes(stuck.begin(), stuck.end(), core.begin(), core.end());
+}
+
+void say_end(const Given& given, const ReplayResult& result) {
+  std::size_t left_out = 0;
+  for (const analysis::Misfit& misfit : result.misfits)
+    left_out += misfit.remedy == analysis::Misfit::Remedy::skipped;
+  say("{} of {} steps; {}\n", given.token.steps.size() - left_out, given.token.steps.size(),
+      result.stuck      ? "stuck: nobody can go on"
       : result.finished ? "everybody is done"
                         : "some could go on");
-  if (result.fits() && !result.stuck_for_good.empty())
+  if (!result.stuck_for_good.empty())
     say("stuck for good: {}\n", fmt::join(result.stuck_for_good, ", "));
-  if (!options.timeline.empty()) {
-    const auto title = fmt::format("{} under {}", target.plan->scenario.name, target.stack->name);
-    const std::string text = analysis::schedule_timeline(result.taken, title)
-                                 .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
-    if (const auto failure = campaign::write_file(options.timeline, text + "\n")) {
-      complain("fencelab: --timeline: {}\n", *failure);
-      return kExitUsage;
-    }
-  }
-  if (result.fits()) return kExitOk;
-  complain("fencelab: replay: {}\n", result.mismatch);
-  return kExitExpectation;
+  if (given.file.core.empty()) return;
+  if (is_same_core(given, result))
+    say("the same core as when it was found\n");
+  else
+    say("not the core that was found: {}\n", fmt::join(given.file.core, ", "));
+}
+
+/// Every file that is asked for, or false after a complaint.
+bool write_drawings(const ReplayResult& result, const Target& target,
+                    const ReplayOptions& options) {
+  const auto title = fmt::format("{} under {}", target.plan->scenario.name, target.stack->name);
+  const auto write = [](const char* option, const std::string& file, const std::string& text) {
+    const auto failure = file.empty() ? std::nullopt : campaign::write_file(file, text);
+    if (failure) complain("fencelab: {}: {}\n", option, *failure);
+    return !failure;
+  };
+  return write("--timeline", options.timeline,
+               analysis::schedule_timeline(result.taken, title)
+                       .dump(1, ' ', false, nlohmann::json::error_handler_t::replace) +
+                   "\n") &&
+         write("--diagram", options.diagram, analysis::sequence_diagram(result.taken, title));
+}
+
+int execute(analysis::Stepper& stepper, const Given& given, const Target& target,
+            const ReplayOptions& options) {
+  const ReplayResult result = analysis::replay(stepper, given.token.steps);
+  show(result.taken, options.steps);
+  for (const analysis::Misfit& misfit : result.misfits)
+    complain("fencelab: replay: {}\n", misfit.text);
+  say_end(given, result);
+  if (!write_drawings(result, target, options)) return kExitUsage;
+  // A file knows what is to be reached; of a token one can only say whether it fits.
+  const bool good = given.file.core.empty() ? result.fits() : is_same_core(given, result);
+  return good ? kExitOk : kExitExpectation;
 }
 
 int replay(ReplayOptions options) {
-  const auto token = read_token(options);
-  if (!token) return kExitUsage;
+  const auto given = read_given(options);
+  if (!given) return kExitUsage;
   if (options.paths.empty()) options.paths = {"scenarios/library"};
   const auto registry = policies::Registry::built_in();
   const auto plans = load_plans(options, registry);
   if (!plans) return kExitUsage;
-  const auto target = find_target(*plans, *token);
+  const auto target = find_target(*plans, given->token);
   if (!target) return kExitUsage;
+  warn_of_differences(*given, *target);
   const auto stepper = campaign::make_stepper(target->plan->scenario, *target->stack, target->seed);
-  return execute(*stepper, *token, *target, options);
+  return execute(*stepper, *given, *target, options);
 }
 
 }  // namespace
@@ -170,6 +240,8 @@ void add_replay(CLI::App& app, Action& action) {
   command->add_flag("--steps", options->steps, "one step per line instead of a column per process");
   command->add_option("--timeline", options->timeline,
                       "write a timeline for Perfetto or Chrome to this file");
+  command->add_option("--diagram", options->diagram,
+                      "write a sequence diagram in the language of Mermaid to this file");
   command->callback([options, seeds, &action] {
     options->has_seeds = seeds->count() > 0;
     action = [options] { return replay(*options); };

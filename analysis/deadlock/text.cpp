@@ -13,7 +13,7 @@ using core::AgentIndex;
 
 constexpr std::size_t kAlternativesShown = 4;
 constexpr std::size_t kHoldsShown = 4;
-constexpr std::size_t kReasonsShown = 4;
+constexpr std::size_t kReasonsShown = 5;
 constexpr std::size_t kCycleStepsShown = 16;
 
 using Names = std::map<AgentIndex, std::string>;
@@ -119,32 +119,41 @@ void append_cycle(std::string& out, const Finding& finding) {
   out += names.at(finding.cycle.back().to) + "\n";
 }
 
-std::string why_line(const WaitedItem& item, const Names& names) {
-  std::string line = item.label + ": " + item.why;
-  if (item.providers.empty()) return line;
-  line += item.why.empty() ? "only from " : "; only from ";
+const Member& member_of(const Finding& finding, AgentIndex agent) {
+  return *std::find_if(finding.members.begin(), finding.members.end(),
+                       [agent](const Member& member) { return member.agent == agent; });
+}
+
+/// Who could bring the item about, and why they do not.
+std::string release_of(const Finding& finding, const WaitedItem& item) {
+  std::string line = "only ";
   for (std::size_t i = 0; i < std::min(item.providers.size(), kAlternativesShown); ++i)
-    line += (i ? ", " : "") + names.at(item.providers[i]);
+    line += (i ? ", " : "") + member_of(finding, item.providers[i]).name;
   if (item.providers.size() > kAlternativesShown)
     line += fmt::format(", {} more", item.providers.size() - kAlternativesShown);
-  return line;
+  if (item.providers.size() > 1) return line + " could bring it, and all of them are stuck";
+  const Member& provider = member_of(finding, item.providers.front());
+  return fmt::format("{} could bring it, and waits for {}", line, waits_of(provider));
+}
+
+std::string why_line(const Finding& finding, const Member& member, const WaitedItem& item) {
+  std::string line = fmt::format("{} needs {}: {}", member.name, item.label, item.why);
+  if (item.providers.empty()) return line;
+  return line + (item.why.empty() ? "" : "; ") + release_of(finding, item);
 }
 
 void append_why(std::string& out, const Finding& finding) {
-  const Names names = names_of(finding);
-  std::set<std::string> seen;
   out += "why no way out:\n";
+  std::size_t reasons = 0;
   for (const Member& member : finding.members)
-    for (const WaitedItem& item : member.waits) {
-      const std::string line = why_line(item, names);
-      if (seen.insert(line).second && seen.size() <= kReasonsShown) out += " " + line + "\n";
-    }
-  if (seen.size() > kReasonsShown)
-    out += fmt::format(" ... and {} more\n", seen.size() - kReasonsShown);
+    for (const WaitedItem& item : member.waits)
+      if (++reasons <= kReasonsShown) out += " " + why_line(finding, member, item) + "\n";
+  if (reasons > kReasonsShown) out += fmt::format(" ... and {} more\n", reasons - kReasonsShown);
   if (!finding.rescue.exists) {
     out += " no recovery timer applies\n";
     return;
   }
+  const Names names = names_of(finding);
   out += fmt::format("masked: the timer of {} fires at {}\n", names.at(finding.rescue.agent),
                      format_time(finding.rescue.at));
 }

@@ -26,11 +26,12 @@ struct ExploreLimits {
   std::chrono::duration<double> time{60.0};
   std::chrono::duration<double> time_after_dead{1e9};  ///< since the first dead state was found
   std::uint64_t executions = ~std::uint64_t{0};
-  std::uint64_t steps = ~std::uint64_t{0};   ///< taken anew or again; the same on every machine
-  std::uint32_t depth = 20'000;              ///< steps of one execution
-  std::uint32_t daemon_steps = 40;           ///< of a service after nobody else can act
-  std::uint64_t states = 20'000'000;         ///< stored, where states are stored
-  bool stop_at_first = false;                ///< one dead state is enough
+  std::uint64_t steps = ~std::uint64_t{0};  ///< taken anew or again; the same on every machine
+  std::uint64_t steps_after_dead = ~std::uint64_t{0};  ///< since the first dead state was found
+  std::uint32_t depth = 20'000;                        ///< steps of one execution
+  std::uint32_t daemon_steps = 40;                     ///< of a service after nobody else can act
+  std::uint64_t states = 20'000'000;                   ///< stored, where states are stored
+  bool stop_at_first = false;                          ///< one dead state is enough
   bool stop_at_first_good = false;           ///< one complete execution that is not dead is enough
   Schedule prefix;                           ///< only what can follow these steps
   std::optional<std::uint32_t> preemptions;  ///< prover B: switches away from who could go on
@@ -56,7 +57,8 @@ struct Exploration {
   std::uint32_t depth = 0;            ///< longest execution
   std::uint64_t bound_hits = 0;       ///< executions cut by depth
   std::uint64_t inconclusive = 0;  ///< leaves that a service with an exhausted budget might release
-  bool out_of_time = false;
+  bool out_of_time = false;        ///< stopped before the end, by the clock or by a count of steps
+  bool out_of_steps = false;       ///< by a count of steps: the same on every machine
   std::uint64_t preemptions_cut = 0;  ///< switches not tried because of a bound on preemptions
   std::map<std::uint64_t, DeadState> dead;  ///< by key
   bool found_deadlock() const { return !dead.empty(); }

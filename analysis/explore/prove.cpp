@@ -26,6 +26,7 @@ class Portfolio {
     if (a.exhausted) {
       // A second opinion, if it is cheap; counted in steps, so that it is asked on every machine.
       ExploreLimits second = limits(1.0);
+      second.steps_after_dead = ~std::uint64_t{0};
       second.steps = kStepsForSecond + 4 * (a.steps + a.replayed);
       const Exploration b = explore_states(subject_, options_.execution, second);
       if (b.exhausted) compare(a, b);
@@ -71,12 +72,17 @@ class Portfolio {
 
   /// Limits for a part of what is left of the budget.
   ExploreLimits limits(double part) const {
-    return limits_of(std::max(options_.budget - elapsed(), Seconds(0.0)) * part);
-  }
-  static ExploreLimits limits_of(Seconds time) {
     ExploreLimits limits;
-    limits.time = time;
+    limits.time = std::max(options_.budget - elapsed(), Seconds(0.0)) * part;
     limits.time_after_dead = kAfterDead;
+    if (!options_.steps_max) return limits;
+    // Then nothing may end by the clock unless the whole budget does.
+    const double left =
+        static_cast<double>(*options_.steps_max - std::min(*options_.steps_max, proof_.steps));
+    limits.time = std::max(options_.budget - elapsed(), Seconds(0.0));
+    limits.time_after_dead = limits.time;
+    limits.steps = static_cast<std::uint64_t>(left * part);
+    limits.steps_after_dead = *options_.steps_max / 10;
     return limits;
   }
 
@@ -106,7 +112,10 @@ class Portfolio {
 
   static std::vector<std::string> bounds_of(const Exploration& part, const char* prover) {
     std::vector<std::string> bounds;
-    if (part.out_of_time) bounds.push_back(fmt::format("{}: out of time", prover));
+    if (part.out_of_steps)
+      bounds.push_back(fmt::format("{}: {} steps", prover, part.steps + part.replayed));
+    else if (part.out_of_time)
+      bounds.push_back(fmt::format("{}: out of time", prover));
     if (part.bound_hits > 0)
       bounds.push_back(
           fmt::format("{}: {} executions cut at {} steps", prover, part.bound_hits, part.depth));

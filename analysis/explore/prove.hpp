@@ -12,6 +12,7 @@ namespace fencelab::analysis {
 struct ProofOptions {
   ExecutionOptions execution;
   std::chrono::duration<double> budget{60.0};  ///< wall time
+  std::optional<std::uint64_t> steps_max;      ///< of all provers: results equal on every machine
   std::optional<std::uint32_t> preemptions;    ///< only schedules with at most so many; no proof
 };
 

@@ -21,6 +21,7 @@ class Walk {
     for (std::uint64_t i = 0; i < walk_.executions; ++i) {
       length = std::max(length, execute(i, length));
       result_.out_of_time = std::chrono::steady_clock::now() - begun > limits_.time;
+      if (result_.steps >= limits_.steps) result_.out_of_steps = result_.out_of_time = true;
       if (result_.out_of_time || (limits_.stop_at_first && result_.found_deadlock())) break;
     }
     return std::move(result_);

@@ -34,18 +34,37 @@ class Stepper {
   virtual std::string whereabouts(const std::string& process) = 0;
 };
 
+/// Where a schedule no longer fits, and what was done about it.
+struct Misfit {
+  enum class Remedy : std::uint8_t {
+    skipped,   ///< the step was left out
+    renamed,   ///< another process, or another name in the operation, was taken for it
+    inserted,  ///< the process went through an operation that the schedule does not know
+  };
+  std::size_t step = 0;  ///< of the schedule, from 0
+  Remedy remedy = Remedy::skipped;
+  std::string text;  ///< "step 7: expected user0.choose, process is at ...; left out"
+};
+
 /// How far a schedule went.
 struct ReplayResult {
   std::vector<TakenStep> taken;
-  std::string mismatch;   ///< "step 7: expected user0.choose, process is at ..."; empty: it fits
-  bool finished = false;  ///< nothing was left to do when the schedule was over
-  bool stuck = false;     ///< something was left to do, and nobody could
+  std::vector<Misfit> misfits;              ///< in order; empty: every step fits
+  bool finished = false;                    ///< nothing was left to do when the schedule was over
+  bool stuck = false;                       ///< something was left to do, and nobody could
   std::vector<std::string> stuck_for_good;  ///< who can never go on, although others may
-  bool fits() const { return mismatch.empty(); }
+  bool fits() const { return misfits.empty(); }
 };
 
 /// Takes the steps of `schedule` one after the other. Processes that it does not name do not run.
-/// Stops at the first step that is not possible.
+///
+/// Where a step is not possible, the schedule is fitted as far as that can be told apart: a process
+/// that is not there is taken to be the only unnamed one that is at the same operation; an
+/// operation that the schedule does not know of a process is gone through; what remains is left
+/// out. Each of these is said.
 ReplayResult replay(Stepper& stepper, const std::vector<ScheduleStep>& schedule);
+
+/// "submit: ask for ww_mutex dma_resv of a" without the names in it: "submit: ask for ww_mutex".
+std::string operation_shape(const std::string& operation);
 
 }  // namespace fencelab::analysis

@@ -19,9 +19,13 @@ struct ScheduleStep {
 /// A step that was carried out, with what is shown of it.
 struct TakenStep {
   std::string process, operation;
-  std::string choice;  ///< empty: there was nothing to choose
-  std::string place;   ///< "file:line" of the operation; may be empty
-  std::string note;    ///< what came of it, e.g. "blocked", "no way out from here"; may be empty
+  std::string choice;    ///< empty: there was nothing to choose
+  std::string place;     ///< "file:line" of the operation; may be empty
+  std::string note;      ///< what came of it, e.g. "blocked", "no way out from here"; may be empty
+  std::string question;  ///< what was chosen: "eviction victim, 1 of 2"; may be empty
 };
+
+/// What prescribes just these steps.
+std::vector<ScheduleStep> schedule_of(const std::vector<TakenStep>& steps);
 
 }  // namespace fencelab::analysis

@@ -74,6 +74,15 @@ bool is_hash(std::string_view text) {
 
 }  // namespace
 
+std::vector<ScheduleStep> schedule_of(const std::vector<TakenStep>& steps) {
+  std::vector<ScheduleStep> schedule;
+  for (const TakenStep& step : steps) {
+    schedule.push_back({step.process, step.operation, {}});
+    if (!step.choice.empty()) schedule.back().choice = step.choice;
+  }
+  return schedule;
+}
+
 std::string step_text(const ScheduleStep& step) {
   FENCELAB_ASSERT(!step.process.empty() && !step.operation.empty(), "process '{}' operation '{}'",
                   step.process, step.operation);

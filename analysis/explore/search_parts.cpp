@@ -39,7 +39,11 @@ bool is_service(Execution& execution, const core::Step& step) {
 
 void SearchClock::look(Exploration& result) {
   const std::uint64_t steps = result.steps + result.replayed;
-  if (steps - steps_ < kStepsPerLook) return;
+  if (result.found_deadlock() && !steps_at_dead_) steps_at_dead_ = steps;
+  if (steps >= limits_.steps ||
+      (steps_at_dead_ && steps - *steps_at_dead_ > limits_.steps_after_dead))
+    result.out_of_steps = result.out_of_time = true;
+  if (result.out_of_steps || steps - steps_ < kStepsPerLook) return;
   steps_ = steps;
   const auto now = Clock::now();
   if (result.found_deadlock() && !first_dead_) first_dead_ = now;

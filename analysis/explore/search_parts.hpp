@@ -32,11 +32,11 @@ ActorSet enabled_actors(const std::vector<core::Step>& steps);
 /// Whether a step is one of a service, which may go round for ever.
 bool is_service(Execution& execution, const core::Step& step);
 
-/// Looks at the clock now and then, by steps taken.
+/// Counts steps, and looks at the clock now and then.
 class SearchClock {
  public:
   explicit SearchClock(const ExploreLimits& limits) : limits_(limits) {}
-  /// Says in `result` if its time is over, or that after its first dead state.
+  /// Says in `result` if its time or its steps are over, or those after its first dead state.
   void look(Exploration& result);
 
  private:
@@ -45,6 +45,7 @@ class SearchClock {
   const ExploreLimits& limits_;
   Clock::time_point begun_ = Clock::now();
   std::optional<Clock::time_point> first_dead_;
+  std::optional<std::uint64_t> steps_at_dead_;
   std::uint64_t steps_ = 0;  ///< at the last look
 };
 

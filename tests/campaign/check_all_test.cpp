@@ -126,12 +126,22 @@ TEST_CASE("a record survives the way from the worker to the parent") {
   record.wall_seconds = 0.25;
   record.findings = {finding_of("predicted", "lock-order")};
   record.findings[0].state = CheckFinding::State::refuted;
-  record.findings[0].token = "v1:x";
-  record.findings[0].schedule = {"a.b"};
+  Counterexample& way = record.findings[0].way;
+  way.token = "v1:x";
+  way.seed = 7;
+  way.policies = {{"bind", "sync"}};
+  way.steps = {{"a", "b", "1", "f:3", "blocked", "victim, 2 of 3"}};
+  way.critical = 0;
+  record.run = {1, 2, 3, 4, 5};
   const std::string json = record.to_json();
   const CheckRecord same = CheckRecord::from_json(json);
   CHECK(same.to_json() == json);
   CHECK(same.findings[0].state == CheckFinding::State::refuted);
+  CHECK(same.findings[0].way.critical == 0u);
+  CHECK(same.findings[0].way.policies == way.policies);
+  REQUIRE(same.findings[0].way.steps.size() == 1);
+  CHECK(same.findings[0].way.steps[0].question == "victim, 2 of 3");
+  CHECK(same.run == record.run);
   CHECK(same.work.states == 4u);
   CHECK_FALSE(same.work.blocked);
 }

@@ -160,7 +160,8 @@ TEST_CASE("SARIF tells new findings from accepted ones when there is a baseline"
 
 TEST_CASE("SARIF shows a schedule as a code flow, step by step") {
   CheckRecord record = deadlocked();
-  record.findings[0].schedule = {"p.lock(a)", "q.lock(b)"};
+  record.findings[0].way.token = "v1:ab12cd34:p.lock(a),q.lock(b)";
+  record.findings[0].way.steps = {{"p", "lock(a)", "", "dir/s.json:7"}, {"q", "lock(b)"}};
   const json document = sarif_of(judged(scenario_expecting({"complete"}), {record}));
   const json& steps = document["runs"][0]["results"][0]
                           .at("codeFlows")
@@ -171,6 +172,7 @@ TEST_CASE("SARIF shows a schedule as a code flow, step by step") {
   REQUIRE(steps.size() == 2);
   CHECK(steps[1].at("executionOrder") == 2);
   CHECK(steps[1].at("location").at("message").at("text") == "q.lock(b)");
+  CHECK(steps[0].at("location").at("physicalLocation").at("region").at("startLine") == 7);
 }
 
 TEST_CASE("SARIF is JSON whatever bytes names and reports have") {
@@ -191,10 +193,13 @@ TEST_CASE("files below the folder have relative names, others a whole one, odd b
 TEST_CASE("a report is complete in its first line, and at most forty lines long") {
   CheckRecord record = deadlocked();
   CheckFinding& finding = record.findings[0];
-  finding.token = "v1:ab12cd34:p.lock(a),q.lock(b)";
+  finding.way.token = "v1:ab12cd34:p.lock(a),q.lock(b)";
   finding.text = "DEADLOCK  at 1 ms\n";
   for (int i = 0; i < 10; ++i) finding.text += " line\n";
-  for (int i = 0; i < 200; ++i) finding.schedule.push_back(i % 2 ? "p.lock(a)" : "q.lock(b)");
+  for (int i = 0; i < 200; ++i)
+    finding.way.steps.push_back(i % 2 ? fencelab::analysis::TakenStep{"p", "lock(a)"}
+                                      : fencelab::analysis::TakenStep{"q", "lock(b)"});
+  finding.way.critical = 198;
   const std::string report = finding_report(record, finding, FindingStanding::failure);
   const std::string first = report.substr(0, report.find('\n'));
   for (const char* const part :
@@ -204,6 +209,9 @@ TEST_CASE("a report is complete in its first line, and at most forty lines long"
     CHECK(first.find(part) != std::string::npos);
   CHECK(std::count(report.begin(), report.end(), '\n') <= 40);
   CHECK(report.find("rows left out") != std::string::npos);
+  CHECK(report.find("\ncritical step: #199 q: lock(b); before it there is a way out\n") !=
+        std::string::npos);
+  CHECK(report.find("# *** no way out from here ***\n") != std::string::npos);
   CHECK(report.find("\nreplay: fencelab replay 'v1:ab12cd34:p.lock(a),q.lock(b)'\n") !=
         std::string::npos);
   CHECK(report.find("\nassumptions: one interleaving\n") != std::string::npos);

@@ -128,11 +128,14 @@ TEST_CASE("what check proves comes with a schedule, and replay gets stuck along 
   INFO(replayed.out << replayed.err);
   CHECK(replayed.exit_code == 0);
   CHECK(replayed.out.find("stuck for good: ") != std::string::npos);
+  CHECK(replayed.out.find("\nthe same core as when it was found\n") != std::string::npos);
   CHECK(replay({file, "--steps"}).out.find("submit") != std::string::npos);
   // Under a stack that waits in user space the same steps do not fit, and it is said where.
   const Outcome other = replay({file, "--stack", "linux-implicit"});
   CHECK(other.exit_code == 1);
   CHECK(other.err.find("replay: step ") != std::string::npos);
+  CHECK(other.err.find("warning: policy of sync was implicit ") != std::string::npos);
+  CHECK(other.out.find("\nnot the core that was found: ") != std::string::npos);
 }
 
 TEST_CASE("a paranoid check says what it sampled, and finds nothing", "[cli]") {

@@ -38,8 +38,8 @@ TEST_CASE("two opposite locks read as text", "[deadlock][golden]") {
        doing  submit draw
 cycle: copy -[dma_resv bo2]-> draw -[dma_resv bo1]-> copy
 why no way out:
- dma_resv bo2: only from draw
- dma_resv bo1: only from copy
+ copy needs dma_resv bo2: only draw could bring it, and waits for dma_resv bo1
+ draw needs dma_resv bo1: only copy could bring it, and waits for dma_resv bo2
  no recovery timer applies
 behind: 1 blocked: late (dma_resv bo1)
 class: deadlock: lock dma_resv bo#
@@ -47,20 +47,21 @@ class: deadlock: lock dma_resv bo#
 }
 
 TEST_CASE("a full pool reads as arithmetic, with the timer that masks it", "[deadlock][golden]") {
-  CHECK(render_text(find_deadlocks(full_pool())) ==
-        R"(DEADLOCK (masked by a recovery timer)  at 0.000 ms: 2 members, 0 behind
+  CHECK(
+      render_text(find_deadlocks(full_pool())) ==
+      R"(DEADLOCK (masked by a recovery timer)  at 0.000 ms: 2 members, 0 behind
  user0      waits  1 of vram [memory]  since 0.000 ms
             holds  -   provides  value "u" >= 1 (now 0)
             doing  submit, reclaiming
  gfx job 1  waits  value "u" >= 1 (now 0) [value]  since 0.000 ms
             holds  -   provides  1 of vram
 )"
-        "cycle: user0 -[1 of vram, guarded by dma_fence gfx:1]-> gfx job 1 "
-        "-[value \"u\" >= 1 (now 0)]-> user0\n"
-        "why no way out:\n"
-        " 1 of vram: needs 1, free 0, reclaimable 1 (1 guarded by dma_fence gfx:1); "
-        "only from gfx job 1\n"
-        R"( value "u" >= 1 (now 0): only from user0
+      "cycle: user0 -[1 of vram, guarded by dma_fence gfx:1]-> gfx job 1 "
+      "-[value \"u\" >= 1 (now 0)]-> user0\n"
+      "why no way out:\n"
+      " user0 needs 1 of vram: needs 1, free 0, reclaimable 1 (1 guarded by dma_fence gfx:1); "
+      "only gfx job 1 could bring it, and waits for value \"u\" >= 1 (now 0)\n"
+      R"( gfx job 1 needs value "u" >= 1 (now 0): only user0 could bring it, and waits for 1 of vram
 masked: the timer of gfx job 1 fires at 2000.000 ms
 class: deadlock: memory # of vram <- value value "u" >= # (now #)
 )");
