@@ -7,6 +7,7 @@ std::vector<Mutant> all_mutants() {
   add_sync_mutants(mutants);
   add_handover_mutants(mutants);
   add_flip_mutants(mutants);
+  add_locking_mutants(mutants);
   add_submission_mutants(mutants);
   add_user_queue_mutants(mutants);
   add_residency_mutants(mutants);

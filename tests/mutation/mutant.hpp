@@ -32,6 +32,7 @@ std::vector<Mutant> all_mutants();
 // One function per file adds its own.
 void add_sync_mutants(std::vector<Mutant>& mutants);
 void add_handover_mutants(std::vector<Mutant>& mutants);
+void add_locking_mutants(std::vector<Mutant>& mutants);
 void add_submission_mutants(std::vector<Mutant>& mutants);
 void add_user_queue_mutants(std::vector<Mutant>& mutants);
 void add_residency_mutants(std::vector<Mutant>& mutants);
