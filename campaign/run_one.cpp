@@ -46,7 +46,7 @@ class Supervisor {
       if (simulation_.next_event_time() == core::kNever) break;
       judge_slice();
     }
-    watch_.look_finally();
+    watch_.look_finally(simulation_.next_event_time() == core::kNever);
   }
   /// What was found that is no finding of the wait graph: in words, empty if nothing.
   const std::string& livelock() const { return livelock_; }

@@ -259,4 +259,16 @@ std::vector<Finding> find_deadlocks(const WaitGraph& graph) {
   return Search(graph, reducer, std::move(base)).run();
 }
 
+std::vector<Finding> find_lost_wakeups(WaitGraph graph) {
+  for (core::Gate& gate : graph.gates) {
+    if (gate.kind != core::GateKind::agent) continue;
+    const core::Agent& agent = graph.agents[gate.agent];
+    if (agent.state != core::AgentState::idle) continue;
+    gate.kind = core::GateKind::nobody;
+    gate.label = (gate.label.empty() ? "work" : gate.label) + " by " + agent.name +
+                 ", which is idle and not told";
+  }
+  return find_deadlocks(graph);
+}
+
 }  // namespace fencelab::analysis

@@ -93,4 +93,8 @@ struct Finding {
 /// one does, then stalls. Empty if everybody can still be released. Idle servers are never stuck.
 std::vector<Finding> find_deadlocks(const core::WaitGraph& graph);
 
+/// The same in a state in which nothing will ever happen again: then an idle server helps nobody,
+/// and what waits for one waits for a wake-up that was lost.
+std::vector<Finding> find_lost_wakeups(core::WaitGraph graph);
+
 }  // namespace fencelab::analysis

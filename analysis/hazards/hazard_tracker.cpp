@@ -8,6 +8,7 @@
 #include "models/client.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/hw_queue.hpp"
+#include "models/machine.hpp"
 #include "models/memory/buffer.hpp"
 #include "models/vm/bind_queue.hpp"
 
@@ -102,12 +103,24 @@ void HazardTracker::on_started(const Job& job) {
   for (const models::Access& access : job.accesses) {
     const models::Buffer& buffer = *access.buffer;
     const bool unbound = binds && binds->managed(buffer) && !binds->bound(buffer);
-    if (buffer.exists && buffer.pool && !unbound) continue;
+    const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
+    if (buffer.exists && buffer.pool && !evicted && !unbound) continue;
     ++absences_;
     example(fmt::format("{} runs while {} is {}", job.name(), buffer.name(),
                         !buffer.exists ? "freed"
                         : unbound      ? "not bound"
+                        : evicted      ? "evicted"
                                        : "not in memory"));
+  }
+}
+
+void HazardTracker::on_gone(const models::Buffer& buffer, const char* how) {
+  const auto jobs = by_buffer_.find(buffer.index());
+  if (jobs == by_buffer_.end()) return;
+  for (const Job* job : jobs->second) {
+    if (job->state != models::JobState::running) continue;
+    ++absences_;
+    example(fmt::format("{} is {} while {} runs", buffer.name(), how, job->name()));
   }
 }
 
@@ -152,6 +165,10 @@ void HazardTracker::on_event(const core::ProbeEvent& event) {
     return on_flip_queued(*static_cast<const models::Display::Commit*>(event.subject));
   if (event.kind == core::ProbeKind::flip_latched)
     return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject));
+  if (event.kind == core::ProbeKind::buffer_evicted)
+    return on_gone(*static_cast<const models::Buffer*>(event.subject), "evicted");
+  if (event.kind == core::ProbeKind::buffer_freed)
+    return on_gone(*static_cast<const models::Buffer*>(event.subject), "freed");
   const Job& job = *static_cast<const Job*>(event.subject);
   switch (event.kind) {
     case core::ProbeKind::job_submitted: return on_submitted(job);

@@ -27,12 +27,14 @@ class HazardTracker final : public core::ProbeSink {
                                              core::Probe::bit(core::ProbeKind::job_started) |
                                              core::Probe::bit(core::ProbeKind::job_resumed) |
                                              core::Probe::bit(core::ProbeKind::job_finished) |
+                                             core::Probe::bit(core::ProbeKind::buffer_evicted) |
+                                             core::Probe::bit(core::ProbeKind::buffer_freed) |
                                              core::Probe::bit(core::ProbeKind::flip_queued) |
                                              core::Probe::bit(core::ProbeKind::flip_latched);
   void on_event(const core::ProbeEvent& event) override;
 
   std::uint64_t races() const { return races_; }  ///< pairs of jobs, not of bytes
-  /// Accesses of starting jobs to absent memory.
+  /// Accesses of jobs to memory that is not where their GPU looks for it, when they start or later.
   std::uint64_t absences() const { return absences_; }
   /// Buffers scanned out before a job that was drawing them when the flip was asked for was done.
   std::uint64_t undrawn() const { return undrawn_; }
@@ -51,6 +53,7 @@ class HazardTracker final : public core::ProbeSink {
   void on_flip_latched(const models::Display::Commit& commit);
   void on_submitted(const models::Job& job);
   void on_started(const models::Job& job);
+  void on_gone(const models::Buffer& buffer, const char* how);
   void on_finished(const models::Job& job);
   Clock clock_of(const models::Job& job, std::uint32_t queue);
   void join(Clock& clock, const Known& known) const;

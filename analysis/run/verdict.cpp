@@ -54,9 +54,11 @@ bool DeadlockWatch::look() {
   return stuck;
 }
 
-void DeadlockWatch::look_finally() {
+void DeadlockWatch::look_finally(bool at_rest) {
   const core::WaitGraph graph = snapshot();
-  for (const Finding& finding : find_deadlocks(graph)) record(graph, finding, false);
+  std::vector<Finding> findings = find_deadlocks(graph);
+  if (findings.empty() && at_rest) findings = find_lost_wakeups(graph);
+  for (const Finding& finding : findings) record(graph, finding, false);
 }
 
 Verdict DeadlockWatch::verdict(bool livelock, bool starved) const {

@@ -40,8 +40,9 @@ class DeadlockWatch final : public core::ProbeSink {
   /// Looks now, without a timer about to fire. Returns whether anything is stuck for good: a set
   /// that no recovery timer would release.
   bool look();
-  /// The last look, at the end of the run: what is stuck now stays so, timers or not.
-  void look_finally();
+  /// The last look, at the end of the run: what is stuck now stays so, timers or not. `at_rest`:
+  /// nothing would happen any more, however long the run went on.
+  void look_finally(bool at_rest);
   const std::vector<Incident>& incidents() const { return incidents_; }
   /// The verdict on all that was seen. `livelock`, `starved`: found by others.
   Verdict verdict(bool livelock, bool starved) const;

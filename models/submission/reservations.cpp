@@ -72,7 +72,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
 core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
   request.ww = context();
   for (;;) {
-    const bool uncontended = try_all();
+    const bool uncontended = !simulation_.untimed() && try_all();
     if (!uncontended) co_await lock_all();
     bool home = true;
     for (const Buffer* buffer : wanted_) home = home && memory.at_home(*buffer);

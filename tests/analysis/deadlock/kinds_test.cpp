@@ -37,6 +37,23 @@ TEST_CASE("a fence that nobody will signal is an orphan, not a cycle", "[deadloc
   CHECK(findings[0].signature == "orphan: fence dma_fence x:#");
 }
 
+TEST_CASE("who waits for an idle server is stuck only where nothing will happen any more",
+          "[deadlock]") {
+  // A server without work does whatever it is told, as long as somebody may still tell it.
+  GraphMaker maker;
+  const auto waiter = maker.agent("waiter");
+  const auto server = maker.agent("server");
+  maker.at(server).state = core::AgentState::idle;
+  maker.at(server).daemon = true;
+  maker.blocks(waiter, maker.all_of({maker.end_of(server)}, "restore"));
+  CHECK(find_deadlocks(maker.graph).empty());
+  const auto findings = analysis::find_lost_wakeups(maker.graph);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].kind == FindingKind::orphan);
+  REQUIRE(findings[0].members.size() == 1);
+  CHECK(findings[0].members[0].name == "waiter");
+}
+
 TEST_CASE("two waiters of one producerless fence are one orphan", "[deadlock]") {
   GraphMaker maker;
   const auto a = maker.agent("a");

@@ -171,3 +171,18 @@ TEST_CASE("An MMU notifier waits for the work, stops it, or has nothing to do fo
   CHECK(number(preempt, "engine_busy_ns") == 35 * kMs);
   CHECK(number(preempt, "makespan_ns") < 35 * kMs);
 }
+
+TEST_CASE(
+    "Memory that goes while a job runs on it is a hazard, not only memory gone before it starts") {
+  const auto run = run_small(
+      {.gpu = kGpu,
+       .resources = kBuffers,
+       .processes = process(
+           "owner", R"("engine": "rcs0")",
+           R"({"id": "j", "submit": {"context": "c", "duration": "8 ms", "writes": ["old"]}},
+              {"think": "1 ms"}, {"free": "old"}, {"wait": {"ops": ["j"]}})"),
+       .stack = free_ioctls_with(""),
+       .links = kLink});
+  CHECK(number(run, "absences_count") == 1);
+  CHECK(number(run, "races_count") == 0);
+}

@@ -1,0 +1,149 @@
+#include "policies/submission/steps.hpp"
+
+#include <algorithm>
+
+#include "core/order_events.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "models/machine.hpp"
+#include "models/vm/bind_queue.hpp"
+#include "models/vm/user_vm.hpp"
+
+namespace fencelab::policies {
+
+using core::ProbeKind;
+using core::WaitReason;
+using models::AllocRequest;
+using models::DependencyRule;
+using models::Job;
+using models::JobPtr;
+
+void prepare_for_kernel(Job& job) {
+  // A wait on a user fence: user space waits before the ioctl, or (forbidden) the fence depends on
+  // it.
+  for (const models::ValuePoint& wait : job.ring_waits)
+    job.depend_on({nullptr, wait.timeline, wait.value}, DependencyRule::program);
+  job.ring_waits.clear();
+  job.entity = &job.context->kernel_queue(job.wanted_engine ? *job.wanted_engine
+                                                            : *job.context->engines().front());
+}
+
+core::Task<> wait_for_values(JobPtr job) {
+  for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
+    const models::SyncPoint point = job->dependencies[i].point;
+    if (point.is_value() && !point.done()) co_await point.wait({.reason = WaitReason::value});
+  }
+  auto& dependencies = job->dependencies;
+  dependencies.erase(
+      std::remove_if(dependencies.begin(), dependencies.end(),
+                     [](const auto& dependency) { return dependency.point.is_value(); }),
+      dependencies.end());
+}
+
+void depend_on_binds(Job& job) {
+  const models::BindQueue* binds = job.client->existing_bind_queue(job.context->gpu());
+  if (!binds) return;
+  for (const models::Access& access : job.accesses)
+    if (const core::FencePtr fence = binds->last_fence(*access.buffer))
+      job.depend_on({fence}, DependencyRule::bind);
+}
+
+void create_fence(Job& job) {
+  job.finished = core::make_intrusive<core::DmaFence>(
+      job.simulation(), &job, job.entity->fence_context(), job.entity->next_seqno());
+  core::note_published(*job.finished);  // as out-fence of the ioctl, before the job is pushed
+  job.publish_completion({job.finished, nullptr, 0, &job});
+}
+
+void publish(Job& job, const models::DriverPolicies& policies) {
+  for (const models::Access& access : job.declared()) {
+    const models::Usage usage = policies.sync->publish_as(access);
+    if (usage == models::Usage::bookkeep && !policies.residency->end_of_batch_fences()) continue;
+    if (usage == models::Usage::write && policies.sync->write_drops_readers())
+      access.buffer->resv().drop(models::Usage::read);
+    access.buffer->resv().add(job.finished, usage);
+  }
+}
+
+void announce(const JobPtr& job) {
+  core::Simulation& simulation = job->simulation();
+  simulation.emit(ProbeKind::job_submitted, job->id(), job->queue ? job->queue->number() : 0,
+                  job->client->index(), job.get());
+  for (const models::Dependency& dependency : job->dependencies)
+    simulation.emit(ProbeKind::job_dependency, job->id(),
+                    dependency.producer ? core::raw(dependency.producer->id()) : 0,
+                    static_cast<std::uint64_t>(dependency.rule), job.get());
+}
+
+void queue_job(const JobPtr& job) {
+  job->queue = &job->entity->ring();
+  announce(job);
+  job->entity->push(job);
+}
+
+void fail_submission(const JobPtr& job) {
+  announce(job);
+  job->complete(core::fence_error::kNoMemory);
+}
+
+// An address space that is out brings all its buffers back when it is restored.
+core::Task<> join_address_space(JobPtr job) {
+  models::Gpu& gpu = job->context->gpu();
+  models::Memory& memory = gpu.machine().memory();
+  models::UserQueue& queue = job->context->user_queue();
+  models::UserVm& vm = job->client->user_vm(gpu);
+  vm.add_queue(queue.ring());
+  for (const models::Access& access : job->accesses) vm.add_buffer(*access.buffer);
+  for (std::size_t i = 0; i < job->accesses.size(); ++i) {
+    models::Buffer& buffer = *job->accesses[i].buffer;
+    const bool missing = vm.resident() && !memory.at_home(buffer) && buffer.exists;
+    if (!missing) continue;
+    core::WwContext transaction{job->simulation().new_ticket()};
+    const auto locked = co_await buffer.resv().lock().lock(&transaction);
+    if (locked != core::WwResult::locked) continue;
+    const auto placed =
+        co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
+    buffer.placement.write();
+    buffer.content = buffer.content || placed == models::Placement::ok;
+    buffer.resv().lock().unlock();
+  }
+}
+
+core::Task<> wait_in_ring(JobPtr job) {
+  for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
+    const models::Dependency dependency = job->dependencies[i];
+    const models::SyncPoint& behind =
+        dependency.producer && dependency.producer->completion.is_value()
+            ? dependency.producer->completion
+            : dependency.point;
+    if (behind.is_value())
+      job->ring_waits.push_back({behind.timeline, behind.value});
+    else if (!behind.done())
+      co_await behind.wait({.reason = WaitReason::fence});
+  }
+}
+
+void promise_value(Job& job) {
+  models::UserQueue& queue = job.context->user_queue();
+  job.publish_completion({nullptr, &queue.progress(), queue.next_value(), &job});
+}
+
+void wrap_user_fence(Job& job, const models::DriverPolicies& policies) {
+  models::UserQueue& queue = job.context->user_queue();
+  job.finished = core::make_intrusive<core::DmaFence>(
+      job.simulation(), &job, core::raw(queue.progress().id()), job.completion.value);
+  // A kernel fence that user space signals: what dma-buf.rst calls an indefinite fence.
+  core::note_published(*job.finished);
+  core::note_dependency(*job.finished, queue.progress());
+  publish(job, policies);
+}
+
+void write_to_ring(const JobPtr& job) {
+  models::UserQueue& queue = job->context->user_queue();
+  job->queue = &queue.ring();
+  announce(job);
+  queue.push(job);
+  job->client->user_vm(job->context->gpu()).work_queued();
+}
+
+}  // namespace fencelab::policies
