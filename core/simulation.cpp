@@ -121,10 +121,11 @@ Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
   return process;
 }
 
+// Whether it ends here or had ended just before is told by the order of the two, so that is noted
+// even if nothing is left to end.
 void Simulation::cancel(Process& process) {
+  if (footprint_) note_end(process);
   if (process.state == ProcessState::done) return;
-  if (footprint_)
-    note({.object = ObjectId{raw(process.id)}, .access = Access::cancel, .result = process.actor});
   if (process.state == ProcessState::running) {
     process.cancel_requested = true;
     return;

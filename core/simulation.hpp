@@ -180,6 +180,7 @@ class Simulation {
   std::uint32_t take_timer_slot(Timer& timer);
   void free_timer_slot(std::uint32_t slot);
   void announce_recovery(Process& process);
+  void note_end(const Process& process);
   void take_run(Process& process);
   void take_fire(Timer& timer);
   bool can_run(const Process& process) const;

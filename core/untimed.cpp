@@ -98,6 +98,19 @@ void Simulation::delay(Process& process, Time at) {
   if (footprint_) footprint_->delayed.push_back({process.actor, at});
 }
 
+// Who gives up waiting leaves a queue, or is no longer there to be let go: neither commutes with
+// what would have let it go.
+void Simulation::note_end(const Process& process) {
+  note({.object = ObjectId{raw(process.id)}, .access = Access::cancel, .result = process.actor});
+  const bool waits = process.state == ProcessState::blocked ||
+                     process.state == ProcessState::idle || process.state == ProcessState::ready;
+  if (!waits) return;
+  for (std::uint32_t i = 0; i < process.wait.count; ++i) {
+    Waitable& object = *process.wait.links[i].object;
+    note({object.id(), Access::test, false, 0, 0, &object});
+  }
+}
+
 std::uint64_t Simulation::new_ticket() {
   if (!untimed_) return raw(new_object_id());
   // One counter for all: who draws first is older, so draws do not commute.

@@ -88,7 +88,10 @@ class Dpor {
     const auto& steps = execution.steps();
     Node& node = fresh_node();
     node.enabled = enabled_actors(steps);
-    if (length_ > 0) inherit_sleepers(nodes_[length_ - 1], node);
+    if (length_ > 0) {
+      inherit_sleepers(nodes_[length_ - 1], node);
+      try_instead(nodes_[length_ - 1], node.enabled);
+    }
     if (steps.empty()) return leaf(execution);
     if (length_ >= limits_.depth) {
       ++result_.bound_hits;
@@ -117,6 +120,14 @@ class Dpor {
     ++length_;
     record(length_ - 1, execution, footprint);
     return true;
+  }
+
+  // Who could act and cannot any more (it was ended, or its timer stopped) does nothing after this
+  // step that a race could be seen in: it must be tried before it.
+  static void try_instead(Node& before, const ActorSet& enabled) {
+    ActorSet kept_from = before.enabled - enabled;
+    kept_from.erase(before.actor);
+    before.backtrack |= kept_from;
   }
 
   // Stays with whoever acted last, so that executions switch rarely.

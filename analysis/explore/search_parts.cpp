@@ -7,11 +7,14 @@
 
 namespace fencelab::analysis {
 
+bool ends(std::span<const core::Touch> touches, std::uint32_t actor) {
+  return std::any_of(touches.begin(), touches.end(), [actor](const core::Touch& touch) {
+    return touch.access == core::Access::cancel && touch.result == actor;
+  });
+}
+
 bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches) {
-  const auto ends_it = [&](const core::Touch& touch) {
-    return touch.access == core::Access::cancel && touch.result == sleeper.actor;
-  };
-  return sleeper.actor != actor && std::none_of(touches.begin(), touches.end(), ends_it) &&
+  return sleeper.actor != actor && !ends(touches, sleeper.actor) && !ends(sleeper.touches, actor) &&
          !is_dependent(sleeper.touches, touches, Sequence::alternative);
 }
 

@@ -19,8 +19,12 @@ struct Sleeper {
   std::vector<core::Touch> touches;
 };
 
+/// Whether a step that touched `touches` ended `actor` from outside: it does not commute with
+/// anything that `actor` does.
+bool ends(std::span<const core::Touch> touches, std::uint32_t actor);
+
 /// Whether `sleeper` sleeps on after a step of `actor` that touched `touches`: it was another's,
-/// did not end it, and commutes with it.
+/// neither ends the other, and they commute.
 bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches);
 
 /// Counts the answers to the choices of a step up, last choice fastest. False after the last.

@@ -64,6 +64,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::increment: ++world.variable(object).write(); return 0;
     case K::try_acquire: return world.pool(object).try_acquire(op.value) ? 0 : 1;
     case K::release: world.pool(object).release(op.value); return 0;
+    case K::kill: world.sim.cancel(*world.parts.at(object)); return 0;
     case K::choose:
       return world.sim.choose({"skip", self.id, static_cast<std::uint32_t>(op.value), 0});
     default: return 0;
@@ -131,6 +132,7 @@ void spawn_programs(LitmusWorld& world, const LitmusProgram& program) {
   for (std::size_t p = 0; p < program.size(); ++p) {
     core::Process& process =
         world.sim.spawn({"p" + std::to_string(p)}, interpret(world, program[p]));
+    world.parts.push_back(&process);
     for (const LitmusOp& op : program[p]) {
       if (op.kind == K::signal) world.promise_signal(op.objects[0], process);
       if (op.kind == K::advance) world.promise_value(op.objects[0], op.value, process);

@@ -91,6 +91,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
   std::vector<core::FencePtr> fences;
   std::vector<std::vector<core::Process*>> signallers;
+  std::vector<core::Process*> parts;  ///< processes, by number
 
  private:
   template <class T, class Make>
@@ -128,7 +129,8 @@ struct LitmusOp {
     acquire,
     try_acquire,
     release,  ///< pool, units; try: skips one operation if it fails
-    choose    ///< skips as many operations as the answer out of `value`
+    choose,   ///< skips as many operations as the answer out of `value`
+    kill      ///< ends process number `objects` where it stands; what it holds stays held
   };
   Kind kind;
   std::vector<std::size_t> objects;
@@ -187,6 +189,7 @@ inline LitmusOp WGE(std::size_t t, std::uint64_t v) { return {K::wait_value, {t}
 inline LitmusOp INC(std::size_t x) { return {K::increment, {x}}; }
 inline LitmusOp RD(std::size_t x) { return {K::read, {x}}; }
 inline LitmusOp WR(std::size_t x, std::uint64_t v = 1) { return {K::write, {x}, v}; }
+inline LitmusOp KILL(std::size_t p) { return {K::kill, {p}}; }
 inline LitmusOp CHOOSE(std::uint64_t n) { return {K::choose, {}, n}; }
 }  // namespace litmus
 

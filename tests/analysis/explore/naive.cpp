@@ -49,6 +49,12 @@ std::uint64_t name_of(const Event& event) {
                         event.answers);
 }
 
+bool ends(const Event& killer, const Event& victim) {
+  for (const Touch& touch : killer.touches)
+    if (touch.access == core::Access::cancel && touch.result == victim.actor) return true;
+  return false;
+}
+
 // The order of dependent steps, as a hash that does not see the order of the others.
 std::uint64_t trace_of(const std::vector<Event>& events) {
   std::uint64_t sum = 0;
@@ -57,7 +63,8 @@ std::uint64_t trace_of(const std::vector<Event>& events) {
     for (std::size_t i = 0; i < j; ++i) {
       if (events[i].actor == events[j].actor) continue;
       if (!analysis::is_dependent(events[i].touches, events[j].touches,
-                                  analysis::Sequence::consecutive))
+                                  analysis::Sequence::consecutive) &&
+          !ends(events[i], events[j]) && !ends(events[j], events[i]))
         continue;
       const std::uint64_t first = name_of(events[i]), second = name_of(events[j]);
       sum += core::mix_hash(core::mix_hash(99, first), second);

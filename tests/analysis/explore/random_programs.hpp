@@ -21,6 +21,17 @@ class ProgramGenerator {
     return program;
   }
 
+  /// The same with a process that kills another, sometimes only perhaps.
+  LitmusProgram program_with_kill() {
+    LitmusProgram program = this->program();
+    if (program.size() == 3) program.pop_back();
+    std::vector<LitmusOp> killer;
+    if (below(3) == 0) killer.push_back({K::choose, {}, 2});
+    killer.push_back({K::kill, {below(program.size())}});
+    program.push_back(std::move(killer));
+    return program;
+  }
+
  private:
   using K = LitmusOp::Kind;
   std::size_t below(std::size_t n) {
