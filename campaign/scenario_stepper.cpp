@@ -1,9 +1,9 @@
 #include "campaign/scenario_stepper.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "analysis/explore/minimise.hpp"
 #include "analysis/explore/search_parts.hpp"
@@ -20,12 +20,9 @@ namespace {
 /// Steps with more answers than this are no counterexample anybody reads.
 constexpr std::size_t kMostAnswers = 64;
 
-// "2", or "1+0" where a step asks twice. Counted from the model's preference, which is 0.
-std::string name_of(const std::vector<ChoiceTaken>& answers) {
-  std::string name;
-  for (const ChoiceTaken& answer : answers)
-    name += (name.empty() ? "" : "+") + std::to_string(answer.taken);
-  return name;
+// "B0", or "B0+fails" where a step asks twice. Names, so that they mean the same after a change.
+std::string name_of(const Execution& execution) {
+  return fmt::format("{}", fmt::join(execution.choice_names(), "+"));
 }
 
 /// "eviction victim, 1 of 2", by the model's preference.
@@ -37,13 +34,24 @@ std::string question_of(const std::vector<ChoiceTaken>& answers) {
   return words;
 }
 
-std::vector<ChoiceTaken> answers_in(const std::string& name) {
+using Answer = ScenarioStepper::Answer;
+
+// What may be chosen within a step is known once it has been taken: tried on executions apart.
+std::vector<Answer> answers_to(ScenarioSubject& subject, const analysis::ExecutionOptions& options,
+                               const analysis::Schedule& before, std::uint32_t actor) {
+  std::vector<Answer> all;
   std::vector<ChoiceTaken> answers;
-  for (std::size_t at = 0; at < name.size();) {
-    answers.push_back({static_cast<std::uint32_t>(std::strtoul(&name[at], nullptr, 10)), 1, ""});
-    at = std::min(name.find('+', at), name.size() - 1) + 1;
-  }
-  return answers;
+  do {
+    Execution trial(subject, options);
+    for (const analysis::ScheduledStep& taken : before)
+      trial.take(*trial.find(taken.actor), taken.choices);
+    trial.name_choices();
+    trial.take(*trial.find(actor), answers);
+    answers = trial.choices();
+    if (answers.empty()) return {};
+    all.push_back({answers, name_of(trial)});
+  } while (all.size() < kMostAnswers && analysis::next_answer(answers));
+  return all;
 }
 
 /// "file:line" of the operation; empty for what stands in no file.
@@ -79,33 +87,16 @@ ScenarioStepper::ScenarioStepper(const scenarios::Scenario& scenario,
       options_(options),
       execution_(std::make_unique<Execution>(subject_, options_)) {}
 
-// What may be chosen within a step is known once it has been taken: tried on executions apart.
-std::vector<std::vector<ChoiceTaken>> ScenarioStepper::answers_to(const core::Step& step) {
-  std::vector<std::vector<ChoiceTaken>> all;
-  std::vector<ChoiceTaken> answers;
-  do {
-    Execution trial(subject_, options_);
-    for (const analysis::ScheduledStep& taken : taken_)
-      trial.take(*trial.find(taken.actor), taken.choices);
-    trial.take(*trial.find(step.actor), answers);
-    answers = trial.choices();
-    if (answers.empty()) return {};
-    all.push_back(answers);
-  } while (all.size() < kMostAnswers && analysis::next_answer(answers));
-  return all;
-}
-
 std::vector<analysis::EnabledStep> ScenarioStepper::enabled() {
   present_.clear();
   std::vector<analysis::EnabledStep> steps;
   for (const core::Step& step : std::vector<core::Step>(execution_->steps())) {
-    present_.push_back({step, answers_to(step)});
+    present_.push_back({step, answers_to(subject_, options_, taken_, step.actor)});
     analysis::EnabledStep named{analysis::actor_name(*execution_, step),
                                 analysis::operation_name(*execution_, step),
                                 {},
                                 {}};
-    for (const auto& answers : present_.back().answers)
-      named.alternatives.push_back(name_of(answers));
+    for (const Answer& answer : present_.back().answers) named.alternatives.push_back(answer.name);
     named.place = place_of(*execution_, step, scenario_.file);
     steps.push_back(std::move(named));
   }
@@ -115,7 +106,7 @@ std::vector<analysis::EnabledStep> ScenarioStepper::enabled() {
 std::string ScenarioStepper::take(std::size_t step, std::size_t alternative) {
   const Option option = present_.at(step);
   std::vector<ChoiceTaken> answers;
-  if (alternative < option.answers.size()) answers = option.answers[alternative];
+  if (alternative < option.answers.size()) answers = option.answers[alternative].choices;
   const core::ProcessId id = id_of(*execution_, option.step);
   execution_->take(option.step, answers);
   taken_.push_back({option.step.actor, execution_->choices()});
@@ -139,6 +130,7 @@ std::vector<analysis::TakenStep> name_schedule(ScenarioSubject& subject,
                                                const analysis::Schedule& schedule) {
   std::vector<analysis::TakenStep> named;
   Execution execution(subject, options);
+  execution.name_choices();
   for (const analysis::ScheduledStep& scheduled : schedule) {
     const core::Step* const found = execution.find(scheduled.actor);
     if (!found) break;
@@ -150,7 +142,7 @@ std::vector<analysis::TakenStep> name_schedule(ScenarioSubject& subject,
                              {}};
     const core::ProcessId id = id_of(execution, step);
     execution.take(step, scheduled.choices);
-    name.choice = name_of(execution.choices());
+    name.choice = name_of(execution);
     name.question = question_of(execution.choices());
     name.note = note_on(execution, id);
     named.push_back(std::move(name));
@@ -162,12 +154,18 @@ std::vector<analysis::Finding> stuck_along(ScenarioSubject& subject,
                                            const analysis::ExecutionOptions& options,
                                            const std::vector<analysis::TakenStep>& steps) {
   Execution execution(subject, options);
+  analysis::Schedule taken;
   for (const analysis::TakenStep& wanted : steps)
     for (const core::Step& step : std::vector<core::Step>(execution.steps())) {
       if (analysis::actor_name(execution, step) != wanted.process ||
           analysis::operation_name(execution, step) != wanted.operation)
         continue;
-      execution.take(step, answers_in(wanted.choice));
+      std::vector<ChoiceTaken> choices;
+      if (!wanted.choice.empty())
+        for (Answer& answer : answers_to(subject, options, taken, step.actor))
+          if (answer.name == wanted.choice) choices = std::move(answer.choices);
+      execution.take(step, choices);
+      taken.push_back({step.actor, execution.choices()});
       break;
     }
   return analysis::find_deadlocks(execution.snapshot());

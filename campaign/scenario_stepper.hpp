@@ -14,6 +14,11 @@ namespace fencelab::campaign {
 
 class ScenarioStepper final : public analysis::Stepper {
  public:
+  /// How all choices within a step may fall.
+  struct Answer {
+    std::vector<analysis::ChoiceTaken> choices;
+    std::string name;
+  };
   /// What it refers to must outlive it.
   ScenarioStepper(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   const analysis::ExecutionOptions& options);
@@ -27,9 +32,8 @@ class ScenarioStepper final : public analysis::Stepper {
  private:
   struct Option {
     core::Step step;
-    std::vector<std::vector<analysis::ChoiceTaken>> answers;  ///< one list per alternative
+    std::vector<Answer> answers;  ///< one per alternative
   };
-  std::vector<std::vector<analysis::ChoiceTaken>> answers_to(const core::Step& step);
   const scenarios::Scenario& scenario_;
   ScenarioSubject subject_;
   analysis::ExecutionOptions options_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/ids.hpp"
@@ -15,7 +16,20 @@ struct ChoicePoint {
   ProcessId process{};
   std::uint32_t alternatives = 1;
   std::uint32_t preferred = 0;
+  /// Words for answer number `answer`, the same in all runs; null: the answers have no names.
+  std::string (*name)(const void* of, std::uint32_t answer) = nullptr;
+  const void* of = nullptr;  ///< what `name` is about, as long as the question is asked
 };
+
+/// Names of a question whether a fault strikes; the timed run's answer is that it does.
+inline std::string name_of_strike(const void*, std::uint32_t answer) {
+  return answer == 0 ? "strikes" : "spares";
+}
+
+/// Names of a question whether something fails that need not.
+inline std::string name_of_failure(const void*, std::uint32_t answer) {
+  return answer == 0 ? "fails" : "succeeds";
+}
 
 class Choice {
  public:

@@ -99,6 +99,7 @@ struct alignas(64) Process {
   std::vector<Held> held;
   std::uint32_t place = ~std::uint32_t{0};  ///< source place of its present operation
   const char* doing = "";                   ///< literal: what it is about, for reports
+  std::uint32_t uninterruptible = 0;        ///< depth of stretches in which it cannot be killed
   void* user = nullptr;                     ///< the model object this process works for, if any
 
   // Untimed runs only.

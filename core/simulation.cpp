@@ -40,7 +40,7 @@ void Timer::arm(Time at) {
 }
 
 void Timer::disarm() {
-  if (simulation_.untimed() && due_ != kNever) note_change();
+  if (simulation_.untimed()) armed() ? note_change() : note_look();
   due_ = kNever;
   ++simulation_.timer_slot(slot_).generation;
 }
@@ -51,6 +51,12 @@ void Timer::note_change() {
   if (!footprint) return;
   footprint->touches.push_back({.object = id_, .access = Access::write});
   footprint->woken.push_back(actor_);
+}
+
+// Whether there was anything to stop is told by the order of the two.
+void Timer::note_look() const {
+  if (Footprint* const footprint = simulation_.footprint())
+    footprint->touches.push_back({.object = id_, .access = Access::read});
 }
 
 void Timer::fire() {
@@ -124,7 +130,7 @@ Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
 // Whether it ends here or had ended just before is told by the order of the two, so that is noted
 // even if nothing is left to end.
 void Simulation::cancel(Process& process) {
-  if (footprint_) note_end(process);
+  note_end(process);
   if (process.state == ProcessState::done) return;
   if (process.state == ProcessState::running) {
     process.cancel_requested = true;

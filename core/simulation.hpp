@@ -41,6 +41,7 @@ class Timer {
   Simulation& simulation_;
   std::function<void()> action_;
   void note_change();
+  void note_look() const;
   Time due_ = kNever;
   std::uint32_t slot_ = 0;  ///< with kTimerSlot set
   bool recovery_;
@@ -95,6 +96,10 @@ class Simulation {
   /// holds stays held (as after a kill); use the owner's release path first. A running process ends
   /// at its next suspension.
   void cancel(Process& process);
+
+  /// Notes that the running step decides on the end of `process`, for those who do not cancel it
+  /// but let it end by itself later. Nothing to do where nobody explores.
+  void note_end(const Process& process);
 
   Process* current() const { return current_; }
   /// All records in order of creation, finished ones included unless transient.
@@ -180,7 +185,6 @@ class Simulation {
   std::uint32_t take_timer_slot(Timer& timer);
   void free_timer_slot(std::uint32_t slot);
   void announce_recovery(Process& process);
-  void note_end(const Process& process);
   void take_run(Process& process);
   void take_fire(Timer& timer);
   bool can_run(const Process& process) const;

@@ -101,6 +101,8 @@ void Simulation::delay(Process& process, Time at) {
 // Who gives up waiting leaves a queue, or is no longer there to be let go: neither commutes with
 // what would have let it go.
 void Simulation::note_end(const Process& process) {
+  if (!footprint_) return;
+  not_before(process.local_time);
   note({.object = ObjectId{raw(process.id)}, .access = Access::cancel, .result = process.actor});
   const bool waits = process.state == ProcessState::blocked ||
                      process.state == ProcessState::idle || process.state == ProcessState::ready;

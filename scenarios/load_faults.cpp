@@ -18,11 +18,12 @@ struct KindName {
   Kind kind;
 };
 
-constexpr std::array<KindName, 5> kKinds = {{{"hang", Kind::hang},
+constexpr std::array<KindName, 6> kKinds = {{{"hang", Kind::hang},
                                              {"never-signal", Kind::never_signal},
                                              {"slow", Kind::slow},
                                              {"lost-doorbell", Kind::lost_doorbell},
-                                             {"kill", Kind::kill}}};
+                                             {"kill", Kind::kill},
+                                             {"no-memory", Kind::no_memory}}};
 
 constexpr std::int64_t kMaxExecutions = 1'000'000'000'000;
 constexpr std::int64_t kMaxCount = 1'000'000;
@@ -114,6 +115,7 @@ void FaultLoader::check_members(const Node& node, Kind kind, const std::string& 
     require(node, "factor", name);
   else
     forbid(node, "factor", name);
+  if (kind == Kind::no_memory) forbid(node, "op", name);
   if (kind != Kind::kill) return forbid(node, "when", name);
   require(node, "when", name);
   for (const char* const member : {"op", "at", "count"}) forbid(node, member, name);
@@ -136,6 +138,7 @@ void FaultLoader::load(const Node& node) {
       count.integer(1, kMaxCount).value_or(count.text() == "forever" ? 0 : 1));
   fault.factor = static_cast<std::uint32_t>(node["factor"].integer(1, kMaxCount).value_or(1));
   fault.when = read_duration(context_, node["when"], Zero::allowed).value_or(Duration::zero());
+  fault.may = node["may"].flag_or(false);
   fault.place = context_.place_of(node);
   context_.scenario.faults.push_back(fault);
 }

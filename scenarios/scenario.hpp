@@ -322,7 +322,7 @@ struct ProcessSpec {
 // ---------------------------------------------------------------- faults, stacks, expectations
 
 struct FaultSpec {
-  enum class Kind : std::uint8_t { hang, never_signal, slow, lost_doorbell, kill };
+  enum class Kind : std::uint8_t { hang, never_signal, slow, lost_doorbell, kill, no_memory };
   Kind kind = Kind::hang;
   Index process = kNone;  ///< the guilty process
   std::uint32_t clone = 0;
@@ -330,7 +330,8 @@ struct FaultSpec {
   std::uint64_t at = 0;      ///< strikes from this execution on (0-based) ...
   std::uint64_t count = 1;   ///< ... this many times; 0: for ever
   std::uint32_t factor = 1;  ///< slow: duration times this
-  Duration when{};           ///< kill: instant
+  Duration when{};           ///< kill: instant; any instant where schedules are explored
+  bool may = false;          ///< explored both ways: it strikes, or it does not
   Place place;
 };
 

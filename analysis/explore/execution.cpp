@@ -18,7 +18,10 @@ std::uint32_t Execution::Chooser::choose(const core::ChoicePoint& point) {
     choice.taken = answers[made.size()].taken % point.alternatives;
   }
   made.push_back(choice);
-  return (point.preferred + choice.taken) % point.alternatives;
+  const std::uint32_t answer = (point.preferred + choice.taken) % point.alternatives;
+  if (names_wanted)
+    names.push_back(point.name ? point.name(point.of, answer) : std::to_string(choice.taken));
+  return answer;
 }
 
 Execution::Execution(Subject& subject, const ExecutionOptions& options)
@@ -56,6 +59,7 @@ const core::Footprint& Execution::take(const core::Step& step,
   footprint.clear();
   chooser_.answers = answers;
   chooser_.made.clear();
+  chooser_.names.clear();
   const core::Step copy = step;  // the list may change meanwhile
   knows_steps_ = false;
   simulation_->record_footprints(&footprint);

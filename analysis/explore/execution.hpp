@@ -44,6 +44,10 @@ class Execution {
   const core::Footprint& take_randomly(const core::Step& step, std::mt19937_64& random);
   /// Choices made in the last step.
   const std::vector<ChoiceTaken>& choices() const { return chooser_.made; }
+  /// Their answers in words: a name where the model gives one, else their number. Only after
+  /// name_choices(): provers have no use for them.
+  const std::vector<std::string>& choice_names() const { return chooser_.names; }
+  void name_choices() { chooser_.names_wanted = true; }
 
   const core::Simulation& simulation() const { return *simulation_; }
   core::Simulation& simulation() { return *simulation_; }
@@ -57,6 +61,8 @@ class Execution {
   struct Chooser final : core::Choice {
     std::span<const ChoiceTaken> answers;
     std::vector<ChoiceTaken> made;
+    std::vector<std::string> names;
+    bool names_wanted = false;
     std::mt19937_64* random = nullptr;
     std::uint32_t choose(const core::ChoicePoint& point) override;
   };

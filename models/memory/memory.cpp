@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/assert.hpp"
+#include "core/uninterruptible.hpp"
 #include "models/machine.hpp"
 
 namespace fencelab::models {
@@ -134,9 +135,12 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
     std::sort(candidates.begin(), candidates.end(),
               [](const Buffer* a, const Buffer* b) { return a->index() < b->index(); });
   const core::Process* process = simulation.current();
+  const auto name = [](const void* of, std::uint32_t answer) {
+    return (*static_cast<const std::vector<Buffer*>*>(of))[answer]->name();
+  };
   const auto chosen =
       simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
-                         static_cast<std::uint32_t>(candidates.size()), 0});
+                         static_cast<std::uint32_t>(candidates.size()), 0, name, &candidates});
   tried.push_back(candidates[chosen]);
   return candidates[chosen];
 }
@@ -175,6 +179,7 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
   std::vector<const Buffer*> tried;
   Placement result =
       pool.capacity == 0 || bytes <= pool.capacity ? Placement::ok : Placement::no_memory;
+  if (result == Placement::ok && faults_ && faults_->fails(request)) result = Placement::no_memory;
   const bool may_reclaim = machine_.policies().reclaim->may_reclaim(request);
   while (result == Placement::ok && !pool.fits(bytes)) {
     Buffer* victim = may_reclaim ? choose_victim(pool, request, tried) : nullptr;
@@ -273,6 +278,7 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
 
 // mm/mmu_notifier.c, invalidate_range_start: the same from reclaim and from munmap().
 core::Task<> Memory::notify(Buffer& buffer) {
+  const core::Uninterruptible until_the_gpu_is_off(machine_.simulation());
   const core::OrderScope notifier(machine_.simulation(), core::ScopeKind::notifier,
                                   notifier_class_);
   co_await machine_.policies_of(buffer).userptr->invalidate(buffer);

@@ -11,6 +11,7 @@
 #include "core/order_events.hpp"
 #include "core/resource.hpp"
 #include "models/axes/driver_policies.hpp"
+#include "models/memory/allocation_faults.hpp"
 #include "models/memory/buffer.hpp"
 
 namespace fencelab::models {
@@ -71,6 +72,8 @@ class Memory {
   MemoryPool& add_vram(Gpu& gpu, std::uint64_t bytes);
   const std::vector<std::unique_ptr<MemoryPool>>& pools() const { return pools_; }
   bool has_swap = false;
+  /// Lets allocations fail that need not; `faults` must outlive it.
+  void inject(AllocationFaults& faults) { faults_ = &faults; }
 
   /// Makes the bytes of `buffer` be where its GPU wants them, evicting others if it must and may.
   /// The caller holds the buffer's reservation.
@@ -105,6 +108,7 @@ class Memory {
   void take(MemoryPool& pool, Buffer& buffer);
   void drop(Buffer& buffer);
   Machine& machine_;
+  AllocationFaults* faults_ = nullptr;
   core::OrderClassId notifier_class_;
   std::vector<std::unique_ptr<MemoryPool>> pools_;
 };

@@ -39,6 +39,7 @@ class BindQueue final : public core::FenceProducer {
   BindQueue(Client& client, Gpu& gpu);
 
   Gpu& gpu() const { return gpu_; }
+  Client& client() const { return client_; }
   core::FencePtr new_fence();
   /// Asynchronous: the worker carries it out in order.
   void push(BindRequestPtr request);

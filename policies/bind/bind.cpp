@@ -17,7 +17,7 @@ class SyncBind final : public models::BindPolicy {
   core::Task<> bind(BindQueue& queue, BindRequestPtr request) override {
     request->done = queue.new_fence();
     co_await queue.wait_in(request);
-    co_await queue.execute(request, {AllocRequest::Context::ioctl, nullptr, nullptr});
+    co_await queue.execute(request, {AllocRequest::Context::ioctl, &queue.client(), nullptr});
   }
 };
 
@@ -41,8 +41,9 @@ class AsyncAhead final : public models::BindPolicy {
     request->done = queue.new_fence();
     if (!request->unbind) {
       request->reserved = factor_ * BindQueue::table_bytes(request->buffer->bytes());
-      const models::Placement taken = co_await memory.reserve(
-          memory.system(), request->reserved, {AllocRequest::Context::ioctl, nullptr, nullptr});
+      const models::Placement taken =
+          co_await memory.reserve(memory.system(), request->reserved,
+                                  {AllocRequest::Context::ioctl, &queue.client(), nullptr});
       if (taken != models::Placement::ok) {
         request->error = core::fence_error::kNoMemory;
         request->done->set_error(request->error);

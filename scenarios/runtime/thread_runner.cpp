@@ -66,14 +66,34 @@ void ThreadRunner::start() {
 }
 
 void ThreadRunner::kill() {
-  if (!process_ || process_->state == core::ProcessState::done) return;
+  if (!process_) return;
+  const bool over = process_->state == core::ProcessState::done;
+  killed_ = !over;
+  if (!over && process_->uninterruptible > 0) return simulation_.note_end(*process_);
   simulation_.cancel(*process_);
+  if (over) return;
+  leave_nothing_pending();
   ended_.complete();
+}
+
+// What the kernel signals when the files of a killed process are closed: fences of its sw_sync
+// timeline (drivers/dma-buf/sw_sync.c, sw_sync_debugfs_release) and those that stood for a job not
+// yet in its ring.
+void ThreadRunner::leave_nothing_pending() {
+  const auto end = [](const core::FencePtr& fence) {
+    if (!fence || fence->is_signaled()) return;
+    fence->set_error(core::fence_error::kSearch);
+    fence->signal();
+  };
+  for (const auto& [label, fence] : sw_fences_) end(fence);
+  sw_fences_.clear();
+  if (submitting_ && submitting_->state == models::JobState::submitting) end(submitting_->finished);
 }
 
 Task<> ThreadRunner::body() {
   if (spec_.start > Duration{}) co_await core::sleep_for(simulation_, spec_.start);
   co_await run(spec_.program);
+  if (killed_) leave_nothing_pending();
   ended_.complete();
   world_.thread_ended(clone_);
 }
@@ -88,6 +108,7 @@ Task<> ThreadRunner::run(const Program& program) {
     if (op.label != kNone) ++clone_.label_to_write(op.label).runs;
     const bool done = execute_at_once(op, state);
     if (!done) co_await execute(op, state);
+    if (killed_) break;  // on the way back to user space
     simulation_.emit(core::ProbeKind::operation_done, core::kNoObject, state.place);
   }
 }
@@ -98,6 +119,7 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
     iteration_start_ = start;
     co_await run(loop.body);
+    if (killed_) break;
     if (++rounds_ % kRoundsPerTurn == 0) co_await NextTurn{simulation_};
     if (loop.period) {
       start += *loop.period;
@@ -232,7 +254,7 @@ void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
 
 void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) {
   const FaultSpec* fault = world_.fault_for(clone_, label, state.runs - 1);
-  if (!fault) return;
+  if (!fault || !world_.strikes_now(*fault)) return;
   const bool user = job.context->gpu().policies().submission->user_mode();
   switch (fault->kind) {
     case FaultSpec::Kind::hang: job.hung = true; break;
@@ -244,7 +266,8 @@ void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) 
     case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
     case FaultSpec::Kind::lost_doorbell: job.doorbell_lost = true; break;
     case FaultSpec::Kind::kill:
-      FENCELAB_ASSERT(false, "a kill strikes a process, not {}", job.name());
+    case FaultSpec::Kind::no_memory:
+      FENCELAB_ASSERT(false, "this fault strikes a process, not {}", job.name());
   }
   simulation_.emit(core::ProbeKind::fault_struck, job.id(),
                    static_cast<std::uint64_t>(fault - world_.scenario().faults.data()),
@@ -302,7 +325,9 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   }
   recent_.push_back(job);
   if (recent_.size() > std::max(throttle_, 1u)) recent_.pop_front();
+  submitting_ = job;
   co_await job->context->gpu().policies().submission->submit(job);
+  submitting_ = nullptr;
   if (queue_depth_ > 0) {
     auto& waiting =
         depth_[job->wanted_engine ? job->wanted_engine : job->context->engines().front()];

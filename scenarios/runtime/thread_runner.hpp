@@ -55,6 +55,7 @@ class ThreadRunner final : public core::ValueProducer {
   void send(const SendOp& op);
   void sw_signal(const SwSignalOp& op);
   void terminate(const TerminateOp& op);
+  void leave_nothing_pending();
   bool execute_at_once(const Op& op, OpState& state);
 
   void prepare(const Program& program);
@@ -80,6 +81,8 @@ class ThreadRunner final : public core::ValueProducer {
   std::vector<std::pair<Index, core::FencePtr>> sw_fences_;  ///< label, fence; oldest first
   std::deque<models::JobPtr> recent_;                        ///< for throttle
   std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
+  models::JobPtr submitting_;  ///< its system call, or ring write, is under way
+  bool killed_ = false;        ///< but still in an uninterruptible stretch
   std::uint32_t throttle_ = 0, queue_depth_ = 0;
   core::Time iteration_start_{};
   std::uint64_t rounds_ = 0;  ///< of all loops

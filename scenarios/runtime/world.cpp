@@ -1,5 +1,7 @@
 #include "scenarios/runtime/world.hpp"
 
+#include <algorithm>
+
 #include "core/assert.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
@@ -201,34 +203,7 @@ void World::start() {
   for (const auto& clone : clones_)
     for (const auto& thread : clone->threads)
       if (!thread->spec().forked) thread->start();
-  for (const FaultSpec& fault : scenario_.faults) {
-    if (fault.kind != FaultSpec::Kind::kill) continue;
-    for (const auto& clone : clones_) {
-      if (clone->process != fault.process || clone->number != fault.clone) continue;
-      CloneState& victim = *clone;
-      kill_timers_.push_back(
-          std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
-      kill_timers_.back()->arm(core::Time(fault.when));
-    }
-  }
-}
-
-// The kernel closes a killed process's files: its threads end where they stand, its jobs are
-// cancelled.
-void World::kill(CloneState& clone) {
-  simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject, 0, clone.client->index());
-  for (const auto& thread : clone.threads) thread->kill();
-  for (models::GpuContext* context : clone.contexts) {
-    std::vector<models::JobPtr> jobs;
-    for (models::Engine* engine : context->engines())
-      if (models::KernelQueue* queue = context->existing_kernel_queue(*engine)) {
-        jobs.insert(jobs.end(), queue->waiting().begin(), queue->waiting().end());
-        jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
-      }
-    if (models::UserQueue* queue = context->existing_user_queue())
-      jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
-    for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
-  }
+  prepare_faults();
 }
 
 void World::thread_ended(CloneState& clone) {
@@ -279,16 +254,6 @@ std::vector<models::Swapchain*> World::swapchains(Index index, const CloneState&
     return {swapchains_[index][slot(owner, clone)].get()};
   for (const auto& chain : swapchains_[index]) chains.push_back(chain.get());
   return chains;
-}
-
-const FaultSpec* World::fault_for(const CloneState& clone, Index label, std::uint64_t run) const {
-  for (const FaultSpec& fault : scenario_.faults) {
-    const bool here = fault.process == clone.process && fault.clone == clone.number &&
-                      fault.label == label && label != kNone;
-    if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count))
-      return &fault;
-  }
-  return nullptr;
 }
 
 }  // namespace fencelab::scenarios

@@ -9,6 +9,7 @@
 #include "core/locks.hpp"
 #include "core/timeline.hpp"
 #include "models/machine.hpp"
+#include "models/memory/allocation_faults.hpp"
 #include "models/winsys/swapchain.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -39,6 +40,12 @@ struct CloneState {
   std::vector<models::GpuContext*> contexts;
   std::vector<LabelState> labels;
   std::vector<std::unique_ptr<ThreadRunner>> threads;
+  /// Allocations on its behalf so far, and how many of them faults made fail.
+  struct Allocations {
+    core::Cell cell;
+    std::uint64_t made = 0, failed = 0;
+  };
+  std::unique_ptr<Allocations> allocations;  ///< if a fault is about them
 
   const LabelState& label(Index index) const {
     labels[index].cell.read();
@@ -50,11 +57,11 @@ struct CloneState {
   }
 };
 
-class World {
+class World final : public models::AllocationFaults {
  public:
   World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
         const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run);
-  ~World();
+  ~World() override;
   World(const World&) = delete;
 
   /// Spawns every thread that is not forked, and sets up kills.
@@ -87,6 +94,9 @@ class World {
 
   /// Fault that strikes execution `run` of `label`, or nullptr.
   const FaultSpec* fault_for(const CloneState& clone, Index label, std::uint64_t run) const;
+  /// Whether a fault that may strike does so now; others do.
+  bool strikes_now(const FaultSpec& fault);
+  bool fails(const models::AllocRequest& request) override;
 
  private:
   std::size_t slot(Index owner, const CloneState& clone) const;
@@ -97,7 +107,11 @@ class World {
   void build_threads(CloneState& clone);
   void note_references(CloneState& clone, const Program& program, Index thread);
   void note_producers();
+  void prepare_faults();
+  void prepare_kill(CloneState& victim, const FaultSpec& fault);
+  core::Task<> kill_at_any_time(CloneState& victim, const FaultSpec& fault);
   void kill(CloneState& clone);
+  void drop_reservations(const core::Process& thread);
 
   // [index in the scenario][clone of the owner; 0 if global]
   template <class T>

@@ -32,6 +32,9 @@ core::SingleWait request(LitmusWorld& world, const LitmusOp& op) {
     case K::wait: return world.fence(op.objects[0]).wait();
     case K::wait_timeout:
       return world.fence(op.objects[0]).wait({.deadline = world.sim.now() + core::Duration(5)});
+    case K::repair:
+      return world.fence(op.objects[0])
+          .wait({.deadline = world.sim.now() + core::Duration(5), .recovery = true});
     case K::wait_value: return world.timeline(op.objects[0]).wait(op.value);
     default: return world.lock(op.objects[0]).lock();
   }
@@ -64,6 +67,10 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::increment: ++world.variable(object).write(); return 0;
     case K::try_acquire: return world.pool(object).try_acquire(op.value) ? 0 : 1;
     case K::release: world.pool(object).release(op.value); return 0;
+    case K::arm:
+      world.watchdogs[object]->arm(core::Duration(5), world.fence(object).id());
+      return 0;
+    case K::disarm: world.watchdogs[object]->disarm(); return 0;
     case K::kill: world.sim.cancel(*world.parts.at(object)); return 0;
     case K::choose:
       return world.sim.choose({"skip", self.id, static_cast<std::uint32_t>(op.value), 0});
@@ -113,7 +120,10 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
   core::Process& self = *world.sim.current();
   for (std::size_t at = 0; at < program.size(); ++at) {
     const LitmusOp& op = program[at];
-    if (blocks(op.kind)) {
+    if (op.kind == K::repair) {
+      const core::WaitResult result = co_await request(world, op);
+      if (result == core::WaitResult::satisfied) at += op.value;
+    } else if (blocks(op.kind)) {
       co_await request(world, op);
     } else if (op.kind == K::wait_all || op.kind == K::wait_any || op.kind == K::wait_k) {
       co_await wait_several(world, op);
@@ -129,6 +139,9 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
 }  // namespace
 
 void spawn_programs(LitmusWorld& world, const LitmusProgram& program) {
+  for (const auto& part : program)
+    for (const LitmusOp& op : part)
+      if (op.kind == K::arm || op.kind == K::disarm) world.make_watchdogs(world.fences.size());
   for (std::size_t p = 0; p < program.size(); ++p) {
     core::Process& process =
         world.sim.spawn({"p" + std::to_string(p)}, interpret(world, program[p]));

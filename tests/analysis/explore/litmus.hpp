@@ -8,6 +8,7 @@
 #include "analysis/explore/subject.hpp"
 #include "core/fence.hpp"
 #include "core/locks.hpp"
+#include "core/recovery.hpp"
 #include "core/resource.hpp"
 #include "core/shared.hpp"
 #include "core/timeline.hpp"
@@ -69,6 +70,12 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::string describe(const core::DmaFence& fence) const override {
     return "F" + std::to_string(fence.seqno());
   }
+  /// Gives each of the first `count` fences a watchdog.
+  void make_watchdogs(std::size_t count) {
+    for (std::size_t i = watchdogs.size(); i < count; ++i)
+      watchdogs.push_back(std::make_unique<core::RecoveryTimer>(
+          sim, core::RecoveryKind::job_timeout, [this, i] { fence(i).signal(); }));
+  }
   void promise_signal(std::size_t fence, core::Process& by) {
     if (signallers.size() <= fence) signallers.resize(fence + 1);
     signallers[fence].push_back(&by);
@@ -91,7 +98,8 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
   std::vector<core::FencePtr> fences;
   std::vector<std::vector<core::Process*>> signallers;
-  std::vector<core::Process*> parts;  ///< processes, by number
+  std::vector<std::unique_ptr<core::RecoveryTimer>> watchdogs;  ///< by fence, if a program has any
+  std::vector<core::Process*> parts;                            ///< processes, by number
 
  private:
   template <class T, class Make>
@@ -130,7 +138,11 @@ struct LitmusOp {
     try_acquire,
     release,  ///< pool, units; try: skips one operation if it fails
     choose,   ///< skips as many operations as the answer out of `value`
-    kill      ///< ends process number `objects` where it stands; what it holds stays held
+    repair,   ///< waits for a fence until a recovery timer; skips `value` operations unless it went
+              ///< off
+    arm,      ///< sets the watchdog of a fence, which signals it
+    disarm,
+    kill  ///< ends process number `objects` where it stands; what it holds stays held
   };
   Kind kind;
   std::vector<std::size_t> objects;
@@ -189,6 +201,9 @@ inline LitmusOp WGE(std::size_t t, std::uint64_t v) { return {K::wait_value, {t}
 inline LitmusOp INC(std::size_t x) { return {K::increment, {x}}; }
 inline LitmusOp RD(std::size_t x) { return {K::read, {x}}; }
 inline LitmusOp WR(std::size_t x, std::uint64_t v = 1) { return {K::write, {x}, v}; }
+inline LitmusOp ARM(std::size_t f) { return {K::arm, {f}}; }
+inline LitmusOp DISARM(std::size_t f) { return {K::disarm, {f}}; }
+inline LitmusOp REPAIR(std::size_t f, std::uint64_t skip) { return {K::repair, {f}, skip}; }
 inline LitmusOp KILL(std::size_t p) { return {K::kill, {p}}; }
 inline LitmusOp CHOOSE(std::uint64_t n) { return {K::choose, {}, n}; }
 }  // namespace litmus

@@ -21,6 +21,23 @@ class ProgramGenerator {
     return program;
   }
 
+  /// The same with recovery timers: waits that give up, and watchdogs that signal.
+  LitmusProgram program_with_timers() {
+    LitmusProgram program = this->program();
+    for (auto& process : program) {
+      const auto at = static_cast<std::ptrdiff_t>(below(2) * process.size());
+      if (below(2) == 0) {
+        process.insert(process.begin() + at, {K::repair, {object()}, 1});
+        process.insert(process.begin() + at + 1, {below(2) ? K::signal : K::increment, {object()}});
+      } else {
+        const std::size_t fence = object();
+        process.insert(process.begin() + at, {K::arm, {fence}});
+        if (below(3) != 0) process.push_back({K::disarm, {fence}});
+      }
+    }
+    return program;
+  }
+
   /// The same with a process that kills another, sometimes only perhaps.
   LitmusProgram program_with_kill() {
     LitmusProgram program = this->program();

@@ -1,0 +1,122 @@
+// Faults of a scenario in a World: when they strike, and what a kill leaves behind.
+#include <algorithm>
+
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "scenarios/runtime/thread_runner.hpp"
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::scenarios {
+
+void World::prepare_faults() {
+  for (const FaultSpec& fault : scenario_.faults)
+    for (const auto& clone : clones_)
+      if (clone->process == fault.process && clone->number == fault.clone) {
+        if (fault.kind == FaultSpec::Kind::kill) prepare_kill(*clone, fault);
+        if (fault.kind == FaultSpec::Kind::no_memory && !clone->allocations)
+          clone->allocations = std::make_unique<CloneState::Allocations>(core::Cell(simulation_));
+      }
+  const auto starves = [](const auto& clone) { return clone->allocations != nullptr; };
+  if (std::any_of(clones_.begin(), clones_.end(), starves)) machine_.memory().inject(*this);
+}
+
+// In a timed run at its instant. Where schedules are explored it is somebody's step, so that it
+// comes between any two steps of others.
+void World::prepare_kill(CloneState& victim, const FaultSpec& fault) {
+  if (simulation_.untimed()) {
+    simulation_.spawn({"kill of " + victim.client->name(), core::ProcessRole::interrupt},
+                      kill_at_any_time(victim, fault));
+    return;
+  }
+  kill_timers_.push_back(
+      std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
+  kill_timers_.back()->arm(core::Time(fault.when));
+}
+
+// Whether it strikes is decided in a step of its own that touches nothing: once, not wherever it
+// could strike.
+core::Task<> World::kill_at_any_time(CloneState& victim, const FaultSpec& fault) {
+  const bool strikes = strikes_now(fault);
+  if (!strikes) co_return;
+  if (fault.may) co_await core::point(simulation_);
+  kill(victim);
+}
+
+bool World::strikes_now(const FaultSpec& fault) {
+  if (!fault.may) return true;
+  const core::Process* const process = simulation_.current();
+  return simulation_.choose({"fault", process ? process->id : core::kNoProcess, 2, 0,
+                             core::name_of_strike, nullptr}) == 0;
+}
+
+// Documentation/fault-injection/fault-injection.rst, fail-nth: the n-th allocation of a task fails.
+bool World::fails(const models::AllocRequest& request) {
+  for (const auto& clone : clones_) {
+    if (clone->client != request.client || !clone->allocations) continue;
+    CloneState::Allocations& allocations = *clone->allocations;
+    allocations.cell.write();
+    const std::uint64_t number = allocations.made++;
+    for (const FaultSpec& fault : scenario_.faults) {
+      if (fault.kind != FaultSpec::Kind::no_memory || fault.process != clone->process ||
+          fault.clone != clone->number || number < fault.at)
+        continue;
+      const std::uint64_t used = fault.may ? allocations.failed : number - fault.at;
+      if (fault.count != 0 && used >= fault.count) continue;
+      const core::Process* const process = simulation_.current();
+      const bool fails =
+          !fault.may || simulation_.choose({"allocation", process ? process->id : core::kNoProcess,
+                                            2, 0, core::name_of_failure, nullptr}) == 0;
+      if (!fails) continue;
+      ++allocations.failed;
+      simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject,
+                       static_cast<std::uint64_t>(&fault - scenario_.faults.data()),
+                       clone->client->index());
+      return true;
+    }
+  }
+  return false;
+}
+
+// What the kernel locked for a thread it unlocks on the way out of an interrupted system call
+// (-ERESTARTSYS). Locks of the scenario are the program's own: nobody unlocks those.
+void World::drop_reservations(const core::Process& thread) {
+  for (const auto& buffer : machine_.buffers())
+    if (buffer->resv().lock().owner() == &thread) buffer->resv().lock().unlock();
+}
+
+// A fatal signal, and what do_exit() does then: threads end where they stand, unless they are in an
+// uninterruptible stretch of the kernel; system calls are undone; the kernel closes the files,
+// which cancels the jobs.
+void World::kill(CloneState& clone) {
+  simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject, 0, clone.client->index());
+  for (const auto& thread : clone.threads) {
+    if (const core::Process* process = thread->process(); process && !process->uninterruptible)
+      drop_reservations(*process);
+    thread->kill();
+  }
+  for (models::GpuContext* context : clone.contexts) {
+    std::vector<models::JobPtr> jobs;
+    for (models::Engine* engine : context->engines())
+      if (models::KernelQueue* queue = context->existing_kernel_queue(*engine)) {
+        jobs.insert(jobs.end(), queue->waiting().begin(), queue->waiting().end());
+        jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+      }
+    if (models::UserQueue* queue = context->existing_user_queue())
+      jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+    for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
+  }
+  thread_ended(clone);
+}
+
+const FaultSpec* World::fault_for(const CloneState& clone, Index label, std::uint64_t run) const {
+  for (const FaultSpec& fault : scenario_.faults) {
+    if (fault.kind == FaultSpec::Kind::kill || fault.kind == FaultSpec::Kind::no_memory) continue;
+    const bool here = fault.process == clone.process && fault.clone == clone.number &&
+                      (fault.label == label || fault.label == kNone);
+    if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count))
+      return &fault;
+  }
+  return nullptr;
+}
+
+}  // namespace fencelab::scenarios
