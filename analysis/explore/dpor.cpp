@@ -162,7 +162,9 @@ class Dpor {
   }
 
   // Who was asleep, or done with, and does not depend on the step taken, sleeps on.
+  // Not so at quiescence: what another timer sets off keeps this one from going off.
   void inherit_sleepers(const Node& from, Node& into) {
+    if (from.quiescent && options_.timers == core::TimerMode::quiescent) return;
     const auto touches = trace_.touches(length_ - 1);
     for (const Sleeper& sleeper : from.sleepers) {
       if (!sleeps_on(sleeper, from.actor, touches)) continue;

@@ -21,6 +21,7 @@ struct Node {
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   std::uint32_t preemptions = 0;     ///< on the path to it
   bool goes_on_enabled = false;      ///< whoever acted from here could have acted again
+  bool quiescent = false;            ///< only recovery timers can act, since nothing else can
   bool alone = false;  ///< its first step touched nothing: whoever else can act may act later
 };
 
@@ -90,6 +91,8 @@ class StateSearch {
     else if (length_ > 0)
       inherit_sleepers(nodes_[length_ - 1], node, asleep);
     node.key = key;
+    node.quiescent =
+        options_.timers == core::TimerMode::quiescent && !steps.empty() && steps[0].recovery;
     const auto [found, is_new] = visited_.try_emplace(key);
     if (length_ > 0) note_newness(nodes_[length_ - 1], is_new);
     if (is_new) {
@@ -168,7 +171,9 @@ class StateSearch {
 
   Schedule path() const { return schedule_of(std::span<const Node>(nodes_).first(length_)); }
 
+  // At quiescence nobody sleeps on: what another timer sets off keeps this one from going off.
   void inherit_sleepers(const Node& from, Node& into, ActorSet& asleep) const {
+    if (from.quiescent) return;
     for (const Sleeper& sleeper : from.sleepers) {
       if (!sleeps_on(sleeper, from.actor, last_touches_)) continue;
       asleep.insert(sleeper.actor);

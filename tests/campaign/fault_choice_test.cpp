@@ -37,7 +37,7 @@ std::string two_lockers(const std::string& faults) {
     return R"({"name": ")" + name + R"(", "threads": [{"name": "main", "program": [
       {"lock": "m"}, {"think": "1 ms"}, {"unlock": "m"}]}]})";
   };
-  return R"({"format": 1, "name": "lockers", "locks": [{"name": "m"}], "processes": [)" +
+  return R"({"format": 1, "name": "lockers", "platform": {}, "locks": [{"name": "m"}], "processes": [)" +
          process("one") + "," + process("two") + R"(], "faults": [)" + faults +
          R"(], "stacks": ["linux-implicit"]})";
 }

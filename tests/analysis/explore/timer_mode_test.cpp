@@ -76,7 +76,7 @@ TEST_CASE("A watchdog that nobody stops ends the wait, at quiescence or before")
 }
 
 TEST_CASE("Provers find the dead states of programs with recovery timers, in each mode of these") {
-  const std::uint64_t programs = kSanitizers.empty() ? 1500 : 300;
+  const std::uint64_t programs = kSanitizers.empty() ? 500 : 100;
   for (const TimerMode mode : {TimerMode::never, TimerMode::quiescent, TimerMode::any}) {
     std::uint64_t compared = 0, with_dead = 0;
     for (std::uint64_t seed = 1; seed <= programs; ++seed) {
@@ -91,7 +91,6 @@ TEST_CASE("Provers find the dead states of programs with recovery timers, in eac
       CHECK((a.exhausted && b.exhausted));
       CHECK(keys(a) == naive.dead);
       CHECK(keys(b) == naive.dead);
-      CHECK(a.executions >= naive.traces.size());
     }
     INFO("mode " << static_cast<int>(mode) << ": " << compared << " compared, " << with_dead
                  << " dead");
