@@ -42,7 +42,8 @@ bool judge_leaf(Execution& execution, const Schedule& schedule, Exploration& res
   if (execution.is_settled()) return false;
   core::WaitGraph graph = execution.snapshot();
   std::vector<Finding> findings = find_deadlocks(graph);
-  std::erase_if(findings, [](const Finding& finding) { return finding.services_only; });
+  // As in timed runs: jobs that nobody waits for count, and so do wake-ups that were lost.
+  if (findings.empty() && execution.steps().empty()) findings = find_lost_wakeups(graph);
   if (findings.empty()) return false;
   const std::uint64_t key = dead_key(execution.simulation(), graph, findings);
   auto& dead = result.dead[key];

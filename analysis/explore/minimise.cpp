@@ -11,10 +11,8 @@ namespace {
 
 std::vector<std::string> members_of(const std::vector<Finding>& findings) {
   std::vector<std::string> names;
-  for (const Finding& finding : findings) {
-    if (finding.services_only) continue;
+  for (const Finding& finding : findings)
     for (const Member& member : finding.members) names.push_back(member.name);
-  }
   std::sort(names.begin(), names.end());
   return names;
 }

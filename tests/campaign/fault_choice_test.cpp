@@ -134,8 +134,8 @@ TEST_CASE("Schedules tell by name how faults and allocations fell, and replay fi
     const auto named = [](const auto& step) { return step.choice == "fails"; };
     CHECK(std::count_if(steps.begin(), steps.end(), named) == 1);
     campaign::ScenarioStepper stepper(scenario, stack, {});
-    const auto result = analysis::replay(stepper, steps);
-    CHECK(result.mismatch.empty());
+    const auto result = analysis::replay(stepper, analysis::schedule_of(steps));
+    CHECK(result.fits());
     CHECK(result.stuck);
   });
 }
