@@ -24,7 +24,7 @@ TEST_CASE("T14: a reservation is locked and unlocked") {
   Rig rig;
   DmaResv resv(rig.simulation);
   const auto lock_and_unlock = [](DmaResv& locked) -> Task<int> {
-    const WwResult result = co_await locked.lock().lock();
+    const WwResult result = co_await locked.lock().lock(nullptr);
     locked.lock().unlock();
     co_return result == WwResult::locked ? 0 : 1;
   };
