@@ -63,6 +63,30 @@ TEST_CASE("T03: a callback runs once although the fence is signaled twice") {
   CHECK(seen.times == 1);
 }
 
+TEST_CASE("T04: of two that add callbacks to each other's fence and signal, none misses one") {
+  // Each adds and signals in either order, and their steps interleave in every way.
+  for (int order = 0; order < 4; ++order)
+    for (const auto& turns : {"0011", "0101", "0110", "1001", "1010", "1100"}) {
+      Rig rig;
+      const FencePtr own[2] = {pending(rig), pending(rig)};
+      Seen seen[2];
+      bool added[2] = {};
+      int step[2] = {};
+      for (const char* turn = turns; *turn; ++turn) {
+        const int who = *turn - '0';
+        const bool adds_first = (order >> who & 1) == 0;
+        if ((step[who]++ == 0) == adds_first)
+          added[who] = own[1 - who]->add_callback(seen[who]);
+        else
+          own[who]->signal();
+      }
+      for (int who = 0; who < 2; ++who) {
+        CHECK(own[who]->is_signaled());
+        CHECK(seen[who].times == (added[who] ? 1 : 0));
+      }
+    }
+}
+
 TEST_CASE("T05: a callback that was added is seen") {
   Rig rig;
   Seen seen;

@@ -29,6 +29,19 @@ std::pair<int, int> active_and_signaled(const SyncFile& file) {
   return counts;
 }
 
+/// Waits for its turns on `timeline`, one in eight, and counts up at each. True if the count was
+/// its own point whenever it woke.
+Task<> take_turns(SwTimeline& timeline, std::uint64_t number, std::uint64_t rounds, bool& exact) {
+  exact = true;
+  for (std::uint64_t round = 0; round < rounds; ++round) {
+    const std::uint64_t point = 8 * round + number;
+    const FencePtr turn = timeline.fence_at(point);
+    co_await turn->wait();
+    exact = exact && timeline.value() == point;
+    timeline.increment(1);
+  }
+}
+
 }  // namespace
 
 TEST_CASE("T25: a read fence makes a buffer busy for writing, not for reading") {
@@ -243,6 +256,17 @@ TEST_CASE("T51h: a signaled fence merged with itself is signaled") {
   Rig rig;
   const SyncFile file(make_signaled_fence(rig.simulation));
   CHECK(SyncFile::merge(file, file).poll());
+}
+
+TEST_CASE("T51i: eight that wait for points of one timeline in turn wake at their own points") {
+  Rig rig;
+  constexpr std::uint64_t kRounds = 512;
+  bool exact[8] = {};
+  for (std::uint64_t i = 0; i < 8; ++i)
+    rig.simulation.spawn({"turn"}, take_turns(rig.a, i, kRounds, exact[i]));
+  rig.simulation.run();
+  CHECK(rig.a.value() == 8 * kRounds);
+  for (const bool own : exact) CHECK(own);
 }
 
 TEST_CASE("T51j: a random merge over 32 timelines is done when all reach their largest point") {

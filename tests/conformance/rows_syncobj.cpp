@@ -82,8 +82,8 @@ TEST_CASE("T36: a wait for several points answers by all of their states") {
         }
 }
 
-TEST_CASE("T37: a wait for any is not held up by what a syncobj was reset to") {
-  const bool for_submit = GENERATE(false, true);  // T37b: the fences appear after the wait began
+TEST_CASE("T37, T37b: a wait for any is not held up by what a syncobj was reset to") {
+  const bool for_submit = GENERATE(false, true);  // the fences appear after the wait began
   Rig rig;
   const SyncobjPtr first = Syncobj::make(rig.simulation), second = Syncobj::make(rig.simulation);
   const auto submit = [&] {
@@ -102,7 +102,7 @@ TEST_CASE("T37: a wait for any is not held up by what a syncobj was reset to") {
   CHECK(waiter.result->first == 1);
 }
 
-TEST_CASE("T37a: a wait for all keeps the fence it found first") {
+TEST_CASE("T37a, T37b: a wait for all keeps the fence it found first") {
   const bool for_submit = GENERATE(false, true);
   Rig rig;
   const SyncobjPtr first = Syncobj::make(rig.simulation), second = Syncobj::make(rig.simulation);
@@ -168,14 +168,14 @@ TEST_CASE("T40: fences that complete out of order never take the query back") {
   }
 }
 
-TEST_CASE("T41: points out of order start over, and old points wait for the late one") {
+TEST_CASE("T41, T41a: points out of order start over, and old points wait for the late one") {
   Rig rig;
   const SyncobjPtr syncobj = Syncobj::make(rig.simulation);
   std::uint64_t turn = 0;
   for (const std::uint64_t point : {1, 5, 3, 6, 7})
     syncobj->add_point(rig.a.fence_at(++turn), point);
   rig.a.increment(1);
-  CHECK(rig.poll({{syncobj, 1}}) == kTime);  // T41a: its own fence is done
+  CHECK(rig.poll({{syncobj, 1}}) == kTime);  // although its own fence is done
   rig.a.increment(2);
   CHECK(syncobj->last_signaled() == 5);
   CHECK(rig.poll({{syncobj, 5}}) == 0);
