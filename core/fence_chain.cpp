@@ -77,6 +77,10 @@ void for_each_pending(FenceChain& head, const Use& use) {
 
 }  // namespace
 
+void FenceChain::collect() {
+  for_each_pending(*this, [](const FencePtr&) { return true; });
+}
+
 void FenceChain::leaves(std::vector<FencePtr>& into) {
   for_each_pending(*this, [&](const FencePtr& own) {
     // A node has no business being contained in one (the kernel warns): it stays whole.

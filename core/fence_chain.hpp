@@ -31,6 +31,8 @@ class FenceChain final : public DmaFence {
   /// The next older node or fence whose own (contained) fence is pending; null if there is none.
   /// Unlinks those in between for good.
   FencePtr walk();
+  /// Walks to the end, so that nodes which are done do not pile up.
+  void collect();
 
   void leaves(std::vector<FencePtr>& into) override;
   bool is_container() const override { return true; }

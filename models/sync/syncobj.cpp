@@ -46,9 +46,14 @@ void Syncobj::replace(core::FencePtr fence) {
 
 void Syncobj::add_point(core::FencePtr fence, std::uint64_t point) {
   cell_.write();
-  fence_ = core::FenceChain::make(simulation(), fence_, std::move(fence), point);
+  const core::FencePtr previous = fence_;
+  fence_ = core::FenceChain::make(simulation(), previous, std::move(fence), point);
   core::note_published(*fence_);
   serve_watches();
+  // As drm_syncobj_add_point does. Where one explores, looking at fences would be a touch.
+  if (core::FenceChain* const node = core::FenceChain::from(previous.get());
+      node && !simulation().untimed())
+    node->collect();
 }
 
 std::uint64_t Syncobj::last_signaled() const {
