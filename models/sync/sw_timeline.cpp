@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/wait_graph_builder.hpp"
 
 namespace fencelab::models {
@@ -40,11 +38,12 @@ void SwTimeline::advance_to(std::uint64_t value, int error) {
   cell_.write();
   if (value <= value_) return;
   value_ = value;
-  const auto reached = std::stable_partition(
-      pending_.begin(), pending_.end(),
-      [value](const core::FencePtr& fence) { return fence->seqno() > value; });
-  const std::vector<core::FencePtr> done(reached, pending_.end());
-  pending_.erase(reached, pending_.end());
+  std::vector<core::FencePtr> done;
+  std::erase_if(pending_, [&](const core::FencePtr& fence) {
+    if (fence->seqno() > value) return false;
+    done.push_back(fence);
+    return true;
+  });
   for (const core::FencePtr& fence : done) {
     if (error != 0) fence->set_error(error);
     fence->set_producer(nullptr);
