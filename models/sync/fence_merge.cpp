@@ -1,6 +1,7 @@
 #include "models/sync/fence_merge.hpp"
 
-#include <algorithm>
+#include <map>
+#include <vector>
 
 #include "core/fence_array.hpp"
 
@@ -8,21 +9,16 @@ namespace fencelab::models {
 
 namespace {
 
-/// Sorts by context, and keeps the latest fence of each; of two with one number the older object,
-/// where the kernel's choice is not defined.
+/// Keeps the latest fence of each context, and orders them by context. Of two with one number the
+/// last: the kernel's sort turns two equal elements round.
 void keep_latest(std::vector<core::FencePtr>& fences) {
-  std::sort(fences.begin(), fences.end(), [](const core::FencePtr& a, const core::FencePtr& b) {
-    return a->context() != b->context() ? a->context() < b->context()
-                                        : core::raw(a->id()) < core::raw(b->id());
-  });
-  std::size_t kept = 0;
+  std::map<std::uint64_t, core::FencePtr> latest;
   for (const core::FencePtr& fence : fences) {
-    if (kept == 0 || fences[kept - 1]->context() != fence->context())
-      fences[kept++] = fence;
-    else if (fence->is_later_than(*fences[kept - 1]))
-      fences[kept - 1] = fence;
+    core::FencePtr& kept = latest[fence->context()];
+    if (!kept || !kept->is_later_than(*fence)) kept = fence;
   }
-  fences.resize(kept);
+  fences.clear();
+  for (const auto& [context, fence] : latest) fences.push_back(fence);
 }
 
 }  // namespace
