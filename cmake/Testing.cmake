@@ -1,4 +1,4 @@
-# fencelab_test(<name> LINK libraries...): the Catch2 program tests/test_<name> from tests/<name>/*.cpp,
+# fencelab_test(<name> LINK libraries... [EXCLUDE regex...]): the Catch2 program tests/test_<name> from tests/<name>/*.cpp,
 # each of its test cases a CTest case called "<name>: ...". Does nothing while there are no files.
 
 find_package(Catch2 2.13 REQUIRED)
@@ -10,8 +10,11 @@ target_link_libraries(fencelab_test_main PUBLIC Catch2::Catch2)
 target_compile_options(fencelab_test_main PRIVATE -O0 -g0)
 
 function(fencelab_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;EXCLUDE")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${name}/*.cpp)
+  foreach(pattern IN LISTS arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "^${PROJECT_SOURCE_DIR}/tests/${name}/+${pattern}")
+  endforeach()
   if(NOT sources)
     return()
   endif()

@@ -1,9 +1,8 @@
-// dma_fence: one-shot completion with lazy arming, error as payload, arrays and chains.
-// Rules F1-F13 as in drivers/dma-buf/dma-fence.c; containers as in dma-fence-array.c, -chain.c.
+// dma_fence: one-shot completion with lazy arming, error as payload.
+// Rules F1-F13 as in drivers/dma-buf/dma-fence.c; containers are fence_array.hpp, fence_chain.hpp.
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -58,7 +57,7 @@ class FenceCallback {
 namespace fence_error {
 inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kBusy = -16,
                      kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62,
-                     kCanceled = -125;
+                     kTimedOut = -110, kCanceled = -125;
 }
 
 /// A fence. Reference counted (single-threaded): whoever may still ask holds a FencePtr.
@@ -82,8 +81,8 @@ class DmaFence : public Waitable {
   /// effects. (Where one explores the answer is always no, so that the wait is a step in every
   /// schedule.)
   bool is_known_signaled() const { return !simulation().untimed() && happened(); }
-  /// 0 pending, 1 done, negative errno: done with that error (F10).
-  int status() const { return !signaled_ ? 0 : error_ != 0 ? error_ : 1; }
+  /// 0 pending, 1 done, negative errno: done with that error (F10). Polls, as is_signaled() does.
+  int status() const { return !is_signaled() ? 0 : error_ != 0 ? error_ : 1; }
   int error() const { return error_; }
   /// When it signaled; kNever while pending.
   Time signaled_at() const { return signaled_at_; }
@@ -121,9 +120,17 @@ class DmaFence : public Waitable {
   /// For fences without a producer that says so.
   void set_order_class(OrderClassId order_class) { order_class_ = order_class; }
 
-  /// Leaves of a container: the members of an array, the contained fences of a chain, itself else.
+  /// What the kernel's dma_fence_unwrap_for_each sees: the members of an array, the contained
+  /// fences of a chain from its newest node back (done ones but the newest left out), itself else.
   virtual void leaves(std::vector<FencePtr>& into) { into.emplace_back(this); }
   virtual bool is_container() const { return false; }
+
+  /// Whether it comes after `other`, a fence of the same context: numbers wrap at 32 bits unless
+  /// the fence was made with 64 (F2).
+  bool is_later_than(const DmaFence& other) const {
+    if (seqno_is_64bit_) return seqno_ > other.seqno_;
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(seqno_ - other.seqno_)) > 0;
+  }
 
   std::uint32_t references() const { return references_; }
   void retain() { ++references_; }
@@ -140,6 +147,7 @@ class DmaFence : public Waitable {
   /// asked of fences that called set_pollable(); a fence without it may look pending for ever (F8).
   virtual bool poll() { return false; }
   void set_pollable() { pollable_ = true; }
+  void set_seqno_64bit() { seqno_is_64bit_ = true; }
   bool cares_about_waiting() const {
     return is_container() || (producer_ && producer_->cares_about_arming());
   }
@@ -159,61 +167,17 @@ class DmaFence : public Waitable {
   bool signaled_ = false;
   bool armed_ = false;
   bool pollable_ = false;
+  bool seqno_is_64bit_ = false;
   OrderClassId order_class_ = kNoOrderClass;
 };
 
-/// Signals when its last member has; the first member error becomes its own (3.1).
-class FenceArray final : public DmaFence {
- public:
-  FenceArray(Simulation& simulation, std::vector<FencePtr> members, std::uint64_t context,
-             std::uint64_t seqno);
-  ~FenceArray() override;
-  void leaves(std::vector<FencePtr>& into) override;
-  bool is_container() const override { return true; }
-  OrderClassId order_class() const override { return kOrderOfMembers; }
-  std::span<const FencePtr> members() const { return members_; }
+/// A new fence context, unlike all others and larger than those made before it by the same actor
+/// (dma_fence_context_alloc). Its top bit tells it from numbers of queues and objects.
+inline std::uint64_t new_fence_context(Simulation& simulation) {
+  return raw(simulation.new_object_id()) | std::uint64_t{1} << 63;
+}
 
- protected:
-  bool enable_signaling() override;
-  GateIndex describe_members(WaitGraphBuilder& builder) const override;
-  std::string describe_name() const override;
-  bool poll() override;
-
- private:
-  struct Member;
-  void member_signaled(DmaFence& member);
-  std::vector<FencePtr> members_;
-  std::vector<std::unique_ptr<Member>> callbacks_;
-  std::size_t pending_;
-};
-
-/// One link of a timeline: signaled iff its own fence and all earlier nodes are; drops errors
-/// (3.2).
-class FenceChain final : public DmaFence {
- public:
-  FenceChain(Simulation& simulation, FencePtr previous, FencePtr fence, std::uint64_t context,
-             std::uint64_t seqno);
-  ~FenceChain() override;
-  void leaves(std::vector<FencePtr>& into) override;
-  bool is_container() const override { return true; }
-  OrderClassId order_class() const override { return kOrderOfMembers; }
-  const FencePtr& previous() const { return previous_; }
-  const FencePtr& contained() const { return contained_; }
-
- protected:
-  bool enable_signaling() override;
-  GateIndex describe_members(WaitGraphBuilder& builder) const override;
-  std::string describe_name() const override;
-  bool poll() override;
-
- private:
-  struct Step;
-  bool rearm();
-  FencePtr previous_, contained_;
-  std::unique_ptr<Step> step_;
-};
-
-/// A fence that is signaled from birth: "no dependency" (F12).
+/// A fence that is signaled from birth: "no dependency" (F12). Its context is 0, as the stub's.
 FencePtr make_signaled_fence(Simulation& simulation);
 
 }  // namespace fencelab::core

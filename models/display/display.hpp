@@ -45,6 +45,8 @@ class Display {
   core::Task<> wait_until_free();
   void commit(std::shared_ptr<Commit> commit);
   std::uint64_t commits() const { return commits_; }
+  /// Who carries commits out.
+  const core::Process* worker() const { return worker_; }
 
  private:
   core::Task<> commit_tail();

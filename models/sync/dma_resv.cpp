@@ -1,23 +1,60 @@
 #include "models/sync/dma_resv.hpp"
 
 #include <algorithm>
+#include <bit>
 
+#include "core/fence_array.hpp"
 #include "core/order_events.hpp"
 
 namespace fencelab::models {
 
+namespace {
+
+/// Slots of a list that was allocated for `wanted`: as many as fit into the kmalloc bucket behind
+/// its header (dma_resv_list_alloc: 24 bytes, 8 for each fence; mm/slab_common.c has the buckets).
+std::size_t slots_of_bucket(std::size_t wanted) {
+  constexpr std::size_t kHeader = 24, kSlot = 8;
+  const std::size_t bytes = kHeader + kSlot * wanted;
+  std::size_t bucket = std::bit_ceil(bytes);
+  for (const std::size_t odd : {96, 192})
+    if (bytes <= odd && odd < bucket) bucket = odd;
+  return (bucket - kHeader) / kSlot;
+}
+
+}  // namespace
+
+int DmaResv::reserve(std::size_t count) {
+  if (count == 0) return core::fence_error::kInvalid;
+  if (entries_.size() + count <= slots_) return 0;
+  cell_.write();
+  constexpr std::size_t kFirst = 4;
+  grow(slots_ == 0 ? std::max(kFirst, std::bit_ceil(count))
+                   : std::max(entries_.size() + count, slots_ * 2));
+  return 0;
+}
+
+void DmaResv::grow(std::size_t slots) {
+  std::erase_if(entries_, [](const Entry& entry) { return entry.fence->is_known_signaled(); });
+  slots_ = slots_of_bucket(slots);
+}
+
 void DmaResv::add(const core::FencePtr& fence, Usage usage) {
-  if (fence->is_container()) {
-    std::vector<core::FencePtr> leaves;
-    fence->leaves(leaves);
-    for (const core::FencePtr& leaf : leaves) add(leaf, usage);
-    return;
+  if (!fence->is_container()) {
+    reserve(1);
+    return put(fence, usage);
   }
+  std::vector<core::FencePtr> leaves;
+  fence->leaves(leaves);
+  reserve(leaves.size());
+  for (const core::FencePtr& leaf : leaves) put(leaf, usage);
+}
+
+void DmaResv::put(const core::FencePtr& fence, Usage usage) {
   cell_.write();
   core::note_published(*fence);
   for (Entry& entry : entries_) {
     const bool superseded = entry.fence->context() == fence->context() && entry.usage >= usage &&
-                            entry.fence->seqno() <= fence->seqno();
+                            (entry.fence == fence || fence->is_later_than(*entry.fence));
     if (superseded || entry.fence->is_known_signaled()) {
       entry = {fence, usage};
       return;
@@ -31,6 +68,25 @@ void DmaResv::replace(std::uint64_t context, const core::FencePtr& fence, Usage 
   core::note_published(*fence);
   for (Entry& entry : entries_)
     if (entry.fence->context() == context) entry = {fence, usage};
+}
+
+void DmaResv::copy_from(const DmaResv& source) {
+  std::vector<Entry> copy;
+  source.for_each(Usage::bookkeep, [&](const Entry& entry) { copy.push_back(entry); });
+  const std::size_t seen = source.entries_.size();
+  cell_.write();
+  slots_ = copy.empty() ? 0 : slots_of_bucket(seen);
+  entries_ = std::move(copy);
+}
+
+core::FencePtr DmaResv::singleton(Usage usage) const {
+  std::vector<core::FencePtr> fences;
+  for_each(usage, [&](const Entry& entry) { fences.push_back(entry.fence); });
+  if (fences.empty()) return nullptr;
+  if (fences.size() == 1) return fences.front();
+  core::Simulation& simulation = lock_.simulation();
+  return core::make_intrusive<core::FenceArray>(simulation, std::move(fences),
+                                                core::new_fence_context(simulation), 1);
 }
 
 bool DmaResv::test_signaled(Usage usage) const {

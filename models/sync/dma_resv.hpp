@@ -2,6 +2,7 @@
 // Rules R1-R13 of include/linux/dma-resv.h and drivers/dma-buf/dma-resv.c.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -33,12 +34,25 @@ class DmaResv {
   core::WwMutex& lock() { return lock_; }
   const core::WwMutex& lock() const { return lock_; }
 
-  /// Adds `fence`. It takes the slot of a signaled fence, or of an older or same fence of its
-  /// context with a weaker or equal class; else a new slot (R6). Containers are flattened (R8).
+  /// Makes room for `count` more fences. A list that must grow drops its signaled fences (R5).
+  /// Returns 0, or -EINVAL for a count of 0 (R4).
+  int reserve(std::size_t count);
+
+  /// Adds `fence`, reserving the room for it. It takes the first slot whose fence has signaled, or
+  /// is the same or an earlier one of its context with a weaker or equal class; else a new slot
+  /// (R6). Containers are flattened (R8: the kernel warns of them; its callers unwrap).
   void add(const core::FencePtr& fence, Usage usage);
 
-  /// Swaps every fence of `context` for `fence` (R9).
+  /// Swaps every fence of `context` for `fence`, in whatever class it was (R9).
   void replace(std::uint64_t context, const core::FencePtr& fence, Usage usage);
+
+  /// Becomes a copy of the pending fences of `source`, of every class; all that it held is gone
+  /// (dma_resv_copy_fences).
+  void copy_from(const DmaResv& source);
+
+  /// All pending fences of a query as one: none, itself, or an array of them in slot order (R10).
+  /// Neither equal fences nor earlier ones of a context are weeded out.
+  core::FencePtr singleton(Usage usage) const;
 
   /// Calls `use(entry)` for every unsignaled fence a query for `usage` returns.
   template <class Use>
@@ -49,6 +63,7 @@ class DmaResv {
   }
   /// Whether everything such a query returns has signaled (polling).
   bool test_signaled(Usage usage) const;
+  /// Its slots in order, signaled fences that nobody took the slot of included.
   const std::vector<Entry>& entries() const {
     cell_.read();
     return entries_;
@@ -58,9 +73,12 @@ class DmaResv {
   void drop(Usage usage);
 
  private:
+  void grow(std::size_t slots);
+  void put(const core::FencePtr& fence, Usage usage);
   core::WwMutex lock_;
   core::Cell cell_;
   std::vector<Entry> entries_;
+  std::size_t slots_ = 0;  ///< room of the kernel's list; entries_ may be shorter
 };
 
 }  // namespace fencelab::models

@@ -2,7 +2,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "core/fence.hpp"
+#include "core/fence_array.hpp"
+#include "core/fence_chain.hpp"
 #include "core/fifo.hpp"
 #include "core/locks.hpp"
 #include "core/random.hpp"
@@ -177,8 +178,8 @@ TEST_CASE("An array passes the first member error on, a chain drops errors and k
   Producer producer;
   const FencePtr a = fence(simulation, producer, 1), b = fence(simulation, producer, 2);
   const FencePtr array = make_intrusive<FenceArray>(simulation, std::vector{a, b}, 9, 1);
-  const FencePtr first = make_intrusive<FenceChain>(simulation, nullptr, a, 8, 1);
-  const FencePtr second = make_intrusive<FenceChain>(simulation, first, b, 8, 2);
+  const FencePtr first = FenceChain::make(simulation, nullptr, a, 1);
+  const FencePtr second = FenceChain::make(simulation, first, b, 2);
   array->arm();
   second->arm();
   b->signal();
@@ -195,7 +196,7 @@ TEST_CASE("A chain of 100000 nodes is destroyed without recursion") {
   Producer producer;
   FencePtr chain;
   for (std::uint64_t i = 1; i <= 100000; ++i)
-    chain = make_intrusive<FenceChain>(simulation, chain, fence(simulation, producer, i), 8, i);
+    chain = FenceChain::make(simulation, chain, fence(simulation, producer, i), i);
   CHECK(chain->references() == 1);
 }
 
