@@ -126,9 +126,10 @@ TEST_CASE(
 TEST_CASE("check asks for the strength that the scenario states", "[cli]") {
   const TemporaryFolder folder;
   const std::string out = folder.path("out");
-  const Outcome outcome = check_as_stated({"--set", "/expect/linux-implicit/strength=explored",
-                                           "--stack", "linux-implicit", "user-queues-preempt-ctx",
-                                           "kernel-future-fence", "--out", out});
+  const Outcome outcome = check_as_stated(
+      {"--set", "/expect/linux-implicit/strength=explored", "--set",
+       "/expect/user-queues-preempt-ctx/strength=predicted", "--stack", "linux-implicit",
+       "user-queues-preempt-ctx", "kernel-future-fence", "--out", out});
   CHECK(outcome.exit_code == 0);
   const std::map<std::string, std::string> stated = {{"linux-implicit", "explored"},
                                                      {"user-queues-preempt-ctx", "predicted"},

@@ -85,10 +85,10 @@ TEST_CASE("A waiter that is killed leaves the queue, and those behind it move up
   // Fair rw lock: a reader that comes after a queued writer waits behind it, and the writer waits
   // for the first reader, who waits for the second one's signal: stuck, in some orders. With the
   // writer gone the second reader comes in, whenever that is.
-  using K = LitmusOp::Kind;
-  const LitmusProgram stuck = {{{K::read_lock, {0}}, W(0), {K::read_unlock, {0}}},
-                               {{K::write_lock, {0}}, {K::write_unlock, {0}}},
-                               {{K::read_lock, {0}}, S(0), {K::read_unlock, {0}}}};
+  using Act = LitmusOp::Kind;
+  const LitmusProgram stuck = {{{Act::read_lock, {0}}, W(0), {Act::read_unlock, {0}}},
+                               {{Act::write_lock, {0}}, {Act::write_unlock, {0}}},
+                               {{Act::read_lock, {0}}, S(0), {Act::read_unlock, {0}}}};
   LitmusProgram saved = stuck;
   saved.push_back({KILL(1)});
   LitmusSubject without(stuck, 2), with(saved, 2);
