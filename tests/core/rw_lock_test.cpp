@@ -84,7 +84,7 @@ TEST_CASE("Reading twice with a writer queued in between is a deadlock with a fa
 }
 
 TEST_CASE(
-    "After a writer all readers up to the next writer come in; with a recursive lock all do") {
+    "After a writer all readers up to the next writer come in, with a recursive lock all do") {
   for (const auto& [rule, order] : {std::pair{ReaderRule::fair, "w1 r1 w2 r2"},
                                     std::pair{ReaderRule::recursive, "w1 r1 r2 w2"}}) {
     Bench bench(rule);
