@@ -94,7 +94,8 @@ TEST_CASE("Provers find the dead states of programs with recovery timers, in eac
     }
     INFO("mode " << static_cast<int>(mode) << ": " << compared << " compared, " << with_dead
                  << " dead");
-    CHECK(compared > programs / 4);
+    // Enough of them are small enough for the naive search, also among the first hundred.
+    CHECK(compared > programs / 8);
     CHECK(with_dead > compared / 10);
   }
 }
