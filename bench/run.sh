@@ -44,6 +44,8 @@ for ((round = 1; round <= rounds; ++round)); do
   note "round $round of $rounds: litmus programs"
   "$programs/bench_litmus" 0.2 >>"$raw"
 done
+note "prover A in parallel"
+"$programs/bench_parallel_search" $((quick ? 12 : 15)) 2 >"$programs/parallel.txt"
 if ((!quick)); then
   note "whole engine, ten times as long"
   "$programs/bench_whole_engine" 800 >>"$raw"
@@ -61,3 +63,5 @@ if command -v spin >/dev/null; then
 else
   echo "SPIN is not installed: no comparison with it"
 fi
+printf '\n'
+cat "$programs/parallel.txt"

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "campaign/check_explored.hpp"
+#include "campaign/transport/rank_server.hpp"
 #include "campaign/worker_pool.hpp"
 #include "scenarios/quantity.hpp"
 
@@ -22,9 +24,12 @@ std::chrono::milliseconds with_grace(std::chrono::milliseconds budget) {
   return budget + budget / 4 + std::chrono::seconds(2);
 }
 
-std::string work_on(const CheckItem& item, std::uint64_t seed, const CheckFunction& check) {
+std::string work_on(const CheckItem& item, std::uint64_t seed, const CheckFunction& check,
+                    const HelperSource& helpers) {
   const auto begun = std::chrono::steady_clock::now();
-  CheckRecord record = check(*item.scenario, *item.stack, seed, item.options);
+  CheckOptions options = item.options;
+  options.helpers = helpers;
+  CheckRecord record = check(*item.scenario, *item.stack, seed, options);
   record.wall_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return record.to_json();
@@ -50,37 +55,63 @@ CheckRecord record_of(const CheckItem& item, std::uint64_t seed, const WorkerRes
   return record;
 }
 
+std::vector<Part> parts_of(const std::vector<CheckItem>& items) {
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    for (const std::uint64_t seed : items[i].seeds) parts.push_back({i, seed});
+  return parts;
+}
+
 }  // namespace
+
+void help_checks(const std::vector<CheckItem>& items, Ranks& ranks) {
+  const std::vector<Part> parts = parts_of(items);
+  serve_ranks(ranks, [&](std::uint64_t task) {
+    const Part& part = parts.at(task);
+    const CheckItem& item = items[part.item];
+    return search_service(*item.scenario, *item.stack, part.seed, item.options);
+  });
+}
 
 std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
                                    const CheckAllOptions& options,
                                    const std::function<void(const CheckRecord&)>& finished) {
-  std::vector<Part> parts;
+  SpareSlots spare;
+  std::optional<RankRelay> relay;
+  HelperSource helpers{.here = &spare};
+  if (options.ranks) {
+    relay.emplace(*options.ranks, options.jobs);
+    helpers.far = &relay->spare();
+    helpers.lines = &relay->lines();
+  }
+  const std::vector<Part> parts = parts_of(items);
   std::vector<WorkerTask> tasks;
+  for (const Part& part : parts)
+    tasks.emplace_back(
+        [&, part] { return work_on(items[part.item], part.seed, options.check, helpers); });
   std::chrono::milliseconds limit{0};
+  std::vector<std::vector<CheckRecord>> by_item(items.size());
+  std::vector<std::size_t> left;
   for (std::size_t i = 0; i < items.size(); ++i) {
     limit = std::max(limit, with_grace(items[i].options.budget));
-    for (const std::uint64_t seed : items[i].seeds) {
-      parts.push_back({i, seed});
-      tasks.emplace_back(
-          [&item = items[i], seed, &options] { return work_on(item, seed, options.check); });
-    }
+    by_item[i].resize(items[i].seeds.size());
+    left.push_back(items[i].seeds.size());
   }
-  std::vector<std::vector<CheckRecord>> by_item(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) by_item[i].resize(items[i].seeds.size());
-  std::vector<std::size_t> left;
-  for (const CheckItem& item : items) left.push_back(item.seeds.size());
   std::vector<CheckRecord> records(items.size());
   std::vector<std::size_t> first_part(items.size(), 0);
   for (std::size_t part = parts.size(); part-- > 0;) first_part[parts[part].item] = part;
-  run_tasks(tasks, {.jobs = options.jobs, .stop = options.stop, .time_limit = limit},
-            [&](std::size_t part, const WorkerResult& result) {
-              const auto [item, seed] = parts[part];
-              by_item[item][part - first_part[item]] = record_of(items[item], seed, result);
-              if (--left[item] > 0) return;
-              records[item] = merge_seeds(std::move(by_item[item]));
-              finished(records[item]);
-            });
+  const PoolOptions pool{.jobs = options.jobs,
+                         .stop = options.stop,
+                         .time_limit = limit,
+                         .spare = &spare,
+                         .relay = relay ? &*relay : nullptr};
+  run_tasks(tasks, pool, [&](std::size_t part, const WorkerResult& result) {
+    const auto [item, seed] = parts[part];
+    by_item[item][part - first_part[item]] = record_of(items[item], seed, result);
+    if (--left[item] > 0) return;
+    records[item] = merge_seeds(std::move(by_item[item]));
+    finished(records[item]);
+  });
   return records;
 }
 

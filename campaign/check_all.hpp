@@ -6,6 +6,7 @@
 
 #include "campaign/check_one.hpp"
 #include "campaign/stop_signals.hpp"
+#include "campaign/transport/ranks.hpp"
 
 namespace fencelab::campaign {
 
@@ -26,7 +27,11 @@ struct CheckAllOptions {
   unsigned jobs = 1;
   StopSignals* stop = nullptr;
   CheckFunction check = check_one;
+  Ranks* ranks = nullptr;  ///< helpers of checks may be there; all must have the same items
 };
+
+/// Helps check_all() of the first rank, on another one, until that rank ends.
+void help_checks(const std::vector<CheckItem>& items, Ranks& ranks);
 
 /// Records in the order of the items. `finished` is called once per item, when its last seed is
 /// done. A worker that does not stop at its budget is killed a little later and says so in

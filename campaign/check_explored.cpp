@@ -9,6 +9,7 @@
 #include "analysis/explore/paranoid.hpp"
 #include "analysis/explore/prove.hpp"
 #include "analysis/explore/schedule_token.hpp"
+#include "analysis/explore/search_worker.hpp"
 #include "campaign/check_rules.hpp"
 #include "campaign/incident.hpp"
 #include "campaign/scenario_stepper.hpp"
@@ -47,7 +48,7 @@ class Explorer {
                      0.8;  // the rest is for making counterexamples readable
     options.preemptions = options_.preemptions;
     options.steps_max = options_.steps_max;
-    const analysis::Proof proof = analysis::prove(subject_, options);
+    const analysis::Proof proof = prove_with_helpers(options);
     take_work(proof);
     say_assumptions();
     for (const auto& [key, dead] : proof.dead) add_dead(dead);
@@ -55,6 +56,12 @@ class Explorer {
   }
 
  private:
+  analysis::Proof prove_with_helpers(analysis::ProofOptions& options) {
+    Helpers helpers(options_.helpers, search_service(scenario_, stack_, seed_, options_));
+    options.workers = &helpers;
+    return analysis::prove(subject_, options);
+  }
+
   void take_work(const analysis::Proof& proof) {
     record_.work.executions += proof.executions;
     if (proof.states > 0) record_.work.states = proof.states;
@@ -174,7 +181,25 @@ std::vector<std::string> witnesses_of(const analysis::Prediction& prediction) {
   return names;
 }
 
+/// A searcher with a subject of its own.
+struct Searcher {
+  Searcher(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+           const analysis::ExecutionOptions& execution)
+      : subject(scenario, stack), worker(subject, execution) {}
+  ScenarioSubject subject;
+  analysis::SearchWorker worker;
+};
+
 }  // namespace
+
+MakeServe search_service(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                         std::uint64_t seed, const CheckOptions& options) {
+  const analysis::ExecutionOptions execution{seed, mode_of(options.timers)};
+  return [&scenario, &stack, execution]() -> Serve {
+    auto searcher = std::make_shared<Searcher>(scenario, stack, execution);
+    return [searcher](std::string_view task) { return searcher->worker.serve(task); };
+  };
+}
 
 void predict_into(CheckRecord& record, const PredictedRun& run) {
   if (!run.report.complete)

@@ -12,6 +12,11 @@ void explore_into(CheckRecord& record, const scenarios::Scenario& scenario,
                   const scenarios::ResolvedStack& stack, std::uint64_t seed,
                   const CheckOptions& options);
 
+/// What helps explore_into() with these arguments, which must outlive it. Ask for it in the process
+/// where it is to serve.
+MakeServe search_service(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
+                         std::uint64_t seed, const CheckOptions& options);
+
 /// Samples whether steps that are called independent commute, equal schedules do equal things and
 /// equal states go on alike; adds what does not.
 void doubt(CheckRecord& record, const scenarios::Scenario& scenario,

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "campaign/check_record.hpp"
+#include "campaign/transport/helpers.hpp"
 #include "core/untimed.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -35,6 +36,7 @@ struct CheckOptions {
   std::optional<std::uint64_t> steps_max;
   bool counterexamples = true;  ///< make schedules short and say them; off where nobody reads them
   std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded
+  HelperSource helpers;  ///< who may help; changes no result, unless the budget ends it
 };
 
 /// Strengths that check_one() can reach in this program, weakest first.

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,8 @@
 #include <cstring>
 #include <optional>
 #include <system_error>
+
+#include "campaign/follow_parent.hpp"
 
 namespace fencelab::campaign {
 
@@ -43,15 +44,6 @@ void write_all(int descriptor, const std::string& text) {
 /// First byte of what a worker sends: a result, or the words of an exception.
 constexpr char kResult = '=', kException = '!';
 
-/// A worker dies with its parent, however that ends, and of the signals that the parent holds back.
-void follow_parent(pid_t parent) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(9);  // it was gone before we asked
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 [[noreturn]] void run_child(const WorkerTask& task, int descriptor) {
   char kind = kResult;
   std::string text;
@@ -67,14 +59,16 @@ void follow_parent(pid_t parent) {
 
 /// Nothing, with errno set, when the system has no process or descriptor to give.
 std::optional<Child> start(const WorkerTask& task, std::size_t index,
-                           const std::vector<Child>& others) {
+                           const std::vector<Child>& others, RankRelay* relay) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
+  if (relay) relay->prepare();
   std::fflush(nullptr);
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) {
     const int reason = errno;
+    if (relay) relay->keep_ours(index);
     ::close(ends[0]);
     ::close(ends[1]);
     errno = reason;
@@ -84,9 +78,11 @@ std::optional<Child> start(const WorkerTask& task, std::size_t index,
     follow_parent(parent);
     ::close(ends[0]);
     for (const Child& other : others) ::close(other.pipe);
+    if (relay) relay->keep_task_ends();
     run_child(task, ends[1]);
   }
   ::close(ends[1]);
+  if (relay) relay->keep_ours(index);
   return Child{pid, ends[0], index, {}, Clock::now()};
 }
 
@@ -131,6 +127,7 @@ class Pool {
         break;
       }
       start_some();
+      offer_spare();
       collect();
       kill_overdue();
     }
@@ -142,13 +139,22 @@ class Pool {
 
   void start_some() {
     while (next_ < tasks_.size() && children_.size() < std::max(options_.jobs, 1u)) {
-      std::optional<Child> child = start(tasks_[next_], next_, children_);
+      std::optional<Child> child = start(tasks_[next_], next_, children_, options_.relay);
       if (!child && children_.empty())
         throw std::system_error(errno, std::generic_category(), "cannot start a run");
       if (!child) return;  // as many as the system allows; again when one of them is done
       children_.push_back(std::move(*child));
       ++next_;
     }
+  }
+
+  /// Whoever works on the last tasks may use what the others no longer need.
+  void offer_spare() {
+    if (!options_.spare || next_ < tasks_.size()) return;
+    const std::size_t free = std::max(options_.jobs, 1u) - children_.size();
+    if (free <= offered_) return;
+    options_.spare->give(free - offered_);
+    offered_ = free;
   }
 
   /// Milliseconds until the oldest worker is overdue; -1: never.
@@ -165,10 +171,13 @@ class Pool {
     std::vector<pollfd> waits;
     for (const Child& child : children_) waits.push_back({child.pipe, POLLIN, 0});
     if (options_.stop) waits.push_back({options_.stop->descriptor(), POLLIN, 0});
+    const std::size_t relayed = waits.size();
+    if (options_.relay) options_.relay->add_to(waits);
     if (::poll(waits.data(), waits.size(), patience()) < 0) {
       if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
       return;  // what poll left in `waits` means nothing
     }
+    if (options_.relay) options_.relay->work(waits.data() + relayed);
     for (std::size_t i = children_.size(); i-- > 0;)
       if (waits[i].revents != 0 && drain(children_[i])) end(i, finish(children_[i]));
   }
@@ -202,6 +211,7 @@ class Pool {
   std::vector<WorkerResult> results_;
   std::vector<Child> children_;
   std::size_t next_ = 0;
+  std::size_t offered_ = 0;  ///< slots
 };
 
 }  // namespace

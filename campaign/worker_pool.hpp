@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "campaign/stop_signals.hpp"
+#include "campaign/transport/rank_relay.hpp"
+#include "campaign/transport/spare_slots.hpp"
 
 namespace fencelab::campaign {
 
@@ -30,6 +32,8 @@ struct PoolOptions {
   unsigned jobs = 1;                                    ///< at the same time; 0 counts as 1
   StopSignals* stop = nullptr;                          ///< ends the work when a signal arrives
   std::optional<std::chrono::milliseconds> time_limit;  ///< wall time of one task
+  SpareSlots* spare = nullptr;  ///< gets what is left of `jobs` when every task was begun
+  RankRelay* relay = nullptr;   ///< for tasks that have helpers on other ranks
 };
 
 /// Called in the parent after each task, in order of completion.

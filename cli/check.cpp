@@ -36,6 +36,7 @@ struct Check {
   std::vector<CheckRecord> records;
   std::vector<Judgement> judgements;
   Baseline written;  ///< what --write-baseline writes
+  campaign::Ranks* ranks = nullptr;
 };
 
 std::vector<CheckItem> items_of(const std::vector<Plan>& plans, const CheckCommand& command,
@@ -174,7 +175,8 @@ int interrupted(const Progress& progress, std::size_t checks) {
 /// Signals wait meanwhile: either all files are there or none is touched.
 int check_and_write(Check& check, campaign::StopSignals& stop) {
   Progress progress("checks", check.items.size(), check.command.quiet);
-  const campaign::CheckAllOptions options{.jobs = check.command.jobs, .stop = &stop};
+  const campaign::CheckAllOptions options{
+      .jobs = check.command.jobs, .stop = &stop, .ranks = check.ranks};
   check.records = campaign::check_all(check.items, options, [&](const CheckRecord& record) {
     progress.step(fmt::format("{} under {}: {}", record.scenario, record.stack,
                               record.status == "ok" ? record.verdict : record.status),
@@ -186,7 +188,9 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
   if (stop.arrived() != 0) return interrupted(progress, check.items.size());
   judge(check);
   compare(again, check);
-  explain(check, options);
+  campaign::CheckAllOptions here = options;
+  here.ranks = nullptr;  // other ranks know the checks, not what is tried about them
+  explain(check, here);
   if (stop.arrived() != 0) return interrupted(progress, check.items.size());
   report(check);
   if (const auto failure = write(check)) {
@@ -196,7 +200,18 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
   return exit_code(check.judgements);
 }
 
-int check(const CheckCommand& command) {
+/// On another rank than the first: what cannot be loaded here cannot be helped with here, and is
+/// said by the first, where it is loaded as well.
+int help(const CheckCommand& command, campaign::Ranks& ranks) {
+  const auto limits = limits_of(command);
+  const auto registry = policies::Registry::built_in();
+  const auto plans = load_plans(command, registry);
+  campaign::help_checks(
+      limits && plans ? items_of(*plans, command, *limits) : std::vector<CheckItem>{}, ranks);
+  return kExitOk;
+}
+
+int check(const CheckCommand& command, campaign::Ranks* ranks) {
   const auto limits = limits_of(command);
   const auto registry = policies::Registry::built_in();  // stacks point into it
   const auto plans = load_plans(command, registry);
@@ -210,8 +225,8 @@ int check(const CheckCommand& command) {
       complain("{}", scenarios::format_diagnostics(loaded.diagnostics())), ok = false;
   }
   if (!ok || !prepare_outputs(command)) return kExitUsage;
-  Check work{command, registry, items_of(*plans, command, *limits), std::move(baseline), {},
-             {},      {}};
+  Check work{command, registry, items_of(*plans, command, *limits), std::move(baseline), {}, {},
+             {},      ranks};
   warn_of_limits(command, work.items);
   int signal = 0, code = kExitOk;
   {
@@ -225,14 +240,15 @@ int check(const CheckCommand& command) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Action& action) {
+void add_check(CLI::App& app, Action& action, campaign::Ranks* ranks) {
   auto command = std::make_shared<CheckCommand>();
   CLI::App* parser = add_check_options(app, *command);
-  parser->callback([command, parser, &action] {
+  parser->callback([command, parser, &action, ranks] {
     command->has_seeds = parser->get_option("--seeds")->count() > 0;
     command->has_out = parser->get_option("--out")->count() > 0;
     command->has_timers = parser->get_option("--timers")->count() > 0;
-    action = [command] { return check(*command); };
+    const bool is_first = !ranks || ranks->rank() == 0;
+    action = [=] { return is_first ? check(*command, ranks) : help(*command, *ranks); };
   });
 }
 

@@ -98,7 +98,11 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
                     "a seed or a range such as 1..8, instead of the scenario's");
   check->add_option("--set", command.sets, "change the scenario first: /json/pointer=value")
       ->allow_extra_args(false);
-  check->add_option("-j,--jobs", command.jobs, "checks at the same time (default: 1)")
+  check
+      ->add_option(
+          "-j,--jobs", command.jobs,
+          "processes at the same time: a check each, and those that are left over help the last "
+          "checks with their schedules (default: 1)")
       ->check(CLI::Range(1, 1024));
   check->add_option("--out", command.out, "folder for check.json and deadlocks/ (default: none)");
   add_explanations(*check, command);

@@ -41,6 +41,13 @@ void open_output() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+void mute_output() {
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(nowhere, STDOUT_FILENO);
+  ::dup2(nowhere, STDERR_FILENO);
+  ::close(nowhere);
+}
+
 int close_output(int code) {
   if (std::fflush(stdout) != 0) note_error();
   const int error = first_error();

@@ -26,6 +26,9 @@ void complain(fmt::format_string<Arguments...> format, Arguments&&... arguments)
 /// descriptors that the caller closed (`>&-`) cannot be taken by files of ours.
 void open_output();
 
+/// From now on nothing is printed.
+void mute_output();
+
 /// To be called last: `code`, or kExitUsage after a complaint if stdout could not be written. A
 /// reader that has seen enough (`| head -1`) is no error.
 int close_output(int code);

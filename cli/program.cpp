@@ -49,6 +49,16 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 int run_program(int argc, char** argv) {
   open_output();
+  std::unique_ptr<campaign::Ranks> joined;
+  try {
+    joined = campaign::Ranks::join();
+  } catch (const std::exception& error) {
+    complain("fencelab: {}\n", error.what());
+    return kExitCrash;
+  }
+  campaign::Ranks* const ranks = joined.get();
+  const bool is_first = !ranks || ranks->rank() == 0;
+  if (!is_first) mute_output();
   CLI::App app{
       "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
       "memory are managed by this policy instead of that one?"};
@@ -60,7 +70,7 @@ int run_program(int argc, char** argv) {
       "non-determinism, 4 a run crashed, 63 bad input or usage.");
   Action action;
   add_run(app, action);
-  add_check(app, action);
+  add_check(app, action, ranks);
   add_replay(app, action);
   add_validate(app, action);
   add_list(app, action);
@@ -72,6 +82,7 @@ int run_program(int argc, char** argv) {
     if (error.get_exit_code() == 0) return close_output(app.exit(error));  // --help, --version
     return complain_of_usage(app, error);
   }
+  if (!is_first && !app.got_subcommand("check")) return kExitOk;
   try {
     return close_output(action());
   } catch (const std::exception& error) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "campaign/transport/ranks.hpp"
+
 namespace fencelab::cli {
 
 /// Exit codes (design section 8). Never a count.
@@ -21,13 +23,16 @@ enum ExitCode : int {
 /// A subcommand adds itself to the program and, when it is chosen, stores what to do in `action`.
 using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action);
-void add_check(CLI::App& app, Action& action);
+/// `ranks`: others that may help; null if there are none.
+void add_check(CLI::App& app, Action& action, campaign::Ranks* ranks);
 void add_replay(CLI::App& app, Action& action);
 void add_validate(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 
+/// On any rank but the first it prints nothing and does what the first one says, if the subcommand
+/// knows how to; else nothing.
 int run_program(int argc, char** argv);
 
 /// Scenario files named by `paths`: files as they are, folders with every *.json below them,

@@ -9,6 +9,12 @@
 
 namespace fencelab::analysis {
 
+/// The `nth` that `parent` made; core::kSetUp made what was there from the start.
+struct ActorName {
+  std::uint32_t parent = 0, nth = 0;
+  friend bool operator==(const ActorName&, const ActorName&) = default;
+};
+
 class ActorTable final : public core::ActorNames {
  public:
   std::uint32_t actor(std::uint32_t parent, std::uint32_t nth) override {
@@ -17,15 +23,34 @@ class ActorTable final : public core::ActorNames {
     auto& row_children = children_[row];
     if (nth >= row_children.size()) row_children.resize(nth + 1, kUnknown);
     std::uint32_t& number = row_children[nth];
-    if (number == kUnknown) number = count_++;
+    if (number == kUnknown) {
+      number = count();
+      names_.push_back({parent, nth});
+    }
     return number;
   }
-  std::uint32_t count() const { return count_; }
+  std::uint32_t count() const { return static_cast<std::uint32_t>(names_.size()); }
+  /// By number.
+  const std::vector<ActorName>& names() const { return names_; }
+  /// Knows these and no others from now on.
+  void assign(const std::vector<ActorName>& names) {
+    children_.clear();
+    names_.clear();
+    for (const ActorName& name : names) actor(name.parent, name.nth);
+  }
 
  private:
   static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
   std::vector<std::vector<std::uint32_t>> children_;  ///< [0]: made at set-up
-  std::uint32_t count_ = 0;
+  std::vector<ActorName> names_;
 };
+
+/// Whether of two lists of names, grown from one, one begins with the other: then whoever worked
+/// with either gave everybody the same number.
+inline bool agree(const std::vector<ActorName>& a, const std::vector<ActorName>& b) {
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i)
+    if (a[i] != b[i]) return false;
+  return true;
+}
 
 }  // namespace fencelab::analysis

@@ -24,7 +24,6 @@ using Schedule = std::vector<ScheduledStep>;
 /// Bounds. Whatever is hit is reported; a bounded exploration proves nothing.
 struct ExploreLimits {
   std::chrono::duration<double> time{60.0};
-  std::chrono::duration<double> time_after_dead{1e9};  ///< since the first dead state was found
   std::uint64_t executions = ~std::uint64_t{0};
   std::uint64_t steps = ~std::uint64_t{0};  ///< taken anew or again; the same on every machine
   std::uint64_t steps_after_dead = ~std::uint64_t{0};  ///< since the first dead state was found

@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "analysis/explore/dpor.hpp"
+#include "analysis/explore/parallel_dpor.hpp"
 #include "analysis/explore/random_walk.hpp"
+#include "analysis/explore/side_search.hpp"
 #include "analysis/explore/state_search.hpp"
 #include "core/assert.hpp"
 
@@ -21,17 +23,17 @@ class Portfolio {
 
   Proof run() {
     if (options_.preemptions) return run_bounded();
-    const Exploration a = explore_dpor(subject_, options_.execution, limits(0.5));
+    const Exploration a = run_a();
     take_in(a, "A");
     if (a.exhausted) {
       // A second opinion, if it is cheap; counted in steps, so that it is asked on every machine.
       ExploreLimits second = limits(1.0);
-      second.steps_after_dead = ~std::uint64_t{0};
-      second.steps = kStepsForSecond + 4 * (a.steps + a.replayed);
-      const Exploration b = explore_states(subject_, options_.execution, second);
+      second.steps_after_dead = kStepsAfterDead;
+      second.steps = steps_for_second(a.steps + a.replayed);
+      const Exploration b = run_b(second);
       if (b.exhausted) compare(a, b);
     } else if (proof_.dead.empty()) {
-      const Exploration b = explore_states(subject_, options_.execution, limits(0.6));
+      const Exploration b = run_b(limits(0.6));
       take_in(b, "B");
       if (!b.exhausted) {
         proof_.bounds_hit = bounds_of(a, "prover A");
@@ -50,6 +52,27 @@ class Portfolio {
   }
 
  private:
+  Exploration run_a() {
+    const ExploreLimits first = limits(0.5);
+    // A bound on all steps must be hit at the same one, however many could help: alone.
+    if (!options_.workers || options_.steps_max)
+      return explore_dpor(subject_, options_.execution, first);
+    desk_.emplace(*options_.workers);
+    side_.emplace(subject_, *desk_, kStepsAfterDead);
+    ParallelDpor a(subject_, options_.execution, first, *desk_, options_.tuning);
+    return a.run([&] { side_->go_on(steps_for_second(a.steps())); });
+  }
+
+  // What B has done on a worker meanwhile counts if it is what it would find now.
+  Exploration run_b(const ExploreLimits& limits) {
+    auto b = side_ ? side_->finish(limits.steps, limits.time) : std::nullopt;
+    if (!b) return explore_states(subject_, options_.execution, limits);
+    for (auto& [key, dead] : b->dead) dead = complete(subject_, options_.execution, dead);
+    return std::move(*b);
+  }
+
+  static std::uint64_t steps_for_second(std::uint64_t steps) { return kStepsForSecond + 4 * steps; }
+
   Proof run_bounded() {
     ExploreLimits limits = this->limits(1.0);
     limits.preemptions = options_.preemptions;
@@ -74,13 +97,12 @@ class Portfolio {
   ExploreLimits limits(double part) const {
     ExploreLimits limits;
     limits.time = std::max(options_.budget - elapsed(), Seconds(0.0)) * part;
-    limits.time_after_dead = kAfterDead;
+    limits.steps_after_dead = kStepsAfterDead;
     if (!options_.steps_max) return limits;
     // Then nothing may end by the clock unless the whole budget does.
     const double left =
         static_cast<double>(*options_.steps_max - std::min(*options_.steps_max, proof_.steps));
     limits.time = std::max(options_.budget - elapsed(), Seconds(0.0));
-    limits.time_after_dead = limits.time;
     limits.steps = static_cast<std::uint64_t>(left * part);
     limits.steps_after_dead = *options_.steps_max / 10;
     return limits;
@@ -136,14 +158,17 @@ class Portfolio {
     proof_.exhausted = false;
   }
 
-  /// One dead state answers the question; a little longer may find more of them.
-  static constexpr Seconds kAfterDead{1.0};
+  /// One dead state answers the question; a little more may find others. In steps, so that it finds
+  /// the same on every machine.
+  static constexpr std::uint64_t kStepsAfterDead = 500'000;
   static constexpr std::uint64_t kStepsForSecond = 100'000;
   static constexpr std::uint64_t kWalks = 100'000;
   Subject& subject_;
   ProofOptions options_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   Proof proof_;
+  std::optional<WorkerDesk> desk_;
+  std::optional<SideSearch> side_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/explore/exploration.hpp"
+#include "analysis/explore/workers.hpp"
 
 namespace fencelab::analysis {
 
@@ -14,6 +15,9 @@ struct ProofOptions {
   std::chrono::duration<double> budget{60.0};  ///< wall time
   std::optional<std::uint64_t> steps_max;      ///< of all provers: results equal on every machine
   std::optional<std::uint32_t> preemptions;    ///< only schedules with at most so many; no proof
+  /// Who helps, if anybody. The proof is the same, unless the budget ends it.
+  Workers* workers = nullptr;
+  ParallelTuning tuning;
 };
 
 enum class ProofOutcome : std::uint8_t {

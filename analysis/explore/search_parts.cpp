@@ -40,18 +40,16 @@ bool is_service(Execution& execution, const core::Step& step) {
          execution.simulation().process_at(step.slot).spec.daemon;
 }
 
-void SearchClock::look(Exploration& result) {
+bool SearchClock::look(Exploration& result) {
   const std::uint64_t steps = result.steps + result.replayed;
-  if (result.found_deadlock() && !steps_at_dead_) steps_at_dead_ = steps;
-  if (steps >= limits_.steps ||
-      (steps_at_dead_ && steps - *steps_at_dead_ > limits_.steps_after_dead))
+  if (result.found_deadlock() && !first_dead_) first_dead_ = steps;
+  if (steps >= limits_.steps || (first_dead_ && steps - *first_dead_ >= limits_.steps_after_dead))
     result.out_of_steps = result.out_of_time = true;
-  if (result.out_of_steps || steps - steps_ < kStepsPerLook) return;
-  steps_ = steps;
-  const auto now = Clock::now();
-  if (result.found_deadlock() && !first_dead_) first_dead_ = now;
-  result.out_of_time =
-      now - begun_ > limits_.time || (first_dead_ && now - *first_dead_ > limits_.time_after_dead);
+  if (!result.out_of_steps && steps - steps_ >= kStepsPerLook) {
+    steps_ = steps;
+    result.out_of_time = Clock::now() - begun_ > limits_.time;
+  }
+  return result.out_of_time;
 }
 
 }  // namespace fencelab::analysis

@@ -36,28 +36,28 @@ ActorSet enabled_actors(const std::vector<core::Step>& steps);
 /// Whether a step is one of a service, which may go round for ever.
 bool is_service(Execution& execution, const core::Step& step);
 
-/// Counts steps, and looks at the clock now and then.
+/// Ends a search by time and by steps.
 class SearchClock {
  public:
   explicit SearchClock(const ExploreLimits& limits) : limits_(limits) {}
-  /// Says in `result` if its time or its steps are over, or those after its first dead state.
-  void look(Exploration& result);
+  /// Asked after each execution: whether its time is over, or as many steps were taken as it may,
+  /// in all or after the first dead state; says so in `result`. Looks at the clock now and then
+  /// only.
+  bool look(Exploration& result);
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::uint64_t kStepsPerLook = 10'000;
   const ExploreLimits& limits_;
   Clock::time_point begun_ = Clock::now();
-  std::optional<Clock::time_point> first_dead_;
-  std::optional<std::uint64_t> steps_at_dead_;
-  std::uint64_t steps_ = 0;  ///< at the last look
+  std::optional<std::uint64_t> first_dead_;  ///< steps when it was found
+  std::uint64_t steps_ = 0;                  ///< at the last look
 };
 
 /// The steps of a path of nodes, each with `actor` and `choices`.
 template <class Node>
 Schedule schedule_of(std::span<const Node> path) {
   Schedule schedule;
-  schedule.reserve(path.size());
   for (const Node& node : path) schedule.push_back({node.actor, node.choices});
   return schedule;
 }

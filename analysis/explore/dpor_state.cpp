@@ -1,0 +1,49 @@
+#include "analysis/explore/dpor_state.hpp"
+
+namespace fencelab::analysis {
+
+void DporNode::reset() {
+  enabled = backtrack = asleep = {};
+  order.clear();
+  next = 0;
+  sleepers.clear();
+  choices.clear();
+  touches.clear();
+  quiescent = false;
+  daemon_steps = 0;
+  progress = 0;
+}
+
+void DporNode::ask(std::uint32_t who) {
+  if (backtrack.contains(who)) return;
+  backtrack.insert(who);
+  order.push_back(who);
+}
+
+void DporNode::ask_all(const ActorSet& actors) {
+  for (ActorSet left = actors - backtrack; !left.empty(); left.erase(left.first()))
+    ask(left.first());
+}
+
+void DporNode::ask_one_of(const std::vector<std::uint32_t>& initials) {
+  for (const std::uint32_t initial : initials)
+    if (backtrack.contains(initial) || asleep.contains(initial)) return;
+  for (const std::uint32_t initial : initials)
+    if (enabled.contains(initial)) return ask(initial);
+  ask_all(enabled);
+}
+
+bool DporNode::advance() {
+  if (next_answer(choices)) return true;
+  if (!asleep.contains(actor)) {
+    asleep.insert(actor);
+    sleepers.push_back({actor, std::move(touches)});
+    touches.clear();
+  }
+  while (next < order.size() && asleep.contains(order[next])) ++next;
+  if (next == order.size()) return false;
+  actor = order[next];
+  return true;
+}
+
+}  // namespace fencelab::analysis
