@@ -36,7 +36,8 @@ struct Case {
 };
 const std::vector<Case> kCases = {
     {"cross-driver-userptr", {"async-prealloc", "async-exact"}},
-    {"buffer-abba", {"linux-implicit", "plain-locks"}},
+    {"indefinite-fence", {"user-queues-preempt-ctx", "user-queues-future-fence"}},
+    {"buffer-abba", {"plain-locks"}},
     {"user-queue-cross-wait", {"aware"}},
 };
 
