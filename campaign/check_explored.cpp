@@ -10,6 +10,7 @@
 #include "analysis/explore/prove.hpp"
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/explore/search_worker.hpp"
+#include "campaign/check_livelock.hpp"
 #include "campaign/check_rules.hpp"
 #include "campaign/incident.hpp"
 #include "campaign/scenario_stepper.hpp"
@@ -45,13 +46,16 @@ class Explorer {
     analysis::ProofOptions options;
     options.execution = execution_;
     options.budget = std::chrono::duration<double>(options_.budget) *
-                     0.8;  // the rest is for making counterexamples readable
+                     0.7;  // the rest is for livelocks, and for making counterexamples readable
     options.preemptions = options_.preemptions;
     options.steps_max = options_.steps_max;
     const analysis::Proof proof = prove_with_helpers(options);
     take_work(proof);
     say_assumptions();
     for (const auto& [key, dead] : proof.dead) add_dead(dead);
+    const LivelockTask livelocks{subject_, execution_, stack_, seed_, options_};
+    for (const DeadState& dead : look_for_livelocks(record_, proof, livelocks)) add_dead(dead);
+    if (record_.livelock.outcome == LivelockClaim::Outcome::hard) worsen("livelock");
     settle_predictions(proof);
   }
 
@@ -99,7 +103,7 @@ class Explorer {
       CheckFinding found;
       static_cast<IncidentRecord&>(found) = incident;
       if (incident.kind.starts_with("masked")) found.kind = "masked";
-      if (rank(found.kind) < rank(record_.verdict)) record_.verdict = found.kind;
+      worsen(found.kind);
       found.rule = rule_of_kind(found.kind);
       if (CheckFinding* const same = known(found)) {
         if (same->way.token.empty()) add_schedule(dead, *same);
@@ -108,6 +112,10 @@ class Explorer {
       add_schedule(dead, found);
       record_.findings.push_back(std::move(found));
     }
+  }
+
+  void worsen(const std::string& verdict) {
+    if (rank(verdict) < rank(record_.verdict)) record_.verdict = verdict;
   }
 
   // What a timed run has shown already gets a schedule, and no second entry.

@@ -85,6 +85,11 @@ std::string_view to_string(CheckFinding::State state) {
   return kStates[static_cast<std::size_t>(state)];
 }
 
+std::string_view to_string(LivelockClaim::Outcome outcome) {
+  constexpr std::array<std::string_view, 5> kWords = {"-", "free", "open", "soft", "hard"};
+  return kWords[static_cast<std::size_t>(outcome)];
+}
+
 std::string_view to_string(FixTrial::Outcome outcome) {
   return kOutcomes[static_cast<std::size_t>(outcome)];
 }
@@ -112,6 +117,9 @@ std::string CheckRecord::to_json() const {
                        {"blocked", json_of(work.blocked)},
                        {"depth", json_of(work.depth)},
                        {"bounds_hit", work.bounds_hit},
+                       {"livelock",
+                        {static_cast<int>(livelock.outcome), livelock.states, livelock.transitions,
+                         livelock.bound}},
                        {"wall_seconds", wall_seconds},
                        {"assumptions", assumptions},
                        {"findings", all},
@@ -140,6 +148,9 @@ CheckRecord CheckRecord::from_json(const std::string& text) {
   record.work.blocked = count_of(json.at("blocked"));
   record.work.depth = count_of(json.at("depth"));
   json.at("bounds_hit").get_to(record.work.bounds_hit);
+  const Json& livelock = json.at("livelock");
+  record.livelock = {static_cast<LivelockClaim::Outcome>(livelock[0].get<int>()), livelock[1],
+                     livelock[2], livelock[3]};
   json.at("wall_seconds").get_to(record.wall_seconds);
   json.at("assumptions").get_to(record.assumptions);
   for (const Json& finding : json.at("findings")) record.findings.push_back(finding_of(finding));

@@ -95,6 +95,24 @@ struct CheckWork {
   std::vector<std::string> bounds_hit;   ///< in words; any of them means: not proved
 };
 
+/// What is known of livelock. A proof of freedom from deadlock says nothing about it.
+struct LivelockClaim {
+  /// Worst last: of several seeds the largest counts.
+  enum class Outcome {
+    not_asked,  ///< nobody looked: a timed run
+    free,       ///< there is none in any schedule
+    open,       ///< not decided
+    soft,       ///< one that can be left, and need not be
+    hard,       ///< one without a way out
+  };
+  Outcome outcome = Outcome::not_asked;
+  std::uint64_t states = 0, transitions = 0;  ///< of the graph that was searched; 0: none was needed
+  std::string bound;  ///< that was hit, e.g. "states=50000"; empty: the graph is complete
+};
+
+/// "-", "free", "open", "soft", "hard".
+std::string_view to_string(LivelockClaim::Outcome outcome);
+
 struct CheckRecord {
   std::string scenario, stack, file;
   std::vector<std::uint64_t> seeds;
@@ -105,6 +123,7 @@ struct CheckRecord {
   std::uint64_t schedules = 0;             ///< the n of "explored n"
   std::string shortfall;  ///< why it is no stronger, if more was asked for and not reached
   CheckWork work;
+  LivelockClaim livelock;
   double wall_seconds = 0;  ///< of the workers, summed
   std::vector<std::string> assumptions;
   std::vector<CheckFinding> findings;

@@ -15,7 +15,7 @@ namespace fencelab::campaign {
 
 namespace {
 
-constexpr std::size_t kColumns = 10;
+constexpr std::size_t kColumns = 11;
 using Line = std::array<std::string, kColumns>;
 constexpr std::size_t kReportLines = 40;
 
@@ -28,6 +28,7 @@ Line line_of(const CheckRecord& record, const Judgement& judgement) {
           record.stack,
           record.verdict.empty() ? "-" : record.verdict,
           record.status == "ok" ? strength_word(record) : "-",
+          std::string(to_string(record.livelock.outcome)),
           fmt::format("{}", record.work.executions),
           count_word(record.work.states),
           count_word(record.work.blocked),
@@ -36,7 +37,7 @@ Line line_of(const CheckRecord& record, const Judgement& judgement) {
           std::string(result_word(record, judgement))};
 }
 
-bool is_number_column(std::size_t column) { return column >= 4 && column <= 8; }
+bool is_number_column(std::size_t column) { return column >= 5 && column <= 9; }
 
 std::size_t lines_in(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -178,7 +179,7 @@ std::string class_fingerprint(const BaselineKey& key) {
 
 std::string check_table(const std::vector<CheckRecord>& records,
                         const std::vector<Judgement>& judgements) {
-  std::vector<Line> lines = {{"scenario", "stack", "verdict", "strength", "executions", "states",
+  std::vector<Line> lines = {{"scenario", "stack", "verdict", "strength", "livelock", "executions", "states",
                               "blocked", "depth", "seconds", "result"}};
   for (std::size_t i = 0; i < records.size(); ++i)
     lines.push_back(line_of(records[i], judgements[i]));

@@ -116,6 +116,15 @@ Json work_json(const CheckWork& work) {
           {"bounds_hit", work.bounds_hit}};
 }
 
+Json livelock_json(const LivelockClaim& claim) {
+  return {{"outcome", claim.outcome == LivelockClaim::Outcome::not_asked
+                          ? Json()
+                          : Json(to_string(claim.outcome))},
+          {"states", claim.states},
+          {"transitions", claim.transitions},
+          {"bound", text_or_null(claim.bound)}};
+}
+
 Json record_json(const CheckRecord& record, const Judgement& judgement) {
   Json findings = Json::array(), failures = Json::array();
   for (std::size_t i = 0; i < record.findings.size(); ++i)
@@ -134,6 +143,7 @@ Json record_json(const CheckRecord& record, const Judgement& judgement) {
           {"schedules", record.schedules},
           {"shortfall", text_or_null(record.shortfall)},
           {"work", work_json(record.work)},
+          {"livelock", livelock_json(record.livelock)},
           {"wall_seconds", record.wall_seconds},
           {"result", result_word(record, judgement)},
           {"assumptions", record.assumptions},
@@ -170,7 +180,8 @@ ReplayFile replay_of(const CheckRecord& record, const CheckFinding& finding,
   replay.scenario_hash = finding.way.scenario_hash;
   replay.policies = finding.way.policies;
   replay.fault = finding.signature;
-  replay.core = finding.members;
+  // Who goes round is not stuck: what is to be reached is the end of the round.
+  if (!finding.rule.ends_with("livelock")) replay.core = finding.members;
   return replay;
 }
 

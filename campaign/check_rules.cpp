@@ -21,8 +21,13 @@ const std::vector<CheckRule>& check_rules() {
          "before, "
          "so a rescue does not hide the fault. Somebody paid for it: see the jobs lost."},
         {"livelock", "Events go on, and nothing completes",
-         "For a whole progress bound no operation, job or frame completed and no engine executed "
-         "anything, although events went on."},
+         "In a timed run: for a whole progress bound no operation, job or frame completed and no "
+         "engine executed anything, although events went on. Explored: processes go round for "
+         "ever, everybody who can act does act, and no schedule leads out of it."},
+        {"soft-livelock", "Processes can go round for ever without anything completing",
+         "A schedule in which everybody who can act does act goes round for ever; others lead out "
+         "of it. A warning, unless `expect` claims livelock. Tickets, or waiting for what was "
+         "contended, make sure that somebody gets through."},
         {"stall", "Work waited for a producer that a fault had hung",
          "Not a deadlock: without the fault of the scenario the wait would have ended."},
         {"starvation", "Somebody waited longer than its bound while others went on",

@@ -66,7 +66,15 @@ class Judge {
     return expect_ && std::any_of(allowed().begin(), allowed().end(), is_stuck);
   }
 
+  /// Whether the scenario claims that it can go round for ever; a soft livelock will do then.
+  bool claims_livelock() const { return expect_ && contains(allowed(), "livelock"); }
+  bool has_soft_livelock() const {
+    return std::any_of(record_.findings.begin(), record_.findings.end(),
+                       [](const CheckFinding& found) { return found.kind == "soft-livelock"; });
+  }
+
   bool is_expected(const CheckFinding& finding) const {
+    if (finding.kind == "soft-livelock") return claims_livelock();
     if (finding.kind == "predicted") return expects_stuck();
     return is_allowed(record_.verdict) || is_allowed(finding.kind);
   }
@@ -79,6 +87,8 @@ class Judge {
         standing = FindingStanding::refuted;
       else if (baseline_.find(baseline_key(record_, finding)) && !is_expected(finding))
         standing = FindingStanding::accepted;
+      else if (!is_expected(finding) && finding.kind == "soft-livelock")
+        standing = FindingStanding::warning;
       else if (!is_expected(finding))
         fail_finding(i);
     }
@@ -100,6 +110,8 @@ class Judge {
   /// A verdict that no finding stands for: then nothing has been said about it yet.
   void judge_verdict() {
     if (is_allowed(record_.verdict)) return;
+    const bool is_soft = claims_livelock() && has_soft_livelock() && !is_stuck(record_.verdict);
+    if (is_soft) return;
     for (std::size_t i = 0; i < record_.findings.size(); ++i)
       if (record_.findings[i].kind == record_.verdict &&
           judgement_.findings[i] != FindingStanding::expected)
@@ -181,6 +193,7 @@ std::string_view to_string(FindingStanding standing) {
     case FindingStanding::expected: return "expected";
     case FindingStanding::accepted: return "accepted";
     case FindingStanding::refuted: return "refuted";
+    case FindingStanding::warning: return "warning";
     case FindingStanding::failure: break;
   }
   return "failure";

@@ -28,6 +28,7 @@ enum class FindingStanding {
   expected,  ///< the scenario says that it happens
   accepted,  ///< in the baseline
   refuted,   ///< predicted, and shown not to happen
+  warning,   ///< not said to happen, and no failure
   failure,
 };
 

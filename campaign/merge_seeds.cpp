@@ -55,6 +55,10 @@ void add(CheckRecord& sum, CheckRecord& more) {
   add(sum.work.blocked, more.work.blocked);
   if (more.work.depth) sum.work.depth = std::max(sum.work.depth.value_or(0), *more.work.depth);
   add_texts(sum.work.bounds_hit, more.work.bounds_hit);
+  sum.livelock.outcome = std::max(sum.livelock.outcome, more.livelock.outcome);
+  sum.livelock.states += more.livelock.states;
+  sum.livelock.transitions += more.livelock.transitions;
+  if (sum.livelock.bound.empty()) sum.livelock.bound = more.livelock.bound;
   sum.wall_seconds += more.wall_seconds;
   add_texts(sum.assumptions, more.assumptions);
   add_findings(sum.findings, more.findings);

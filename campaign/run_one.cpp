@@ -1,6 +1,7 @@
 #include "campaign/run_one.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/resource.h>
 
 #include <chrono>
@@ -10,6 +11,8 @@
 #include "campaign/columns.hpp"
 #include "campaign/hardware.hpp"
 #include "campaign/incident.hpp"
+#include "campaign/instant_watch.hpp"
+#include "campaign/livelock_words.hpp"
 #include "fencelab/version.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -30,7 +33,8 @@ class Supervisor {
         world_(world),
         hardware_(hardware),
         metrics_(metrics),
-        watch_(watch) {}
+        watch_(watch),
+        instant_(simulation, [&metrics] { return metrics.operations_done + metrics.jobs_done; }) {}
 
   void run() {
     const Time horizon(world_.scenario().horizon);
@@ -42,7 +46,8 @@ class Supervisor {
                                     std::max(until, next == core::kNever ? until : next), slice));
       before_ = {simulation_.events(), busy(), metrics_.last_progress, simulation_.now(),
                  metrics_.engine_jobs};
-      hardware_.run(until, [] { return false; });
+      hardware_.run(until, [this] { return instant_.is_endless(); });
+      if (instant_.is_endless()) return judge_instant();
       if (simulation_.next_event_time() == core::kNever) break;
       judge_slice();
     }
@@ -51,6 +56,7 @@ class Supervisor {
   /// What was found that is no finding of the wait graph: in words, empty if nothing.
   const std::string& livelock() const { return livelock_; }
   const std::string& starved() const { return starved_; }
+  const std::string& livelock_class_found() const { return class_; }
 
  private:
   struct Mark {
@@ -64,17 +70,29 @@ class Supervisor {
     for (const std::int64_t engine : metrics_.engine_busy) total += engine;
     return total;
   }
+  // It would never get to the next instant: there is nothing to wait for.
+  void judge_instant() {
+    class_ = livelock_class(simulation_);
+    livelock_ = fmt::format(
+        "LIVELOCK at {:.3f} ms: {} events at this instant, time does not go on, and no operation or "
+        "job completed; going round: {}\n",
+        milliseconds(simulation_.now()), instant_.events(), fmt::join(instant_.who(), ", "));
+    watch_.look_finally(false);
+  }
+
   // Events went on, but nothing was done and no engine executed anything: going in circles.
   void judge_slice() {
     watch_.look();
     constexpr std::uint64_t kManyEvents = 64;
     if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
-        simulation_.events() - before_.events > kManyEvents && livelock_.empty())
+        simulation_.events() - before_.events > kManyEvents && livelock_.empty()) {
+      class_ = livelock_class(simulation_);
       livelock_ = fmt::format(
           "LIVELOCK from {:.3f} to {:.3f} ms: {} events, no operation, job or frame completed, and "
           "no engine executed anything\n",
           milliseconds(before_.at), milliseconds(simulation_.now()),
           simulation_.events() - before_.events);
+    }
     world_.machine().for_each_overdue(
         simulation_.now() - core::Duration(world_.scenario().progress_bound),
         [this](const models::Job& job) { judge_overdue(job); });
@@ -104,8 +122,9 @@ class Supervisor {
   models::platform::SharedHardware& hardware_;
   analysis::RunMetrics& metrics_;
   analysis::DeadlockWatch& watch_;
+  InstantWatch instant_;
   Mark before_;
-  std::string livelock_, starved_;
+  std::string livelock_, starved_, class_;
 };
 
 }  // namespace
@@ -156,9 +175,13 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   }
   record.verdict = std::string(
       to_string(watch.verdict(!supervisor.livelock().empty(), !supervisor.starved().empty())));
-  for (const auto& [kind, text] :
-       {std::pair{"livelock", supervisor.livelock()}, std::pair{"starved", supervisor.starved()}})
-    if (!text.empty()) record.incidents.push_back({.kind = kind, .signature = kind, .text = text});
+  if (!supervisor.livelock().empty())
+    record.incidents.push_back({.kind = "livelock",
+                                .signature = supervisor.livelock_class_found(),
+                                .text = supervisor.livelock()});
+  if (!supervisor.starved().empty())
+    record.incidents.push_back(
+        {.kind = "starved", .signature = "starved", .text = supervisor.starved()});
   for (const analysis::Incident& incident : watch.incidents())
     record.incidents.push_back(
         describe_incident(incident.graph, incident.finding, incident.rescued, world));

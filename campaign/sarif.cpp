@@ -64,6 +64,12 @@ class Writer {
                  FindingStanding::failure);
     }
     for (std::size_t i = 0; i < record.findings.size(); ++i)
+      if (judgement.findings[i] == FindingStanding::warning)
+        add_result(scenario, record, record.findings[i].rule,
+                   fmt::format("{} under {}: nothing says that it may: {}", record.scenario,
+                               record.stack, record.findings[i].signature),
+                   &record.findings[i], FindingStanding::warning);
+    for (std::size_t i = 0; i < record.findings.size(); ++i)
       if (judgement.findings[i] == FindingStanding::accepted)
         add_result(scenario, record, record.findings[i].rule,
                    fmt::format("{} under {}: accepted by the baseline: {}", record.scenario,
@@ -113,7 +119,9 @@ class Writer {
     const BaselineKey key{record.scenario, record.stack, rule, finding ? finding->signature : ""};
     Json result = {{"ruleId", rule},
                    {"ruleIndex", rule_index(rule)},
-                   {"level", accepted ? "note" : "error"},
+                   {"level", accepted                                ? "note"
+                             : standing == FindingStanding::warning ? "warning"
+                                                                    : "error"},
                    {"message", {{"text", text}}},
                    {"locations", Json::array({location(place)})},
                    {"partialFingerprints", {{"fencelabClass/v1", class_fingerprint(key)}}}};

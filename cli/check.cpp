@@ -111,6 +111,17 @@ int exit_code(const std::vector<Judgement>& judgements) {
   return code;
 }
 
+/// What can happen and is no failure.
+void warn_of_findings(const CheckRecord& record, const Judgement& judgement) {
+  for (std::size_t n = 0; n < record.findings.size(); ++n) {
+    if (judgement.findings[n] != campaign::FindingStanding::warning) continue;
+    const campaign::CheckFinding& finding = record.findings[n];
+    complain("{}: warning: {} under {}: {} [{}]\n{}\n", record.file, record.scenario, record.stack,
+             finding.signature, finding.rule,
+             campaign::finding_report(record, finding, campaign::FindingStanding::warning));
+  }
+}
+
 void report(const Check& check) {
   say("{}", campaign::check_table(check.records, check.judgements));
   std::map<std::string_view, std::size_t> counts;
@@ -123,6 +134,7 @@ void report(const Check& check) {
                                                   check.records[i].findings[*failure.finding],
                                                   campaign::FindingStanding::failure));
     }
+    warn_of_findings(check.records[i], check.judgements[i]);
   }
   std::string summary;
   for (const auto& [word, count] : counts) summary += fmt::format(", {} {}", count, word);

@@ -102,14 +102,31 @@ struct Footprint {
     Time local_time;
   };
   std::vector<Delay> delayed;  ///< other actors that go on no earlier than this
-  std::uint64_t forget = 0;    ///< a new history for its process, if `forgets`
-  bool forgets = false;
+  /// A promise about what the acting process remembers (Simulation::forget, RetryLoop).
+  struct Forgetting {
+    enum class Kind : std::uint8_t {
+      all,          ///< what it saw before does not matter to it, but for `tag`
+      loop_begins,  ///< a loop begins, with all that it knows now
+      loop_again    ///< what it saw since that loop began does not matter, but for `tag`
+    };
+    Kind kind = Kind::all;
+    std::uint32_t loop = 0;   ///< depth of the loop among those of its process
+    std::uint64_t tag = 0;
+    std::size_t touches = 0;  ///< how many of the touches came before
+  };
+  std::vector<Forgetting> forgettings;  ///< in order
   void clear() {
     touches.clear();
     woken.clear();
     gone.clear();
     delayed.clear();
-    forgets = false;
+    forgettings.clear();
+  }
+  /// Whether its process no longer cares for time.
+  bool forgets() const {
+    for (const Forgetting& forgetting : forgettings)
+      if (forgetting.kind != Forgetting::Kind::loop_begins) return true;
+    return false;
   }
   /// `source`, the object `id`, is being destroyed.
   void drop(const StateSource& source, ObjectId id) {

@@ -286,11 +286,14 @@ bool WwMutex::try_lock(WwContext* context) {
 }
 
 bool WwMutex::hash_state(std::uint64_t& hash) const {
-  hash = mix_hash(hash_of(owner_), context_ ? context_->ticket : 0);
+  // Of tickets only who has one: their order is the counter's state.
+  const auto kind_of = [](const WwContext* context) {
+    return context ? 1 + (context->ticket & 3) : 0;
+  };
+  hash = mix_hash(hash_of(owner_), kind_of(context_));
   hash = mix_hash(hash, simulation().hash_of(released_at_));
   for (const Request& request : requests_)
-    hash = mix_hash(mix_hash(hash, hash_of(request.link->process)),
-                    request.context ? request.context->ticket : 0);
+    hash = mix_hash(mix_hash(hash, hash_of(request.link->process)), kind_of(request.context));
   return true;
 }
 

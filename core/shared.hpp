@@ -16,7 +16,9 @@ namespace fencelab::core {
 /// and write() before changing it. One Cell may stand for a whole object.
 class Cell {
  public:
-  explicit Cell(Simulation& simulation) : simulation_(simulation), id_(simulation.new_cell_id()) {}
+  /// `owner`: can tell the state that the cell stands for, all of it; lives as long as the run.
+  explicit Cell(Simulation& simulation, const StateSource* owner = nullptr)
+      : simulation_(simulation), owner_(owner), id_(simulation.new_cell_id()) {}
   void read() const {
     if (simulation_.footprint()) [[unlikely]]
       note(Access::read);
@@ -40,9 +42,12 @@ class Cell {
     Time& changed_at = access == Access::add ? added_at_ : written_at_;
     if (access != Access::add) simulation_.not_before(added_at_);
     if (access != Access::read && changed_at < simulation_.now()) changed_at = simulation_.now();
-    simulation_.note({.object = id_, .access = access});
+    Touch touch{.object = id_, .access = access, .source = owner_};
+    if (owner_) owner_->hash_state(touch.result);  // what whoever looks may learn
+    simulation_.note(touch);
   }
   Simulation& simulation_;
+  const StateSource* owner_;
   ObjectId id_;
   mutable Time written_at_{}, added_at_{};
 };

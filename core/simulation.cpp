@@ -216,8 +216,9 @@ bool Simulation::run_instant(Time limit) {
   const Time at = next_event_time();
   if (at == kNever || at > limit) return false;
   now_ = at;
+  const std::uint64_t enough = events_ + std::min(instant_events_max_, ~events_);
   // Heap events of this instant were scheduled before anything that is ready now.
-  for (;;) {
+  while (events_ < enough) {
     if (queue_.next_time() == now_) {
       const Wakeup wakeup = queue_.next();
       queue_.pop();
@@ -229,6 +230,7 @@ bool Simulation::run_instant(Time limit) {
       return true;
     }
   }
+  return true;
 }
 
 void Simulation::run(Time limit) {

@@ -115,8 +115,9 @@ class Simulation {
   ObjectId new_object_id() { return ObjectId{++last_object_}; }
   /// An id for a Cell; none in a timed run, where nobody asks for it.
   ObjectId new_cell_id() { return untimed_ ? new_object_id() : kNoObject; }
-  /// Tickets of ww transactions: who draws first is older.
-  std::uint64_t new_ticket();
+  /// Tickets of ww transactions: who draws first is older. `use`, below 4, tells tickets apart that
+  /// one process has at one time.
+  std::uint64_t new_ticket(std::uint64_t use = 0);
 
   // ---- the loop
 
@@ -126,6 +127,9 @@ class Simulation {
   bool run_instant(Time limit = kNever);
   /// Runs until no event at or before `limit` is left or `stop` (checked between instants) says so.
   void run(Time limit = kNever);
+  /// From here on run_instant() comes back after so many events, though the instant goes on: else
+  /// two that wake each other without taking time would never let anybody look.
+  void limit_instant(std::uint64_t events) { instant_events_max_ = events; }
   /// Moves an otherwise idle clock forward; an external engine (models/platform) drives time so.
   void advance_to(Time at);
 
@@ -149,14 +153,11 @@ class Simulation {
   /// Untimed runs: `process` goes on no earlier than `at`.
   void delay(Process& process, Time at);
   /// Promises that what the running process does from here on depends on `tag` only, and on nothing
-  /// it saw before: loops call it at their head, so that a search that stores states can close
-  /// them.
+  /// it saw before: servers call it at the head of their loop, so that a search that stores states
+  /// can close it. Loops that are left again have RetryLoop.
   void forget(std::uint64_t tag) {
-    if (footprint_) [[unlikely]] {
-      footprint_->forget = tag;
-      footprint_->forgets = true;
-      timeless_ = true;
-    }
+    if (footprint_) [[unlikely]]
+      note_forgetting({.tag = tag});
   }
   /// `at` as far as it tells states apart: not where a process has promised that time does not
   /// matter to it, since whoever it meets then goes by its clock.
@@ -175,6 +176,14 @@ class Simulation {
 
  private:
   friend class Timer;
+  friend class RetryLoop;
+  /// Who has tickets, in the order of their latest draws: all that matters of the numbers.
+  struct Tickets final : StateSource {
+    std::vector<std::uint64_t> order;
+    std::uint64_t last = 0;
+    bool hash_state(std::uint64_t& hash) const override;
+  };
+  void note_forgetting(Footprint::Forgetting forgetting);
   /// A wake-up for a timer has this bit set in its slot; the rest is an index of timers_.
   static constexpr std::uint32_t kTimerSlot = 1u << 31;
   struct TimerSlot {
@@ -215,12 +224,43 @@ class Simulation {
   std::uint64_t events_ = 0;
   std::uint64_t unfinished_ = 0;
   std::uint64_t last_object_ = 0;
-  std::uint64_t last_ticket_ = 0;
+  std::uint64_t instant_events_max_ = ~std::uint64_t{0};
   std::uint32_t last_process_ = 0;
   // Untimed runs only.
   std::uint32_t made_at_set_up_ = 0;
   Timer* firing_ = nullptr;
   bool timeless_ = false;
+  Tickets tickets_;
+  std::vector<std::uint32_t> retry_loops_;  ///< by actor: in how many it is
+};
+
+/// A loop that tries the same again until it works out. Each again() promises that what the process
+/// does from there on depends on `tag` and on what it knew when the loop began, and on nothing that
+/// it saw since: so earlier tries make no difference, and a search that stores states can close the
+/// loop. All that lives on from one try to the next must be in the tag. Nothing to do, and of no
+/// cost, where nobody explores.
+///
+///     core::RetryLoop tries(simulation);
+///     for (;;) {
+///       tries.again();
+///       if (try_it()) co_return;
+///     }
+class RetryLoop {
+ public:
+  explicit RetryLoop(Simulation& simulation);
+  ~RetryLoop();
+  RetryLoop(const RetryLoop&) = delete;
+  RetryLoop& operator=(const RetryLoop&) = delete;
+  void again(std::uint64_t tag = 0) {
+    if (simulation_.footprint()) [[unlikely]]
+      simulation_.note_forgetting(
+          {.kind = Footprint::Forgetting::Kind::loop_again, .loop = depth_, .tag = tag});
+  }
+
+ private:
+  Simulation& simulation_;
+  std::uint32_t actor_ = 0;
+  std::uint32_t depth_ = 0;
 };
 
 /// Awaitable: suspend the running process until `at` (a plain planned delay).

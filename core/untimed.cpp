@@ -113,11 +113,45 @@ void Simulation::note_end(const Process& process) {
   }
 }
 
-std::uint64_t Simulation::new_ticket() {
+std::uint64_t Simulation::new_ticket(std::uint64_t use) {
   if (!untimed_) return raw(new_object_id());
+  FENCELAB_ASSERT(use < 4, "use={}", use);
   // One counter for all: who draws first is older, so draws do not commute.
-  if (footprint_) note({.object = kTickets, .access = Access::write, .result = last_ticket_});
-  return ++last_ticket_;
+  if (footprint_) note({.object = kTickets, .access = Access::write, .source = &tickets_});
+  const std::uint64_t who = (current_ ? raw(current_->id) : 0) * 4 + use;
+  std::erase(tickets_.order, who);
+  tickets_.order.push_back(who);
+  return ++tickets_.last * 4 + use;
+}
+
+bool Simulation::Tickets::hash_state(std::uint64_t& hash) const {
+  hash = 0;
+  for (const std::uint64_t who : order) hash = mix_hash(hash, who);
+  return true;
+}
+
+// ---------------------------------------------------------------- what processes remember
+
+void Simulation::note_forgetting(Footprint::Forgetting forgetting) {
+  forgetting.touches = footprint_->touches.size();
+  footprint_->forgettings.push_back(forgetting);
+  // Who tries again has all the time in the world, and those it meets go by its clock.
+  if (forgetting.kind != Footprint::Forgetting::Kind::loop_begins) timeless_ = true;
+}
+
+RetryLoop::RetryLoop(Simulation& simulation) : simulation_(simulation) {
+  if (!simulation.untimed()) return;
+  actor_ = simulation.current()->actor;
+  auto& loops = simulation.retry_loops_;
+  if (loops.size() <= actor_) loops.resize(actor_ + 1);
+  depth_ = loops[actor_]++;
+  if (simulation.footprint())
+    simulation.note_forgetting(
+        {.kind = Footprint::Forgetting::Kind::loop_begins, .loop = depth_});
+}
+
+RetryLoop::~RetryLoop() {
+  if (simulation_.untimed()) --simulation_.retry_loops_[actor_];
 }
 
 }  // namespace fencelab::core

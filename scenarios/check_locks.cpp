@@ -40,7 +40,8 @@ class LockFollower {
   void apply(const LockOp& op, const Place& place) {
     for (const Index lock : op.locks) {
       if (lock == kNone) continue;  // reported where it stands
-      const Held held{lock, op.mode};
+      // What was taken by trying is given back like any mutex.
+      const Held held{lock, op.mode == Mode::back_off ? Mode::mutex : op.mode};
       if (op.unlock) {
         const auto found = held_.find(held);
         if (found == held_.end()) return report(lock, op.mode, place);
@@ -58,7 +59,8 @@ class LockFollower {
 
   static std::string_view word_for(Mode mode) {
     switch (mode) {
-      case Mode::mutex: return "lock";
+      case Mode::mutex:
+      case Mode::back_off: return "lock";
       case Mode::read: return "read_lock";
       case Mode::write: return "write_lock";
       case Mode::ww: break;

@@ -71,6 +71,7 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"write_lock", &L::read_write_lock},
                                               {"write_unlock", &L::read_write_unlock},
                                               {"ww_lock", &L::read_ww_lock},
+                                              {"back_off_lock", &L::read_back_off_lock},
                                               {"ww_unlock", &L::read_ww_unlock},
                                               {"fork", &L::read_fork},
                                               {"join", &L::read_join},
@@ -177,7 +178,7 @@ OperationLoader::What OperationLoader::read_free(const Node& body) {
 // Each lock once: taking one twice would wait for itself.
 LockOp OperationLoader::locks_of(const Node& body, LockOp::Mode mode, bool unlock) {
   LockOp op{.locks = {}, .unlock = unlock, .mode = mode};
-  const bool is_list = mode == LockOp::Mode::ww;
+  const bool is_list = mode == LockOp::Mode::ww || mode == LockOp::Mode::back_off;
   for (const Node& node : is_list ? body.items() : std::vector<Node>{body}) {
     const Index lock = resource(Resource::lock, node);
     if (lock == kNone) continue;
@@ -218,6 +219,10 @@ OperationLoader::What OperationLoader::read_write_unlock(const Node& body) {
 
 OperationLoader::What OperationLoader::read_ww_lock(const Node& body) {
   return locks_of(body, LockOp::Mode::ww, false);
+}
+
+OperationLoader::What OperationLoader::read_back_off_lock(const Node& body) {
+  return locks_of(body, LockOp::Mode::back_off, false);
 }
 
 OperationLoader::What OperationLoader::read_ww_unlock(const Node& body) {

@@ -54,6 +54,7 @@ class OperationLoader {
   What read_write_lock(const Node& body);
   What read_write_unlock(const Node& body);
   What read_ww_lock(const Node& body);
+  What read_back_off_lock(const Node& body);
   What read_ww_unlock(const Node& body);
   What read_fork(const Node& body);
   What read_join(const Node& body);

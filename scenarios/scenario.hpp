@@ -220,9 +220,10 @@ struct BindOp {
   std::vector<ValueSpec> wait_values;
 };
 /// A lock is a mutex, a reader-writer lock or a ww_mutex (ticketed with back-off over all), by how
-/// it is taken.
+/// it is taken. `back_off`: several mutexes, the first waited for, the others tried; if one cannot be
+/// had all are given back, and it begins again.
 struct LockOp {
-  enum class Mode : std::uint8_t { mutex, read, write, ww };
+  enum class Mode : std::uint8_t { mutex, read, write, ww, back_off };
   std::vector<Index> locks;
   bool unlock = false;
   Mode mode = Mode::mutex;

@@ -1,5 +1,7 @@
 #include "analysis/explore/livelock.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <unordered_map>
 #include <utility>
@@ -24,25 +26,25 @@ struct State {
   ScheduledStep step;  ///< from the parent
   ActorSet enabled;
   std::vector<Edge> edges;
+  bool expanded = false;  ///< all its edges are known
+  bool settled = false;   ///< nothing is left to be done: going round is no harm
 };
 
 class Graph {
  public:
-  Graph(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits)
-      : subject_(subject), options_(options), limits_(limits) {}
+  Graph(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits,
+        const LivelockOptions& more)
+      : subject_(subject), options_(options), limits_(limits), more_(more) {}
 
   LivelockSearch search() {
     const auto begun = std::chrono::steady_clock::now();
-    result_.exhausted = true;
     add(kNone, {}, start_key());
-    for (std::uint32_t state = 0; state < states_.size(); ++state) {
+    for (std::uint32_t state = 0; state < states_.size() && may_go_on(); ++state) {
       expand(state);
       const bool late = std::chrono::steady_clock::now() - begun > limits_.time;
-      if (late || states_.size() > limits_.states) {
-        result_.exhausted = false;
-        break;
-      }
+      if (late && state + 1 < states_.size()) result_.bound = "out of time";
     }
+    result_.exhausted = result_.bound.empty();
     result_.states = states_.size();
     find_components();
     return std::move(result_);
@@ -50,6 +52,16 @@ class Graph {
 
  private:
   // ---- the graph
+
+  bool may_go_on() {
+    if (states_.size() > limits_.states) result_.bound = fmt::format("states={}", limits_.states);
+    if (result_.steps > limits_.steps) result_.bound = fmt::format("steps={}", limits_.steps);
+    return result_.bound.empty();
+  }
+
+  std::uint64_t progress(Execution& execution) const {
+    return more_.progress ? more_.progress(execution) : execution.progress();
+  }
 
   std::uint64_t start_key() {
     hash_.reset();
@@ -78,6 +90,7 @@ class Graph {
     const core::Step taken = *execution.find(step.actor);
     const core::Footprint& footprint = execution.take(taken, step.choices);
     hash_.step(step.actor, execution.simulation().now(), footprint, execution.choices());
+    ++result_.steps;
   }
 
   // Every step from `state`, with every answer.
@@ -91,23 +104,27 @@ class Graph {
       for (const ScheduledStep& step : way) take(execution, step);
       if (std::exchange(first, false)) {
         states_[state].enabled = enabled_actors(execution.steps());
+        states_[state].settled = execution.is_settled();
         for (const core::Step& step : execution.steps()) todo.push_back({step.actor, {}});
-        if (todo.empty() || way.size() >= limits_.depth) return note_depth(way);
+        states_[state].expanded = todo.empty();
+        if (todo.empty()) return;
+        if (way.size() >= limits_.depth) {
+          result_.bound = fmt::format("depth={}", limits_.depth);
+          return;
+        }
       }
       ScheduledStep step = todo.back();
       todo.pop_back();
-      const std::uint64_t before = execution.progress();
+      const std::uint64_t before = progress(execution);
       take(execution, step);
       step.choices = execution.choices();
-      const bool progress = execution.progress() != before;
+      const bool done = progress(execution) != before;
       const std::uint32_t to = add(state, step, hash_.key());
-      states_[state].edges.push_back({to, step, progress});
+      states_[state].edges.push_back({to, step, done});
       ++result_.transitions;
       if (next_answer(step.choices)) todo.push_back(step);
     } while (!todo.empty());
-  }
-  void note_depth(const Schedule& way) {
-    if (way.size() >= limits_.depth) result_.exhausted = false;
+    states_[state].expanded = true;
   }
 
   // ---- strongly connected sets without progress (Tarjan, without recursion)
@@ -178,6 +195,7 @@ class Graph {
     ActorSet acting, always = states_[members.front()].enabled;
     bool cycles = false;
     for (const std::uint32_t state : members) {
+      if (states_[state].settled) return;
       always &= states_[state].enabled;
       for (const Edge& edge : states_[state].edges)
         if (is_inside(edge)) {
@@ -197,6 +215,7 @@ class Graph {
     result_.found.push_back(std::move(livelock));
   }
 
+  // Or a state of which it is not known what follows.
   bool reaches_progress(const std::vector<std::uint32_t>& from) const {
     std::vector<std::uint8_t> seen(states_.size(), 0);
     std::vector<std::uint32_t> todo = from;
@@ -204,6 +223,7 @@ class Graph {
     while (!todo.empty()) {
       const std::uint32_t state = todo.back();
       todo.pop_back();
+      if (!states_[state].expanded) return true;  // nobody knows
       for (const Edge& edge : states_[state].edges) {
         if (edge.progress) return true;
         if (seen[edge.to]) continue;
@@ -239,6 +259,7 @@ class Graph {
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
+  const LivelockOptions& more_;
   StateHash hash_;
   std::unordered_map<std::uint64_t, std::uint32_t> by_key_;
   std::vector<State> states_;
@@ -251,8 +272,8 @@ class Graph {
 }  // namespace
 
 LivelockSearch find_livelocks(Subject& subject, const ExecutionOptions& options,
-                              const ExploreLimits& limits) {
-  return Graph(subject, options, limits).search();
+                              const ExploreLimits& limits, const LivelockOptions& more) {
+  return Graph(subject, options, limits, more).search();
 }
 
 }  // namespace fencelab::analysis

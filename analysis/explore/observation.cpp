@@ -252,7 +252,7 @@ const core::Footprint& ObservedExecution::step(const core::Step& step,
   const std::uint32_t actor = step.actor;
   const core::Footprint& footprint = execution_.take(step, answers);
   hash_.step(actor, execution_.simulation().now(), footprint, execution_.choices());
-  timeless_ = timeless_ || footprint.forgets;
+  timeless_ = timeless_ || footprint.forgets();
   return footprint;
 }
 

@@ -40,6 +40,9 @@ class Walk {
     for (;;) {
       const auto& steps = execution.steps();
       const auto length = static_cast<std::uint32_t>(schedule.size());
+      const bool over = result_.steps >= limits_.steps;  // this one is of no use any more
+      if (over) result_.out_of_steps = result_.out_of_time = true;
+      if (over && !steps.empty()) return length;
       if (steps.empty() || length >= limits_.depth || quiet > limits_.daemon_steps) {
         const bool cut = !steps.empty() && !execution.is_settled();
         result_.bound_hits += cut && length >= limits_.depth;

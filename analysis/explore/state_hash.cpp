@@ -65,29 +65,60 @@ void StateHash::count(std::uint32_t number) {
   sum_ += actor.part;
 }
 
+// What it remembers after the step: what it knew before, its choices and what it touched, less what
+// it promised to forget on the way.
+std::uint64_t StateHash::remember(Actor& who, std::uint64_t history,
+                                  const std::vector<ChoiceTaken>& choices,
+                                  const core::Footprint& footprint, std::uint64_t times) {
+  using Kind = core::Footprint::Forgetting::Kind;
+  std::size_t next = 0;
+  const auto learn_until = [&](std::size_t end) {
+    for (; next < end; ++next) history = mix_hash(history, learn(footprint.touches[next]));
+  };
+  const auto note_choices = [&] {
+    for (const ChoiceTaken& choice : choices) history = mix_hash(history, choice.taken + 2);
+  };
+  note_choices();
+  for (const auto& forgetting : footprint.forgettings) {
+    learn_until(forgetting.touches);
+    if (forgetting.kind == Kind::loop_begins) {
+      if (who.loops.size() <= forgetting.loop) who.loops.resize(forgetting.loop + 1);
+      who.loops[forgetting.loop] = who.timeless ? history : mix_hash(history, times);
+      continue;
+    }
+    const bool all = forgetting.kind == Kind::all;
+    history = mix_hash(all ? 0xF0 : mix_hash(0xF1, who.loops[forgetting.loop]), forgetting.tag);
+    who.timeless = true;
+    note_choices();  // which of them came before is not known: more states, but none is lost
+  }
+  learn_until(footprint.touches.size());
+  return who.timeless ? history : mix_hash(history, times);
+}
+
 void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Footprint& footprint,
                      const std::vector<ChoiceTaken>& choices) {
   if (actor >= actors_.size()) actors_.resize(actor + 1);
   Actor& who = actors_[actor];
-  std::uint64_t history = mix_hash(who.history + 1, 1);
-  for (const ChoiceTaken& choice : choices) history = mix_hash(history, choice.taken + 2);
-  for (const Touch& touch : footprint.touches) history = mix_hash(history, learn(touch));
   // It may have looked at its clock, at the begin of the step or at its end, and remember.
   const auto begun = static_cast<std::uint64_t>(core::nanoseconds_of(who.local_time));
   const auto when = static_cast<std::uint64_t>(core::nanoseconds_of(local_time));
-  if (!who.timeless) history = mix_hash(mix_hash(history, begun), when);
-  timeless_ = timeless_ || footprint.forgets;
-  const std::uint64_t change_made = mix_hash(history, timeless_ ? 0 : when);
+  std::uint64_t all = mix_hash(who.history + 1, 1);
+  const std::uint64_t before = all;
+  for (const ChoiceTaken& choice : choices) all = mix_hash(all, choice.taken + 2);
+  for (const Touch& touch : footprint.touches) all = mix_hash(all, learn(touch));
+  if (!who.timeless) all = mix_hash(mix_hash(all, begun), when);
+  const std::uint64_t history =
+      footprint.forgettings.empty()
+          ? all
+          : remember(who, before, choices, footprint, mix_hash(begun, when));
+  timeless_ = timeless_ || who.timeless;
+  const std::uint64_t change_made = mix_hash(all, timeless_ ? 0 : when);
   for (const Touch& touch : footprint.touches) change(touch, change_made);
   for (const core::ObjectId gone : footprint.gone) {
     const auto found = objects_.find(core::raw(gone));
     if (found == objects_.end()) continue;
     sum_ -= part_of(core::raw(gone), found->second.state);
     objects_.erase(found);
-  }
-  if (footprint.forgets) {
-    history = mix_hash(0xF0, footprint.forget);
-    who.timeless = true;
   }
   who.history = history;
   who.local_time = local_time;

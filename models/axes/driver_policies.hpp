@@ -85,6 +85,8 @@ class ResidencyPolicy {
   virtual core::Task<> before_suspend(UserVm& vm) = 0;
   /// Pause between a suspension and the attempt to restore.
   virtual core::Duration restore_delay() const = 0;
+  /// Whether an address space is brought back although no work is queued for it.
+  virtual bool restores_idle() const { return false; }
 };
 
 /// Axis `userptr`: what does the MMU notifier do?

@@ -12,7 +12,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
     : client_(client),
       gpu_(gpu),
       simulation_(gpu.machine().simulation()),
-      cell_(simulation_),
+      cell_(simulation_, this),
       members_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
@@ -21,6 +21,13 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
       serve());
   worker_->doing = "suspend and restore user queues";
+}
+
+// What cell_ stands for. Of the fences that were there only matters whether there was one.
+bool UserVm::hash_state(std::uint64_t& hash) const {
+  hash = (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0);
+  hash = core::mix_hash(hash, preempt_fence_ ? core::raw(preempt_fence_->id()) : 0);
+  return true;
 }
 
 void UserVm::add_buffer(Buffer& buffer) {
@@ -172,15 +179,19 @@ core::Task<bool> UserVm::restore() {
 }
 
 // Idle address spaces stay out until work is queued: otherwise two of them could evict each other
-// for ever without running anything.
+// for ever without running anything; which is what a policy that restores idle ones shows.
+// Nothing but what its cells stand for lives on from one round to the next.
 core::Task<> UserVm::serve() {
   for (;;) {
+    simulation_.forget(1);
     cell_.read();
     if (stop_asked_) {
       co_await suspend();
       continue;
     }
-    if (!resident_ && has_work()) {
+    const bool wanted = has_work() || (gpu_.policies().residency->restores_idle() && seqno_ > 0 &&
+                                       !buffers_.empty());
+    if (!resident_ && wanted) {
       const bool ok = co_await restore();
       // Too little memory for now: try again when something may have changed.
       if (!ok)

@@ -15,7 +15,7 @@ class Client;
 class Gpu;
 class HwQueue;
 
-class UserVm final : public core::FenceProducer {
+class UserVm final : public core::FenceProducer, public core::StateSource {
  public:
   UserVm(Client& client, Gpu& gpu);
 
@@ -49,6 +49,7 @@ class UserVm final : public core::FenceProducer {
                                    const core::DmaFence& fence) const override;
   std::string describe(const core::DmaFence& fence) const override;
   core::OrderClassId order_class() const override { return fence_class_; }
+  bool hash_state(std::uint64_t& hash) const override;
 
  private:
   core::Task<> serve();

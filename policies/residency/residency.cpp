@@ -32,12 +32,17 @@ class Pinned final : public models::ResidencyPolicy {
 class Preempt final : public models::ResidencyPolicy {
  public:
   Preempt(core::Simulation& simulation, core::Duration min_run, core::Duration restore_delay,
-          bool drain)
-      : simulation_(simulation), min_run_(min_run), restore_delay_(restore_delay), drain_(drain) {}
+          bool drain, bool restores_idle)
+      : simulation_(simulation),
+        min_run_(min_run),
+        restore_delay_(restore_delay),
+        drain_(drain),
+        restores_idle_(restores_idle) {}
   bool end_of_batch_fences() const override { return false; }
   bool preempts() const override { return true; }
   bool evictable() const override { return true; }
   core::Duration restore_delay() const override { return restore_delay_; }
+  bool restores_idle() const override { return restores_idle_; }
 
   core::Task<> before_suspend(models::UserVm& vm) override {
     // amdgpu: the last published fence of every queue first; work never published does not count.
@@ -53,7 +58,7 @@ class Preempt final : public models::ResidencyPolicy {
  private:
   core::Simulation& simulation_;
   core::Duration min_run_, restore_delay_;
-  bool drain_;
+  bool drain_, restores_idle_;
 };
 
 PolicyInfo preempt(std::string name, std::string summary, std::string source, std::int64_t min_run,
@@ -78,11 +83,20 @@ PolicyInfo preempt(std::string name, std::string summary, std::string source, st
             10'000'000'000,
             "pause between suspension and restore",
             std::move(delay_source),
+            {}},
+           {"restore_idle",
+            ParameterKind::flag,
+            0,
+            0,
+            1,
+            "address spaces without queued work are restored, too",
+            "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)",
             {}}},
           [drain](auto& set, const auto& values, RunState& run) {
             set.residency =
                 std::make_unique<Preempt>(run.simulation, values.duration("min_run_period"),
-                                          values.duration("restore_delay"), drain);
+                                          values.duration("restore_delay"), drain,
+                                          values.get("restore_idle") != 0);
           }};
 }
 

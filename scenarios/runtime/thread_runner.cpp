@@ -1,6 +1,7 @@
 #include "scenarios/runtime/thread_runner.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
@@ -33,6 +34,9 @@ struct NextTurn {
 /// Rounds of loops that may pass without a suspension. Where the compiler makes no tail calls
 /// (-Og, sanitizers) each of them stays on the machine's stack until then.
 constexpr std::uint64_t kRoundsPerTurn = 1000;
+
+/// Between two tries for several locks: assumed, a trip through the scheduler.
+constexpr Duration kPauseAfterBackOff{1'000};
 
 }  // namespace
 
@@ -109,18 +113,36 @@ Task<> ThreadRunner::run(const Program& program) {
     const bool done = execute_at_once(op, state);
     if (!done) co_await execute(op, state);
     if (killed_) break;  // on the way back to user space
+    world_.note_operation();
     simulation_.emit(core::ProbeKind::operation_done, core::kNoObject, state.place);
   }
+}
+
+// Whether a round of these operations leaves the thread as it found it: nothing of it is counted,
+// named or kept. Submissions, labels and relative values are not so: they know how often they ran.
+bool ThreadRunner::leaves_nothing(const Program& program) {
+  return std::all_of(program.begin(), program.end(), [](const Op& op) {
+    if (op.label != kNone) return false;
+    if (const auto* loop = std::get_if<LoopOp>(&op.what))
+      return loop->times == 0 && leaves_nothing(loop->body);
+    return std::holds_alternative<LockOp>(op.what) || std::holds_alternative<ThinkOp>(op.what) ||
+           std::holds_alternative<AnnotateOp>(op.what);
+  });
 }
 
 Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   const Time outer = iteration_start_;
   Time start = simulation_.now();
+  const bool repeats = simulation_.untimed() && loop.times == 0 && leaves_nothing(loop.body);
+  std::optional<core::RetryLoop> rounds;
+  if (repeats) rounds.emplace(simulation_);
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
+    if (repeats) rounds->again();
     iteration_start_ = start;
     co_await run(loop.body);
     if (killed_) break;
-    if (++rounds_ % kRoundsPerTurn == 0) co_await NextTurn{simulation_};
+    // In an untimed run each operation ends a step.
+    if (++rounds_ % kRoundsPerTurn == 0 && !simulation_.untimed()) co_await NextTurn{simulation_};
     if (loop.period) {
       start += *loop.period;
       if (start > simulation_.now())
@@ -426,6 +448,8 @@ Task<> ThreadRunner::lock(const LockOp& op) {
     co_await world_.rw_lock(op.locks.front(), clone_).lock_read();
   } else if (op.mode == Mode::write) {
     co_await world_.rw_lock(op.locks.front(), clone_).lock_write();
+  } else if (op.mode == Mode::back_off) {
+    co_await lock_or_back_off(op);
   } else {
     co_await lock_all(op);
   }
@@ -434,11 +458,35 @@ Task<> ThreadRunner::lock(const LockOp& op) {
 void ThreadRunner::unlock(const LockOp& op) {
   for (const Index index : op.locks) {
     switch (op.mode) {
-      case LockOp::Mode::mutex: world_.lock(index, clone_).unlock(); break;
+      case LockOp::Mode::mutex:
+      case LockOp::Mode::back_off: world_.lock(index, clone_).unlock(); break;
       case LockOp::Mode::read: world_.rw_lock(index, clone_).unlock_read(); break;
       case LockOp::Mode::write: world_.rw_lock(index, clone_).unlock_write(); break;
       case LockOp::Mode::ww: world_.ww_lock(index, clone_).unlock(); break;
     }
+  }
+}
+
+// Without a ticket nobody is older: each may take what the other tries for, and give it back just
+// when the other has done the same.
+Task<> ThreadRunner::lock_or_back_off(const LockOp& op) {
+  core::RetryLoop tries(simulation_);
+  for (;;) {
+    tries.again();
+    co_await world_.lock(op.locks.front(), clone_).lock();
+    std::size_t taken = 1;
+    while (taken < op.locks.size()) {
+      co_await core::point(simulation_);
+      const bool got = world_.lock(op.locks[taken], clone_).try_lock();
+      if (!got) break;
+      ++taken;
+    }
+    if (taken == op.locks.size()) co_return;
+    while (taken > 0) {
+      co_await core::point(simulation_);
+      world_.lock(op.locks[--taken], clone_).unlock();
+    }
+    co_await core::sleep_for(simulation_, kPauseAfterBackOff);
   }
 }
 

@@ -39,6 +39,8 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> body();
   core::Task<> run(const Program& program);
   core::Task<> run_loop(const LoopOp& loop);
+  static bool leaves_nothing(const Program& program);
+  core::Task<> lock_or_back_off(const LockOp& op);
   core::Task<> execute(const Op& op, OpState& state);
   core::Task<> submit(const SubmitOp& op, OpState& state, Index label);
   core::Task<> wait(const WaitOp& op, OpState& state);

@@ -75,6 +75,10 @@ class World final : public models::AllocationFaults {
   std::size_t place_count() const { return places_.size(); }
   std::uint32_t add_place(const Place& place);
 
+  /// An operation of a program is done: for those who ask whether anything gets done.
+  void note_operation() { ++operations_done_; }
+  std::uint64_t operations_done() const { return operations_done_; }
+
   /// A thread of `clone` has run its program. With the last one the process exits: the kernel gives
   /// back what only it used and nothing works on any more.
   void thread_ended(CloneState& clone);
@@ -131,6 +135,7 @@ class World final : public models::AllocationFaults {
   std::vector<models::Display*> displays_;
   std::vector<std::unique_ptr<CloneState>> clones_;
   std::vector<std::unique_ptr<core::Timer>> kill_timers_;
+  std::uint64_t operations_done_ = 0;  ///< nobody in the run looks at it
 };
 
 }  // namespace fencelab::scenarios

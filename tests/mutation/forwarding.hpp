@@ -53,6 +53,7 @@ class ForwardingResidency : public Forwarding<models::ResidencyPolicy> {
   bool evictable() const override { return right().evictable(); }
   core::Task<> before_suspend(models::UserVm& vm) override { return right().before_suspend(vm); }
   core::Duration restore_delay() const override { return right().restore_delay(); }
+  bool restores_idle() const override { return right().restores_idle(); }
 };
 
 class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
