@@ -46,9 +46,8 @@ Counterexample way_to(const Livelock& livelock, const LivelockTask& task) {
     way.steps[livelock.way.size()].question += way.steps[livelock.way.size()].question.empty()
                                                    ? "here the round begins"
                                                    : "; here the round begins";
-  way.token = analysis::token_text(
-      {schedule_hash(task.subject.scenario(), task.stack, task.seed),
-       analysis::schedule_of(way.steps)});
+  way.token = analysis::token_text({schedule_hash(task.subject.scenario(), task.stack, task.seed),
+                                    analysis::schedule_of(way.steps)});
   way.seed = task.seed;
   way.timers = to_string(task.options.timers);
   way.scenario_hash = scenario_hash(task.subject.scenario());

@@ -16,9 +16,9 @@ struct LivelockTask {
   const CheckOptions& options;
 };
 
-/// Adds livelocks to `record`, and says there what is known of them. `proof`: what the provers found
-/// before. States in which somebody is stuck for good, which a search for dead ends may miss behind
-/// others who go round, are returned.
+/// Adds livelocks to `record`, and says there what is known of them. `proof`: what the provers
+/// found before. States in which somebody is stuck for good, which a search for dead ends may miss
+/// behind others who go round, are returned.
 std::vector<analysis::DeadState> look_for_livelocks(CheckRecord& record,
                                                     const analysis::Proof& proof,
                                                     const LivelockTask& task);

@@ -106,7 +106,8 @@ struct LivelockClaim {
     hard,       ///< one without a way out
   };
   Outcome outcome = Outcome::not_asked;
-  std::uint64_t states = 0, transitions = 0;  ///< of the graph that was searched; 0: none was needed
+  std::uint64_t states = 0,
+                transitions = 0;  ///< of the graph that was searched; 0: none was needed
   std::string bound;  ///< that was hit, e.g. "states=50000"; empty: the graph is complete
 };
 

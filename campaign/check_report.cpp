@@ -179,8 +179,8 @@ std::string class_fingerprint(const BaselineKey& key) {
 
 std::string check_table(const std::vector<CheckRecord>& records,
                         const std::vector<Judgement>& judgements) {
-  std::vector<Line> lines = {{"scenario", "stack", "verdict", "strength", "livelock", "executions", "states",
-                              "blocked", "depth", "seconds", "result"}};
+  std::vector<Line> lines = {{"scenario", "stack", "verdict", "strength", "livelock", "executions",
+                              "states", "blocked", "depth", "seconds", "result"}};
   for (std::size_t i = 0; i < records.size(); ++i)
     lines.push_back(line_of(records[i], judgements[i]));
   std::array<std::size_t, kColumns> widths{};

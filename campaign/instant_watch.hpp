@@ -24,9 +24,9 @@ class InstantWatch {
   /// Services and threads that have not ended and are not waiting for anything.
   std::vector<std::string> who() const;
 
-  /// Far more than any real instant takes: 100 000 processes that start at once take two each, and
+  /// More than any real instant takes: 100 000 processes that start at once take two each, and
   /// each operation that ends begins the count anew.
-  static constexpr std::uint64_t kEndless = 2'000'000;
+  static constexpr std::uint64_t kEndless = 500'000;
 
  private:
   static constexpr std::uint64_t kLookEvery = 100'000;

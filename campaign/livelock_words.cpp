@@ -58,9 +58,8 @@ class Round {
   const std::vector<std::string>& failures() const { return failures_; }
   /// Whether somebody fails because of another who fails, too.
   bool is_mutual() const {
-    return std::any_of(blamed_.begin(), blamed_.end(), [this](const std::string& other) {
-      return failing_.count(other) > 0;
-    });
+    return std::any_of(blamed_.begin(), blamed_.end(),
+                       [this](const std::string& other) { return failing_.count(other) > 0; });
   }
 
  private:
@@ -103,11 +102,13 @@ std::string why(const Round& round, bool hard) {
   if (round.is_mutual())
     lines += "  each takes what another needs, and undoes its own work when it fails\n";
   if (hard)
-    lines += "  nobody ever does what would let them succeed: no schedule from here gets anything "
-             "done\n";
+    lines +=
+        "  nobody ever does what would let them succeed: no schedule from here gets anything "
+        "done\n";
   else
-    lines += "  another order of steps would let one of them through; nothing makes sure that it "
-             "comes\n";
+    lines +=
+        "  another order of steps would let one of them through; nothing makes sure that it "
+        "comes\n";
   return lines;
 }
 

@@ -13,9 +13,9 @@ class Simulation;
 
 namespace fencelab::campaign {
 
-/// The class of a livelock that goes on in the present state: what each thread is about that has not
-/// ended, without instance numbers. No operation ends in a livelock, so it is the same in each of
-/// its states, in every schedule, and in a timed run.
+/// The class of a livelock that goes on in the present state: what each thread is about that has
+/// not ended, without instance numbers. No operation ends in a livelock, so it is the same in each
+/// of its states, in every schedule, and in a timed run.
 std::string livelock_class(const core::Simulation& simulation);
 
 /// What is told of a livelock: who takes part, one round, and what fails in it because of whom.

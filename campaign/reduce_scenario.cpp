@@ -52,7 +52,8 @@ class Reducer {
     return *shows;
   }
 
-  // Outer parts before inner ones. Labels stay: what is stuck is called by them. Whether anything went.
+  // Outer parts before inner ones. Labels stay: what is stuck is called by them. Whether anything
+  // went.
   bool visit(const Pointer& at) {
     if (!result_.document.contains(at)) return false;
     bool smaller = false;

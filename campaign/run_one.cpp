@@ -74,7 +74,8 @@ class Supervisor {
   void judge_instant() {
     class_ = livelock_class(simulation_);
     livelock_ = fmt::format(
-        "LIVELOCK at {:.3f} ms: {} events at this instant, time does not go on, and no operation or "
+        "LIVELOCK at {:.3f} ms: {} events at this instant, time does not go on, and no operation "
+        "or "
         "job completed; going round: {}\n",
         milliseconds(simulation_.now()), instant_.events(), fmt::join(instant_.who(), ", "));
     watch_.look_finally(false);

@@ -119,7 +119,7 @@ class Writer {
     const BaselineKey key{record.scenario, record.stack, rule, finding ? finding->signature : ""};
     Json result = {{"ruleId", rule},
                    {"ruleIndex", rule_index(rule)},
-                   {"level", accepted                                ? "note"
+                   {"level", accepted                               ? "note"
                              : standing == FindingStanding::warning ? "warning"
                                                                     : "error"},
                    {"message", {{"text", text}}},

@@ -110,7 +110,7 @@ struct Footprint {
       loop_again    ///< what it saw since that loop began does not matter, but for `tag`
     };
     Kind kind = Kind::all;
-    std::uint32_t loop = 0;   ///< depth of the loop among those of its process
+    std::uint32_t loop = 0;  ///< depth of the loop among those of its process
     std::uint64_t tag = 0;
     std::size_t touches = 0;  ///< how many of the touches came before
   };

@@ -146,8 +146,7 @@ RetryLoop::RetryLoop(Simulation& simulation) : simulation_(simulation) {
   if (loops.size() <= actor_) loops.resize(actor_ + 1);
   depth_ = loops[actor_]++;
   if (simulation.footprint())
-    simulation.note_forgetting(
-        {.kind = Footprint::Forgetting::Kind::loop_begins, .loop = depth_});
+    simulation.note_forgetting({.kind = Footprint::Forgetting::Kind::loop_begins, .loop = depth_});
 }
 
 RetryLoop::~RetryLoop() {

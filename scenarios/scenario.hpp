@@ -220,8 +220,8 @@ struct BindOp {
   std::vector<ValueSpec> wait_values;
 };
 /// A lock is a mutex, a reader-writer lock or a ww_mutex (ticketed with back-off over all), by how
-/// it is taken. `back_off`: several mutexes, the first waited for, the others tried; if one cannot be
-/// had all are given back, and it begins again.
+/// it is taken. `back_off`: several mutexes, the first waited for, the others tried; if one cannot
+/// be had all are given back, and it begins again.
 struct LockOp {
   enum class Mode : std::uint8_t { mutex, read, write, ww, back_off };
   std::vector<Index> locks;

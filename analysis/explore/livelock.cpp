@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 #include <utility>
 
@@ -192,11 +193,12 @@ class Graph {
   }
 
   void judge(const std::vector<std::uint32_t>& members) {
-    ActorSet acting, always = states_[members.front()].enabled;
+    ActorSet acting, enabled, always = states_[members.front()].enabled;
     bool cycles = false;
     for (const std::uint32_t state : members) {
       if (states_[state].settled) return;
       always &= states_[state].enabled;
+      enabled |= states_[state].enabled;
       for (const Edge& edge : states_[state].edges)
         if (is_inside(edge)) {
           cycles = true;
@@ -209,7 +211,7 @@ class Graph {
     // The member nearest to the start was found first.
     const std::uint32_t entry = *std::min_element(members.begin(), members.end());
     livelock.way = way_to(entry);
-    livelock.round = round_from(entry);
+    livelock.round = round_from(entry, acting, enabled - acting);
     for (ActorSet left = acting; !left.empty(); left.erase(left.first()))
       livelock.actors.push_back(left.first());
     result_.found.push_back(std::move(livelock));
@@ -234,26 +236,54 @@ class Graph {
     return false;
   }
 
-  // The shortest way round within the component, breadth first.
-  Schedule round_from(std::uint32_t entry) const {
+  using Wanted = std::function<bool(std::uint32_t state, const Edge* edge)>;
+
+  // Goes on from `at`, within the component, to the nearest edge or state that is wanted.
+  void walk_to(std::uint32_t& at, Schedule& walk, const Wanted& wanted) const {
     std::unordered_map<std::uint32_t, std::pair<std::uint32_t, const Edge*>> came;
-    std::vector<std::uint32_t> queue{entry};
+    std::vector<std::uint32_t> queue{at};
+    if (wanted(at, nullptr)) return;
     for (std::size_t i = 0; i < queue.size(); ++i)
       for (const Edge& edge : states_[queue[i]].edges) {
         if (!is_inside(edge)) continue;
-        const bool closes = edge.to == entry;
-        if (!closes && !came.emplace(edge.to, std::pair(queue[i], &edge)).second) continue;
-        if (!closes) {
-          queue.push_back(edge.to);
+        const bool found = wanted(edge.to, &edge);
+        const bool is_new = came.emplace(edge.to, std::pair(queue[i], &edge)).second;
+        if (!found) {
+          if (is_new) queue.push_back(edge.to);
           continue;
         }
-        Schedule round{edge.step};
-        for (std::uint32_t at = queue[i]; at != entry; at = came.at(at).first)
-          round.push_back(came.at(at).second->step);
-        std::reverse(round.begin(), round.end());
-        return round;
+        Schedule way{edge.step};
+        for (std::uint32_t back = queue[i]; back != at; back = came.at(back).first)
+          way.push_back(came.at(back).second->step);
+        walk.insert(walk.end(), way.rbegin(), way.rend());
+        at = edge.to;
+        return;
       }
-    return {};
+  }
+
+  // A way round on which everybody either acts or cannot act at some point: going it for ever is
+  // fair.
+  Schedule round_from(std::uint32_t entry, const ActorSet& acting, const ActorSet& others) const {
+    Schedule round;
+    std::uint32_t at = entry;
+    for (ActorSet left = acting; !left.empty(); left.erase(left.first())) {
+      const std::uint32_t actor = left.first();
+      const bool acted =
+          std::any_of(round.begin(), round.end(),
+                      [actor](const ScheduledStep& step) { return step.actor == actor; });
+      if (!acted)
+        walk_to(at, round, [actor](std::uint32_t, const Edge* edge) {
+          return edge && edge->step.actor == actor;
+        });
+    }
+    for (ActorSet left = others; !left.empty(); left.erase(left.first()))
+      walk_to(at, round, [&, actor = left.first()](std::uint32_t state, const Edge*) {
+        return !states_[state].enabled.contains(actor);
+      });
+    if (at != entry || round.empty())
+      walk_to(at, round,
+              [entry](std::uint32_t state, const Edge* edge) { return edge && state == entry; });
+    return round;
   }
 
   Subject& subject_;

@@ -33,8 +33,8 @@ struct LivelockSearch {
 
 /// Finds sets of states that a weakly fair schedule can stay in for ever (whoever can act all the
 /// time in there does act in there) without progress, and with something left to be done. One entry
-/// per set. Finite only where processes forget at loop heads. Heeds the limits on time, steps, depth
-/// and states.
+/// per set. Finite only where processes forget at loop heads. Heeds the limits on time, steps,
+/// depth and states.
 LivelockSearch find_livelocks(Subject& subject, const ExecutionOptions& options,
                               const ExploreLimits& limits, const LivelockOptions& more = {});
 

@@ -34,10 +34,10 @@ class StateHash {
     bool timeless = false;  ///< it promised that time does not matter to it
     bool counted = false;
     std::uint64_t part = 0;
-    std::vector<std::uint64_t> loops;  ///< what it knew when each of its loops began, outermost first
+    std::vector<std::uint64_t>
+        loops;  ///< what it knew when each of its loops began, outermost first
   };
-  std::uint64_t remember(Actor& who, std::uint64_t history,
-                         const std::vector<ChoiceTaken>& choices,
+  std::uint64_t remember(Actor& who, std::uint64_t history, const std::vector<ChoiceTaken>& choices,
                          const core::Footprint& footprint, std::uint64_t times);
   std::uint64_t learn(const core::Touch& touch);
   void change(const core::Touch& touch, std::uint64_t history);

@@ -144,7 +144,8 @@ core::Task<bool> UserVm::place_all() {
     const Placement placed = co_await gpu_.machine().memory().place(
         *buffer, {AllocRequest::Context::rebind, &client_, &transaction});
     ok = placed == Placement::ok;
-    if (!ok) continue;
+    buffer->placement.read();
+    if (!ok || buffer->content) continue;
     buffer->placement.write();
     buffer->content = true;
   }

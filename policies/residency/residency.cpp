@@ -93,10 +93,9 @@ PolicyInfo preempt(std::string name, std::string summary, std::string source, st
             "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)",
             {}}},
           [drain](auto& set, const auto& values, RunState& run) {
-            set.residency =
-                std::make_unique<Preempt>(run.simulation, values.duration("min_run_period"),
-                                          values.duration("restore_delay"), drain,
-                                          values.get("restore_idle") != 0);
+            set.residency = std::make_unique<Preempt>(
+                run.simulation, values.duration("min_run_period"), values.duration("restore_delay"),
+                drain, values.get("restore_idle") != 0);
           }};
 }
 

@@ -1,6 +1,7 @@
 // Livelocks: hard ones have no way out, soft ones need bad luck for ever, unfair ones are none.
 #include "analysis/explore/livelock.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/analysis/explore/litmus.hpp"
@@ -76,6 +77,60 @@ TEST_CASE("Going round only while another is never let on is unfair, and no live
   CodeSubject subject([](LitmusWorld& world) {
     world.sim.spawn({"holder"}, take_and_give(world, 0));
     world.sim.spawn({"stubborn"}, stubborn(world, 0));
+  });
+  const LivelockSearch search = find_livelocks(subject, {}, {});
+  CHECK(search.exhausted);
+  CHECK(search.found.empty());
+}
+
+TEST_CASE("Philosophers who put the fork back may do so for ever: SPIN's verdict, pan -DNP -l -f") {
+  // phil.pml -DN=3 -DBACKOFF -DLOOP: free of deadlock, and with a fair non-progress cycle.
+  CodeSubject subject([](LitmusWorld& world) {
+    for (std::size_t i = 0; i < 3; ++i)
+      world.sim.spawn({"p" + std::to_string(i)}, polite(world, i, (i + 1) % 3));
+  });
+  const LivelockSearch search = find_livelocks(subject, {}, {});
+  CHECK(search.exhausted);
+  CHECK(search.bound.empty());
+  REQUIRE_FALSE(search.found.empty());
+  for (const Livelock& livelock : search.found) CHECK_FALSE(livelock.hard);
+}
+
+TEST_CASE("A round of a livelock has everybody in it who could act all the time") {
+  CodeSubject subject([](LitmusWorld& world) {
+    world.sim.spawn({"left"}, polite(world, 0, 1));
+    world.sim.spawn({"right"}, polite(world, 1, 0));
+  });
+  const LivelockSearch search = find_livelocks(subject, {}, {});
+  REQUIRE(search.found.size() == 1);
+  for (const std::uint32_t actor : search.found[0].actors)
+    CHECK(std::any_of(search.found[0].round.begin(), search.found[0].round.end(),
+                      [actor](const ScheduledStep& step) { return step.actor == actor; }));
+}
+
+TEST_CASE("A bound that is hit is named, and what may lie behind it is not ruled out") {
+  CodeSubject subject([](LitmusWorld& world) {
+    world.sim.spawn({"holder"}, take_and_leave(world, 0));
+    world.sim.spawn({"stubborn"}, stubborn(world, 0));
+  });
+  ExploreLimits few;
+  few.states = 2;
+  const LivelockSearch search = find_livelocks(subject, {}, few);
+  CHECK_FALSE(search.exhausted);
+  CHECK(search.bound == "states=2");
+  for (const Livelock& livelock : search.found) CHECK_FALSE(livelock.hard);
+}
+
+TEST_CASE("A service that goes round when all is done is no livelock") {
+  CodeSubject subject([](LitmusWorld& world) {
+    world.sim.spawn({"worker"}, take_and_give(world, 0));
+    world.sim.spawn({"clock", core::ProcessRole::kernel_worker, true},
+                    [](LitmusWorld& w) -> Task<> {
+                      for (;;) {
+                        w.sim.forget(1);
+                        co_await core::point(w.sim);
+                      }
+                    }(world));
   });
   const LivelockSearch search = find_livelocks(subject, {}, {});
   CHECK(search.exhausted);
