@@ -134,9 +134,13 @@ bool Simulation::Tickets::hash_state(std::uint64_t& hash) const {
 
 void Simulation::note_forgetting(Footprint::Forgetting forgetting) {
   forgetting.touches = footprint_->touches.size();
+  if (forgetting.kind != Footprint::Forgetting::Kind::loop_begins) {
+    // Who tries again has all the time in the world, and those it meets go by its clock.
+    timeless_ = true;
+    // What it has made so far tells how the next things that it makes are named.
+    forgetting.tag = mix_hash(mix_hash(forgetting.tag, last_object_), current_->children);
+  }
   footprint_->forgettings.push_back(forgetting);
-  // Who tries again has all the time in the world, and those it meets go by its clock.
-  if (forgetting.kind != Footprint::Forgetting::Kind::loop_begins) timeless_ = true;
 }
 
 RetryLoop::RetryLoop(Simulation& simulation) : simulation_(simulation) {

@@ -162,7 +162,14 @@ core::Task<bool> UserVm::place_all() {
 core::Task<bool> UserVm::restore() {
   if (seqno_ > 0) {
     const core::Time not_before = suspended_at_ + gpu_.policies().residency->restore_delay();
-    co_await core::SleepUntil(simulation_, not_before);
+    const bool may_sleep = gpu_.policies().residency->restore_delay() > core::Duration{};
+    if (simulation_.untimed() && may_sleep) {
+      // A step of its own in each schedule: serve() promised that no clock matters.
+      co_await core::point(simulation_);
+      simulation_.not_before(not_before);
+    } else {
+      co_await core::SleepUntil(simulation_, not_before);
+    }
   }
   const bool ok = co_await place_all();
   if (!ok) co_return false;

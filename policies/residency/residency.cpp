@@ -52,7 +52,14 @@ class Preempt final : public models::ResidencyPolicy {
         const models::SyncPoint last = queue->jobs().back()->completion;
         if (!last.done()) co_await last.wait({.reason = core::WaitReason::value});
       }
-    co_await core::SleepUntil(simulation_, vm.resumed_at() + min_run_);
+    const core::Time ran_enough = vm.resumed_at() + min_run_;
+    if (simulation_.untimed() && min_run_ > core::Duration{}) {
+      // A step of its own in each schedule: the worker promised that no clock matters to it.
+      co_await core::point(simulation_);
+      simulation_.not_before(ran_enough);
+    } else {
+      co_await core::SleepUntil(simulation_, ran_enough);
+    }
   }
 
  private:
