@@ -63,7 +63,7 @@ TEST_CASE("Memory that never fits is restored for ever: hard, with a schedule, a
   CHECK(finding.signature == "livelock: app/main: wait");
   CHECK(finding.members == std::vector<std::string>{"app residency worker@gpu0"});
   CHECK_FALSE(finding.way.token.empty());
-  CHECK(finding.text.find("finds too little memory in vram of gpu0") != std::string::npos);
+  CHECK(finding.text.find("finds too little memory in gpu0 vram") != std::string::npos);
   CHECK(std::count_if(record.findings.begin(), record.findings.end(),
                       [](const auto& other) { return other.rule.ends_with("livelock"); }) == 1);
 }

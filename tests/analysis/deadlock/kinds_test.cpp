@@ -1,5 +1,6 @@
 // Rule: what is stuck is sorted by what would help: nothing, a timer, a producer, a mended fault.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "analysis/deadlock/findings.hpp"
 #include "analysis/deadlock/reduction.hpp"
@@ -218,6 +219,28 @@ TEST_CASE("the class of a finding forgets instances, members and order", "[deadl
   }
   CHECK(signatures[0] == "deadlock: lock dma_resv bo#");
   CHECK(signatures[1] == signatures[0]);
+}
+
+TEST_CASE("The class of a cycle is the same from whichever of its members it is seen") {
+  // A ring of four, its members made in each rotation and both directions: the class lists what is
+  // waited for, and where one begins to go round tells nothing about it.
+  const std::vector<std::string> locks{"mmap_lock", "dma_resv", "notifier", "vm"};
+  std::set<std::string> classes;
+  for (std::size_t turn = 0; turn < locks.size(); ++turn)
+    for (const bool backwards : {false, true}) {
+      GraphMaker maker;
+      std::vector<core::AgentIndex> agents(locks.size());
+      for (std::size_t i = 0; i < locks.size(); ++i) {
+        const std::size_t member = (turn + (backwards ? locks.size() - i : i)) % locks.size();
+        agents[member] = maker.agent("p" + std::to_string(member));
+      }
+      for (std::size_t i = 0; i < locks.size(); ++i)
+        maker.wants_lock(agents[i], locks[i], agents[(i + 1) % locks.size()]);
+      const auto findings = find_deadlocks(maker.graph);
+      REQUIRE(findings.size() == 1);
+      classes.insert(findings[0].signature);
+    }
+  CHECK(classes.size() == 1);
 }
 
 }  // namespace fencelab::test

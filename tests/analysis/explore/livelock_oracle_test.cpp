@@ -1,6 +1,7 @@
 // Livelocks of random programs that try again, against the definition taken literally: an explicit
 // graph of states written here, who reaches whom by closing a matrix, fairness and ways out read
 // off it. Nothing of it is shared with the search but the programs.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
@@ -21,11 +22,21 @@ struct TryOp {
   std::size_t object;
   std::uint64_t value;
 };
-using TryProgram = std::vector<std::vector<TryOp>>;
+struct TryProcess {
+  std::vector<TryOp> ops;
+  bool lets_go = false;  ///< gives its locks back when something fails; else it keeps them
+};
+using TryProgram = std::vector<TryProcess>;
 
 // ---------------------------------------------------------------- as coroutines
 
-core::Task<> go_round(LitmusWorld& world, const std::vector<TryOp>& ops) {
+void let_go(LitmusWorld& world) {
+  for (std::size_t lock = 0; lock < 2; ++lock)
+    if (world.lock(lock).owner() == world.sim.current()) world.lock(lock).unlock();
+}
+
+core::Task<> go_round(LitmusWorld& world, const TryProcess& process) {
+  const std::vector<TryOp>& ops = process.ops;
   core::RetryLoop tries(world.sim);
   for (bool through = false; !through;) {
     tries.again();
@@ -41,6 +52,7 @@ core::Task<> go_round(LitmusWorld& world, const std::vector<TryOp>& ops) {
         through = world.variable(op.object).read() == op.value;
       else if (world.lock(op.object).owner() == world.sim.current())
         world.lock(op.object).unlock();
+      if (!through && process.lets_go) let_go(world);
     }
   }
 }
@@ -102,7 +114,7 @@ class Oracle {
   }
 
   bool is_done(const Explicit& state, std::size_t actor) const {
-    return state.at[actor] == static_cast<int>(program_[actor].size());
+    return state.at[actor] == static_cast<int>(program_[actor].ops.size());
   }
 
   void expand(std::size_t from) {
@@ -119,7 +131,7 @@ class Oracle {
       state.at[actor] = 0;
       return state;
     }
-    const TryOp& op = program_[actor][static_cast<std::size_t>(state.at[actor])];
+    const TryOp& op = program_[actor].ops[static_cast<std::size_t>(state.at[actor])];
     bool through = true;
     if (op.kind == TryOp::Kind::try_lock) {
       through = state.owner[op.object] == 9;
@@ -131,6 +143,8 @@ class Oracle {
     } else if (state.owner[op.object] == actor) {
       state.owner[op.object] = 9;
     }
+    if (!through && program_[actor].lets_go)
+      std::replace(state.owner.begin(), state.owner.end(), actor, std::size_t{9});
     state.at[actor] = through ? state.at[actor] + 1 : 0;
     return state;
   }
@@ -168,9 +182,15 @@ TryProgram random_program(std::mt19937_64& random) {
   };
   TryProgram program(2 + below(2));
   const std::size_t most = program.size() == 2 ? 5 : 3;
-  for (auto& ops : program)
+  constexpr TryOp::Kind kKinds[] = {TryOp::Kind::try_lock, TryOp::Kind::try_lock,
+                                    TryOp::Kind::unlock, TryOp::Kind::set, TryOp::Kind::need};
+  for (auto& [ops, lets_go] : program) {
+    lets_go = below(4) != 0;
     for (std::size_t i = 1 + below(most); i > 0; --i)
-      ops.push_back({static_cast<TryOp::Kind>(below(4)), below(2), below(2)});
+      ops.push_back({kKinds[below(5)], below(2), below(2)});
+    if (lets_go)  // gives back what it got in the end, so that others get their turn
+      for (std::size_t lock = 0; lock < 2; ++lock) ops.push_back({TryOp::Kind::unlock, lock, 0});
+  }
   return program;
 }
 

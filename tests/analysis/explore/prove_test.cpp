@@ -125,3 +125,18 @@ TEST_CASE("What gets stuck in every schedule has no critical step") {
   CHECK(minimal.doomed_from_the_start);
   CHECK_FALSE(minimal.critical);
 }
+
+TEST_CASE("A random walk takes as many steps as it may, and no more") {
+  CodeSubject subject([](LitmusWorld& world) {
+    for (int i = 0; i < 3; ++i)
+      world.sim.spawn({"p" + std::to_string(i)}, [](LitmusWorld& w) -> core::Task<> {
+        for (int step = 0; step < 100; ++step) co_await core::point(w.sim);
+      }(world));
+  });
+  ExploreLimits limits;
+  limits.steps = 150;  // in the middle of the first execution of some 300
+  const Exploration walked = explore_randomly(subject, {}, limits, {.executions = 10});
+  CHECK(walked.steps == 150);
+  CHECK(walked.out_of_steps);
+  CHECK(walked.executions == 0);
+}
