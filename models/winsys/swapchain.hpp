@@ -42,6 +42,8 @@ class Swapchain {
   /// and nobody took are gone, as its surfaces are (wl_client_destroy()); the one that is shown
   /// stays readable until the compositor lets go of it.
   void client_gone(const Client& client);
+  /// Before the run: who will draw, if it gets that far.
+  void set_client(const Client& client) { client_ = &client; }
   const std::deque<SwapImage*>& presented() const {
     cell_.read();
     return presented_;
