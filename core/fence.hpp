@@ -57,7 +57,7 @@ class FenceCallback {
 namespace fence_error {
 inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kBusy = -16,
                      kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62,
-                     kTimedOut = -110, kCanceled = -125;
+                     kTimedOut = -110, kAlready = -114, kCanceled = -125, kRestart = -512;
 }
 
 /// A fence. Reference counted (single-threaded): whoever may still ask holds a FencePtr.

@@ -281,7 +281,7 @@ bool WwMutex::grab(Process& process, WwContext* context) {
 
 bool WwMutex::try_lock(WwContext* context) {
   const bool taken = grab(*simulation().current(), context);
-  note(Access::ww_request, taken, taken);
+  note(Access::attempt, taken, taken);
   return taken;
 }
 
@@ -362,8 +362,9 @@ GateIndex WwMutex::describe_release(WaitGraphBuilder& builder, const WaitLink& l
   return builder.all_of({last}, describe(), id());
 }
 
-WwMutex::LockAwaiter::LockAwaiter(WwMutex& mutex, WwContext* context)
-    : WaitAwaiterBase(mutex.simulation(), {.reason = WaitReason::ww_lock}),
+WwMutex::LockAwaiter::LockAwaiter(WwMutex& mutex, WwContext* context, Signals signals)
+    : WaitAwaiterBase(mutex.simulation(), {.reason = WaitReason::ww_lock,
+                                           .interruptible = signals == Signals::interrupt}),
       mutex_(mutex),
       context_(context) {
   link_.object = &mutex;
@@ -397,7 +398,12 @@ void WwMutex::LockAwaiter::enqueue() {
 }
 
 bool WwMutex::LockAwaiter::await_ready() {
-  return !simulation().untimed() && decide(*simulation().current());
+  if (simulation().untimed()) return false;
+  Process& process = *simulation().current();
+  if (decide(process)) return true;
+  if (!is_interrupted(process)) return false;
+  result_ = WwResult::interrupted;
+  return true;
 }
 
 void WwMutex::LockAwaiter::await_suspend(std::coroutine_handle<> handle) {
@@ -413,6 +419,9 @@ void WwMutex::LockAwaiter::engage(Process& process) {
     process.wait.need = 0;
     if (result_ == WwResult::locked) simulation().not_before(mutex_.opened_at(0));
     if (result_ == WwResult::locked) mutex_.note(Access::observe, true);
+  } else if (is_interrupted(process)) {
+    result_ = WwResult::interrupted;
+    process.wait.need = 0;
   } else {
     enqueue();
   }
@@ -420,7 +429,8 @@ void WwMutex::LockAwaiter::engage(Process& process) {
 }
 
 WwResult WwMutex::LockAwaiter::await_resume() {
-  WaitAwaiterBase::await_resume();
+  const WaitResult waited = WaitAwaiterBase::await_resume();
+  if (waited == WaitResult::interrupted) result_ = WwResult::interrupted;
   if (link_.value == 1) result_ = WwResult::deadlock;
   return result_;
 }

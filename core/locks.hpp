@@ -122,7 +122,11 @@ struct WwContext {
   std::uint32_t acquired = 0;
 };
 
-enum class WwResult : std::uint8_t { locked, already_held, deadlock };
+/// `interrupted`: a signal came while it waited, and nothing was locked.
+enum class WwResult : std::uint8_t { locked, already_held, deadlock, interrupted };
+
+/// Whether a signal ends the wait for a lock.
+enum class Signals : std::uint8_t { wait, interrupt };
 
 /// ww_mutex of a wait-die class (dma_resv): the older context waits, the younger gets `deadlock`
 /// (-EDEADLK) and must drop everything it holds. A lock without context queues like a plain mutex.
@@ -133,7 +137,7 @@ class WwMutex final : public Waitable {
 
   class LockAwaiter;
   /// Awaitable giving a WwResult. `context` must outlive the holding of the lock.
-  LockAwaiter lock(WwContext* context);
+  LockAwaiter lock(WwContext* context, Signals signals = Signals::wait);
   /// Never backs off, never waits.
   bool try_lock(WwContext* context = nullptr);
   /// Tells observers that the running process wants it; lock() does so by itself.
@@ -143,7 +147,7 @@ class WwMutex final : public Waitable {
   }
   void unlock();
   bool is_locked() const {
-    note(Access::ww_request, owner_ != nullptr, owner_ != nullptr);
+    note(Access::attempt, owner_ == nullptr, owner_ != nullptr);
     return owner_ != nullptr;
   }
   Process* owner() const { return owner_; }
@@ -182,7 +186,7 @@ class WwMutex final : public Waitable {
 
 class WwMutex::LockAwaiter : public WaitAwaiterBase {
  public:
-  LockAwaiter(WwMutex& mutex, WwContext* context);
+  LockAwaiter(WwMutex& mutex, WwContext* context, Signals signals);
   ~LockAwaiter() { release_links(); }
   bool await_ready();
   void await_suspend(std::coroutine_handle<> handle);
@@ -198,6 +202,8 @@ class WwMutex::LockAwaiter : public WaitAwaiterBase {
   WwResult result_ = WwResult::locked;
 };
 
-inline WwMutex::LockAwaiter WwMutex::lock(WwContext* context) { return {*this, context}; }
+inline WwMutex::LockAwaiter WwMutex::lock(WwContext* context, Signals signals) {
+  return {*this, context, signals};
+}
 
 }  // namespace fencelab::core

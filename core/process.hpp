@@ -48,8 +48,9 @@ struct WaitRecord {
   std::uint32_t count = 0;  ///< links
   std::uint32_t need = 0;   ///< satisfied links still needed
   WaitReason reason = WaitReason::sleep;
-  bool recovery = false;    ///< that deadline is a recovery timer: it repairs, nobody planned it
-  bool is_for_all = false;  ///< every link is needed
+  bool recovery = false;       ///< that deadline is a recovery timer: it repairs, nobody planned it
+  bool is_for_all = false;     ///< every link is needed
+  bool interruptible = false;  ///< a signal ends it (TASK_INTERRUPTIBLE)
   const WaitLink* links = nullptr;  ///< `count` links; means nothing where count is 0
 
   /// Records a planned delay. Leaves `links` alone: it lies outside the hot cache line.
@@ -58,7 +59,7 @@ struct WaitRecord {
     deadline = until;
     count = need = 0;
     reason = why;
-    recovery = false;
+    recovery = interruptible = false;
   }
 };
 
@@ -92,6 +93,8 @@ struct alignas(64) Process {
   ProcessState state = ProcessState::ready;
   bool timed_out = false;  ///< the last wait ended by its deadline
   bool cancel_requested = false;
+  bool signal_pending = false;  ///< a signal it has not seen yet (TIF_SIGPENDING)
+  bool interrupted = false;     ///< the last wait ended by it
   WaitRecord wait;
 
   ProcessId id{};

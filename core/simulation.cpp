@@ -139,6 +139,25 @@ void Simulation::cancel(Process& process) {
   finish(process, true);
 }
 
+void Simulation::interrupt(Process& process) {
+  note_signal(process, Access::write);
+  const bool waits = process.state == ProcessState::blocked && process.wait.interruptible;
+  if (!waits) {
+    process.signal_pending = process.state != ProcessState::done;
+    return;
+  }
+  // What would have let it go no longer does.
+  for (std::uint32_t i = 0; footprint_ && i < process.wait.count; ++i) {
+    Waitable& object = *process.wait.links[i].object;
+    note({object.id(), Access::test, false, 0, 0, &object});
+  }
+  process.interrupted = true;
+  wake(process);
+  if (!untimed_) return;
+  delay(process, now_);
+  if (footprint_) footprint_->woken.push_back(process.actor);
+}
+
 void Simulation::wake(Process& process, bool timed_out) {
   if (process.state == ProcessState::ready || process.state == ProcessState::running ||
       process.state == ProcessState::done)

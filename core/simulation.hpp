@@ -97,6 +97,15 @@ class Simulation {
   /// at its next suspension.
   void cancel(Process& process);
 
+  /// A signal that is not fatal: `process` leaves the wait it is in, if that is interruptible, and
+  /// else sees it when it begins one (-EINTR).
+  void interrupt(Process& process);
+  /// Footprint of whether `process` has a signal.
+  void note_signal(const Process& process, Access access) {
+    if (footprint_) [[unlikely]]
+      note({.object = ObjectId{(std::uint64_t{process.actor} + 1) << 32}, .access = access});
+  }
+
   /// Notes that the running step decides on the end of `process`, for those who do not cancel it
   /// but let it end by itself later. Nothing to do where nobody explores.
   void note_end(const Process& process);

@@ -68,7 +68,25 @@ bool WaitAwaiterBase::await_ready() {
     link.done = link.object->satisfied(link.value);
     satisfied += link.done;
   }
-  return satisfied >= need_;
+  interrupted_ = satisfied < need_ && is_interrupted(*simulation_->current());
+  return satisfied >= need_ || interrupted_;
+}
+
+// Who was let go before it got to run keeps what it waited for, and the signal for later.
+bool WaitAwaiterBase::is_over_by_signal(Process& process) const {
+  if (!std::exchange(process.interrupted, false)) return false;
+  if (simulation_->footprint())
+    for (const WaitLink& link : links_)
+      simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
+  process.signal_pending = process.wait.need == 0;
+  return process.wait.need > 0;
+}
+
+// Looked at after the condition, as wait_event_interruptible() does (include/linux/wait.h).
+bool WaitAwaiterBase::is_interrupted(Process& process) const {
+  if (!options_.interruptible) return false;
+  simulation_->note_signal(process, Access::read);
+  return std::exchange(process.signal_pending, false);
 }
 
 void WaitAwaiterBase::begin(Process& process, std::coroutine_handle<> handle,
@@ -84,6 +102,7 @@ void WaitAwaiterBase::begin(Process& process, std::coroutine_handle<> handle,
                   .reason = options_.reason,
                   .recovery = options_.recovery,
                   .is_for_all = need_ == links_.size(),
+                  .interruptible = options_.interruptible,
                   .links = links_.data()};
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_begin, links_.front().object->id(),
@@ -111,8 +130,9 @@ void WaitAwaiterBase::await_suspend(std::coroutine_handle<> handle) {
 }
 
 WaitResult WaitAwaiterBase::await_resume() {
-  if (!suspended_) return WaitResult::satisfied;
+  if (!suspended_) return interrupted_ ? WaitResult::interrupted : WaitResult::satisfied;
   Process& process = *simulation_->current();
+  const bool interrupted = is_over_by_signal(process);
   const bool timed_out = process.timed_out && process.wait.need > 0;
   if (simulation_->footprint()) [[unlikely]]
     note_outcome();
@@ -123,6 +143,7 @@ WaitResult WaitAwaiterBase::await_resume() {
                       static_cast<std::uint64_t>(waited), &process);
   release_links();
   process.wait.count = 0;
+  if (interrupted) return WaitResult::interrupted;
   return timed_out ? WaitResult::timed_out : WaitResult::satisfied;
 }
 
@@ -167,6 +188,11 @@ void WaitAwaiterBase::engage(Process& process) {
 void WaitAwaiterBase::block(Process& process) {
   process.state = options_.idle ? ProcessState::idle : ProcessState::blocked;
   if (process.wait.need == 0) {
+    process.state = ProcessState::ready;
+    return;
+  }
+  if (is_interrupted(process)) {
+    process.interrupted = true;
     process.state = ProcessState::ready;
     return;
   }

@@ -82,12 +82,13 @@ class Waitable : public StateSource {
 struct WaitOptions {
   WaitReason reason = WaitReason::fence;
   Time deadline = kNever;
-  bool recovery = false;  ///< the deadline is a recovery timer (a repair, not a plan)
-  bool idle = false;      ///< a server waiting for work: not blocked in the sense of deadlock
+  bool recovery = false;       ///< the deadline is a recovery timer (a repair, not a plan)
+  bool idle = false;           ///< a server waiting for work: not blocked in the sense of deadlock
+  bool interruptible = false;  ///< a signal ends it
 };
 
 /// Outcome of a wait.
-enum class WaitResult : std::uint8_t { satisfied, timed_out };
+enum class WaitResult : std::uint8_t { satisfied, timed_out, interrupted };
 
 /// The awaiter: waits until `need` of the links are satisfied. Links live in the awaiting frame.
 /// Base of MultiWait and SingleWait; not used directly.
@@ -118,6 +119,9 @@ class WaitAwaiterBase {
   void begin(Process& process, std::coroutine_handle<> handle, std::uint32_t links_done);
   /// Untimed runs: goes on to wait for the links that are not satisfied.
   void block(Process& process);
+  /// Whether a signal is there that keeps the wait from beginning. It counts as seen then.
+  bool is_interrupted(Process& process) const;
+  bool is_over_by_signal(Process& process) const;
   Simulation& simulation() const { return *simulation_; }
 
  private:
@@ -130,6 +134,7 @@ class WaitAwaiterBase {
   std::span<WaitLink> links_;
   std::uint32_t need_ = 0;
   bool suspended_ = false;
+  bool interrupted_ = false;  ///< before it began
 };
 
 /// Wait for one object.

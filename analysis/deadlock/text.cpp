@@ -55,14 +55,24 @@ std::string holds_of(const Member& member, const TextOptions& options) {
   return words;
 }
 
+/// Whether all that `member` lacks is its own end ("job a#0 of p hangs").
+bool is_itself(const Member& member, const WaitedItem& item) {
+  return item.providers.empty() && item.label.rfind(member.name + " ", 0) == 0;
+}
+
+std::string needed_by(const Member& member, const WaitedItem& item) {
+  if (!is_itself(member, item)) return item.label;
+  return "its own end, but" + item.label.substr(member.name.size());
+}
+
 std::string waits_of(const Member& member) {
   if (member.waits.size() == 1) {
     const std::string mode = member.mode.empty() ? "" : fmt::format(" (one of {})", member.mode);
-    return member.waits.front().label + mode;
+    return needed_by(member, member.waits.front()) + mode;
   }
   std::string words = member.mode + ":";
   for (std::size_t i = 0; i < std::min(member.waits.size(), kAlternativesShown); ++i)
-    words += (i ? " | " : " ") + member.waits[i].label;
+    words += (i ? " | " : " ") + needed_by(member, member.waits[i]);
   if (member.waits.size() > kAlternativesShown)
     words += fmt::format(" | {} more", member.waits.size() - kAlternativesShown);
   return words;
@@ -137,6 +147,8 @@ std::string release_of(const Finding& finding, const WaitedItem& item) {
 }
 
 std::string why_line(const Finding& finding, const Member& member, const WaitedItem& item) {
+  if (is_itself(member, item))
+    return fmt::format("{}: nothing but itself could end it", item.label);
   std::string line = fmt::format("{} needs {}: {}", member.name, item.label, item.why);
   if (item.providers.empty()) return line;
   return line + (item.why.empty() ? "" : "; ") + release_of(finding, item);

@@ -70,6 +70,9 @@ constexpr Pair kPairs[] = {
     {Access::ww_request, Access::ww_request, Rule::dependent},
     {Access::ww_request, Access::ww_release, Rule::dependent},
     {Access::ww_release, Access::ww_release, Rule::independent},
+    // A trylock that failed, and whoever joined the queue: neither sees the other.
+    {Access::ww_request, Access::attempt, Rule::unless_both_failed},
+    {Access::ww_release, Access::attempt, Rule::dependent},
     // Fences.
     {Access::signal, Access::signal, Rule::dependent},
     {Access::signal, Access::test, Rule::dependent},

@@ -19,6 +19,7 @@ namespace fencelab::models {
 
 class BindQueue;
 class Client;
+class DrmExec;
 class Gpu;
 class Machine;
 class Swapchain;
@@ -113,6 +114,7 @@ struct AllocRequest {
   Context context = Context::ioctl;
   Client* client = nullptr;
   core::WwContext* ww = nullptr;  ///< the caller's ww transaction, if it holds reservations
+  DrmExec* exec = nullptr;        ///< the loop it belongs to, which is told of contention
 };
 
 /// Axis `reclaim`: what may an allocation do under pressure?

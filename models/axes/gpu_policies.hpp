@@ -37,6 +37,8 @@ class HangPolicy {
   /// Time a preemption request may take before the engine is reset; none: for ever.
   virtual std::optional<core::Duration> preempt_timeout() const = 0;
   virtual ResetScope reset_scope() const { return ResetScope::engine; }
+  /// Whether a queue whose job had to be reset is guilty: its later jobs are cancelled.
+  virtual bool cancels_guilty() const { return false; }
 };
 
 }  // namespace fencelab::models

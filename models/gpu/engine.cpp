@@ -5,6 +5,7 @@
 #include "core/assert.hpp"
 #include "models/gpu/context.hpp"
 #include "models/gpu/gpu.hpp"
+#include "models/gpu/kernel_queue.hpp"
 
 namespace fencelab::models {
 
@@ -21,6 +22,7 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
       bell_(simulation),
       offers_(simulation),
       list_(simulation, *this),
+      interrupts_(simulation),
       credits_(simulation, full_name_, spec_.credits),
       watchdog_(simulation, core::RecoveryKind::job_timeout,
                 [this] { reset(core::fence_error::kTime); }),
@@ -224,7 +226,12 @@ void Engine::finish_head() {
   take_off(queue);
   queue.set_on_engine(nullptr);
   current_ = nullptr;
-  job->complete(job->error);
+  if (simulation_.untimed() && job->shows_before_interrupt()) {
+    job->finish_on_hardware(job->error);
+    interrupts_.push(job);
+  } else {
+    job->complete(job->error);
+  }
   queue.pop();
   gpu_.queue_left_engine(queue);
 }
@@ -253,6 +260,15 @@ void Engine::leave() {
   current_ = nullptr;
   switch_due_ = true;
   gpu_.queue_left_engine(queue);
+}
+
+core::Task<> Engine::serve_interrupts() {
+  for (;;) {
+    co_await interrupts_.arrival();
+    const JobPtr job = interrupts_.front();
+    interrupts_.pop();
+    job->deliver();
+  }
 }
 
 core::Task<> Engine::serve() {
@@ -327,6 +343,7 @@ void Engine::reset(int error) {
     }
   simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(),
                    guilty.get());
+  if (guilty->entity && gpu_.policies().hang->cancels_guilty()) guilty->entity->blame();
   guilty->kill(error);
   for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
 }

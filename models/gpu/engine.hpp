@@ -39,6 +39,9 @@ class Engine final : public core::StateSource {
 
   /// The engine's server loop; spawned once by the Gpu.
   core::Task<> serve();
+  /// Untimed runs: tells the kernel of jobs whose end can be seen before. In a timed run an
+  /// interrupt takes no time.
+  core::Task<> serve_interrupts();
 
   /// `queue` has a new head for this engine.
   void offer(HwQueue& queue);
@@ -111,6 +114,7 @@ class Engine final : public core::StateSource {
   std::uint64_t taken_ = 0;  ///< queues taken off the list, ever
   std::uint64_t bar_ = 0;    ///< queues up to this rank make no difference to the one that runs
   bool stalled_ = false;     ///< nothing on the list may run
+  core::Fifo<JobPtr> interrupts_;
   Credits credits_;
   core::RecoveryTimer watchdog_;
   std::vector<HwQueue*> ready_;  ///< queues whose head may run here, in round-robin order

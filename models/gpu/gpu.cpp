@@ -28,6 +28,10 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
         std::make_unique<Engine>(simulation, *this, engine, machine.new_engine_number()));
   for (const auto& engine : engines_)
     simulation.spawn({engine->name(), core::ProcessRole::engine, true}, engine->serve());
+  if (simulation.untimed())
+    for (const auto& engine : engines_)
+      simulation.spawn({engine->name() + " interrupt", core::ProcessRole::interrupt, true},
+                       engine->serve_interrupts());
   simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true}, firmware());
 }
 

@@ -60,29 +60,37 @@ std::uint64_t Job::value_written(const core::ValueTimeline& timeline) const {
 void Job::complete(int with_error) {
   if (is_done()) return;
   const JobPtr keep(this);
+  if (engine) engine->credits().release(*this);
+  finish_on_hardware(with_error);
+  deliver();
+}
+
+void Job::finish_on_hardware(int with_error) {
   done_.write();
   if (state != JobState::submitting) context->gpu().machine().job_ended();
   state = JobState::done;
   error = with_error;
   done_at = simulation_.now();
   account.close(done_at);
-  if (engine) {
-    engine->add_load(-1);
-    engine->credits().release(*this);
-  }
+  if (engine) engine->add_load(-1);
   simulation_.emit(core::ProbeKind::job_finished, id_, engine ? engine->number() : 0,
                    static_cast<std::uint64_t>(-error), this);
   if (started) started->signal();
-  if (!never_signals) {
-    if (error == 0)
-      for (const ValuePoint& signal : signals) signal.timeline->advance(signal.value);
-    if (completion.timeline) completion.timeline->advance(completion.value);
-  }
+  if (never_signals) return;
+  if (error == 0)
+    for (const ValuePoint& signal : signals) signal.timeline->advance(signal.value);
+  if (completion.timeline) completion.timeline->advance(completion.value);
+}
+
+// drm_sched_job_done() in drivers/gpu/drm/scheduler/sched_main.c: gives the credit back and
+// signals.
+void Job::deliver() {
+  if (engine) engine->credits().release(*this);
   if (finished && !finished->is_signaled()) {
     if (error != 0) finished->set_error(error);
     finished->signal();
   }
-  if (never_signals && queue) queue->keep(keep);
+  if (never_signals && queue) queue->keep(JobPtr(this));
   // The fences outlive the job in reservations; the job's memory must not (but see Machine::keep).
   if (finished && !simulation_.untimed()) finished->set_producer(nullptr);
   if (started && !simulation_.untimed()) started->set_producer(nullptr);
@@ -177,7 +185,7 @@ void Job::describe_in_ring(core::WaitGraphBuilder& builder,
     return;
   }
   if (!queue->has_work())
-    inputs.push_back(builder.any_of({builder.faulty("the doorbell of " + name() + " was lost", id_),
+    inputs.push_back(builder.any_of({builder.faulty("the lost doorbell of " + name(), id_),
                                      builder.process(submitter, "a later doorbell", id_)}));
   const core::GateIndex turn = engine->describe_turn(builder, *this);
   if (turn != core::kNoIndex) inputs.push_back(turn);

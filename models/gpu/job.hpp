@@ -125,6 +125,7 @@ class Job final : public core::FenceProducer {
   Engine* engine = nullptr;
   JobState state = JobState::submitting;
   int error = 0;                 ///< negative errno
+  int refusal = 0;               ///< what run_job() of the driver answers; 0: it runs the job
   bool hung = false;             ///< struck by a fault: never finishes by itself
   bool never_signals = false;    ///< struck by a fault: finishes, but its values are not written
   bool doorbell_lost = false;    ///< struck by a fault: in the ring, but the hardware was not told
@@ -163,9 +164,17 @@ class Job final : public core::FenceProducer {
     return terminated;
   }
   void assign_engine(Engine& to);
-  /// Marks it done: fence signaled with `error`, values written. Called by its engine or its
-  /// killer.
+  /// Marks it done: values written, fence signaled with `error`. Called by its killer, and by its
+  /// engine unless somebody can tell the two apart.
   void complete(int with_error);
+  /// The first half: the hardware is done with it and has written its values.
+  void finish_on_hardware(int with_error);
+  /// The second: the interrupt tells the kernel, which signals the fence.
+  void deliver();
+  /// Whether somebody can see that it is done before the kernel knows: it writes values besides.
+  bool shows_before_interrupt() const {
+    return finished && !never_signals && (!signals.empty() || completion.timeline);
+  }
   /// Ends it from outside wherever it stands (reset, force-signal, killed process).
   void kill(int with_error);
 

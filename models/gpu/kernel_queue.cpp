@@ -16,6 +16,7 @@ KernelQueue::KernelQueue(GpuContext& context, std::string name)
       ring_(simulation_, context, std::move(name), context.gpu().machine().new_queue_number()),
       waiting_(simulation_),
       seqno_cell_(simulation_),
+      state_cell_(simulation_),
       unseen_watchdog_(simulation_, core::RecoveryKind::job_timeout, [this] { give_up_unseen(); }),
       fence_context_(core::raw(ring_.id())) {
   simulation_.spawn({ring_.name() + " (scheduler)", core::ProcessRole::queue, true}, serve());
@@ -60,6 +61,11 @@ void KernelQueue::push(JobPtr job) {
   waiting_.push(std::move(job));
 }
 
+bool KernelQueue::is_own(const Dependency& dependency) const {
+  return dependency.producer && dependency.producer->entity == this &&
+         dependency.point.fence == dependency.producer->finished;
+}
+
 // The finished fence is published, and from here on it cannot signal before these have (E13).
 void KernelQueue::note_dependencies(const Job& job) {
   if (!job.finished || !simulation_.probe().wanted(core::ProbeKind::fence_depends)) return;
@@ -73,6 +79,8 @@ void KernelQueue::note_dependencies(const Job& job) {
 // The scheduler is a server: the job at its head, not the scheduler, is who waits.
 core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
   for (std::size_t i = 0; i < job->dependencies.size() && !job->is_done(); ++i) {
+    // The ring keeps the order of its own jobs (drm_sched_entity_add_dependency_cb()).
+    if (is_own(job->dependencies[i])) continue;
     const SyncPoint point = job->dependencies[i].point;
     if (point.done()) continue;
     const auto timeout = context_.gpu().policies().hang->fence_wait_timeout();
@@ -95,19 +103,49 @@ void KernelQueue::run_job(const JobPtr& job) {
   ring_.push(job);
 }
 
+void KernelQueue::kill() {
+  state_cell_.write();
+  dead_ = true;
+}
+
+void KernelQueue::blame() {
+  state_cell_.write();
+  guilty_ = true;
+}
+
+// What run_job() of the driver answers instead of running it (amdgpu_job_run() looks at the error
+// that drm_sched_entity_pop_job() left in the finished fence of a guilty entity's job).
+int KernelQueue::refusal_of(const Job& job) const {
+  state_cell_.read();
+  return guilty_ ? core::fence_error::kCanceled : job.refusal;
+}
+
+// drm_sched_entity_kill_jobs_work() in drivers/gpu/drm/scheduler/sched_entity.c.
+core::Task<> KernelQueue::bury(JobPtr job) {
+  if (previous_ && !previous_->is_known_signaled())
+    co_await previous_->wait({.reason = core::WaitReason::fence, .idle = true});
+  job->kill(core::fence_error::kSearch);
+  waiting_.pop();
+}
+
 core::Task<> KernelQueue::serve() {
   for (;;) {
     co_await waiting_.arrival();
     const JobPtr job = waiting_.front();
     job->head_at = simulation_.now();
     bool pending = false;
-    for (const Dependency& dependency : job->dependencies) pending |= !dependency.point.done();
+    for (const Dependency& dependency : job->dependencies)
+      pending |= !is_own(dependency) && !dependency.point.done();
     if (pending) {
       job->account.enter(core::WaitReason::fence, simulation_.now());
       co_await wait_for_dependencies(job);
     }
     if (job->is_done()) {  // killed meanwhile
       waiting_.pop();
+      continue;
+    }
+    if (is_dead()) {
+      co_await bury(job);
       continue;
     }
     job->ready_at = simulation_.now();
@@ -118,9 +156,18 @@ core::Task<> KernelQueue::serve() {
     Credits& credits = job->engine->credits();
     co_await credits.acquire(context_.priority());
     credits.holds(*job);
+    if (is_dead()) {
+      credits.release(*job);
+      co_await bury(job);
+      continue;
+    }
     waiting_.pop();
+    previous_ = job->finished;
+    const int refusal = refusal_of(*job);
     if (job->is_done())
       credits.release(*job);
+    else if (refusal != 0)
+      job->complete(refusal);
     else
       run_job(job);
     if (job->doorbell_lost || unseen_watchdog_.armed()) watch_unseen();
@@ -158,7 +205,7 @@ core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder,
   }
   for (const Dependency& dependency : job.dependencies) {
     const SyncPoint& point = dependency.point;
-    if (point.done()) continue;
+    if (is_own(dependency) || point.done()) continue;
     inputs.push_back(point.fence ? point.fence->describe_release(builder)
                                  : point.timeline->describe_release(builder, point.value));
   }

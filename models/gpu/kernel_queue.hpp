@@ -31,6 +31,12 @@ class KernelQueue final : public core::ValueProducer {
   /// What must happen for `job`, still waiting here, to reach the ring.
   core::GateIndex describe_queueing(core::WaitGraphBuilder& builder, const Job& job) const;
 
+  /// Its client is dead (drm_sched_entity_kill()): jobs that are not in the ring end with -ESRCH
+  /// and do not run, but each no sooner than what it depends on and than the one before, whose
+  /// memory it might free.
+  void kill();
+  /// Its job hung: from here on jobs end with -ECANCELED (karma).
+  void blame();
   /// When the scheduler gives up `job`, which the hardware was not told of; none: never.
   std::optional<core::Time> unseen_due(const Job& job) const;
 
@@ -42,17 +48,27 @@ class KernelQueue final : public core::ValueProducer {
 
  private:
   core::Task<> serve();
+  core::Task<> bury(JobPtr job);
+  int refusal_of(const Job& job) const;
+  bool is_dead() const {
+    state_cell_.read();
+    return dead_;
+  }
   void will_write(const Job& job);
   void watch_unseen();
   void give_up_unseen();
   void note_dependencies(const Job& job);
   void run_job(const JobPtr& job);
+  bool is_own(const Dependency& dependency) const;
   core::Task<> wait_for_dependencies(JobPtr job);
   GpuContext& context_;
   core::Simulation& simulation_;
   HwQueue ring_;
   core::Fifo<JobPtr> waiting_;
   core::Cell seqno_cell_;
+  core::Cell state_cell_;  ///< footprint of whether it is dead or guilty
+  bool dead_ = false, guilty_ = false;
+  core::FencePtr previous_;  ///< of the job it dealt with last
   /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
   core::RecoveryTimer unseen_watchdog_;
   std::vector<core::ValueTimeline*> written_;

@@ -5,6 +5,7 @@
 #include "core/assert.hpp"
 #include "core/uninterruptible.hpp"
 #include "models/machine.hpp"
+#include "models/sync/drm_exec.hpp"
 
 namespace fencelab::models {
 
@@ -46,6 +47,18 @@ void MemoryPool::give_back(std::uint64_t bytes) {
     bookings_.give_back(simulation_, bytes);
   }
   used -= bytes;
+  given_back_.happen();
+}
+
+// No touch of its own: who waits has failed to get memory in the same step, which tells the order.
+void GivenBack::happen() {
+  at_ = simulation().now();
+  while (head_) satisfy(*head_);
+}
+
+core::GateIndex GivenBack::describe_release(core::WaitGraphBuilder& builder,
+                                            const core::WaitLink&) const {
+  return builder.environment(describe(), id());
 }
 
 void MemoryPool::look() const { note(core::Access::query, false, 0, 0); }
@@ -106,6 +119,23 @@ void Memory::free(Buffer& buffer) {
   buffer.exists = buffer.content = buffer.swapped = false;
 }
 
+bool Memory::only_returns_help() const {
+  if (faults_) return false;
+  for (const auto& pool : pools_) {
+    pool->look();
+    for (const Buffer* buffer : pool->lru)
+      if (!fixed(*buffer)) return false;
+  }
+  return true;
+}
+
+core::Task<> Memory::wait_for_return() {
+  std::vector<core::WaitItem> items;
+  for (const auto& pool : pools_) items.push_back({&pool->given_back(), 0});
+  core::MultiWait any(machine_.simulation(), items, 1, {.reason = core::WaitReason::memory});
+  co_await any;
+}
+
 void Memory::touch(Buffer& buffer) {
   if (buffer.pool) buffer.pool->lru.splice(buffer.pool->lru.end(), buffer.pool->lru, buffer.lru);
 }
@@ -114,16 +144,25 @@ bool Memory::idle(const Buffer& buffer) const {
   return const_cast<Buffer&>(buffer).resv().test_signaled(Usage::bookkeep);
 }
 
-// The oldest buffer that may be taken. A buffer of the caller's own transaction is not a candidate;
-// a reservation held by somebody else is passed by (trylock, as TTM's LRU walk does).
+// A reservation held by somebody else is passed by (trylock, as TTM's LRU walk does). Of those of
+// the caller's own transaction only one that it took because it was contended: it is held for this
+// (i915_gem_evict_vm() takes what is locked by its own context, too).
+bool Memory::is_free_to_take(Buffer& buffer, const AllocRequest& request) const {
+  const core::WwMutex& lock = buffer.resv().lock();
+  const bool ours = request.ww && lock.context() == request.ww;
+  if (ours) return request.exec && request.exec->is_spare(buffer.resv());
+  return !lock.is_locked();
+}
+
+// The oldest buffer that may be taken.
 Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
                               std::vector<const Buffer*>& tried) {
   const bool may_wait = machine_.policies().reclaim->may_wait_for_gpu(request);
   std::vector<Buffer*> candidates;
   pool.look();
   for (Buffer* buffer : pool.lru) {
+    if (fixed(*buffer) || !is_free_to_take(*buffer, request)) continue;
     buffer->placement.read();
-    if (fixed(*buffer) || buffer->resv().lock().is_locked()) continue;
     if (!pool.gpu && !has_swap && buffer->content) continue;
     if (!may_wait && !idle(*buffer)) continue;
     if (std::find(tried.begin(), tried.end(), buffer) != tried.end()) continue;
@@ -157,7 +196,7 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   for (Buffer* buffer : pool.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
-    if (lock.is_locked() && !ours && !fixed(*buffer) && (pool.gpu || has_swap || !buffer->content))
+    if (!ours && lock.is_locked() && !fixed(*buffer) && (pool.gpu || has_swap || !buffer->content))
       return buffer;
   }
   return nullptr;
@@ -171,8 +210,23 @@ core::AllocContext Memory::context_of(const AllocRequest& request) const {
                                            : core::AllocContext::no_fence;
 }
 
-// First the buffers nobody has reserved; then, with a ticket, one that somebody has: the second
-// walk of ttm_bo_util.c. A walk that would deadlock makes the caller leave its transaction.
+// The second walk of ttm_bo_util.c (ttm_lru_walk_ticketlock()): sleeps on one reservation and takes
+// its buffer under the very lock. A walk that would deadlock makes the caller leave its
+// transaction.
+core::Task<Placement> Memory::wait_and_evict(Buffer& victim, AllocRequest request) {
+  MemoryPool* const pool = victim.pool;
+  const core::WwResult locked = co_await victim.resv().lock().lock(request.ww);
+  if (locked == core::WwResult::deadlock) {
+    if (request.exec) request.exec->contend(victim.resv());
+    co_return Placement::back_off;
+  }
+  victim.placement.read();
+  if (victim.pool == pool && !fixed(victim)) co_await evict_locked(victim, request);
+  victim.resv().lock().unlock();
+  co_return Placement::ok;
+}
+
+// First the buffers nobody has reserved; then, with a ticket, one that somebody has.
 core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
   // might_alloc() in include/linux/sched/mm.h; for VRAM, what TTM may do about a full domain.
   core::note_allocation(machine_.simulation(), pool.order_class, context_of(request));
@@ -193,11 +247,7 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
       result = Placement::no_memory;
       break;
     }
-    const core::WwResult locked = co_await contended->resv().lock().lock(request.ww);
-    if (locked == core::WwResult::deadlock)
-      result = Placement::back_off;
-    else
-      contended->resv().lock().unlock();
+    result = co_await wait_and_evict(*contended, request);
     tried.clear();
   }
   if (result == Placement::no_memory)
@@ -285,10 +335,17 @@ core::Task<> Memory::notify(Buffer& buffer) {
 }
 
 core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
+  const bool held = request.exec && request.exec->is_spare(victim.resv());
+  const bool locked = held || victim.resv().lock().try_lock();
+  if (!locked) co_return false;
+  const bool moved = co_await evict_locked(victim, request);
+  if (!held) victim.resv().lock().unlock();
+  co_return moved;
+}
+
+core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request) {
   core::Simulation& simulation = machine_.simulation();
   const core::Time asked = simulation.now();
-  const bool locked = victim.resv().lock().try_lock();
-  if (!locked) co_return false;
   victim.placement.read();
   const core::ObjectId pool = victim.pool->id;
   // fs_reclaim_acquire() in mm/page_alloc.c; ttm_bo_evict() in drivers/gpu/drm/ttm/ttm_bo.c.
@@ -304,7 +361,6 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
   if (moved)
     simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool),
                     static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);
-  victim.resv().lock().unlock();
   co_return moved;
 }
 

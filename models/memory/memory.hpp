@@ -18,6 +18,22 @@ namespace fencelab::models {
 
 class Machine;
 
+/// That bytes are given back to a pool. It remembers nothing: for those who have just failed to get
+/// some, with no step between.
+class GivenBack final : public core::Waitable {
+ public:
+  explicit GivenBack(core::Simulation& simulation) : Waitable(simulation) {}
+  void happen();
+  bool satisfied(std::uint64_t) const override { return false; }
+  core::Time opened_at(std::uint64_t) const override { return at_; }
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::WaitLink& link) const override;
+  std::string describe() const override { return "memory given back"; }
+
+ private:
+  core::Time at_{};
+};
+
 /// A place where bytes can be: VRAM of a GPU, or system memory.
 class MemoryPool final : public core::StateSource {
  public:
@@ -29,7 +45,8 @@ class MemoryPool final : public core::StateSource {
             core::OrderKind::reclaim, name == "system" ? "fs_reclaim" : "eviction from " + name)),
         simulation_(simulation),
         cell_(simulation, *this),
-        bookings_(bytes) {}
+        bookings_(bytes),
+        given_back_(simulation) {}
   std::string name;
   std::uint64_t capacity;  ///< bytes; 0: unlimited
   std::uint64_t used = 0, peak = 0;
@@ -47,6 +64,7 @@ class MemoryPool final : public core::StateSource {
   void give_back(std::uint64_t bytes);
   /// Before looking for victims in `lru`.
   void look() const;
+  GivenBack& given_back() { return given_back_; }
   bool hash_state(std::uint64_t& hash) const override;
 
  private:
@@ -54,6 +72,7 @@ class MemoryPool final : public core::StateSource {
   core::Simulation& simulation_;
   core::TouchPoint cell_;  ///< footprint of `used` and of what is in `lru`
   core::Bookings bookings_;
+  GivenBack given_back_;
   mutable core::Time changed_at_{};  ///< untimed runs
 };
 
@@ -61,7 +80,8 @@ class MemoryPool final : public core::StateSource {
 enum class Placement : unsigned char {
   ok,
   no_memory,  ///< -ENOMEM
-  back_off,  ///< what could be freed is reserved by an older transaction: drop all locks, try again
+  back_off,   ///< what could be freed is reserved by an older transaction: leave this one; its loop
+              ///< (AllocRequest::exec) waits for that reservation first
 };
 
 class Memory {
@@ -90,6 +110,11 @@ class Memory {
     buffer.placement.read();
     return buffer.pool == &home_pool(buffer);
   }
+  /// Whether memory comes free only if somebody gives it back: nothing that is placed may be taken,
+  /// and no allocation fails without need.
+  bool only_returns_help() const;
+  /// Waits until that has happened to any pool.
+  core::Task<> wait_for_return();
   /// The buffer was used: youngest in its LRU.
   void touch(Buffer& buffer);
 
@@ -98,9 +123,12 @@ class Memory {
   Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request,
                         std::vector<const Buffer*>& tried);
   Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
+  bool is_free_to_take(Buffer& buffer, const AllocRequest& request) const;
   bool fixed(const Buffer& buffer) const;
   bool idle(const Buffer& buffer) const;
   core::Task<bool> evict(Buffer& victim, AllocRequest request);
+  core::Task<bool> evict_locked(Buffer& victim, AllocRequest request);
+  core::Task<Placement> wait_and_evict(Buffer& victim, AllocRequest request);
   core::AllocContext context_of(const AllocRequest& request) const;
   core::Task<bool> wait_until_idle(Buffer& victim);
   core::Task<bool> move_out(Buffer& victim, AllocRequest request);

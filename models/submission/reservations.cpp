@@ -7,7 +7,7 @@
 namespace fencelab::models {
 
 Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
-    : simulation_(simulation), transaction_{simulation.new_ticket()}, how_(how) {
+    : how_(how), exec_(simulation, {}) {
   auto want = [this](const AccessList& accesses) {
     for (const Access& access : accesses)
       if (std::find(wanted_.begin(), wanted_.end(), access.buffer) == wanted_.end())
@@ -15,42 +15,10 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
+  for (Buffer* buffer : wanted_) resvs_.push_back(&buffer->resv());
 }
 
 Reservations::~Reservations() = default;  // a killed process keeps what it held, as in core
-
-core::Task<> Reservations::lock_all() {
-  Buffer* contended = nullptr;
-  for (std::size_t i = 0; i < wanted_.size() || contended;) {
-    Buffer* const buffer = contended ? contended : wanted_[i];
-    const auto result = co_await buffer->resv().lock().lock(context());
-    if (result == core::WwResult::deadlock) {
-      unlock();
-      contended = buffer;
-      i = 0;
-      continue;
-    }
-    if (result == core::WwResult::locked) locked_.push_back(buffer);
-    if (contended)
-      contended = nullptr;
-    else
-      ++i;
-  }
-}
-
-// The common case: nothing is contended, everything is at home. No frame, no wait. It stands for
-// lock_all() and says so: a trylock would hide the order from observers.
-bool Reservations::try_all() {
-  for (Buffer* buffer : wanted_) {
-    buffer->resv().lock().note_asked(context());
-    if (!buffer->resv().lock().try_lock(context())) {
-      unlock();
-      return false;
-    }
-    locked_.push_back(buffer);
-  }
-  return true;
-}
 
 core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest request) {
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
@@ -69,28 +37,42 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
   co_return Placement::ok;
 }
 
+// The common case: everything is at home.
+bool Reservations::touch_all(Memory& memory) {
+  for (const Buffer* buffer : wanted_)
+    if (!memory.at_home(*buffer)) return false;
+  for (Buffer* buffer : wanted_) memory.touch(*buffer);
+  return true;
+}
+
+core::Task<bool> Reservations::lock_plain_and_place(Memory& memory, AllocRequest request) {
+  for (; plain_ < resvs_.size(); ++plain_) co_await resvs_[plain_]->lock().lock(nullptr);
+  const Placement placed = co_await place_all(memory, request);
+  co_return placed == Placement::ok;
+}
+
+// Validation belongs to the loop, as in amdgpu_cs_parser_bos() and xe_exec_ioctl(): an eviction
+// that met an older transaction makes this one leave, too.
 core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
-  request.ww = context();
-  for (;;) {
-    const bool uncontended = !simulation_.untimed() && try_all();
-    if (!uncontended) co_await lock_all();
-    bool home = true;
-    for (const Buffer* buffer : wanted_) home = home && memory.at_home(*buffer);
-    if (home) {
-      for (Buffer* buffer : wanted_) memory.touch(*buffer);
-      co_return true;
-    }
-    const Placement placed = co_await place_all(memory, request);
-    if (placed != Placement::back_off) co_return placed == Placement::ok;
-    // An older transaction is at work on what we need: let go of everything and start over.
-    unlock();
-    co_await core::sleep_for(simulation_, kBackOff, core::WaitReason::ww_lock);
+  if (how_ == ReservationLocks::plain) co_return co_await lock_plain_and_place(memory, request);
+  request.ww = &exec_.ticket();
+  request.exec = &exec_;
+  bool placed = true;
+  while (exec_.until_all_locked()) {
+    const bool at_once = exec_.lock_at_once({resvs_.data(), resvs_.size()});
+    if (!at_once) co_await exec_.prepare_all(resvs_, 1);
+    if (exec_.is_contended()) continue;
+    const bool home = touch_all(memory);
+    if (home) continue;
+    const Placement result = co_await place_all(memory, request);
+    placed = result != Placement::no_memory;
   }
+  co_return placed;
 }
 
 void Reservations::unlock() {
-  for (Buffer* buffer : locked_) buffer->resv().lock().unlock();
-  locked_.clear();
+  exec_.unlock_all();
+  while (plain_ > 0) resvs_[--plain_]->lock().unlock();
 }
 
 }  // namespace fencelab::models

@@ -3,8 +3,8 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include "core/locks.hpp"
 #include "models/memory/memory.hpp"
+#include "models/sync/drm_exec.hpp"
 
 namespace fencelab::models {
 
@@ -25,16 +25,14 @@ class Reservations {
   void unlock();
 
  private:
+  core::Task<bool> lock_plain_and_place(Memory& memory, AllocRequest request);
   core::Task<Placement> place_all(Memory& memory, AllocRequest request);
-  bool try_all();
-  core::Task<> lock_all();
-  core::WwContext* context() { return how_ == ReservationLocks::ww ? &transaction_ : nullptr; }
-  /// Pause after a back-off: TTM's callers go through user space and come back; assumed 10 us.
-  static constexpr core::Duration kBackOff{10'000};
-  core::Simulation& simulation_;
-  core::WwContext transaction_;
+  bool touch_all(Memory& memory);
   ReservationLocks how_;
-  boost::container::small_vector<Buffer*, 8> wanted_, locked_;
+  DrmExec exec_;
+  boost::container::small_vector<Buffer*, 8> wanted_;
+  DrmExec::Locked resvs_;  ///< of the wanted buffers
+  std::size_t plain_ = 0;  ///< so many of them are locked without a ticket
 };
 
 }  // namespace fencelab::models

@@ -24,7 +24,9 @@ BindQueue::BindQueue(Client& client, Gpu& gpu)
       simulation_(gpu.machine().simulation()),
       asked_cell_(simulation_),
       bound_cell_(simulation_),
-      requests_(simulation_) {
+      requests_(simulation_),
+      dead_cell_(simulation_),
+      held_cell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "bind fence");
   worker_ = &simulation_.spawn(
@@ -74,6 +76,7 @@ void BindQueue::push(BindRequestPtr request) {
   asked_cell_.write();
   synchronous_.erase(request->done->seqno());
   note_published(*request);
+  hold(request->reserved);
   if (!request->unbind) last_[request->buffer->index()] = request->done;
   requests_.push(std::move(request));
 }
@@ -85,26 +88,73 @@ core::Task<> BindQueue::wait_in(BindRequestPtr request) {
   }
 }
 
-core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
-  Buffer& buffer = *request->buffer;
+void BindQueue::hold(std::uint64_t bytes) {
+  held_cell_.add();
+  held_ += bytes;
+}
+
+void BindQueue::give_back(std::uint64_t bytes) {
+  if (bytes == 0) return;
+  held_cell_.add();
+  held_ -= bytes;
   Memory& memory = gpu_.machine().memory();
-  const std::uint64_t needed = table_bytes(buffer.bytes());
-  if (!request->unbind && request->reserved == 0) {
-    const Placement taken = co_await memory.reserve(memory.system(), needed, allocation);
-    if (taken != Placement::ok) request->error = core::fence_error::kNoMemory;
-  } else if (!request->unbind && request->reserved > needed) {
-    memory.unreserve(memory.system(), request->reserved - needed);  // the worst case did not happen
-  }
-  const auto entries = static_cast<std::int64_t>((buffer.bytes() + kPage - 1) / kPage);
+  memory.unreserve(memory.system(), bytes);
+}
+
+// Whoever carries out a bind may be killed at any wait: what it took is on the books of the queue.
+core::Task<> BindQueue::update(BindRequestPtr request) {
+  const std::uint64_t bytes = request->buffer->bytes(), needed = table_bytes(bytes);
+  const auto entries = static_cast<std::int64_t>((bytes + kPage - 1) / kPage);
   if (request->error == 0)
     co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
   bound_cell_.write();
-  bool& bound = bound_[buffer.index()];
-  if (request->unbind && bound) memory.unreserve(memory.system(), needed);
+  bool& bound = bound_[request->buffer->index()];
+  if (request->unbind && bound) give_back(needed);
   if (request->error == 0) bound = !request->unbind;
+}
+
+core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
+  Memory& memory = gpu_.machine().memory();
+  const std::uint64_t needed = table_bytes(request->buffer->bytes());
+  if (!request->unbind && request->reserved == 0) {
+    const Placement taken = co_await memory.reserve(memory.system(), needed, allocation);
+    if (taken != Placement::ok) request->error = core::fence_error::kNoMemory;
+    if (taken == Placement::ok) hold(needed);
+  } else if (!request->unbind && request->reserved > needed) {
+    give_back(request->reserved - needed);  // the worst case did not happen
+  }
+  co_await update(request);
   synchronous_.erase(request->done->seqno());
   if (request->error != 0) request->done->set_error(request->error);
   request->done->signal();
+  retire_if_dead();
+}
+
+void BindQueue::cancel(BindRequest& request) {
+  if (!request.unbind) give_back(request.reserved);
+  request.error = core::fence_error::kSearch;
+  request.done->set_error(request.error);
+  request.done->signal();
+}
+
+void BindQueue::kill() {
+  asked_cell_.write();
+  dead_cell_.write();
+  dead_ = true;
+  synchronous_.clear();  // nobody but their threads knew of those fences
+  retire();
+}
+
+void BindQueue::retire() {
+  if (!requests_.items().empty() || !synchronous_.empty()) return;
+  bound_cell_.write();
+  bound_.clear();
+  give_back(table_bytes_held());
+}
+
+void BindQueue::retire_if_dead() {
+  dead_cell_.read();
+  if (dead_) retire();
 }
 
 core::Task<> BindQueue::serve() {
@@ -113,11 +163,19 @@ core::Task<> BindQueue::serve() {
     const BindRequestPtr request = requests_.front();
     worker_->place = request->place;
     co_await wait_in(request);
+    dead_cell_.read();
+    if (dead_) {
+      cancel(*request);
+      requests_.pop();
+      retire();
+      continue;
+    }
     // The job that updates page tables: xe_pt.c, panthor_mmu.c take memory for it in the ioctl.
     core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
     co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
     section.leave();
     requests_.pop();
+    retire_if_dead();
   }
 }
 

@@ -47,6 +47,17 @@ class BindQueue final : public core::FenceProducer {
   core::Task<> wait_in(BindRequestPtr request);
   /// Takes page-table memory, updates the tables, signals `done`.
   core::Task<> execute(BindRequestPtr request, AllocRequest allocation);
+  /// Its client is dead: what was asked for and is not done ends with -ESRCH once its in-fences
+  /// have signaled, and the page tables go with the address space (xe_vm_close_and_put() in
+  /// drivers/gpu/drm/xe/xe_vm.c kills the bind queues first).
+  void kill();
+  /// Gives all page tables back if nothing is under way.
+  void retire();
+  /// Bytes of page-table memory it holds.
+  std::uint64_t table_bytes_held() const {
+    held_cell_.read();
+    return held_;
+  }
   /// Bytes of page tables a binding of `bytes` takes: 8 bytes per 4 KiB page, whole 4 KiB tables.
   static std::uint64_t table_bytes(std::uint64_t bytes);
 
@@ -63,6 +74,11 @@ class BindQueue final : public core::FenceProducer {
 
  private:
   core::Task<> serve();
+  core::Task<> update(BindRequestPtr request);
+  void cancel(BindRequest& request);
+  void hold(std::uint64_t bytes);
+  void give_back(std::uint64_t bytes);
+  void retire_if_dead();
   void note_published(const BindRequest& request) const;
   Client& client_;
   Gpu& gpu_;
@@ -71,6 +87,10 @@ class BindQueue final : public core::FenceProducer {
   core::Cell bound_cell_;  ///< footprint of what is bound
   core::Process* worker_ = nullptr;
   core::Fifo<BindRequestPtr> requests_;
+  core::Cell dead_cell_;  ///< footprint of whether its client is dead
+  core::Cell held_cell_;  ///< footprint of held_
+  bool dead_ = false;
+  std::uint64_t held_ = 0;                               ///< bytes of page tables
   std::map<std::uint32_t, core::FencePtr> last_;         ///< newest bind, by Buffer::index
   std::map<std::uint32_t, bool> bound_;                  ///< by Buffer::index
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out

@@ -5,6 +5,7 @@
 #include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
+#include "models/sync/drm_exec.hpp"
 
 namespace fencelab::models {
 
@@ -114,49 +115,45 @@ core::Task<> UserVm::stop_for_notifier() {
   bell_.ring();
 }
 
-// Locks every reservation as one ww transaction, then brings every buffer home.
+// drm_gpuvm_validate(): brings home what is out.
+core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequest request) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    Buffer& buffer = *buffers[i];
+    buffer.placement.read();
+    if (!buffer.exists) continue;
+    const Placement placed = co_await gpu_.machine().memory().place(buffer, request);
+    if (placed != Placement::ok) co_return placed;
+    buffer.placement.read();
+    if (buffer.content) continue;
+    buffer.placement.write();
+    buffer.content = true;
+  }
+  co_return Placement::ok;
+}
+
+// Locks every reservation as one ww transaction, then brings every buffer home
+// (xe_preempt_work_begin() in drivers/gpu/drm/xe/xe_vm.c).
 core::Task<bool> UserVm::place_all() {
   members_cell_.read();
-  core::WwContext transaction{simulation_.new_ticket()};
-  std::vector<Buffer*> locked;
-  Buffer* contended = nullptr;
+  DrmExec exec(simulation_, {});
   const std::vector<Buffer*> wanted = buffers_;
-  for (std::size_t i = 0; i < wanted.size();) {
-    Buffer* const buffer = contended ? contended : wanted[i];
-    const auto result = co_await buffer->resv().lock().lock(&transaction);
-    if (result == core::WwResult::deadlock) {
-      for (Buffer* held : locked) held->resv().lock().unlock();
-      locked.clear();
-      contended = buffer;
-      i = 0;
-      continue;
-    }
-    if (result == core::WwResult::locked) locked.push_back(buffer);
-    if (contended)
-      contended = nullptr;
-    else
-      ++i;
-  }
-  bool ok = true;
-  for (Buffer* buffer : wanted) {
-    buffer->placement.read();
-    if (!ok || !buffer->exists) continue;
-    const Placement placed = co_await gpu_.machine().memory().place(
-        *buffer, {AllocRequest::Context::rebind, &client_, &transaction});
-    ok = placed == Placement::ok;
-    buffer->placement.read();
-    if (!ok || buffer->content) continue;
-    buffer->placement.write();
-    buffer->content = true;
+  DrmExec::Locked resvs;
+  for (Buffer* buffer : wanted) resvs.push_back(&buffer->resv());
+  Placement placed = Placement::ok;
+  while (exec.until_all_locked()) {
+    co_await exec.prepare_all(resvs, 1);
+    if (exec.is_contended()) continue;
+    placed = co_await bring_home(wanted,
+                                 {AllocRequest::Context::rebind, &client_, &exec.ticket(), &exec});
   }
   cell_.write();
-  if (ok && gpu_.policies().residency->preempts()) {
+  if (placed == Placement::ok && gpu_.policies().residency->preempts()) {
     preempt_fence_ =
         core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
     publish(preempt_fence_);
   }
-  for (Buffer* held : locked) held->resv().lock().unlock();
-  co_return ok;
+  exec.unlock_all();
+  co_return placed == Placement::ok;
 }
 
 core::Task<bool> UserVm::restore() {
@@ -201,13 +198,21 @@ core::Task<> UserVm::serve() {
                                        !buffers_.empty());
     if (!resident_ && wanted) {
       const bool ok = co_await restore();
-      // Too little memory for now: try again when something may have changed.
-      if (!ok)
-        co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
+      if (!ok) co_await wait_for_memory();
       continue;
     }
     co_await bell_.wait();
   }
+}
+
+// Too little memory for now: try again when something may have changed.
+core::Task<> UserVm::wait_for_memory() {
+  Memory& memory = gpu_.machine().memory();
+  const bool returns = memory.only_returns_help();
+  if (returns)
+    co_await memory.wait_for_return();
+  else
+    co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
 }
 
 void UserVm::retire() {

@@ -7,7 +7,7 @@
 
 #include "core/fence.hpp"
 #include "core/fifo.hpp"
-#include "models/memory/buffer.hpp"
+#include "models/memory/memory.hpp"
 
 namespace fencelab::models {
 
@@ -55,7 +55,9 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Task<> serve();
   core::Task<> suspend();
   core::Task<bool> restore();
+  core::Task<> wait_for_memory();
   core::Task<bool> place_all();
+  core::Task<Placement> bring_home(std::vector<Buffer*> buffers, AllocRequest request);
   void publish(const core::FencePtr& fence);
   Client& client_;
   Gpu& gpu_;

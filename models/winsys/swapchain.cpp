@@ -51,7 +51,8 @@ core::GateIndex Swapchain::describe_free(core::WaitGraphBuilder& builder) const 
 // A new image comes when the client presents one, or when one presented already gets ready.
 core::GateIndex Swapchain::describe_client(core::WaitGraphBuilder& builder) const {
   // A compositor outlives its clients: waiting for the next one is no fault.
-  if (client_process_ && client_process_->state == core::ProcessState::done && presented_.empty())
+  const bool ended = client_process_ && client_process_->state == core::ProcessState::done;
+  if ((client_gone_ || ended) && presented_.empty())
     return builder.environment("the client of " + name_ + " has ended");
   std::vector<core::GateIndex> gates{builder.process(client_process_, "present on " + name_)};
   for (const SwapImage* image : presented_)
@@ -67,6 +68,7 @@ core::Task<SwapImage*> Swapchain::acquire(Client& client, Gpu& gpu) {
   client_process_ = simulation.current();
   for (;;) {
     cell_.write();
+    client_ = &client;
     const auto found = std::find_if(images_.begin(), images_.end(), [](const auto& image) {
       return image->state == SwapImage::State::free;
     });
@@ -99,6 +101,21 @@ void Swapchain::present(Client& client, Gpu& gpu, SwapImage& image) {
                   core::raw(image.buffer->id()));
   presented_.push_back(&image);
   arrived_.ring();
+}
+
+void Swapchain::client_gone(const Client& client) {
+  cell_.write();
+  if (client_ != &client) return;
+  client_gone_ = true;
+  for (SwapImage* image : presented_) {
+    machine_.simulation().emit(core::ProbeKind::frame_dropped, image->frame->id, number_, 0,
+                               image->frame.get());
+    image->state = SwapImage::State::free;
+    image->handed.clear();
+    image->drawn.clear();
+  }
+  presented_.clear();
+  arrived_.ring();  // the compositor looks again, and waits for no fence of theirs
 }
 
 void Swapchain::give_back(Client& compositor, Gpu& gpu, SwapImage& image) {

@@ -38,7 +38,12 @@ class Swapchain {
   /// Compositor: the image to show now by the flip policy; none if there never was one. `wait`:
   /// until a new one can be shown. The image shown before goes back to the client.
   core::Task<SwapImage*> latch(Client& compositor, Gpu& gpu, core::Time next_vblank, bool wait);
-  /// The client died or the run ends: nobody waits for it any more.
+  /// The connection of `client` is closed: nothing, unless it draws here. Frames that it presented
+  /// and nobody took are gone, as its surfaces are (wl_client_destroy()); the one that is shown
+  /// stays readable until the compositor lets go of it.
+  void client_gone(const Client& client);
+  /// Before the run: who will draw, if it gets that far.
+  void set_client(const Client& client) { client_ = &client; }
   const std::deque<SwapImage*>& presented() const {
     cell_.read();
     return presented_;
@@ -60,6 +65,8 @@ class Swapchain {
   core::Process* client_process_ = nullptr;
   core::Process* compositor_process_ = nullptr;
   const FlipPolicy* flip_ = nullptr;  ///< of whoever latches
+  const Client* client_ = nullptr;    ///< who draws
+  bool client_gone_ = false;
   std::uint64_t frames_ = 0;
 };
 

@@ -9,10 +9,12 @@ class Hang final : public models::HangPolicy {
  public:
   std::optional<core::Duration> job, fence_wait, preempt;
   models::ResetScope scope = models::ResetScope::engine;
+  bool bans = false;
   std::optional<core::Duration> job_timeout(const models::Job&) const override { return job; }
   std::optional<core::Duration> fence_wait_timeout() const override { return fence_wait; }
   std::optional<core::Duration> preempt_timeout() const override { return preempt; }
   models::ResetScope reset_scope() const override { return scope; }
+  bool cancels_guilty() const override { return bans; }
 };
 
 const Parameter kReset{
@@ -24,6 +26,17 @@ const Parameter kReset{
     "what a reset takes down",
     "engine: i915, xe per-engine reset; device: a full GPU reset loses every running job",
     {"engine", "device"}};
+
+const Parameter kGuilty{
+    "guilty",
+    ParameterKind::word,
+    0,
+    0,
+    1,
+    "what becomes of the later jobs of a queue whose job was reset",
+    "spared: they run; cancelled: they end with -ECANCELED (drm_sched_increase_karma() and "
+    "drm_sched_entity_pop_job(); amdgpu and xe do so)",
+    {"spared", "cancelled"}};
 
 Parameter timeout(std::int64_t value, std::string meaning, std::string source) {
   return {"timeout",          ParameterKind::duration, value, 1'000, 1'000'000'000'000,
@@ -45,10 +58,11 @@ void add_hang_policies(Registry& registry) {
                 "drivers/gpu/drm/scheduler: timeout detection and recovery",
                 {timeout(5'000'000'000, "time on the engine",
                          "xe: 5 s (xe_hw_engine.c); amdgpu: 2 s; i915: 20 s"),
-                 kReset},
+                 kReset, kGuilty},
                 [](auto& set, const auto& values, RunState&) {
                   auto hang = std::make_unique<Hang>();
                   hang->job = values.duration("timeout");
+                  hang->bans = values.get("guilty") == 1;
                   hang->scope = static_cast<models::ResetScope>(values.get("reset"));
                   set.hang = std::move(hang);
                 }});

@@ -7,6 +7,7 @@
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
+#include "models/sync/drm_exec.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 
@@ -99,14 +100,17 @@ core::Task<> join_address_space(JobPtr job) {
     models::Buffer& buffer = *job->accesses[i].buffer;
     const bool missing = vm.resident() && !memory.at_home(buffer) && buffer.exists;
     if (!missing) continue;
-    core::WwContext transaction{job->simulation().new_ticket()};
-    const auto locked = co_await buffer.resv().lock().lock(&transaction);
-    if (locked != core::WwResult::locked) continue;
-    const auto placed =
-        co_await memory.place(buffer, {AllocRequest::Context::ioctl, job->client, &transaction});
+    models::DrmExec exec(job->simulation(), {});
+    models::Placement placed = models::Placement::ok;
+    while (exec.until_all_locked()) {
+      co_await exec.prepare(buffer.resv(), 1);
+      if (exec.is_contended()) continue;
+      placed = co_await memory.place(
+          buffer, {AllocRequest::Context::ioctl, job->client, &exec.ticket(), &exec});
+    }
     buffer.placement.write();
     buffer.content = buffer.content || placed == models::Placement::ok;
-    buffer.resv().lock().unlock();
+    exec.unlock_all();
   }
 }
 

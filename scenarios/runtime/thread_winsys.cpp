@@ -100,6 +100,9 @@ void ThreadRunner::note_program(const Program& program, std::uint64_t times) {
         signals_.push_back({&op, &world_.timeline(value.timeline, clone_), value, times});
     } else if (const auto* send_op = std::get_if<SendOp>(&op.what)) {
       world_.channel(send_op->channel, clone_).add_sender([this] { return process_; });
+    } else if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) {
+      for (models::Swapchain* chain : world_.swapchains(acquire_op->swapchain, clone_))
+        chain->set_client(*clone_.client);
     }
   }
 }

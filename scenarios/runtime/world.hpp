@@ -115,6 +115,7 @@ class World final : public models::AllocationFaults {
   void prepare_kill(CloneState& victim, const FaultSpec& fault);
   core::Task<> kill_at_any_time(CloneState& victim, const FaultSpec& fault);
   void kill(CloneState& clone);
+  void kill_queues(models::GpuContext& context);
   void drop_reservations(const core::Process& thread);
 
   // [index in the scenario][clone of the owner; 0 if global]

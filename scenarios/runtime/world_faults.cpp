@@ -3,6 +3,7 @@
 
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/vm/bind_queue.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -84,6 +85,20 @@ void World::drop_reservations(const core::Process& thread) {
     if (buffer->resv().lock().owner() == &thread) buffer->resv().lock().unlock();
 }
 
+// The kernel closes the files: what is in a ring is taken off the hardware, what the scheduler
+// still has is buried.
+void World::kill_queues(models::GpuContext& context) {
+  std::vector<models::JobPtr> jobs;
+  for (models::Engine* engine : context.engines())
+    if (models::KernelQueue* queue = context.existing_kernel_queue(*engine)) {
+      queue->kill();
+      jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+    }
+  if (models::UserQueue* queue = context.existing_user_queue())
+    jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
+  for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
+}
+
 // A fatal signal, and what do_exit() does then: threads end where they stand, unless they are in an
 // uninterruptible stretch of the kernel; system calls are undone; the kernel closes the files,
 // which cancels the jobs.
@@ -94,17 +109,11 @@ void World::kill(CloneState& clone) {
       drop_reservations(*process);
     thread->kill();
   }
-  for (models::GpuContext* context : clone.contexts) {
-    std::vector<models::JobPtr> jobs;
-    for (models::Engine* engine : context->engines())
-      if (models::KernelQueue* queue = context->existing_kernel_queue(*engine)) {
-        jobs.insert(jobs.end(), queue->waiting().begin(), queue->waiting().end());
-        jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
-      }
-    if (models::UserQueue* queue = context->existing_user_queue())
-      jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
-    for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
-  }
+  for (models::GpuContext* context : clone.contexts) kill_queues(*context);
+  for (const auto& gpu : machine_.gpus())
+    if (models::BindQueue* binds = clone.client->existing_bind_queue(*gpu)) binds->kill();
+  for (const auto& row : swapchains_)
+    for (const auto& swapchain : row) swapchain->client_gone(*clone.client);
   thread_ended(clone);
 }
 
