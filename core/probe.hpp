@@ -69,7 +69,9 @@ enum class ProbeKind : std::uint8_t {
   completed,          ///< object: completion, brought about by the running process
   fence_published,    ///< object: fence that others may wait for now (subject: DmaFence)
   fence_depends,  ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
-  count_          ///< number of kinds
+  dependency_waited,  ///< object: what a thread waited for on the CPU; a: job it was for, or 0; b:
+                      ///< DependencyRule (subject: WaitedDependency)
+  count_              ///< number of kinds
 };
 
 /// One event. 64 bytes, passed by reference, never stored by the bus.
@@ -97,6 +99,8 @@ class Probe {
   /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
   /// what does, and so take no part in fingerprints and metrics.
   static const Mask kOrdering;
+  /// Says what for a wait was that is a fact of its own; no part of fingerprints either.
+  static const Mask kPurposes;
   /// What does happen.
   static const Mask kFacts;
 
@@ -126,7 +130,8 @@ inline constexpr Probe::Mask Probe::kOrdering =
     bit(ProbeKind::might_wait) | bit(ProbeKind::scope_entered) | bit(ProbeKind::scope_left) |
     bit(ProbeKind::allocation_asked) | bit(ProbeKind::completed) | bit(ProbeKind::fence_published) |
     bit(ProbeKind::fence_depends);
-inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering;
+inline constexpr Probe::Mask Probe::kPurposes = bit(ProbeKind::dependency_waited);
+inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kPurposes;
 
 static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");
 

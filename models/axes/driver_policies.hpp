@@ -2,9 +2,11 @@
 // out and publish what happened; nobody here measures.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/task.hpp"
@@ -134,6 +136,7 @@ class FlipPolicy {
 
 /// One policy per axis.
 struct DriverPolicies {
+  std::map<std::string, std::string> names;  ///< axis -> policy, for reports
   std::unique_ptr<SyncPolicy> sync;
   std::unique_ptr<SubmissionPolicy> submission;
   std::unique_ptr<ResidencyPolicy> residency;

@@ -8,6 +8,7 @@
 #include "core/wait_graph_builder.hpp"
 #include "models/client.hpp"
 #include "models/gpu/context.hpp"
+#include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
@@ -16,13 +17,30 @@
 
 namespace fencelab::models {
 
-void Job::depend_on(const SyncPoint& point, DependencyRule rule) {
-  if (point.done()) return;
-  for (const Dependency& known : dependencies)
-    if (known.point.id() == point.id() && known.point.value >= point.value) return;
-  Job* producer = point.job;
-  if (point.fence && !producer) producer = dynamic_cast<Job*>(point.fence->producer());
-  dependencies.push_back({point, rule, JobPtr(producer)});
+namespace {
+
+bool stands_for(const Dependency& known, const SyncPoint& point) {
+  return known.point.id() == point.id() && known.point.value >= point.value;
+}
+
+}  // namespace
+
+bool Job::depends_on(const SyncPoint& point) {
+  constexpr std::size_t kFew = 16;
+  if (dependencies.size() <= kFew)
+    return std::any_of(dependencies.begin(), dependencies.end(),
+                       [&](const Dependency& known) { return stands_for(known, point); });
+  if (!known_) known_ = std::make_unique<std::unordered_map<core::ObjectId, std::uint32_t>>();
+  if (indexed_ > dependencies.size()) known_->clear(), indexed_ = 0;  // some were taken away
+  for (; indexed_ < dependencies.size(); ++indexed_)
+    (*known_)[dependencies[indexed_].point.id()] = static_cast<std::uint32_t>(indexed_);
+  const auto found = known_->find(point.id());
+  return found != known_->end() && stands_for(dependencies[found->second], point);
+}
+
+void Job::depend_on(const SyncPoint& point, DependencyRule rule, const Buffer* buffer) {
+  if (point.done() || depends_on(point)) return;
+  dependencies.push_back(dependency_on(point, rule, buffer));
 }
 
 bool Job::values_reached() const {

@@ -4,8 +4,10 @@
 #include <array>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/fence.hpp"
@@ -17,6 +19,7 @@
 
 namespace fencelab::models {
 
+class Buffer;
 class Client;
 class Engine;
 class GpuContext;
@@ -43,6 +46,8 @@ struct Dependency {
   SyncPoint point;
   DependencyRule rule;
   JobPtr producer;  ///< the job waited for; none if it is no job (a bind, a move, a bare value)
+  const Buffer* buffer =
+      nullptr;  ///< whose reservation or accesses brought it about; none: neither
 };
 
 struct ValuePoint {
@@ -133,8 +138,10 @@ class Job final : public core::FenceProducer {
   core::Time head_at{}, ready_at{}, started_at{}, done_at{};
   LatencyAccount account;
 
-  /// Adds a dependency unless it is there already or done. Order of adding is order of waiting.
-  void depend_on(const SyncPoint& point, DependencyRule rule);
+  /// Adds a dependency unless it is there already or done. Order of adding is order of waiting;
+  /// of several buffers that ask for the same one the first is kept. Near constant time however
+  /// many there are.
+  void depend_on(const SyncPoint& point, DependencyRule rule, const Buffer* buffer = nullptr);
   bool values_reached() const;
   /// The value of `timeline` once the job is done, or 0 if it does not write it.
   std::uint64_t value_written(const core::ValueTimeline& timeline) const;
@@ -184,6 +191,7 @@ class Job final : public core::FenceProducer {
 
  private:
   core::GateIndex describe_progress(core::WaitGraphBuilder& builder) const;
+  bool depends_on(const SyncPoint& point);
   void describe_in_ring(core::WaitGraphBuilder& builder,
                         std::vector<core::GateIndex>& inputs) const;
   core::Agent describe_self() const;
@@ -194,6 +202,9 @@ class Job final : public core::FenceProducer {
   core::Cell published_;  ///< footprint of `completion`
   core::Cell steered_;    ///< footprint of `terminated`, and of `engine` if it is infinite
   std::uint32_t references_ = 0;
+  /// Newest dependency on an object by its id; kept only while there are many.
+  std::unique_ptr<std::unordered_map<core::ObjectId, std::uint32_t>> known_;
+  std::size_t indexed_ = 0;  ///< dependencies in `known_`
 };
 
 }  // namespace fencelab::models

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/order_events.hpp"
+#include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
@@ -12,7 +13,6 @@
 namespace fencelab::policies {
 
 using core::ProbeKind;
-using core::WaitReason;
 using models::AllocRequest;
 using models::DependencyRule;
 using models::Job;
@@ -30,8 +30,9 @@ void prepare_for_kernel(Job& job) {
 
 core::Task<> wait_for_values(JobPtr job) {
   for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
-    const models::SyncPoint point = job->dependencies[i].point;
-    if (point.is_value() && !point.done()) co_await point.wait({.reason = WaitReason::value});
+    const models::Dependency dependency = job->dependencies[i];
+    if (dependency.point.is_value())
+      co_await models::wait_on_cpu(job->simulation(), dependency, job.get(), *job->client);
   }
   auto& dependencies = job->dependencies;
   dependencies.erase(
@@ -45,7 +46,7 @@ void depend_on_binds(Job& job) {
   if (!binds) return;
   for (const models::Access& access : job.accesses)
     if (const core::FencePtr fence = binds->last_fence(*access.buffer))
-      job.depend_on({fence}, DependencyRule::bind);
+      job.depend_on({fence}, DependencyRule::bind, access.buffer);
 }
 
 void create_fence(Job& job) {
@@ -116,10 +117,11 @@ core::Task<> wait_in_ring(JobPtr job) {
         dependency.producer && dependency.producer->completion.is_value()
             ? dependency.producer->completion
             : dependency.point;
-    if (behind.is_value())
-      job->ring_waits.push_back({behind.timeline, behind.value});
-    else if (!behind.done())
-      co_await behind.wait({.reason = WaitReason::fence});
+    if (behind.is_value()) job->ring_waits.push_back({behind.timeline, behind.value});
+    if (behind.is_value() || behind.done()) continue;
+    const models::Dependency waited{behind, dependency.rule, dependency.producer,
+                                    dependency.buffer};
+    co_await models::wait_on_cpu(job->simulation(), waited, job.get(), *job->client);
   }
 }
 

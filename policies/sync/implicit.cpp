@@ -2,6 +2,7 @@
 
 #include "models/client.hpp"
 #include "models/gpu/context.hpp"
+#include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/memory/buffer.hpp"
 
@@ -32,24 +33,26 @@ bool same_queue(const Job& job, const core::DmaFence& fence) {
 
 void ImplicitSync::add_dependencies(Job& job) {
   for (const models::Access& access : job.declared())
-    access.buffer->resv().for_each(models::usage_rw(access.write),
-                                   [&](const DmaResv::Entry& entry) {
-                                     if (!same_queue(job, *entry.fence))
-                                       job.depend_on({entry.fence}, rule_for(entry.usage));
-                                   });
+    access.buffer->resv().for_each(
+        models::usage_rw(access.write), [&](const DmaResv::Entry& entry) {
+          if (!same_queue(job, *entry.fence))
+            job.depend_on({entry.fence}, rule_for(entry.usage), access.buffer);
+        });
 }
 
-core::Task<> ImplicitSync::accept(models::Client&, models::Gpu&, models::Buffer& buffer,
+core::Task<> ImplicitSync::accept(models::Client& client, models::Gpu&, models::Buffer& buffer,
                                   models::HandOver with) {
   for (std::size_t i = 0; i < with.size(); ++i) {
     const models::SyncPoint point = with[i].point;
     if (point.done()) continue;
     // What the other side tells us through a sync_file is imported, so that the kernel sees it; a
     // user fence cannot be: user space waits for it here.
-    if (point.fence)
+    if (point.fence) {
       buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
-    else
-      co_await point.wait({.reason = core::WaitReason::value});
+      continue;
+    }
+    const auto waited = models::dependency_on(point, DependencyRule::tracked, &buffer);
+    co_await models::wait_on_cpu(simulation_, waited, nullptr, client);
   }
 }
 
@@ -68,7 +71,7 @@ void AmdgpuImplicitSync::add_dependencies(Job& job) {
       const auto* producer = dynamic_cast<const Job*>(entry.fence->producer());
       const bool same_owner = producer && producer->client == job.client && producer->context &&
                               &producer->context->gpu() == &job.context->gpu();
-      if (!same_owner) job.depend_on({entry.fence}, rule_for(entry.usage));
+      if (!same_owner) job.depend_on({entry.fence}, rule_for(entry.usage), access.buffer);
     });
 }
 

@@ -25,7 +25,7 @@ std::uint64_t ring_of(const models::Job& job) {
 void add_kernel_fences(models::Job& job) {
   for (const models::Access& access : job.accesses)
     access.buffer->resv().for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
-      job.depend_on({entry.fence}, DependencyRule::resv_kernel);
+      job.depend_on({entry.fence}, DependencyRule::resv_kernel, access.buffer);
     });
 }
 
@@ -40,7 +40,7 @@ void ExplicitSync::add_dependencies(models::Job& job) {
   add_kernel_fences(job);
   for (const models::Access& access : job.declared())
     job.client->tracker().conflicts(access, ring_of(job), [&](const AccessTracker::Entry& entry) {
-      job.depend_on(entry.point, DependencyRule::tracked);
+      job.depend_on(entry.point, DependencyRule::tracked, access.buffer);
     });
 }
 
@@ -72,7 +72,7 @@ void OracleSync::add_dependencies(models::Job& job) {
   add_kernel_fences(job);
   for (const models::Access& access : job.accesses)
     run_.truth.conflicts(access, ring_of(job), [&](const AccessTracker::Entry& entry) {
-      job.depend_on(entry.point, DependencyRule::oracle);
+      job.depend_on(entry.point, DependencyRule::oracle, access.buffer);
     });
 }
 

@@ -157,7 +157,10 @@ Loaded<ResolvedStack> resolve_stack(const Scenario& scenario, const StackSpec& s
 models::DriverPolicies make_policies(const std::map<std::string, ResolvedStack::Choice>& choices,
                                      policies::RunState& run) {
   models::DriverPolicies made;
-  for (const auto& [axis, choice] : choices) choice.policy->make(made, choice.values, run);
+  for (const auto& [axis, choice] : choices) {
+    made.names[axis] = choice.policy->name;
+    choice.policy->make(made, choice.values, run);
+  }
   return made;
 }
 
