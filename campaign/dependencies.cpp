@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include "campaign/tables.hpp"
 
@@ -62,10 +63,41 @@ const std::vector<RowColumn>& row_columns() {
 
 double milliseconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-6; }
 
+/// One kind of false dependency of a scenario under a stack, over its seeds.
 struct Costly {
-  const RunRecord* run;
-  const DependencyRow* row;
+  std::string words;
+  std::int64_t cost_ns = 0;
+  std::uint64_t count = 0, runs = 0;
 };
+
+std::string words_of(const RunRecord& run, const DependencyRow& row) {
+  const auto part = [](const char* before, const std::string& text) {
+    return text.empty() ? std::string() : before + text;
+  };
+  return fmt::format("in {} under {}: {} waited for {}{}{}{}", run.scenario, run.stack,
+                     row.consumer, row.producer.empty() ? "others" : row.producer,
+                     part(" on ", row.buffer), part(" by ", row.rule), part(" of ", row.policy));
+}
+
+/// Costliest first.
+std::vector<Costly> costly_kinds(const std::vector<RunRecord>& records) {
+  std::map<std::string, Costly> kinds;
+  for (const RunRecord& record : records)
+    for (const DependencyRow& row : record.dependencies) {
+      if (row.cost_ns <= 0) continue;
+      const std::string words = words_of(record, row);
+      Costly& kind = kinds[words];
+      kind.words = words;
+      kind.cost_ns += row.cost_ns;
+      kind.count += row.count;
+      ++kind.runs;
+    }
+  std::vector<Costly> list;
+  for (auto& [words, kind] : kinds) list.push_back(std::move(kind));
+  std::stable_sort(list.begin(), list.end(),
+                   [](const Costly& a, const Costly& b) { return a.cost_ns > b.cost_ns; });
+  return list;
+}
 
 }  // namespace
 
@@ -84,32 +116,17 @@ std::string dependencies_csv(const std::vector<RunRecord>& records) {
 }
 
 std::string costliest_dependencies(const std::vector<RunRecord>& records, std::size_t most) {
-  std::vector<Costly> costly;
-  for (const RunRecord& record : records)
-    for (const DependencyRow& row : record.dependencies)
-      if (row.cost_ns > 0) costly.push_back({&record, &row});
-  if (costly.empty()) return "";
-  std::stable_sort(costly.begin(), costly.end(), [](const Costly& a, const Costly& b) {
-    return a.row->cost_ns > b.row->cost_ns;
-  });
+  const std::vector<Costly> kinds = costly_kinds(records);
+  if (kinds.empty()) return "";
   std::string text = "costliest false dependencies:\n";
+  for (std::size_t i = 0; i < std::min(most, kinds.size()); ++i)
+    text += fmt::format("  {:.3f} ms {} ({} times in {} runs)\n", milliseconds(kinds[i].cost_ns),
+                        kinds[i].words, kinds[i].count, kinds[i].runs);
   std::int64_t rest = 0;
-  for (std::size_t i = 0; i < costly.size(); ++i) {
-    const auto& [run, row] = costly[i];
-    if (i >= most) {
-      rest += row->cost_ns;
-      continue;
-    }
-    text += fmt::format("  {:.3f} ms in {} under {}: {} waited {} times for {}{}{}{}\n",
-                        milliseconds(row->cost_ns), run->scenario, run->stack, row->consumer,
-                        row->count, row->producer.empty() ? "others" : row->producer,
-                        row->buffer.empty() ? "" : " on " + row->buffer,
-                        row->rule.empty() ? "" : " by " + row->rule,
-                        row->policy.empty() ? "" : " of " + row->policy);
-  }
+  for (std::size_t i = most; i < kinds.size(); ++i) rest += kinds[i].cost_ns;
   if (rest > 0)
     text += fmt::format("  {:.3f} ms more of {} other kinds: dependencies.csv\n",
-                        milliseconds(rest), costly.size() - most);
+                        milliseconds(rest), kinds.size() - most);
   return text + "\n";
 }
 

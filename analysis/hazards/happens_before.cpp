@@ -6,6 +6,7 @@
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/hw_queue.hpp"
 #include "models/gpu/kernel_queue.hpp"
+#include "models/memory/buffer.hpp"
 
 namespace fencelab::analysis {
 
@@ -31,13 +32,7 @@ void HappensBefore::on_event(const core::ProbeEvent& event) {
       return on_finished(*static_cast<const Job*>(event.subject), event.at);
     case ProbeKind::timeline_advanced: return on_advanced(event);
     case ProbeKind::fence_signaled: return on_signaled(event);
-    case ProbeKind::fence_polled: {
-      Clock& own = of(event.process);
-      learn_fence(own, *static_cast<const core::DmaFence*>(event.subject));
-      const std::uint32_t* driver = clients_.find(core::raw(event.process));
-      if (driver && *driver) drivers_[*driver - 1].join(own);
-      return;
-    }
+    case ProbeKind::fence_polled: return on_polled(event);
     case ProbeKind::timeline_polled: return learn_value(of(event.process), event.object, event.a);
     case ProbeKind::wait_asked: {
       const auto& ask = *static_cast<const core::WaitAsk*>(event.subject);
@@ -87,7 +82,9 @@ void HappensBefore::on_submitted(const core::ProbeEvent& event) {
     contexts_[job.entity && job.finished ? job.finished->context()
                                          : core::raw(job.completion.id())] = number;
   own.last = std::max(own.last + 1, told);
-  jobs_[core::raw(job.id())] = {&job, {number, own.last}, submissions_, false, thread};
+  InFlight& made = jobs_[core::raw(job.id())];
+  made = {&job, {number, own.last}, submissions_, false, thread};
+  learn_reservations(made);
 }
 
 // What a user-mode driver keeps is one for all threads of its process; what the oracle keeps is one
@@ -103,6 +100,27 @@ std::uint32_t HappensBefore::driver_of(const Job& job) {
     known = sync != names.end() && sync->second == "oracle";
   }
   return known ? 0 : job.client->index() + 1;
+}
+
+// Under implicit synchronisation the submission asks the reservations of what it declares.
+void HappensBefore::learn_reservations(InFlight& own) {
+  const Job& job = *own.job;
+  if (!job.context || !job.context->gpu().policies().sync->uses_resv()) return;
+  for (const models::Access& access : job.declared()) {
+    const Forgotten* forgotten = reservations_.find(core::raw(access.buffer->resv().lock().id()));
+    if (!forgotten) continue;
+    const auto asked = static_cast<std::size_t>(models::usage_rw(access.write));
+    for (std::size_t usage = 0; usage <= asked; ++usage) own.clock.join((*forgotten)[usage]);
+  }
+}
+
+void HappensBefore::on_polled(const core::ProbeEvent& event) {
+  const auto& fence = *static_cast<const core::DmaFence*>(event.subject);
+  if (event.b != 0) return learn_fence(reservations_[event.a][event.b - 1], fence);
+  Clock& own = of(event.process);
+  learn_fence(own, fence);
+  const std::uint32_t* driver = clients_.find(core::raw(event.process));
+  if (driver && *driver) drivers_[*driver - 1].join(own);
 }
 
 void HappensBefore::on_started(const Job& job) {
@@ -259,7 +277,10 @@ void HappensBefore::on_waited(core::ProcessId process, const core::WaitLink* lin
 
 void HappensBefore::on_lock(const core::ProbeEvent& event) {
   const auto& lock = *static_cast<const core::LockEvent*>(event.subject);
-  if (!lock.owner) return;
+  if (!core::is_class(reservation_class_))
+    reservation_class_ =
+        lock.lock->simulation().order_classes().intern(core::OrderKind::ww_lock, "dma_resv");
+  if (!lock.owner || lock.order_class == reservation_class_) return;
   Lock& known = locks_[core::raw(event.object)];
   Clock& owner = of(lock.owner->id);
   const bool writes = lock.mode == core::LockMode::exclusive;

@@ -2,14 +2,16 @@
 //
 // Edges: program order of threads; submission before the job; order of a queue; dependencies and
 // ring waits; waits of threads for fences, values, locks and the ends of threads; a fence or value
-// that somebody finds done; forks; messages and images handed over; a display's fences before its
-// out-fence. A job's clock is complete when it is done, so jobs are judged then.
+// that somebody finds done who would have waited else; forks; messages and images handed over; a
+// display's fences before its out-fence. A job's clock is complete when it is done, so jobs are
+// judged then. The locks of reservations order nothing: the fences in them do.
 //
 // Bounds: of each queue the clocks of the last kJobs jobs, of each timeline the last kSteps
 // advances (what is older is taken for known as the oldest kept: an order too many, never one too
 // few), and of fences that are no job's and messages the last kObjects.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <unordered_map>
@@ -68,6 +70,8 @@ class HappensBefore {
   struct Lock {
     Clock writers, all;
   };
+  /// What a reservation has forgotten because it was done, by usage class.
+  using Forgotten = std::array<Clock, 4>;
   /// What the end of a job signals besides its fence.
   struct Ending {
     core::Time at{};
@@ -82,12 +86,18 @@ class HappensBefore {
   void on_signaled(const core::ProbeEvent& event);
   void on_waited(core::ProcessId process, const core::WaitLink* links, std::uint32_t count,
                  core::WaitReason reason, bool ended);
+  void on_polled(const core::ProbeEvent& event);
+  void learn_reservations(InFlight& own);
   void on_lock(const core::ProbeEvent& event);
   void on_message(const core::ProbeEvent& event);
   void on_process(const core::ProbeEvent& event);
   void complete(InFlight& job);
   std::uint32_t driver_of(const models::Job& job);
-  Clock& of(core::ProcessId process) { return threads_[core::raw(process)]; }
+  /// What a thread knows; a timer's callback knows nothing.
+  Clock& of(core::ProcessId process) {
+    if (process == core::kNoProcess) threads_.reset(0);
+    return threads_[core::raw(process)];
+  }
   std::uint32_t queue_of(std::uint64_t context) const {
     const std::uint32_t* found = contexts_.find(context);
     return found ? *found : 0;
@@ -108,6 +118,8 @@ class HappensBefore {
   std::vector<signed char> omniscient_;  ///< by Gpu::index: the oracle's; -1: not asked yet
   std::unordered_map<std::uint64_t, std::deque<Step>> timelines_;
   DirectTable<Lock> locks_;
+  DirectTable<Forgotten> reservations_;  ///< by id of their lock
+  core::OrderClassId reservation_class_ = core::kNoOrderClass;
   std::unordered_map<std::uint64_t, Clock> objects_;  ///< fences, messages, images, ends
   std::deque<std::uint64_t> object_order_;            ///< oldest first
   Ending ending_;

@@ -192,7 +192,8 @@ void OversyncTracker::count(const Dependency& dependency, const Job& consumer, b
     made.where = where == Where::queue ? "queue" : "thread";
     return made;
   });
-  const bool shown = row.count == 0 || cost;
+  const bool shown =
+      row.count == 0 || (cost && (cost->start - cost->could_start).count() > row.cost_max_ns);
   add(row, is_needed, where, cost,
       shown ? fmt::format("#{} after {}", consumer.iteration,
                           producer ? fmt::format("#{}", producer->iteration) : row.producer)

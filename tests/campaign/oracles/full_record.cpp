@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "core/fence.hpp"
+#include "core/locks.hpp"
 #include "core/order_events.hpp"
 #include "core/timeline.hpp"
 #include "models/client.hpp"
+#include "models/gpu/gpu.hpp"
 #include "models/gpu/hw_queue.hpp"
 #include "models/memory/buffer.hpp"
 
@@ -52,6 +54,12 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
       return;
     }
     case ProbeKind::fence_polled:
+      if (event.b != 0) {  // a reservation forgets it
+        const Signal* signal = find(core::raw(event.object), 0);
+        if (signal) forgotten_[{event.a, event.b - 1}].push_back(signal->node);
+        return;
+      }
+      [[fallthrough]];
     case ProbeKind::timeline_polled:
       learned(process, core::raw(event.object),
               event.kind == ProbeKind::fence_polled ? 0 : event.a);
@@ -83,6 +91,11 @@ void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
   own.end_node = new_node();
   edge(own.submit_node, own.start_node);
   edge(own.start_node, own.end_node);
+  if (job.context->gpu().policies().sync->uses_resv())
+    for (const models::Access& access : job.declared())
+      for (std::uint64_t usage = 0; usage <= (access.write ? 2u : 1u); ++usage)
+        for (const int done : forgotten_[{core::raw(access.buffer->resv().lock().id()), usage}])
+          edge(done, own.start_node);
   if (job.finished) ends_[core::raw(job.finished->id())] = own.id;
 }
 
@@ -154,9 +167,10 @@ void FullRecord::on_wait(const core::ProbeEvent& event) {
   }
 }
 
-// Mutexes only, and reservations, which are exclusive, too.
+// Mutexes only; a reservation orders by its fences, not by its lock.
 void FullRecord::on_lock(const core::ProbeEvent& event) {
   const auto& lock = *static_cast<const core::LockEvent*>(event.subject);
+  if (dynamic_cast<const core::WwMutex*>(lock.lock)) return;
   const int here = node(core::raw(lock.owner->id));
   auto& releases = unlocked_[core::raw(event.object)];
   if (event.kind == ProbeKind::lock_released)
