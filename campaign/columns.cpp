@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "campaign/dependencies.hpp"
+
 namespace fencelab::campaign {
 
 namespace {
@@ -92,6 +94,57 @@ std::string peak_by_pool(const Facts& facts) {
   return words;
 }
 
+void add_hazards(std::vector<Column>& all) {
+  all.push_back(count("hazards_count",
+                      "races_count plus absences_count plus undrawn_count plus stale_count",
+                      [](const Facts& f) { return f.hazards.hazards(); }));
+  all.push_back(count("races_count",
+                      "pairs of jobs that conflict and that nothing orders, even if luck did; of "
+                      "each queue the newest that a job races with",
+                      [](const Facts& f) { return f.hazards.races(); }));
+  all.push_back(count("races_read_write_count", "of these, pairs of a reader and a writer",
+                      [](const Facts& f) { return f.hazards.read_write_races(); }));
+  all.push_back(count("races_write_write_count", "of these, pairs of writers",
+                      [](const Facts& f) { return f.hazards.write_write_races(); }));
+  all.push_back(count("absences_count",
+                      "accesses of running jobs to memory that is freed, unbound or elsewhere",
+                      [](const Facts& f) { return f.hazards.absences(); }));
+  all.push_back(count("undrawn_count",
+                      "buffers scanned out before a job that was to draw them first was done",
+                      [](const Facts& f) { return f.hazards.undrawn(); }));
+  all.push_back(count("stale_count",
+                      "frames shown after a newer one, and flips latched after a job submitted "
+                      "later began to draw over them",
+                      [](const Facts& f) { return f.hazards.stale(); }));
+}
+
+void add_dependencies(std::vector<Column>& all) {
+  all.push_back(count("dependencies_needed_count",
+                      "dependencies between work that conflicts, or that the program or memory "
+                      "management asked for",
+                      [](const Facts& f) { return f.oversync.needed(); }));
+  all.push_back(
+      count("dependencies_false_count",
+            "dependencies on jobs the waiter has no data hazard with (over-synchronisation)",
+            [](const Facts& f) { return f.oversync.unneeded(); }));
+  all.push_back(count("dependencies_costly_count",
+                      "of these, dependencies without which the waiter would have begun earlier",
+                      [](const Facts& f) { return f.oversync.costly(); }));
+  all.push_back(time(
+      "oversync_time_ns",
+      "what false dependencies cost: actual start minus the start with needed dependencies only, "
+      "all else equal; oversync_job_time_ns plus oversync_thread_time_ns plus "
+      "oversync_flip_time_ns",
+      [](const Facts& f) { return f.oversync.time(); }));
+  all.push_back(time("oversync_job_time_ns", "of this, starts of jobs",
+                     [](const Facts& f) { return f.oversync.job_time(); }));
+  all.push_back(time("oversync_thread_time_ns",
+                     "of this, waits of threads before they submit or take a buffer over",
+                     [](const Facts& f) { return f.oversync.thread_time(); }));
+  all.push_back(time("oversync_flip_time_ns", "of this, page flips latched at a later vblank",
+                     [](const Facts& f) { return f.oversync.flip_time(); }));
+}
+
 std::vector<Column> make_columns() {
   std::vector<Column> all;
   all.push_back(time("makespan_ns",
@@ -126,30 +179,8 @@ std::vector<Column> make_columns() {
                      [](const Facts& f) { return sum(f.metrics.engine_busy); }));
   all.push_back(time("engine_spin_ns", "sum over engines of the time spent polling semaphores",
                      [](const Facts& f) { return sum(f.metrics.engine_spin); }));
-  all.push_back(count("dependencies_needed_count",
-                      "dependencies between work that conflicts, or that the program or memory "
-                      "management asked for",
-                      [](const Facts& f) { return f.metrics.dependencies_needed; }));
-  all.push_back(
-      count("dependencies_false_count",
-            "dependencies on jobs the waiter has no data hazard with (over-synchronisation)",
-            [](const Facts& f) { return f.metrics.dependencies_false; }));
-  all.push_back(time(
-      "oversync_time_ns",
-      "sum over jobs: actual start minus the start with needed dependencies only, all else equal",
-      [](const Facts& f) { return f.metrics.oversync_time; }));
-  all.push_back(count("hazards_count", "races_count plus absences_count plus undrawn_count",
-                      [](const Facts& f) {
-                        return f.hazards.races() + f.hazards.absences() + f.hazards.undrawn();
-                      }));
-  all.push_back(count("races_count", "pairs of jobs that conflict and that nothing orders",
-                      [](const Facts& f) { return f.hazards.races(); }));
-  all.push_back(count("absences_count",
-                      "accesses of running jobs to memory that is freed, unbound or elsewhere",
-                      [](const Facts& f) { return f.hazards.absences(); }));
-  all.push_back(count("undrawn_count",
-                      "buffers scanned out before a job that was to draw them first was done",
-                      [](const Facts& f) { return f.hazards.undrawn(); }));
+  add_dependencies(all);
+  add_hazards(all);
   add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame",
                 &analysis::RunMetrics::frame_latency);
   all.push_back(count("frames_presented_count", "frames presented by clients",
@@ -261,7 +292,7 @@ std::string columns_markdown() {
   for (const Column& column : columns())
     page += fmt::format("| {} | {} | {}{} |\n", column.name, column.unit, column.meaning,
                         column.is_cost ? " (cost: differs from run to run)" : "");
-  return page;
+  return page + dependencies_markdown();
 }
 
 }  // namespace fencelab::campaign

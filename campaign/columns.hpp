@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/hazards/hazard_tracker.hpp"
+#include "analysis/oversync/oversync_tracker.hpp"
 #include "analysis/run/metrics.hpp"
 #include "analysis/run/verdict.hpp"
 #include "models/machine.hpp"
@@ -18,6 +19,7 @@ struct RunFacts {
   models::Machine& machine;
   const analysis::DeadlockWatch& watch;
   const analysis::HazardTracker& hazards;
+  const analysis::OversyncTracker& oversync;
   std::uint64_t fingerprint = 0, probe_events = 0, kernel_events = 0;
   double wall_seconds = 0;
   long peak_rss_kib = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "campaign/dependencies.hpp"
 #include "campaign/files.hpp"
 #include "campaign/report_files.hpp"
 #include "campaign/tables.hpp"
@@ -58,6 +59,7 @@ std::optional<std::string> write_results(const std::string& folder,
   if (!hazards.empty()) files.push_back({folder + "/hazards.txt", hazards});
   files.push_back({folder + "/runs.csv", runs_csv(records, build)});
   files.push_back({folder + "/compare.csv", compare_csv(records)});
+  files.push_back({folder + "/dependencies.csv", dependencies_csv(records)});
   auto failure = write_files(files);
   if (!failure) remove_leftovers(folder, files);
   if (failure && made_folder) ::rmdir(deadlocks.c_str());

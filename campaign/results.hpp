@@ -1,5 +1,5 @@
-// The files of a campaign: runs.csv, compare.csv, hazards.txt and deadlocks/, together or not at
-// all.
+// The files of a campaign: runs.csv, compare.csv, dependencies.csv, hazards.txt and deadlocks/,
+// together or not at all.
 #pragma once
 
 #include <optional>

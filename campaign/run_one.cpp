@@ -9,6 +9,7 @@
 
 #include "analysis/run/fingerprint.hpp"
 #include "campaign/columns.hpp"
+#include "campaign/dependencies.hpp"
 #include "campaign/hardware.hpp"
 #include "campaign/incident.hpp"
 #include "campaign/instant_watch.hpp"
@@ -156,6 +157,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   simulation.probe().subscribe(metrics, core::Probe::kFacts);
   analysis::HazardTracker hazards;
   simulation.probe().subscribe(hazards, analysis::HazardTracker::kMask);
+  analysis::OversyncTracker oversync;
+  simulation.probe().subscribe(oversync, analysis::OversyncTracker::kMask);
   std::optional<analysis::OrderWatch> orders;
   if (predicted) {
     orders.emplace(simulation);
@@ -164,6 +167,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   scenarios::World world(simulation, hardware, scenario, stack, state);
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
+  for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
+    oversync.watch(world.display(i), world.machine().policies().names.at("sync"));
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch);
   supervisor.run();
@@ -186,7 +191,10 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   for (const analysis::Incident& incident : watch.incidents())
     record.incidents.push_back(
         describe_incident(incident.graph, incident.finding, incident.rescued, world));
+  hazards.finish();
   record.hazards = hazards.examples();
+  oversync.finish();
+  record.dependencies = oversync.table().costliest(kDependencyRows);
   for (const auto& gpu : world.machine().gpus())
     for (const auto& engine : gpu->engines())
       if (engine->number() < metrics.engine_busy.size())
@@ -199,6 +207,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
                        world.machine(),
                        watch,
                        hazards,
+                       oversync,
                        fingerprint.value(),
                        fingerprint.events(),
                        simulation.events(),

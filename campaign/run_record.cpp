@@ -42,9 +42,22 @@ RunFigures figures_of(const nlohmann::json& json) {
           json.at("allocation_failures")};
 }
 
+nlohmann::json json_of(const analysis::DependencyRow& row) {
+  return {row.consumer, row.producer, row.buffer,         row.policy,  row.rule,
+          row.where,    row.needed,   row.count,          row.cost_ns, row.cost_max_ns,
+          row.example,  row.start_ns, row.could_start_ns, row.done_ns};
+}
+
+analysis::DependencyRow dependency_of(const nlohmann::json& json) {
+  return {json[0], json[1], json[2], json[3],  json[4],  json[5],  json[6],
+          json[7], json[8], json[9], json[10], json[11], json[12], json[13]};
+}
+
 std::string RunRecord::to_json() const {
   nlohmann::json incidents_json = nlohmann::json::array();
   for (const IncidentRecord& incident : incidents) incidents_json.push_back(json_of(incident));
+  nlohmann::json dependencies_json = nlohmann::json::array();
+  for (const auto& row : dependencies) dependencies_json.push_back(json_of(row));
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"file", file},
@@ -55,6 +68,7 @@ std::string RunRecord::to_json() const {
                                  {"values", values},
                                  {"incidents", incidents_json},
                                  {"hazards", hazards},
+                                 {"dependencies", dependencies_json},
                                  {"engine_busy_ns", engine_busy_ns}};
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -75,6 +89,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back(incident_of(incident));
+  for (const auto& row : json.at("dependencies")) record.dependencies.push_back(dependency_of(row));
   return record;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/oversync/dependency_table.hpp"
 #include "campaign/source_place.hpp"
 
 namespace fencelab::campaign {
@@ -36,8 +37,9 @@ struct RunRecord {
   std::string verdict;
   std::map<std::string, std::string> values;  ///< column -> text, without the ones above
   std::vector<IncidentRecord> incidents;
-  std::vector<std::string> hazards;              ///< the first few, in words
-  std::map<std::string, double> engine_busy_ns;  ///< by engine, for tests and reports
+  std::vector<std::string> hazards;                   ///< the first few, in words
+  std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
+  std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
 
   std::string to_json() const;
   static RunRecord from_json(const std::string& text);

@@ -100,7 +100,31 @@ const Group& baseline_of(const std::vector<Group>& groups, const Group& group) {
                        [&](const Group& other) { return other.scenario == group.scenario; });
 }
 
+constexpr std::string_view kOracleSuffix = "+oracle";
+
+/// Whom `group` is measured against: nullptr if nobody is the oracle, or it is itself.
+const Group* oracle_of(const std::vector<Group>& groups, const Group& group) {
+  if (is_oracle_variant(group.stack) || group.stack == "oracle") return nullptr;
+  const Group* found = nullptr;
+  for (const Group& other : groups) {
+    if (other.scenario != group.scenario) continue;
+    if (other.stack == oracle_variant(group.stack)) return &other;
+    if (other.stack == "oracle") found = &other;
+  }
+  return found;
+}
+
+std::string ratio(const Estimate& of, const Estimate& to) {
+  return of.n && to.n && to.mean != 0 ? number(of.mean / to.mean) : std::string();
+}
+
 }  // namespace
+
+std::string oracle_variant(const std::string& stack) { return stack + std::string(kOracleSuffix); }
+
+bool is_oracle_variant(const std::string& stack) {
+  return stack.size() > kOracleSuffix.size() && stack.ends_with(kOracleSuffix);
+}
 
 std::string csv_field(const std::string& text) {
   std::string safe = text;
@@ -134,10 +158,12 @@ std::string runs_csv(const std::vector<RunRecord>& records, const std::string& b
 std::string compare_csv(const std::vector<RunRecord>& records) {
   std::string csv =
       "schema_version,scenario,stack,verdicts,baseline,metric,unit,n,mean,ci95_low,ci95_high,"
-      "ratio_to_baseline,paired_difference,paired_ci95_low,paired_ci95_high\n";
+      "ratio_to_baseline,paired_difference,paired_ci95_low,paired_ci95_high,oracle,"
+      "ratio_to_oracle\n";
   const auto groups = group(records);
   for (const Group& own : groups) {
     const Group& baseline = baseline_of(groups, own);
+    const Group* oracle = oracle_of(groups, own);
     for (const Column& column : columns()) {
       if (column.is_cost || column.unit == "text") continue;
       const Estimate mean = estimate(values_of(own, column.name));
@@ -150,32 +176,39 @@ std::string compare_csv(const std::vector<RunRecord>& records) {
       const auto high = [](const Estimate& e) {
         return e.half_width ? number(e.mean + *e.half_width) : std::string();
       };
-      csv += fmt::format(
-          "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion, csv_field(own.scenario),
-          csv_field(own.stack), csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
-          column.unit, mean.n, number(mean.mean), low(mean), high(mean),
-          reference.n && reference.mean != 0 ? number(mean.mean / reference.mean) : std::string(),
-          difference.n ? number(difference.mean) : std::string(), low(difference),
-          high(difference));
+      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion,
+                         csv_field(own.scenario), csv_field(own.stack), csv_field(verdicts_of(own)),
+                         csv_field(baseline.stack), column.name, column.unit, mean.n,
+                         number(mean.mean), low(mean), high(mean), ratio(mean, reference),
+                         difference.n ? number(difference.mean) : std::string(), low(difference),
+                         high(difference), oracle ? csv_field(oracle->stack) : "",
+                         oracle ? ratio(mean, estimate(values_of(*oracle, column.name))) : "");
     }
   }
   return csv;
 }
 
 std::string comparison_table(const std::vector<RunRecord>& records) {
-  std::string table = fmt::format(
-      "{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}\n", "scenario", "stack",
-      "verdict", "jobs", "makespan ms", "p95 job ms", "oversync ms", "false", "hazards", "evicted");
-  std::string previous;
   const auto groups = group(records);
+  const bool has_oracle = std::any_of(groups.begin(), groups.end(),
+                                      [](const Group& g) { return is_oracle_variant(g.stack); });
+  std::string table =
+      fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}{}\n",
+                  "scenario", "stack", "verdict", "jobs", "makespan ms", "p95 job ms",
+                  "oversync ms", "false", "hazards", "evicted", has_oracle ? "  / oracle" : "");
+  std::string previous;
   for (const Group& own : groups) {
     const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
+    const Group* oracle = has_oracle ? oracle_of(groups, own) : nullptr;
+    const double least = oracle ? estimate(values_of(*oracle, "makespan_ns")).mean : 0;
     table += fmt::format(
-        "{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} {:>7.0f}\n",
+        "{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} "
+        "{:>7.0f}{}\n",
         own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own),
         mean("jobs_done_count"), mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6,
         mean("oversync_time_ns") / 1e6, mean("dependencies_false_count"), mean("hazards_count"),
-        mean("evictions_count"));
+        mean("evictions_count"),
+        least > 0 ? fmt::format("  {:>8.3f}", mean("makespan_ns") / least) : "");
     previous = own.scenario;
   }
   return table;

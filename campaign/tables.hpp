@@ -11,9 +11,14 @@ namespace fencelab::campaign {
 /// One row per run.
 std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build);
 
+/// The name of `stack` with sync `oracle` and all else as it is, and whether a name is such a one.
+std::string oracle_variant(const std::string& stack);
+bool is_oracle_variant(const std::string& stack);
+
 /// One row per scenario, stack and metric: mean with a 95 % Student-t interval over seeds, ratio of
-/// the means to the baseline stack (the first of the scenario), and the paired difference with its
-/// interval.
+/// the means to the baseline stack (the first of the scenario), the paired difference with its
+/// interval, and the ratio to the oracle: to the stack's own oracle variant, or else to the stack
+/// named oracle, if there is either.
 std::string compare_csv(const std::vector<RunRecord>& records);
 
 /// A few columns a person wants to see first.

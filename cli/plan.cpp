@@ -4,6 +4,7 @@
 #include <map>
 
 #include "campaign/run_one.hpp"
+#include "campaign/tables.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
@@ -111,6 +112,47 @@ std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
   }
   ok = has_own_names(plans) && ok;
   return ok ? std::optional(std::move(plans)) : std::nullopt;
+}
+
+namespace {
+
+using Choices = std::map<std::string, scenarios::ResolvedStack::Choice>;
+
+/// Every GPU of the stack and its system part, changed by `change`.
+template <class Change>
+void for_each_part(scenarios::ResolvedStack& stack, Change change) {
+  change(stack.system);
+  for (auto& [gpu, choices] : stack.by_gpu) change(choices);
+}
+
+bool can_have_oracle(scenarios::ResolvedStack stack) {
+  bool is_oracle = true, can = true;
+  for_each_part(stack, [&](Choices& choices) {
+    is_oracle = is_oracle && choices.at("sync").policy->name == "oracle";
+    can = can && !(choices.at("submission").policy->name == "user" &&
+                   choices.at("residency").policy->name == "bo-fence");
+  });
+  return can && !is_oracle;
+}
+
+}  // namespace
+
+void add_oracles(std::vector<Plan>& plans, const policies::Registry& registry) {
+  const policies::PolicyInfo* oracle = registry.find("sync", "oracle");
+  for (Plan& plan : plans) {
+    const std::vector<scenarios::ResolvedStack> stacks = plan.stacks;
+    for (scenarios::ResolvedStack stack : stacks) {
+      if (!can_have_oracle(stack)) continue;
+      stack.name = campaign::oracle_variant(stack.name);
+      for_each_part(stack, [&](Choices& choices) {
+        scenarios::ResolvedStack::Choice choice{oracle, {}};
+        for (const policies::Parameter& parameter : oracle->parameters)
+          choice.values.set(parameter.name, parameter.default_value);
+        choices["sync"] = choice;
+      });
+      plan.stacks.push_back(std::move(stack));
+    }
+  }
 }
 
 std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans) {

@@ -24,6 +24,7 @@ struct RunOptions : PlanOptions {
   std::string out;
   unsigned jobs = 1;
   bool quiet = false, repeat = false;
+  bool oracle = false;  ///< each stack also with sync `oracle`, as a yardstick
 };
 
 /// A loaded scenario with its stacks decided.
@@ -36,6 +37,11 @@ struct Plan {
 /// All scenarios of the command line, or nothing after every mistake has been printed.
 std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
                                             const policies::Registry& registry);
+
+/// Adds to each plan its stacks once more with sync `oracle`, named as campaign::oracle_variant()
+/// says. Left out: those that wait for true hazards only already, and those of user queues whose
+/// eviction waits for fences, which the oracle does not publish.
+void add_oracles(std::vector<Plan>& plans, const policies::Registry& registry);
 
 /// One item per scenario, stack and seed. They refer to `plans`, which must outlive them.
 std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans);

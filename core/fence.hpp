@@ -74,13 +74,18 @@ class DmaFence : public Waitable {
   bool is_signaled() const {
     const bool signaled = happened();
     note(Access::test, signaled, signaled);
+    if (signaled) note_polled();
     return signaled;
   }
   /// Polling whose answer saves work and changes nothing else: a wait would follow, which a
   /// signaled fence ends at once. An explorer need not try both answers, unless waiting has side
   /// effects. (Where one explores the answer is always no, so that the wait is a step in every
   /// schedule.)
-  bool is_known_signaled() const { return !simulation().untimed() && happened(); }
+  bool is_known_signaled() const {
+    if (simulation().untimed() || !happened()) return false;
+    note_polled();
+    return true;
+  }
   /// 0 pending, 1 done, negative errno: done with that error (F10). Polls, as is_signaled() does.
   int status() const { return !is_signaled() ? 0 : error_ != 0 ? error_ : 1; }
   int error() const { return error_; }
@@ -157,6 +162,8 @@ class DmaFence : public Waitable {
 
  private:
   bool poll_now();
+  /// Whoever finds it signaled is after it from then on.
+  void note_polled() const { simulation().emit(ProbeKind::fence_polled, id(), 0, 0, this); }
   FenceProducer* producer_;
   std::uint64_t context_, seqno_;
   Time signaled_at_ = kNever;

@@ -68,7 +68,10 @@ enum class ProbeKind : std::uint8_t {
   allocation_asked,   ///< a: AllocContext; b: OrderClassId of the memory
   completed,          ///< object: completion, brought about by the running process
   fence_published,    ///< object: fence that others may wait for now (subject: DmaFence)
-  fence_depends,  ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
+  fence_depends,    ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
+  fence_polled,     ///< object: fence found signaled by the running process (subject: DmaFence)
+  timeline_polled,  ///< object: timeline; a: value found reached (subject: ValueTimeline)
+  image_acquired,   ///< object: buffer that came back to its client; a: swapchain
   dependency_waited,  ///< object: what a thread waited for on the CPU; a: job it was for, or 0; b:
                       ///< DependencyRule (subject: WaitedDependency)
   count_              ///< number of kinds
@@ -99,8 +102,8 @@ class Probe {
   /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
   /// what does, and so take no part in fingerprints and metrics.
   static const Mask kOrdering;
-  /// Says what for a wait was that is a fact of its own; no part of fingerprints either.
-  static const Mask kPurposes;
+  /// Says what for a wait was, and what somebody learned without one; no part of them either.
+  static const Mask kKnowledge;
   /// What does happen.
   static const Mask kFacts;
 
@@ -130,8 +133,10 @@ inline constexpr Probe::Mask Probe::kOrdering =
     bit(ProbeKind::might_wait) | bit(ProbeKind::scope_entered) | bit(ProbeKind::scope_left) |
     bit(ProbeKind::allocation_asked) | bit(ProbeKind::completed) | bit(ProbeKind::fence_published) |
     bit(ProbeKind::fence_depends);
-inline constexpr Probe::Mask Probe::kPurposes = bit(ProbeKind::dependency_waited);
-inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kPurposes;
+inline constexpr Probe::Mask Probe::kKnowledge =
+    bit(ProbeKind::fence_polled) | bit(ProbeKind::timeline_polled) |
+    bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited);
+inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kKnowledge;
 
 static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");
 

@@ -44,12 +44,17 @@ class ValueTimeline final : public Waitable {
   /// reaches it makes a difference to them.
   bool at_least(std::uint64_t value) const {
     note(Access::query, value_ >= value, value_ >= value, value);
+    if (value_ >= value) simulation().emit(ProbeKind::timeline_polled, id(), value, 0, this);
     return value_ >= value;
   }
 
   /// Polling whose answer saves a wait and changes nothing else: no explorer need try both.
   /// (Where one does the answer is always no, so that the wait is a step in every schedule.)
-  bool reached(std::uint64_t value) const { return value_ >= value && !simulation().untimed(); }
+  bool reached(std::uint64_t value) const {
+    if (value_ < value || simulation().untimed()) return false;
+    simulation().emit(ProbeKind::timeline_polled, id(), value, 0, this);
+    return true;
+  }
 
   /// Raises the value to `value`; lower values change nothing (monotonic).
   void advance(std::uint64_t value);

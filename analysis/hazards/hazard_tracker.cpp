@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "analysis/run/metrics.hpp"
 #include "models/client.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/hw_queue.hpp"
@@ -14,91 +13,140 @@
 
 namespace fencelab::analysis {
 
+using core::ProbeKind;
 using models::Job;
 
-namespace {
+const core::Probe::Mask HazardTracker::kMask =
+    HappensBefore::kMask | core::Probe::bit(ProbeKind::job_resumed) |
+    core::Probe::bit(ProbeKind::buffer_evicted) | core::Probe::bit(ProbeKind::buffer_freed) |
+    core::Probe::bit(ProbeKind::flip_queued) | core::Probe::bit(ProbeKind::flip_latched) |
+    core::Probe::bit(ProbeKind::frame_shown);
 
-const models::Buffer* conflicting_buffer(const Job& a, const Job& b) {
-  for (const models::Access& x : a.accesses)
-    for (const models::Access& y : b.accesses)
-      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end)
-        return x.buffer;
-  return nullptr;
+void HazardTracker::on_event(const core::ProbeEvent& event) {
+  switch (event.kind) {
+    case ProbeKind::job_submitted:
+    case ProbeKind::job_started:
+    case ProbeKind::job_resumed:
+    case ProbeKind::job_finished: return on_job(event);
+    case ProbeKind::flip_queued:
+      return on_flip_queued(*static_cast<const models::Display::Commit*>(event.subject));
+    case ProbeKind::flip_latched:
+      return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject));
+    case ProbeKind::frame_shown: return on_shown(*static_cast<const models::Frame*>(event.subject));
+    case ProbeKind::buffer_evicted:
+      return on_gone(*static_cast<const models::Buffer*>(event.subject), "evicted");
+    case ProbeKind::buffer_freed:
+      return on_gone(*static_cast<const models::Buffer*>(event.subject), "freed");
+    default: return order_.on_event(event);
+  }
 }
 
-}  // namespace
+void HazardTracker::on_job(const core::ProbeEvent& event) {
+  const Job& job = *static_cast<const Job*>(event.subject);
+  if (event.kind != ProbeKind::job_resumed) order_.on_event(event);
+  if (event.kind == ProbeKind::job_submitted) return on_submitted(job);
+  if (event.kind == ProbeKind::job_finished) return on_finished(job);
+  on_started(job);
+}
 
 void HazardTracker::example(std::string text) {
   if (examples_.size() < kMaxExamples) examples_.push_back(std::move(text));
 }
 
-void HazardTracker::join(Clock& clock, const Known& known) const {
-  if (clock.size() < known.clock.size()) clock.resize(known.clock.size());
-  for (std::size_t i = 0; i < known.clock.size(); ++i)
-    clock[i] = std::max(clock[i], known.clock[i]);
-  if (clock.size() <= known.queue) clock.resize(known.queue + 1);
-  clock[known.queue] = std::max(clock[known.queue], known.sequence);
-}
-
-HazardTracker::Clock HazardTracker::clock_of(const Job& job, std::uint32_t queue) {
-  Clock clock = queue < queue_clock_.size() ? queue_clock_[queue] : Clock{};
-  for (const models::Dependency& dependency : job.dependencies) {
-    if (!dependency.producer) continue;
-    // A submit fence orders starts, not ends.
-    const bool of_start =
-        dependency.point.fence && dependency.point.fence == dependency.producer->started;
-    const auto known = unfinished_.find(core::raw(dependency.producer->id()));
-    if (!of_start && known != unfinished_.end()) join(clock, known->second);
-  }
-  for (const models::ValuePoint& wait : job.ring_waits)
-    for (const auto& [id, known] : unfinished_)
-      if (known.job->value_written(*wait.timeline) >= wait.value) {
-        join(clock, known);
-        break;
-      }
-  return clock;
-}
-
-void HazardTracker::look_for_races(const Job& job, std::uint32_t queue, const Clock& clock) {
-  std::vector<const Job*> seen;
-  for (const models::Access& access : job.accesses)
-    for (const Job* other : by_buffer_[access.buffer->index()]) {
-      if (std::find(seen.begin(), seen.end(), other) != seen.end()) continue;
-      seen.push_back(other);
-      const Known& known = unfinished_.at(core::raw(other->id()));
-      if (known.queue == queue ||
-          (known.queue < clock.size() && clock[known.queue] >= known.sequence))
-        continue;
-      const models::Buffer* buffer = conflicting_buffer(job, *other);
-      if (!buffer) continue;
-      ++races_;
-      example(fmt::format(
-          "{} and {} conflict on {}: the second depends on nothing that is after the first",
-          other->name(), job.name(), buffer->name()));
-    }
+std::vector<const Job*>& HazardTracker::jobs_on(const models::Buffer& buffer) {
+  if (buffer.index() >= by_buffer_.size()) by_buffer_.resize(buffer.index() + 1);
+  return by_buffer_[buffer.index()];
 }
 
 void HazardTracker::on_submitted(const Job& job) {
-  if (!job.queue || job.state == models::JobState::done) return;
-  const std::uint32_t queue = job.queue->number();
-  Clock clock = clock_of(job, queue);
-  look_for_races(job, queue, clock);
-  if (queue >= last_sequence_.size()) {
-    last_sequence_.resize(queue + 1);
-    queue_clock_.resize(queue + 1);
-  }
-  const std::uint64_t sequence = ++last_sequence_[queue];
-  if (clock.size() <= queue) clock.resize(queue + 1);
-  clock[queue] = sequence;
-  queue_clock_[queue] = clock;
+  if (!order_.find(job)) return;
   for (const models::Access& access : job.accesses) {
-    auto& jobs = by_buffer_[access.buffer->index()];
+    auto& jobs = jobs_on(*access.buffer);
     if (jobs.empty() || jobs.back() != &job) jobs.push_back(&job);
   }
-  unfinished_.emplace(core::raw(job.id()), Known{&job, queue, sequence, std::move(clock)});
 }
 
 void HazardTracker::on_started(const Job& job) {
+  look_for_absences(job);
+  if (!flips_.empty()) draw_over(job);
+}
+
+void HazardTracker::on_finished(const Job& job) {
+  const HappensBefore::InFlight* own = order_.find(job);
+  if (!own) return;
+  for (const models::Access& access : job.accesses) {
+    auto& jobs = jobs_on(*access.buffer);
+    const auto place = std::find(jobs.begin(), jobs.end(), &job);
+    if (place != jobs.end()) jobs.erase(place);
+  }
+  if (own->executes()) judge(*own);
+  order_.forget(job);
+}
+
+void HazardTracker::finish() {
+  for (const HappensBefore::InFlight& own : order_.running()) judge(own);
+}
+
+// ---------------------------------------------------------------- races
+
+// All that must come before it was judged before it.
+void HazardTracker::judge(const HappensBefore::InFlight& own) {
+  const Job& job = *own.job;
+  boost::container::small_vector<std::uint64_t, 4> raced;
+  for (const models::Access& access : job.accesses)
+    accesses_.races(access, own.epoch.queue, own.clock,
+                    [&](const AccessMark& other, bool other_writes) {
+                      if (std::find(raced.begin(), raced.end(), other.job.id) != raced.end())
+                        return;
+                      raced.push_back(other.job.id);
+                      report(own, access, other, other_writes);
+                    });
+  const JobMark mark{core::raw(job.id()),
+                     own.submission,
+                     job.iteration,
+                     job.label,
+                     job.client,
+                     own.epoch,
+                     core::nanoseconds_of(job.simulation().now())};
+  for (const models::Access& access : job.accesses) accesses_.touch(access, mark);
+}
+
+namespace {
+
+std::string name_of(const JobMark& job) {
+  return fmt::format("job {}#{} of {}", job.label ? *job.label : std::string("?"), job.iteration,
+                     job.client ? job.client->name() : std::string("?"));
+}
+
+std::string bytes_of(bool write, std::uint64_t begin, std::uint64_t end) {
+  return fmt::format("{} bytes {} to {}", write ? "writes" : "reads", begin, end);
+}
+
+}  // namespace
+
+void HazardTracker::report(const HappensBefore::InFlight& own, const models::Access& access,
+                           const AccessMark& other, bool other_writes) {
+  const bool both_write = access.write && other_writes;
+  ++(both_write ? write_write_ : read_write_);
+  if (listener_) listener_({other.job.id, core::raw(own.job->id()), both_write});
+  if (examples_.size() >= kMaxExamples) return;
+  const std::string mine =
+      fmt::format("{} ({})", own.job->name(), bytes_of(access.write, access.begin, access.end));
+  const std::string theirs =
+      fmt::format("{} ({})", name_of(other.job), bytes_of(other_writes, other.begin, other.end));
+  const bool they_first = other.job.submission < own.submission;
+  const bool by_luck = other.job.done_ns <= core::nanoseconds_of(own.job->started_at);
+  example(fmt::format(
+      "{} and {} conflict on {}: nothing orders the end of the first before the start of the "
+      "second{}; a wait of {} for {}, or for anything after it, would",
+      they_first ? theirs : mine, they_first ? mine : theirs, access.buffer->name(),
+      by_luck ? " (here luck did)" : "", they_first ? own.job->name() : name_of(other.job),
+      they_first ? name_of(other.job) : own.job->name()));
+}
+
+// ---------------------------------------------------------------- memory that is not there
+
+void HazardTracker::look_for_absences(const Job& job) {
   const models::BindQueue* binds = job.client->existing_bind_queue(job.context->gpu());
   for (const models::Access& access : job.accesses) {
     const models::Buffer& buffer = *access.buffer;
@@ -106,7 +154,8 @@ void HazardTracker::on_started(const Job& job) {
     const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
     if (buffer.exists && buffer.pool && !evicted && !unbound) continue;
     ++absences_;
-    example(fmt::format("{} runs while {} is {}", job.name(), buffer.name(),
+    example(fmt::format("{} ({}) runs while {} is {}", job.name(),
+                        bytes_of(access.write, access.begin, access.end), buffer.name(),
                         !buffer.exists ? "freed"
                         : unbound      ? "not bound"
                         : evicted      ? "evicted"
@@ -115,65 +164,11 @@ void HazardTracker::on_started(const Job& job) {
 }
 
 void HazardTracker::on_gone(const models::Buffer& buffer, const char* how) {
-  const auto jobs = by_buffer_.find(buffer.index());
-  if (jobs == by_buffer_.end()) return;
-  for (const Job* job : jobs->second) {
+  for (const Job* job : jobs_on(buffer)) {
     if (job->state != models::JobState::running) continue;
     ++absences_;
-    example(fmt::format("{} is {} while {} runs", buffer.name(), how, job->name()));
-  }
-}
-
-void HazardTracker::on_finished(const Job& job) {
-  if (unfinished_.erase(core::raw(job.id())) == 0) return;
-  for (const models::Access& access : job.accesses)
-    std::erase(by_buffer_[access.buffer->index()], &job);
-}
-
-void HazardTracker::on_flip_queued(const models::Display::Commit& commit) {
-  auto& drawing = flips_[&commit];
-  for (const models::Buffer* plane : commit.planes) {
-    const auto jobs = by_buffer_.find(plane->index());
-    if (jobs == by_buffer_.end()) continue;
-    for (const Job* job : jobs->second)
-      if (std::any_of(
-              job->accesses.begin(), job->accesses.end(),
-              [&](const models::Access& access) { return access.write && access.buffer == plane; }))
-        drawing.push_back({core::raw(job->id()), plane});
-  }
-}
-
-void HazardTracker::on_flip_latched(const models::Display::Commit& commit) {
-  const auto flip = flips_.find(&commit);
-  if (flip == flips_.end()) return;
-  const models::Buffer* last = nullptr;
-  for (const Drawing& drawing : flip->second) {
-    const auto known = unfinished_.find(drawing.job);
-    if (known == unfinished_.end() || drawing.plane == last) continue;
-    last = drawing.plane;
-    ++undrawn_;
-    example(
-        fmt::format("{} is on the screen before {} has drawn it: the flip waited for nothing "
-                    "that is after the job",
-                    last->name(), known->second.job->name()));
-  }
-  flips_.erase(flip);
-}
-
-void HazardTracker::on_event(const core::ProbeEvent& event) {
-  if (event.kind == core::ProbeKind::flip_queued)
-    return on_flip_queued(*static_cast<const models::Display::Commit*>(event.subject));
-  if (event.kind == core::ProbeKind::flip_latched)
-    return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject));
-  if (event.kind == core::ProbeKind::buffer_evicted)
-    return on_gone(*static_cast<const models::Buffer*>(event.subject), "evicted");
-  if (event.kind == core::ProbeKind::buffer_freed)
-    return on_gone(*static_cast<const models::Buffer*>(event.subject), "freed");
-  const Job& job = *static_cast<const Job*>(event.subject);
-  switch (event.kind) {
-    case core::ProbeKind::job_submitted: return on_submitted(job);
-    case core::ProbeKind::job_finished: return on_finished(job);
-    default: return on_started(job);
+    example(fmt::format("{} is {} while {} runs: nothing made it wait for the job's end",
+                        buffer.name(), how, job->name()));
   }
 }
 

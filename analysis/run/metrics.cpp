@@ -14,27 +14,7 @@ using core::ProbeKind;
 using core::Time;
 using models::Job;
 
-bool conflict(const models::AccessList& a, const models::AccessList& b) {
-  for (const models::Access& x : a)
-    for (const models::Access& y : b)
-      if (x.buffer == y.buffer && (x.write || y.write) && x.begin < y.end && y.begin < x.end)
-        return true;
-  return false;
-}
-
 namespace {
-
-/// A dependency is needed if the program asked for it, memory management demands it, or the two
-/// jobs conflict in truth.
-bool needed(const models::Dependency& dependency, const Job& consumer) {
-  switch (dependency.rule) {
-    case models::DependencyRule::program:
-    case models::DependencyRule::resv_kernel:
-    case models::DependencyRule::bind: return true;
-    default:
-      return dependency.producer && conflict(dependency.producer->accesses, consumer.accesses);
-  }
-}
 
 template <class T>
 T& at(std::vector<T>& table, std::uint64_t index) {
@@ -43,28 +23,6 @@ T& at(std::vector<T>& table, std::uint64_t index) {
 }
 
 }  // namespace
-
-// The local counterfactual: the same job, with needed dependencies only and all else as it was,
-// would have been ready when it reached the head of its queue and the last needed producer was
-// done, and would have started when its engine next stood idle.
-void RunMetrics::on_job_started(const Job& job, Time now) {
-  Time ready = job.head_at, actual_ready = job.head_at;
-  bool any_false = false;
-  for (const models::Dependency& dependency : job.dependencies) {
-    const Time done = !dependency.producer ? job.head_at
-                      : dependency.producer->state == models::JobState::done
-                          ? dependency.producer->done_at
-                          : now;
-    const bool is_needed = needed(dependency, job);
-    (is_needed ? dependencies_needed : dependencies_false) += 1;
-    any_false |= !is_needed;
-    actual_ready = std::max(actual_ready, done);
-    if (is_needed) ready = std::max(ready, done);
-  }
-  if (!any_false || ready >= actual_ready || !job.engine) return;
-  const Time could_start = job.engine->idle_at(ready, now);
-  oversync_time += std::max<std::int64_t>(0, (now - could_start).count());
-}
 
 void RunMetrics::on_job_finished(const ProbeEvent& event, const Job& job) {
   progress(event.at);
@@ -97,9 +55,6 @@ void RunMetrics::on_event(const ProbeEvent& event) {
       progress(event.at);
       break;
     case ProbeKind::job_submitted: ++jobs_submitted; break;
-    case ProbeKind::job_started:
-      on_job_started(*static_cast<const Job*>(event.subject), event.at);
-      break;
     case ProbeKind::job_finished:
       on_job_finished(event, *static_cast<const Job*>(event.subject));
       break;

@@ -30,8 +30,6 @@ class RunMetrics final : public core::ProbeSink {
   std::vector<std::uint64_t> engine_jobs;
   std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0,
                 missed_vblanks = 0;
-  std::uint64_t dependencies_needed = 0, dependencies_false = 0;
-  std::int64_t oversync_time = 0;  ///< ns, sum over jobs of the local counterfactual
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
   std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
   std::uint64_t preemptions = 0, queue_suspensions = 0;
@@ -42,13 +40,9 @@ class RunMetrics final : public core::ProbeSink {
 
  private:
   void on_accusation(const models::Job* job);
-  void on_job_started(const models::Job& job, core::Time now);
   void on_job_finished(const core::ProbeEvent& event, const models::Job& job);
   void progress(core::Time at) { last_progress = at; }
   std::map<std::uint64_t, std::uint64_t> struck_;  ///< jobs a fault struck and that are not done
 };
-
-/// Whether `a` and `b` touch overlapping bytes and one of them writes.
-bool conflict(const models::AccessList& a, const models::AccessList& b);
 
 }  // namespace fencelab::analysis

@@ -21,6 +21,19 @@ std::size_t slots_of_bucket(std::size_t wanted) {
   return (bucket - kHeader) / kSlot;
 }
 
+/// DmaFence::is_known_signaled() by somebody who would not wait for it otherwise, and so is not
+/// after it for having looked.
+bool is_over(const core::DmaFence& fence) {
+  return !fence.simulation().untimed() && fence.satisfied(0);
+}
+
+/// Who asks for that class later would have waited for it, had it not been done: tells observers
+/// so.
+void note_forgotten(const core::WwMutex& lock, const DmaResv::Entry& entry) {
+  lock.simulation().emit(core::ProbeKind::fence_polled, entry.fence->id(), core::raw(lock.id()),
+                         1 + static_cast<std::uint64_t>(entry.usage), entry.fence.get());
+}
+
 }  // namespace
 
 int DmaResv::reserve(std::size_t count) {
@@ -34,7 +47,11 @@ int DmaResv::reserve(std::size_t count) {
 }
 
 void DmaResv::grow(std::size_t slots) {
-  std::erase_if(entries_, [](const Entry& entry) { return entry.fence->is_known_signaled(); });
+  std::erase_if(entries_, [this](const Entry& entry) {
+    if (!is_over(*entry.fence)) return false;
+    note_forgotten(lock_, entry);
+    return true;
+  });
   slots_ = slots_of_bucket(slots);
 }
 
@@ -55,7 +72,8 @@ void DmaResv::put(const core::FencePtr& fence, Usage usage) {
   for (Entry& entry : entries_) {
     const bool superseded = entry.fence->context() == fence->context() && entry.usage >= usage &&
                             (entry.fence == fence || fence->is_later_than(*entry.fence));
-    if (superseded || entry.fence->is_known_signaled()) {
+    if (superseded || is_over(*entry.fence)) {
+      if (!superseded) note_forgotten(lock_, entry);
       entry = {fence, usage};
       return;
     }

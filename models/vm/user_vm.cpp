@@ -33,7 +33,8 @@ bool UserVm::hash_state(std::uint64_t& hash) const {
 
 void UserVm::add_buffer(Buffer& buffer) {
   members_cell_.read();
-  if (std::find(buffers_.begin(), buffers_.end(), &buffer) != buffers_.end()) return;
+  // The same as looking through buffers_, but a buffer is in few address spaces.
+  if (std::find(buffer.vms.begin(), buffer.vms.end(), this) != buffer.vms.end()) return;
   members_cell_.write();
   cell_.read();
   buffers_.push_back(&buffer);

@@ -75,6 +75,7 @@ core::Task<SwapImage*> Swapchain::acquire(Client& client, Gpu& gpu) {
     if (found != images_.end()) {
       SwapImage* const image = found->get();
       image->state = SwapImage::State::drawing;
+      simulation.emit(core::ProbeKind::image_acquired, image->buffer->id(), number_);
       image->frame = std::make_shared<Frame>(Frame{
           simulation.new_object_id(), number_, simulation.now(), {}, core::kNever, ++frames_});
       simulation.emit(core::ProbeKind::frame_begun, image->frame->id, number_, 0,

@@ -50,7 +50,8 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   promise_value(*job);
   if (policies.sync->wraps_user_fences()) wrap_user_fence(*job, policies);
   policies.sync->submitted(*job);
-  if (job->values_reached()) job->semaphore_open_at = core::Time{};
+  // Its dependencies put semaphores into the ring, too.
+  job->semaphore_open_at = job->values_reached() ? core::Time{} : core::kNever;
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   write_to_ring(job);
 }

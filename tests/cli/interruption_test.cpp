@@ -155,7 +155,7 @@ TEST_CASE("an interrupted campaign leaves earlier results as they were", "[cli]"
   ::kill(program.pid(), SIGINT);
   CHECK(program.wait().signal == SIGINT);
   CHECK(read_file(folder.path("out/runs.csv")) == runs);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "runs.csv"});
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "dependencies.csv", "runs.csv"});
 }
 
 TEST_CASE("a program started under nohup goes on after a hang-up", "[cli]") {

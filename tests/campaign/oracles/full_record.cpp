@@ -1,0 +1,272 @@
+#include "tests/campaign/oracles/full_record.hpp"
+
+#include <algorithm>
+
+#include "core/fence.hpp"
+#include "core/locks.hpp"
+#include "core/order_events.hpp"
+#include "core/timeline.hpp"
+#include "models/client.hpp"
+#include "models/gpu/gpu.hpp"
+#include "models/gpu/hw_queue.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::tests {
+
+using core::ProbeKind;
+using core::Time;
+using models::Job;
+
+int FullRecord::new_node() {
+  after_.emplace_back();
+  return static_cast<int>(after_.size()) - 1;
+}
+
+int FullRecord::node(std::uint32_t process) {
+  const int made = new_node();
+  const auto last = last_.find(process);
+  if (last != last_.end()) edge(last->second, made);
+  last_[process] = made;
+  return made;
+}
+
+void FullRecord::on_event(const core::ProbeEvent& event) {
+  const auto* job = static_cast<const Job*>(event.subject);
+  const std::uint32_t process = core::raw(event.process);
+  switch (event.kind) {
+    case ProbeKind::job_submitted: return on_submitted(event, *job);
+    case ProbeKind::job_started: return on_started(event, *job);
+    case ProbeKind::job_finished: return on_finished(event, *job);
+    case ProbeKind::fence_signaled: {
+      const bool of_job = ends_.contains(core::raw(event.object));
+      signals_.push_back(
+          {core::raw(event.object), 0, event.at,
+           of_job ? jobs_.at(ends_.at(core::raw(event.object))).end_node : node(process)});
+      return;
+    }
+    case ProbeKind::timeline_advanced: {
+      const std::pair<std::uint64_t, std::uint64_t> step{core::raw(event.object), event.a};
+      const auto own = std::find(ending_.begin(), ending_.end(), step);
+      const bool of_job = own != ending_.end() && ending_at_ == event.at;
+      signals_.push_back(
+          {step.first, step.second, event.at, of_job ? ending_node_ : node(process)});
+      if (of_job) ending_.erase(own);
+      return;
+    }
+    case ProbeKind::fence_polled:
+      if (event.b != 0) {  // a reservation forgets it
+        const Signal* signal = find(core::raw(event.object), 0);
+        if (signal) forgotten_[{event.a, event.b - 1}].push_back(signal->node);
+        return;
+      }
+      [[fallthrough]];
+    case ProbeKind::timeline_polled:
+      learned(process, core::raw(event.object),
+              event.kind == ProbeKind::fence_polled ? 0 : event.a);
+      if (event.kind == ProbeKind::fence_polled && client_of_.contains(process))
+        polled_[client_of_[process]].push_back(node(process));
+      return;
+    case ProbeKind::wait_asked:
+    case ProbeKind::wait_end: return on_wait(event);
+    case ProbeKind::lock_taken:
+    case ProbeKind::lock_released: return on_lock(event);
+    default: return;
+  }
+}
+
+void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
+  JobRecord& own = jobs_[core::raw(job.id())];
+  own.id = core::raw(job.id());
+  own.queue = job.queue->number();
+  own.submitted = ++submissions_;
+  own.accesses.assign(job.accesses.begin(), job.accesses.end());
+  const std::uint32_t process = core::raw(event.process);
+  const std::uint32_t books = one_bookkeeper ? 0 : job.client->index();
+  const bool is_first = client_of_.emplace(process, books).second;
+  own.submit_node = node(process);
+  for (const int look : polled_[books]) edge(look, own.submit_node);
+  // What it had found done before it was known with whose books it looks.
+  if (is_first) polled_[books].push_back(own.submit_node);
+  own.start_node = new_node();
+  own.end_node = new_node();
+  edge(own.submit_node, own.start_node);
+  edge(own.start_node, own.end_node);
+  if (job.context->gpu().policies().sync->uses_resv())
+    for (const models::Access& access : job.declared())
+      for (std::uint64_t usage = 0; usage <= (access.write ? 2u : 1u); ++usage)
+        for (const int done : forgotten_[{core::raw(access.buffer->resv().lock().id()), usage}])
+          edge(done, own.start_node);
+  if (job.finished) ends_[core::raw(job.finished->id())] = own.id;
+}
+
+void FullRecord::on_started(const core::ProbeEvent& event, const Job& job) {
+  JobRecord& own = jobs_.at(core::raw(job.id()));
+  own.engine = static_cast<std::uint32_t>(event.a);
+  own.start = event.at;
+  own.head = job.head_at;
+  const auto ahead = last_end_.find(own.queue);
+  if (ahead != last_end_.end()) edge(ahead->second, own.start_node);
+}
+
+void FullRecord::on_finished(const core::ProbeEvent& event, const Job& job) {
+  JobRecord& own = jobs_.at(core::raw(job.id()));
+  own.done = event.at;
+  own.finished = ++finishes_;
+  last_end_[own.queue] = own.end_node;
+  const auto depend = [&](const models::SyncPoint& point, const Job* producer,
+                          models::DependencyRule rule) {
+    const Signal* signal = find(core::raw(point.id()), point.value);
+    Asked asked{producer ? core::raw(producer->id()) : 0, rule, signal ? signal->at : Time{},
+                signal ? signal->node : -1};
+    if (signal) edge(signal->node, own.start_node);
+    own.dependencies.push_back(asked);
+  };
+  for (const models::Dependency& dependency : job.dependencies)
+    depend(dependency.point, dependency.producer.get(), dependency.rule);
+  ending_.clear();
+  for (const models::ValuePoint& value : job.signals)
+    ending_.emplace_back(core::raw(value.timeline->id()), value.value);
+  if (job.completion.timeline)
+    ending_.emplace_back(core::raw(job.completion.timeline->id()), job.completion.value);
+  ending_at_ = event.at;
+  ending_node_ = own.end_node;
+}
+
+/// The first signal that made it true.
+const FullRecord::Signal* FullRecord::find(std::uint64_t object, std::uint64_t value) const {
+  for (const Signal& signal : signals_)
+    if (signal.object == object && signal.value >= value) return &signal;
+  return nullptr;
+}
+
+void FullRecord::learned(std::uint32_t process, std::uint64_t object, std::uint64_t value) {
+  const Signal* signal = find(object, value);
+  if (signal) edge(signal->node, node(process));
+}
+
+void FullRecord::on_wait(const core::ProbeEvent& event) {
+  const core::WaitLink* links = nullptr;
+  std::uint32_t count = 0;
+  if (event.kind == ProbeKind::wait_asked) {
+    const auto& ask = *static_cast<const core::WaitAsk*>(event.subject);
+    if (ask.idle) return;
+    links = ask.links, count = ask.count;
+  } else {
+    const auto& wait = static_cast<const core::Process*>(event.subject)->wait;
+    links = wait.links, count = wait.count;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const bool met = event.kind == ProbeKind::wait_end ? links[i].done
+                                                       : links[i].object->satisfied(links[i].value);
+    if (!met) continue;
+    const bool is_fence = dynamic_cast<const core::DmaFence*>(links[i].object) != nullptr;
+    const bool is_value = dynamic_cast<const core::ValueTimeline*>(links[i].object) != nullptr;
+    if (is_fence || is_value)
+      learned(core::raw(event.process), core::raw(links[i].object->id()),
+              is_value ? links[i].value : 0);
+  }
+}
+
+// Mutexes only; a reservation orders by its fences, not by its lock.
+void FullRecord::on_lock(const core::ProbeEvent& event) {
+  const auto& lock = *static_cast<const core::LockEvent*>(event.subject);
+  if (dynamic_cast<const core::WwMutex*>(lock.lock)) return;
+  const int here = node(core::raw(lock.owner->id));
+  auto& releases = unlocked_[core::raw(event.object)];
+  if (event.kind == ProbeKind::lock_released)
+    releases.push_back(here);
+  else
+    for (const int release : releases) edge(release, here);
+}
+
+// ---------------------------------------------------------------- over-synchronisation
+
+bool FullRecord::conflict(const JobRecord& a, const JobRecord& b) {
+  for (const models::Access& x : a.accesses)
+    for (const models::Access& y : b.accesses)
+      if (x.buffer == y.buffer && (x.write || y.write) &&
+          std::max(x.begin, y.begin) < std::min(x.end, y.end))
+        return true;
+  return false;
+}
+
+bool FullRecord::needed(const JobRecord& consumer, const Asked& dependency) const {
+  using Rule = models::DependencyRule;
+  if (dependency.rule == Rule::program || dependency.rule == Rule::resv_kernel ||
+      dependency.rule == Rule::bind)
+    return true;
+  return dependency.producer != 0 && conflict(jobs_.at(dependency.producer), consumer);
+}
+
+bool FullRecord::idle(std::uint32_t engine, Time at, const JobRecord& but) const {
+  for (const auto& [id, other] : jobs_)
+    if (id != but.id && other.engine == engine && other.start <= at && at < other.done)
+      return false;
+  return true;
+}
+
+Time FullRecord::could_start(const JobRecord& job) const {
+  bool any_false = false;
+  Time ready = job.head;
+  for (const auto& [id, other] : jobs_) {
+    const bool in_ring = other.queue == job.queue && other.submitted < job.submitted;
+    if (in_ring || (other.submitted < job.submitted && conflict(other, job)))
+      ready = std::max(ready, other.done);
+  }
+  for (const Asked& dependency : job.dependencies)
+    if (needed(job, dependency))
+      ready = std::max(ready, dependency.done);
+    else
+      any_false = true;
+  if (!any_false || ready >= job.start) return job.start;
+  // The engine is idle from some end on, or from the beginning.
+  std::vector<Time> instants{ready};
+  for (const auto& [id, other] : jobs_)
+    if (other.done > ready && other.done < job.start) instants.push_back(other.done);
+  std::sort(instants.begin(), instants.end());
+  for (const Time at : instants)
+    if (idle(job.engine, at, job)) return at;
+  return job.start;
+}
+
+// ---------------------------------------------------------------- races
+
+std::vector<char> FullRecord::reachable_from(int from) const {
+  std::vector<char> seen(after_.size());
+  std::vector<int> todo{from};
+  while (!todo.empty()) {
+    const int at = todo.back();
+    todo.pop_back();
+    if (std::exchange(seen[static_cast<std::size_t>(at)], 1)) continue;
+    for (const int next : after_[static_cast<std::size_t>(at)]) todo.push_back(next);
+  }
+  return seen;
+}
+
+std::set<std::tuple<std::uint64_t, std::uint64_t>> FullRecord::races() const {
+  std::map<std::uint64_t, std::vector<char>> before;  // what is after the end of a job
+  for (const auto& [id, job] : jobs_) before[id] = reachable_from(job.end_node);
+  const auto ordered = [&](const JobRecord& first, const JobRecord& second) {
+    return before[first.id][static_cast<std::size_t>(second.start_node)] != 0;
+  };
+  std::set<std::tuple<std::uint64_t, std::uint64_t>> found;
+  for (const auto& [id, job] : jobs_)
+    for (const models::Access& access : job.accesses) {
+      std::map<std::pair<std::uint32_t, bool>, const JobRecord*> newest;
+      for (const auto& [other_id, other] : jobs_) {
+        if (other.queue == job.queue || other.finished >= job.finished) continue;
+        for (const models::Access& theirs : other.accesses) {
+          if (theirs.buffer != access.buffer || !(theirs.write || access.write) ||
+              std::max(theirs.begin, access.begin) >= std::min(theirs.end, access.end))
+            continue;
+          const JobRecord*& known = newest[{other.queue, theirs.write}];
+          if (!known || known->finished < other.finished) known = &other;
+        }
+      }
+      for (const auto& [where, other] : newest)
+        if (!ordered(*other, job) && !ordered(job, *other)) found.emplace(other->id, id);
+    }
+  return found;
+}
+
+}  // namespace fencelab::tests

@@ -1,0 +1,87 @@
+// FullRecord: everything that happened in a small run, kept for good, and questions about it that
+// are answered by looking at all pairs. It shares no code with the analyses it is the oracle of.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <vector>
+
+#include "core/probe.hpp"
+#include "core/waitable.hpp"
+#include "models/gpu/job.hpp"
+
+namespace fencelab::tests {
+
+class FullRecord final : public core::ProbeSink {
+ public:
+  void on_event(const core::ProbeEvent& event) override;
+  /// What one process finds done all know: there is one bookkeeper (the oracle).
+  bool one_bookkeeper = false;
+
+  struct Asked {
+    std::uint64_t producer = 0;  ///< job; 0: none
+    models::DependencyRule rule{};
+    core::Time done{};
+    int signal = -1;  ///< node after which it is done
+  };
+  struct JobRecord {
+    std::uint64_t id = 0;
+    std::uint32_t queue = 0, engine = 0;
+    std::size_t submitted = 0;  ///< order
+    std::size_t finished = ~std::size_t{0};
+    core::Time head{}, start = core::kNever, done = core::kNever;
+    std::vector<models::Access> accesses;
+    std::vector<Asked> dependencies;
+    int submit_node = -1, start_node = -1, end_node = -1;
+  };
+  const std::map<std::uint64_t, JobRecord>& jobs() const { return jobs_; }
+
+  /// The definition: overlapping bytes of one buffer, one writes.
+  static bool conflict(const JobRecord& a, const JobRecord& b);
+  bool needed(const JobRecord& consumer, const Asked& dependency) const;
+  /// The start of `job` with needed dependencies only: derived from the times of all others.
+  core::Time could_start(const JobRecord& job) const;
+  /// Pairs that race: the one that was done first, the other, whether both write. Of each queue,
+  /// access and kind the newest only.
+  std::set<std::tuple<std::uint64_t, std::uint64_t>> races() const;
+
+ private:
+  struct Signal {
+    std::uint64_t object, value;
+    core::Time at;
+    int node;
+  };
+  int node(std::uint32_t process);
+  int new_node();
+  void edge(int from, int to) { after_[static_cast<std::size_t>(from)].push_back(to); }
+  void on_submitted(const core::ProbeEvent& event, const models::Job& job);
+  void on_started(const core::ProbeEvent& event, const models::Job& job);
+  void on_finished(const core::ProbeEvent& event, const models::Job& job);
+  void learned(std::uint32_t process, std::uint64_t object, std::uint64_t value);
+  void on_wait(const core::ProbeEvent& event);
+  void on_lock(const core::ProbeEvent& event);
+  const Signal* find(std::uint64_t object, std::uint64_t value) const;
+  bool idle(std::uint32_t engine, core::Time at, const JobRecord& but) const;
+  std::vector<char> reachable_from(int from) const;
+
+  std::map<std::uint64_t, JobRecord> jobs_;
+  std::vector<std::vector<int>> after_;
+  std::map<std::uint32_t, int> last_;  ///< newest node of a process
+  std::vector<Signal> signals_;
+  std::map<std::uint32_t, int> last_end_;               ///< by queue
+  std::map<std::uint32_t, std::vector<int>> polled_;    ///< by client: looks that found work done
+  std::map<std::uint32_t, std::uint32_t> client_of_;    ///< by process
+  std::map<std::uint64_t, std::vector<int>> unlocked_;  ///< by lock
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<int>>
+      forgotten_;                                ///< by lock, class
+  std::map<std::uint64_t, std::uint64_t> ends_;  ///< fence or ring -> job whose end it is
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ending_;  ///< values the last job writes
+  core::Time ending_at_{};
+  int ending_node_ = -1;
+  std::size_t submissions_ = 0, finishes_ = 0;
+};
+
+}  // namespace fencelab::tests
