@@ -52,7 +52,8 @@ class Reducer {
     return *shows;
   }
 
-  // Outer parts before inner ones. Labels stay: what is stuck is called by them. Whether anything went.
+  // Outer parts before inner ones. Labels stay: what is stuck is called by them. Whether anything
+  // went.
   bool visit(const Pointer& at) {
     if (!result_.document.contains(at)) return false;
     bool smaller = false;
@@ -169,7 +170,8 @@ std::string scenario_text(const Json& document) {
 ReducedDocument reduce_scenario(const Json& document, const std::string& stack,
                                 const StillShows& still_shows, const ReduceLimits& limits) {
   Json bare = document;
-  for (const char* const prose : {"title", "description", "source", "truth", "expect", "sweep"})
+  for (const char* const prose :
+       {"title", "description", "source", "truth", "expect", "relations", "sweep"})
     bare.erase(prose);
   Json stacks = Json::array();
   for (const Json& entry : document.value("stacks", Json::array()))

@@ -7,9 +7,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "models/axes/driver_policies.hpp"
+#include "models/sync/syncobj.hpp"
 
 namespace fencelab::policies {
 
@@ -37,11 +39,18 @@ class ParameterValues {
   std::map<std::string, std::int64_t> values_;
 };
 
+class SubmitQueue;
+
 /// State that policies of one run share.
 struct RunState {
-  explicit RunState(core::Simulation& run) : simulation(run) {}
+  explicit RunState(core::Simulation& run);
+  ~RunState();
   core::Simulation& simulation;
   models::AccessTracker truth;  ///< the oracle's knowledge of all true accesses
+  /// Timelines as timeline syncobjs, and the submit threads of user-mode drivers. Looked up, never
+  /// iterated.
+  std::unordered_map<const core::ValueTimeline*, models::SyncobjPtr> syncobjs;
+  std::unordered_map<const void*, std::unique_ptr<SubmitQueue>> submit_queues;  ///< by KernelQueue
 };
 
 /// A policy's place in a set of driver policies is filled by its factory.

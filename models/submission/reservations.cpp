@@ -15,6 +15,7 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
+  want(job.marked);
 }
 
 Reservations::~Reservations() = default;  // a killed process keeps what it held, as in core
