@@ -47,10 +47,10 @@ struct RunState {
   ~RunState();
   core::Simulation& simulation;
   models::AccessTracker truth;  ///< the oracle's knowledge of all true accesses
-  /// Timelines as timeline syncobjs, and the submit threads of user-mode drivers. Looked up, never
-  /// iterated.
-  std::unordered_map<const core::ValueTimeline*, models::SyncobjPtr> syncobjs;
-  std::unordered_map<const void*, std::unique_ptr<SubmitQueue>> submit_queues;  ///< by KernelQueue
+  /// Timelines as timeline syncobjs, by the timeline's id.
+  std::unordered_map<std::uint64_t, models::SyncobjPtr> syncobjs;
+  /// Submit threads of user-mode drivers, by the id of their queue's ring.
+  std::unordered_map<std::uint64_t, std::unique_ptr<SubmitQueue>> submit_queues;
 };
 
 /// A policy's place in a set of driver policies is filled by its factory.

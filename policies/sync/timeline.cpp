@@ -62,13 +62,13 @@ core::GateIndex SubmitQueue::describe_release(core::WaitGraphBuilder& builder,
 // ---------------------------------------------------------------- the policy
 
 SubmitQueue& TimelineSync::queue_of(const Job& job) {
-  auto& queue = run_.submit_queues[job.entity];
+  auto& queue = run_.submit_queues[core::raw(job.entity->ring().id())];
   if (!queue) queue = std::make_unique<SubmitQueue>(run_.simulation, job.entity->ring().name());
   return *queue;
 }
 
 Syncobj& TimelineSync::syncobj_of(core::ValueTimeline& timeline) {
-  auto& syncobj = run_.syncobjs[&timeline];
+  auto& syncobj = run_.syncobjs[core::raw(timeline.id())];
   if (!syncobj) syncobj = Syncobj::make(run_.simulation);
   return *syncobj;
 }

@@ -62,33 +62,6 @@ Task<> ThreadRunner::flip(const FlipOp& op) {
     for (const Index display : op.displays) co_await world_.display(display).wait_until_free();
 }
 
-// dma_buf_poll() in drivers/dma-buf/dma-buf.c: it waits for one fence and looks again.
-Task<> ThreadRunner::poll(const PollOp& op) {
-  process_->doing = "poll";
-  models::AccessList accesses;
-  for (const AccessSpec& access : op.buffers) resolve(access, accesses);
-  const Time deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever;
-  for (std::size_t i = 0; i < accesses.size();) {
-    core::FencePtr pending;
-    accesses[i].buffer->resv().for_each(models::usage_rw(accesses[i].write),
-                                        [&](const models::DmaResv::Entry& entry) {
-                                          if (!pending && !entry.fence->is_signaled())
-                                            pending = entry.fence;
-                                        });
-    if (!pending) {
-      ++i;
-      continue;
-    }
-    const core::WaitResult result = co_await pending->wait({.reason = core::WaitReason::fence,
-                                                            .deadline = deadline,
-                                                            .recovery = op.timeout.has_value()});
-    if (result == core::WaitResult::timed_out) co_return;
-    if (auto* job = dynamic_cast<models::Job*>(pending->producer()))
-      simulation_.emit(core::ProbeKind::fence_observed, pending->id(), core::raw(job->id()), 0,
-                       job);
-  }
-}
-
 void ThreadRunner::send(const SendOp& op) {
   models::AccessList buffers;
   for (const AccessSpec& access : op.buffers) resolve(access, buffers);

@@ -9,6 +9,7 @@ using namespace fencelab::rows;
 using fencelab::tests::kMs;
 using fencelab::tests::number;
 using fencelab::tests::process;
+using fencelab::tests::run_small;
 
 namespace {
 
@@ -64,7 +65,15 @@ struct Arming final : FenceProducer {
   std::string describe(const DmaFence&) const override { return "eviction"; }
 };
 
-void run_to(Rig& rig, Time time) { rig.simulation.run(time); }
+FencePtr eviction_fence(Rig& rig) {
+  return make_intrusive<DmaFence>(rig.simulation, nullptr, new_fence_context(rig.simulation), 1);
+}
+
+/// Runs until this long after the beginning.
+void run_to(Rig& rig, Duration since) {
+  rig.simulation.run(Time(since));
+  rig.simulation.advance_to(Time(since));
+}
 
 std::vector<const UserqFences*> all(const UserqFences& one, const UserqFences& two) {
   return {&one, &two};
@@ -172,7 +181,7 @@ TEST_CASE("T147: eviction waits for the last fence that each user queue publishe
   one.fence_at(1);
   two.fence_at(1);
   two.fence_at(2);
-  const FencePtr eviction = rig.a.fence_at(1);
+  const FencePtr eviction = eviction_fence(rig);
   rig.simulation.spawn({"suspend worker", ProcessRole::kernel_worker},
                        [](auto queues, FencePtr e) -> Task<> {
                          co_await userq_suspend(std::move(queues), std::move(e));
@@ -190,7 +199,7 @@ TEST_CASE("T147: eviction waits for the last fence that each user queue publishe
 TEST_CASE("T148: eviction does not wait for work that was never published") {
   Rig rig;
   UserqFences queue(rig.simulation, "queue");  // there may be anything in its ring
-  const FencePtr eviction = rig.a.fence_at(1);
+  const FencePtr eviction = eviction_fence(rig);
   CHECK(rig.run(userq_suspend({&queue}, eviction)) == 0);
   CHECK(eviction->is_signaled());
 }

@@ -7,6 +7,7 @@
 using fencelab::tests::kMs;
 using fencelab::tests::number;
 using fencelab::tests::process;
+using fencelab::tests::run_small;
 
 namespace {
 
