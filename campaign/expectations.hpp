@@ -20,4 +20,10 @@ struct Failure {
 /// nothing.
 std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord& record);
 
+/// Whether the runs of the scenario's stacks are related as it says. Each metric is summed over the
+/// seeds with which both stacks ran. A relation to nothing (the other's sum is not above zero)
+/// fails: it would say nothing; one to a stack that was not run is passed over.
+std::vector<Failure> check_relations(const scenarios::Scenario& scenario,
+                                     const std::vector<RunRecord>& records);
+
 }  // namespace fencelab::campaign

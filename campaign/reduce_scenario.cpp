@@ -170,7 +170,8 @@ std::string scenario_text(const Json& document) {
 ReducedDocument reduce_scenario(const Json& document, const std::string& stack,
                                 const StillShows& still_shows, const ReduceLimits& limits) {
   Json bare = document;
-  for (const char* const prose : {"title", "description", "source", "truth", "expect", "sweep"})
+  for (const char* const prose :
+       {"title", "description", "source", "truth", "expect", "relations", "sweep"})
     bare.erase(prose);
   Json stacks = Json::array();
   for (const Json& entry : document.value("stacks", Json::array()))

@@ -78,6 +78,13 @@ std::string texts(const std::map<std::string, scenarios::Bound>& metrics) {
   return text;
 }
 
+std::string ratio_text(const scenarios::RelationSpec& relation) {
+  if (relation.min_ratio && relation.max_ratio)
+    return fmt::format("{} to {}", *relation.min_ratio, *relation.max_ratio);
+  return relation.min_ratio ? fmt::format("at least {}", *relation.min_ratio)
+                            : fmt::format("at most {}", *relation.max_ratio);
+}
+
 /// What `check` must find, where it says more than the runs.
 std::string claim_text(const scenarios::ExpectSpec& expect) {
   std::string text;
@@ -108,6 +115,10 @@ void describe_scenario(const scenarios::Scenario& scenario) {
     if (found != scenario.expect.end() && !found->second.why.empty())
       say("    {}\n", found->second.why);
   }
+  for (const scenarios::RelationSpec& relation : scenario.relations)
+    say("  relation: {} under {} is {} of that under {}\n{}", relation.metric, relation.stack,
+        ratio_text(relation), relation.of,
+        relation.why.empty() ? "" : fmt::format("    {}\n", relation.why));
 }
 
 /// Scenarios of `folder` with that name; its names are added to `known`. A folder that is not there

@@ -37,6 +37,11 @@ int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>
     }
     if (record.status == "crashed") code = kExitCrash;
   }
+  for (const Plan& plan : plans)
+    for (const campaign::Failure& failure : campaign::check_relations(plan.scenario, records)) {
+      complain("{}\n", failure.message);
+      code = std::max(code, int{kExitExpectation});
+    }
   return code;
 }
 

@@ -1,6 +1,11 @@
 #include "policies/registry.hpp"
 
+#include "policies/sync/timeline.hpp"
+
 namespace fencelab::policies {
+
+RunState::RunState(core::Simulation& run) : simulation(run) {}
+RunState::~RunState() = default;
 
 const std::vector<AxisInfo>& axes() {
   static const std::vector<AxisInfo> kAxes = {

@@ -7,9 +7,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "models/axes/driver_policies.hpp"
+#include "models/sync/syncobj.hpp"
 
 namespace fencelab::policies {
 
@@ -37,11 +39,18 @@ class ParameterValues {
   std::map<std::string, std::int64_t> values_;
 };
 
+class SubmitQueue;
+
 /// State that policies of one run share.
 struct RunState {
-  explicit RunState(core::Simulation& run) : simulation(run) {}
+  explicit RunState(core::Simulation& run);
+  ~RunState();
   core::Simulation& simulation;
   models::AccessTracker truth;  ///< the oracle's knowledge of all true accesses
+  /// Timelines as timeline syncobjs, by the timeline's id.
+  std::unordered_map<std::uint64_t, models::SyncobjPtr> syncobjs;
+  /// Submit threads of user-mode drivers, by the id of their queue's ring.
+  std::unordered_map<std::uint64_t, std::unique_ptr<SubmitQueue>> submit_queues;
 };
 
 /// A policy's place in a set of driver policies is filled by its factory.

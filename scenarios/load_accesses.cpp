@@ -13,6 +13,19 @@ namespace {
 
 constexpr std::size_t kMaxAccesses = 4'000'000;
 
+// The schema knows the words, and that only declared accesses have these members.
+models::Stall stall_of(const std::string& word) {
+  if (word == "none") return models::Stall::none;
+  if (word == "writers") return models::Stall::writers;
+  return word == "all" ? models::Stall::all : models::Stall::by_access;
+}
+
+models::Publish publish_of(const std::string& word) {
+  if (word == "none") return models::Publish::none;
+  if (word == "reader") return models::Publish::reader;
+  return word == "writer" ? models::Publish::writer : models::Publish::by_access;
+}
+
 }  // namespace
 
 void OperationLoader::read_accesses(const Node& list, bool write,
@@ -26,6 +39,8 @@ void OperationLoader::read_access(const Node& node, bool write, std::vector<Acce
   access.write = write;
   access.offset = read_size(context_, node["offset"], Zero::allowed).value_or(0);
   access.bytes = read_size(context_, node["bytes"], Zero::forbidden).value_or(0);
+  access.stall = stall_of(node["stall"].text_or(""));
+  access.publish = publish_of(node["publish"].text_or(""));
   const std::string text = name.text_or("");
   if (text.starts_with('@') || text.starts_with('#')) return add_held(name, text, access, accesses);
   if (!name.is_text()) return;

@@ -1,36 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "scenarios/expected_names.hpp"
 #include "scenarios/load_parts.hpp"
-#include "scenarios/nearest_name.hpp"
 
 namespace fencelab::scenarios {
 
 namespace {
-
-void check_stack(LoadContext& context, const Node& node, const std::string& name) {
-  std::vector<std::string> names;
-  for (const StackSpec& stack : context.scenario.stacks) names.push_back(stack.name);
-  const bool is_known = std::find(names.begin(), names.end(), name) != names.end();
-  const bool is_unsure = std::find(names.begin(), names.end(), "") != names.end() || names.empty();
-  if (is_known || is_unsure) return;
-  context.sink.error(node.pointer(), {.code = "unknown-name",
-                                      .message = fmt::format("no stack is named {}", quote(name)),
-                                      .expected = one_of(names),
-                                      .hint = did_you_mean(name, names),
-                                      .at_key = true});
-}
-
-void check_metric(LoadContext& context, const Node& node, const std::string& name) {
-  const std::vector<std::string>& metrics = context.policy_names.metrics;
-  if (metrics.empty() || std::find(metrics.begin(), metrics.end(), name) != metrics.end()) return;
-  context.sink.error(node.pointer(), {.code = "unknown-name",
-                                      .message = fmt::format("unknown metric {}", quote(name)),
-                                      .expected = one_of(metrics),
-                                      .hint = did_you_mean(name, metrics),
-                                      .at_key = true});
-}
 
 Bound load_bound(LoadContext& context, const Node& node) {
   Bound bound;
@@ -64,12 +39,12 @@ std::vector<std::string> load_verdicts(const Node& node) {
 
 void load_expectations(LoadContext& context, const Node& expect) {
   for (const auto& [name, node] : expect.members()) {
-    check_stack(context, node, name);
+    check_stack(context, node, name, At::key);
     ExpectSpec spec;
     spec.verdicts = load_verdicts(node["verdict"]);
     spec.claim = load_verdicts(node["claim"]);
     for (const auto& [metric, bound] : node["metrics"].members()) {
-      check_metric(context, bound, metric);
+      check_metric(context, bound, metric, At::key);
       spec.metrics[metric] = load_bound(context, bound);
     }
     for (const Node& member : node["core"].items()) spec.core.push_back(member.text_or(""));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/load_operations.hpp"
+#include "scenarios/load_values.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace fencelab::scenarios {
@@ -45,6 +46,13 @@ OperationLoader::What OperationLoader::read_flip(const Node& body) {
   }
   for (const Node& plane : body["planes"].items()) read_access(plane, false, op.planes);
   op.blocking = body["blocking"].flag_or(false);
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_poll(const Node& body) {
+  PollOp op;
+  read_access(body["buffer"], body["for"].text() == "write", op.buffers);
+  op.timeout = read_duration(context_, body["timeout"], Zero::allowed);
   return op;
 }
 

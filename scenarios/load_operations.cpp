@@ -92,7 +92,8 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"priority", &L::read_priority},
                                               {"preemption", &L::read_preemption},
                                               {"invalidate", &L::read_invalidate},
-                                              {"annotate", &L::read_annotate}};
+                                              {"annotate", &L::read_annotate},
+                                              {"poll", &L::read_poll}};
   return kReaders;
 }
 

@@ -85,6 +85,7 @@ class OperationLoader {
   What read_latch(const Node& body);
   What read_flip(const Node& body);
   What read_vblank(const Node& body);
+  What read_poll(const Node& body);
 
   // load_accesses.cpp
   void read_access(const Node& node, bool write, std::vector<AccessSpec>& accesses);

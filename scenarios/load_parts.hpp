@@ -35,6 +35,8 @@ void load_stacks(LoadContext& context, const Node& stacks);
 
 /// Expectations; after the stacks.
 void load_expectations(LoadContext& context, const Node& expect);
+/// Relations between stacks; after the stacks.
+void load_relations(LoadContext& context, const Node& relations);
 
 /// What can only be judged with everything read: forks, locks, frames, work at all.
 void check_threads(LoadContext& context);

@@ -75,6 +75,7 @@ OperationLoader::What OperationLoader::read_submit(const Node& body) {
   read_accesses(body["writes"], true, op.accesses);
   if (const Node declares = body["declares"]) {
     op.declares = true;
+    op.declares_to_kernel = declares["to"].text() == "kernel";
     read_accesses(declares["reads"], false, op.declared);
     read_accesses(declares["writes"], true, op.declared);
   }

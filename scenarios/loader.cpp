@@ -47,6 +47,7 @@ void load_sections(LoadContext& context, const Node& root) {
   load_faults(context, root["faults"]);
   load_stacks(context, root["stacks"]);
   load_expectations(context, root["expect"]);
+  load_relations(context, root["relations"]);
   check_threads(context);
   check_locks(context);
   check_frames(context);
@@ -64,8 +65,9 @@ void report_objection(const JsonDocument& document, FindingSink& sink) {
 
 // On what is said to people, and on what other runs there are, no run depends.
 bool decides_nothing(const std::string& member) {
-  static const std::set<std::string> kBeside = {
-      "comment", "title", "description", "source", "truth", "name", "expect", "stacks", "seeds"};
+  static const std::set<std::string> kBeside = {"comment", "title", "description", "source",
+                                                "truth",   "name",  "expect",      "relations",
+                                                "stacks",  "seeds"};
   return kBeside.contains(member);
 }
 

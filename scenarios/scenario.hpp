@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "models/gpu/access_control.hpp"
 
 namespace fencelab::scenarios {
 
@@ -159,6 +160,8 @@ struct AccessSpec {
   std::uint64_t offset = 0;
   std::uint64_t bytes = 0;  ///< 0: to the end of the buffer
   bool write = false;
+  models::Stall stall = models::Stall::by_access;  ///< declared ones only: explicit control
+  models::Publish publish = models::Publish::by_access;
 };
 
 struct ValueSpec {
@@ -185,6 +188,7 @@ struct SubmitOp {
   Distribution duration;  ///< time on the engine
   std::vector<AccessSpec> accesses;  ///< ground truth
   bool declares = false;             ///< `declared` differs from the truth
+  bool declares_to_kernel = false;   ///< ... and the process orders its own work by the truth
   std::vector<AccessSpec> declared;  ///< what the driver is told
   std::vector<OpRef> after;          ///< explicit waits: finished
   std::vector<OpRef> after_start;    ///< submit fences: started on an engine
@@ -265,6 +269,12 @@ struct LoopOp {
 struct PaceOp {
   Duration period{};
 };  ///< sleep until `period` after this iteration of the innermost loop began
+/// poll() of a dma-buf on the CPU.
+struct PollOp {
+  std::vector<AccessSpec> buffers;  ///< write: POLLOUT, until no fence of readers or writers is
+                                    ///< pending; else POLLIN, of writers only
+  std::optional<Duration> timeout;
+};
 struct SwFenceOp {};  ///< create a CPU-signaled dma_fence (sw_sync)
 struct SwSignalOp {
   OpRef fence;
@@ -297,7 +307,7 @@ struct Op {
   std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
-               PreemptionOp, InvalidateOp, AnnotateOp>
+               PreemptionOp, InvalidateOp, AnnotateOp, PollOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;
@@ -369,6 +379,16 @@ struct ExpectSpec {
   Place place;
 };
 
+/// What the runs of two stacks must show beside each other: metric of one over metric of the other,
+/// both summed over the seeds that both ran with.
+struct RelationSpec {
+  std::string metric;  ///< column of runs.csv
+  std::string stack, of;
+  std::optional<double> min_ratio, max_ratio;
+  std::string why;
+  Place place;
+};
+
 struct Scenario {
   std::string file;  ///< path as given; messages start with it
   std::string name, title, description, source, truth;
@@ -389,6 +409,7 @@ struct Scenario {
   std::vector<FaultSpec> faults;
   std::vector<StackSpec> stacks;
   std::map<std::string, ExpectSpec> expect;  ///< stack name -> expectation
+  std::vector<RelationSpec> relations;
 };
 
 }  // namespace fencelab::scenarios

@@ -34,6 +34,7 @@ using HandOver = std::vector<AccessTracker::Entry>;
 enum class ValueWaits : unsigned char {
   user_space,    ///< user space waits for the value before it submits (the only legal way)
   future_fence,  ///< a dma_fence is made to depend on the value (forbidden: indefinite fence)
+  points,        ///< values are points of timeline syncobjs: the fences behind them are waited for
 };
 
 /// Axis `sync`: which fences must a job wait for, and what does it publish?
@@ -42,6 +43,16 @@ class SyncPolicy {
   virtual ~SyncPolicy() = default;
   /// Whether submissions lock the dma_resv of their buffers for synchronisation.
   virtual bool uses_resv() const = 0;
+  /// Before the buffers of `job` are locked: may list further ones (Job::marked).
+  virtual void prepare(Job&) {}
+  /// Whether user space puts the submission off; it calls SubmissionPolicy::enter_kernel() itself.
+  virtual bool defer(const JobPtr&) { return false; }
+  /// In the kernel: turns points among the dependencies into fences. -EINVAL: one has none yet.
+  virtual int resolve_points(Job&) { return 0; }
+  /// How to wait on the CPU for a value.
+  virtual SyncPoint point_of(core::ValueTimeline& timeline, std::uint64_t value) {
+    return {nullptr, &timeline, value};
+  }
   /// Adds what `job` must wait for because of its (declared) accesses.
   virtual void add_dependencies(Job& job) = 0;
   /// The class under which the job's fence is published for one access.
@@ -68,6 +79,8 @@ class SubmissionPolicy {
   virtual ~SubmissionPolicy() = default;
   /// Runs in the submitting thread, from the call to its return.
   virtual core::Task<> submit(JobPtr job) = 0;
+  /// The kernel's half of it, for those who have done the rest.
+  virtual core::Task<> enter_kernel(JobPtr) { co_return; }
   /// Whether the process writes rings itself.
   virtual bool user_mode() const = 0;
 };

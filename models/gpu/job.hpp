@@ -108,7 +108,11 @@ class Job final : public core::FenceProducer {
   AccessList accesses;          ///< the truth
   AccessList declared_apart;    ///< what the driver is told, if it differs
   bool declares = false;
+  bool orders_itself = false;  ///< the declaration is for the kernel only: see known()
+  AccessList marked;           ///< buffers its driver listed on top, as implicit writes
   const AccessList& declared() const { return declares ? declared_apart : accesses; }
+  /// What the process orders its own work by (barriers and semaphores of Vulkan).
+  const AccessList& known() const { return orders_itself ? accesses : declared(); }
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
   Engine* wanted_engine = nullptr;                        ///< nullptr: the context's choice
   core::IntrusivePtr<Job> bond_master;  ///< choose the engine by a bond with this job's engine

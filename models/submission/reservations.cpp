@@ -15,6 +15,7 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
+  want(job.marked);
   for (Buffer* buffer : wanted_) resvs_.push_back(&buffer->resv());
 }
 

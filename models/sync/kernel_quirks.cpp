@@ -14,6 +14,8 @@ constexpr std::array kNames = {
     std::pair{KernelVersion::v7_2, std::string_view("7.2")},
 };
 
+// The ioctl came in between; what it does was read in 7.3 and is taken to be the same in 7.2.
+constexpr std::array kWithUserQueues = {KernelVersion::v7_2};
 constexpr std::array kBeforeVirtioFences = {KernelVersion::v6_1, KernelVersion::v6_12};
 
 constexpr std::array kQuirks = {
@@ -23,6 +25,12 @@ constexpr std::array kQuirks = {
                 "recorded on 6.1.176 and 6.12.95 (rows 71 and 118): the driver's prepare_fb did "
                 "not call drm_gem_plane_helper_prepare_fb",
                 kBeforeVirtioFences, &KernelQuirks::virtio_flip_ignores_buffer},
+    KernelQuirk{"amdgpu-userq-wait-inverted",
+                "amdgpu's userq wait ioctl asks for readers where the caller will read and for "
+                "writers only where it will write: a write does not wait for reads before it",
+                "drivers/gpu/drm/amd/amdgpu/amdgpu_userq_fence.c (7.3.4, lines 673, 683, 808 and "
+                "822), against dma_resv_usage_rw()",
+                kWithUserQueues, &KernelQuirks::amdgpu_userq_wait_inverted},
 };
 
 }  // namespace

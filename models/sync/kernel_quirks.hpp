@@ -19,6 +19,7 @@ std::optional<KernelVersion> kernel_named(std::string_view name);
 /// What a kernel does that others do not. All off: the newest.
 struct KernelQuirks {
   bool virtio_flip_ignores_buffer = false;
+  bool amdgpu_userq_wait_inverted = false;
 };
 
 struct KernelQuirk {

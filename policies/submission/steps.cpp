@@ -20,10 +20,18 @@ using models::Job;
 using models::JobPtr;
 
 void prepare_for_kernel(Job& job) {
+  models::SyncPolicy& sync = *job.context->gpu().policies().sync;
   // A wait on a user fence: user space waits before the ioctl, or (forbidden) the fence depends on
-  // it.
-  for (const models::ValuePoint& wait : job.ring_waits)
-    job.depend_on({nullptr, wait.timeline, wait.value}, DependencyRule::program);
+  // it. A point of a timeline has a fence, or will have one.
+  for (const models::ValuePoint& wait : job.ring_waits) {
+    const models::SyncPoint point = sync.point_of(*wait.timeline, wait.value);
+    std::vector<core::FencePtr> leaves;
+    if (point.fence)
+      point.fence->leaves(leaves);
+    else
+      job.depend_on(point, DependencyRule::program);
+    for (const core::FencePtr& leaf : leaves) job.depend_on({leaf}, DependencyRule::program);
+  }
   job.ring_waits.clear();
   job.entity = &job.context->kernel_queue(job.wanted_engine ? *job.wanted_engine
                                                             : *job.context->engines().front());
@@ -57,14 +65,23 @@ void create_fence(Job& job) {
   job.publish_completion({job.finished, nullptr, 0, &job});
 }
 
+namespace {
+
+void publish_on(Job& job, models::Buffer& buffer, models::Usage usage,
+                const models::DriverPolicies& policies) {
+  if (usage == models::Usage::bookkeep && !policies.residency->end_of_batch_fences()) return;
+  if (usage == models::Usage::write && policies.sync->write_drops_readers())
+    buffer.resv().drop(models::Usage::read);
+  buffer.resv().add(job.finished, usage);
+}
+
+}  // namespace
+
 void publish(Job& job, const models::DriverPolicies& policies) {
-  for (const models::Access& access : job.declared()) {
-    const models::Usage usage = policies.sync->publish_as(access);
-    if (usage == models::Usage::bookkeep && !policies.residency->end_of_batch_fences()) continue;
-    if (usage == models::Usage::write && policies.sync->write_drops_readers())
-      access.buffer->resv().drop(models::Usage::read);
-    access.buffer->resv().add(job.finished, usage);
-  }
+  for (const models::Access& access : job.declared())
+    publish_on(job, *access.buffer, policies.sync->publish_as(access), policies);
+  for (const models::Access& mark : job.marked)
+    publish_on(job, *mark.buffer, models::Usage::write, policies);
 }
 
 void announce(const JobPtr& job) {
@@ -83,9 +100,9 @@ void queue_job(const JobPtr& job) {
   job->entity->push(job);
 }
 
-void fail_submission(const JobPtr& job) {
+void fail_submission(const JobPtr& job, int error) {
   announce(job);
-  job->complete(core::fence_error::kNoMemory);
+  job->complete(error);
 }
 
 // An address space that is out brings all its buffers back when it is restored.

@@ -6,7 +6,8 @@
 
 namespace fencelab::policies {
 
-/// Kernel queues: waits on user fences become dependencies, and the job's queue is chosen.
+/// Kernel queues: waits on values become dependencies, on the fences behind them if
+/// the sync policy knows some; and the job's queue is chosen.
 void prepare_for_kernel(models::Job& job);
 
 /// Waits on the CPU for values among the dependencies, and drops them: a dma_fence must not depend
@@ -28,8 +29,8 @@ void announce(const models::JobPtr& job);
 /// Kernel queues: announces the job and queues it; from here on its fence will signal.
 void queue_job(const models::JobPtr& job);
 
-/// Kernel queues, out of memory: the job ends with -ENOMEM before it was queued.
-void fail_submission(const models::JobPtr& job);
+/// Kernel queues: the ioctl returns `error`; the job ends with it before it was queued.
+void fail_submission(const models::JobPtr& job, int error = core::fence_error::kNoMemory);
 
 /// User queues: the buffers of the job belong to the address space, and those that join while its
 /// queues run are brought home.

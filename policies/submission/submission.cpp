@@ -12,21 +12,39 @@ using core::WaitReason;
 using models::AllocRequest;
 using models::JobPtr;
 
+namespace {
+
+core::Task<> nothing() { co_return; }
+
+}  // namespace
+
 core::Task<> KernelSubmission::submit(JobPtr job) {
+  prepare_for_kernel(*job);
+  const bool later = job->context->gpu().policies().sync->defer(job);
+  if (later) return nothing();
+  return enter_kernel(std::move(job));
+}
+
+core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   models::Gpu& gpu = job->context->gpu();
   core::Simulation& simulation = job->simulation();
   const models::DriverPolicies& policies = gpu.policies();
-  prepare_for_kernel(*job);
+  policies.sync->prepare(*job);
   if (!policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
   if (policies.sync->value_waits() == models::ValueWaits::user_space) co_await wait_for_values(job);
 
   simulation.emit(ProbeKind::ioctl_begin, core::kNoObject);
   const core::Time begun = simulation.now();
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
+  // Before anything is locked: what is looked up is user space's.
+  int error = policies.sync->resolve_points(*job);
   models::Reservations reservations(simulation, *job, locks_);
-  const bool resident = co_await reservations.lock_and_place(
-      gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
-  if (resident) {
+  if (error == 0) {
+    const bool resident = co_await reservations.lock_and_place(
+        gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
+    if (!resident) error = core::fence_error::kNoMemory;
+  }
+  if (error == 0) {
     if (policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
     depend_on_binds(*job);
     create_fence(*job);
@@ -37,7 +55,7 @@ core::Task<> KernelSubmission::submit(JobPtr job) {
   reservations.unlock();
   simulation.emit(ProbeKind::ioctl_end, core::kNoObject, 0,
                   static_cast<std::uint64_t>((simulation.now() - begun).count()));
-  if (!resident) fail_submission(job);
+  if (error != 0) fail_submission(job, error);
 }
 
 core::Task<> UserSubmission::submit(JobPtr job) {

@@ -12,6 +12,7 @@ class KernelSubmission final : public models::SubmissionPolicy {
   KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks)
       : cost_(ioctl_cost), locks_(locks) {}
   core::Task<> submit(models::JobPtr job) override;
+  core::Task<> enter_kernel(models::JobPtr job) override;
   bool user_mode() const override { return false; }
 
  private:

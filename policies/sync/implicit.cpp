@@ -1,7 +1,6 @@
 #include "policies/sync/implicit.hpp"
 
 #include "models/client.hpp"
-#include "models/gpu/context.hpp"
 #include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/memory/buffer.hpp"
@@ -31,13 +30,15 @@ bool same_queue(const Job& job, const core::DmaFence& fence) {
 
 }  // namespace
 
+void ImplicitSync::wait_for(Job& job, const DmaResv::Entry& entry, const models::Buffer& buffer) {
+  if (!same_queue(job, *entry.fence)) job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
+}
+
 void ImplicitSync::add_dependencies(Job& job) {
   for (const models::Access& access : job.declared())
-    access.buffer->resv().for_each(
-        models::usage_rw(access.write), [&](const DmaResv::Entry& entry) {
-          if (!same_queue(job, *entry.fence))
-            job.depend_on({entry.fence}, rule_for(entry.usage), access.buffer);
-        });
+    access.buffer->resv().for_each(query_of(access), [&](const DmaResv::Entry& entry) {
+      wait_for(job, entry, *access.buffer);
+    });
 }
 
 core::Task<> ImplicitSync::accept(models::Client& client, models::Gpu&, models::Buffer& buffer,
@@ -62,17 +63,6 @@ models::HandOver ImplicitSync::flip_fences(models::Client&, models::Buffer& buff
     fences.push_back({0, buffer.bytes(), true, 0, {entry.fence}});
   });
   return fences;
-}
-
-// Order of the rules as in amdgpu_sync_resv: foreign fences always, own ones never (NE_OWNER).
-void AmdgpuImplicitSync::add_dependencies(Job& job) {
-  for (const models::Access& access : job.declared())
-    access.buffer->resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
-      const auto* producer = dynamic_cast<const Job*>(entry.fence->producer());
-      const bool same_owner = producer && producer->client == job.client && producer->context &&
-                              &producer->context->gpu() == &job.context->gpu();
-      if (!same_owner) job.depend_on({entry.fence}, rule_for(entry.usage), access.buffer);
-    });
 }
 
 }  // namespace fencelab::policies

@@ -1,7 +1,10 @@
-// Implicit synchronisation on dma_resv, and its two historical relatives.
+// Implicit synchronisation on dma_resv, and its historical relative.
 #pragma once
 
+#include <algorithm>
+
 #include "models/axes/driver_policies.hpp"
+#include "policies/sync/control.hpp"
 
 namespace fencelab::policies {
 
@@ -12,9 +15,7 @@ class ImplicitSync : public models::SyncPolicy {
       : simulation_(simulation), wrap_(wrap_user_fences) {}
   bool uses_resv() const override { return true; }
   void add_dependencies(models::Job& job) override;
-  models::Usage publish_as(const models::Access& access) const override {
-    return access.write ? models::Usage::write : models::Usage::read;
-  }
+  models::Usage publish_as(const models::Access& access) const override { return class_of(access); }
   bool wraps_user_fences() const override { return wrap_; }
   void submitted(models::Job&) override {}
   models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
@@ -26,6 +27,9 @@ class ImplicitSync : public models::SyncPolicy {
   models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
 
  protected:
+  /// Adds a fence of `buffer`'s reservation, unless the queue's own order makes it needless.
+  static void wait_for(models::Job& job, const models::DmaResv::Entry& entry,
+                       const models::Buffer& buffer);
   core::Simulation& simulation_;
 
  private:
@@ -38,15 +42,10 @@ class LegacyImplicitSync final : public ImplicitSync {
  public:
   using ImplicitSync::ImplicitSync;
   bool write_drops_readers() const override { return true; }
-};
-
-/// amdgpu's command submission (amdgpu_sync_resv, amdgpu_cs): always publishes WRITE, looks at
-/// readers too, and skips fences of the same process on the same device.
-class AmdgpuImplicitSync final : public ImplicitSync {
- public:
-  using ImplicitSync::ImplicitSync;
-  void add_dependencies(models::Job& job) override;
-  models::Usage publish_as(const models::Access&) const override { return models::Usage::write; }
+  /// There is no BOOKKEEP: what is not for implicit sync is a shared fence like any other.
+  models::Usage publish_as(const models::Access& access) const override {
+    return std::min(class_of(access), models::Usage::read);
+  }
 };
 
 }  // namespace fencelab::policies

@@ -38,14 +38,14 @@ models::HandOver writes_of(std::vector<AccessTracker::Entry> entries) {
 
 void ExplicitSync::add_dependencies(models::Job& job) {
   add_kernel_fences(job);
-  for (const models::Access& access : job.declared())
+  for (const models::Access& access : job.known())
     job.client->tracker().conflicts(access, ring_of(job), [&](const AccessTracker::Entry& entry) {
       job.depend_on(entry.point, DependencyRule::tracked, access.buffer);
     });
 }
 
 void ExplicitSync::submitted(models::Job& job) {
-  for (const models::Access& access : job.declared())
+  for (const models::Access& access : job.known())
     job.client->tracker().record(access, ring_of(job), job.completion);
 }
 

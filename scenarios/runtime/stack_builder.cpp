@@ -129,7 +129,9 @@ class StackResolver {
           "submission: user (kernel queues have end-of-batch fences)");
     const bool wraps = axes.at("sync").policy->name.rfind("implicit", 0) == 0 &&
                        axes.at("sync").values.flag("wrap_user_fences");
-    if (user && name("sync").rfind("implicit", 0) == 0 && !wraps)
+    const bool in_resv = name("sync").rfind("implicit", 0) == 0 ||
+                         name("sync") == "explicit-bridged" || name("sync") == "timeline";
+    if (user && in_resv && !wraps)
       error("bad-combination", stack_.place,
             fmt::format(
                 "stack {}: user queues on {} publish no dma_fence, so implicit sync sees nothing",

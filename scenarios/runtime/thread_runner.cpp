@@ -204,6 +204,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
   if (const auto* receive_op = std::get_if<ReceiveOp>(&op.what)) return receive(*receive_op);
   if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);
   if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) return acquire(*acquire_op);
+  if (const auto* poll_op = std::get_if<PollOp>(&op.what)) return poll(*poll_op);
   return [](ThreadRunner& self, const Op& rest, const OpState& known) -> Task<> {
     if (const auto* think = std::get_if<ThinkOp>(&rest.what)) {
       co_await core::sleep_for(self.simulation_, self.draw(think->duration, known));
@@ -269,7 +270,8 @@ void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
       if (image) buffers.push_back(image->buffer);
   for (models::Buffer* buffer : buffers)
     into.push_back({buffer, spec.offset,
-                    spec.bytes == 0 ? buffer->bytes() : spec.offset + spec.bytes, spec.write});
+                    spec.bytes == 0 ? buffer->bytes() : spec.offset + spec.bytes, spec.write,
+                    spec.stall, spec.publish});
 }
 
 // ---------------------------------------------------------------- work
@@ -316,10 +318,13 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   if (op.engine != kNone) job->wanted_engine = job->context->gpu().engines()[op.engine].get();
   for (const AccessSpec& access : op.accesses) resolve(access, job->accesses);
   job->declares = op.declares;
+  job->orders_itself = op.declares_to_kernel;
   for (const AccessSpec& access : op.declared) resolve(access, job->declared_apart);
   for (const ValueSpec& value : op.wait_values) {
     const models::ValuePoint wait{&world_.timeline(value.timeline, clone_), value_of(value, state)};
-    if (wait.timeline->value() < wait.value) job->ring_waits.push_back(wait);
+    const models::SyncPoint behind =
+        job->context->gpu().policies().sync->point_of(*wait.timeline, wait.value);
+    if (behind.fence || wait.timeline->value() < wait.value) job->ring_waits.push_back(wait);
   }
   for (const ValueSpec& value : op.signal_values)
     job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
@@ -360,53 +365,6 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
       co_await hold_back(oldest);
     }
   }
-}
-
-Task<> ThreadRunner::hold_back(const models::JobPtr& job) {
-  const bool looks = job->completion_lost || !simulation_.untimed();
-  if (looks && job->is_done()) co_return;
-  if (job->completion.empty()) co_return;
-  const models::SyncPoint point = job->completion;
-  if (!point.done()) co_await point.wait({.reason = WaitReason::fence});
-  simulation_.emit(core::ProbeKind::fence_observed, point.id(), core::raw(job->id()), 0, job.get());
-}
-
-Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
-  process_->doing = "wait";
-  std::vector<core::FencePtr> keep;
-  std::vector<models::JobPtr> jobs;
-  std::vector<core::WaitItem> items;
-  std::uint32_t done = 0;
-  bool values = !op.values.empty();
-  for (const OpRef& ref : op.ops) {
-    const LabelState& label = clone_.label(ref.label);
-    if (label.job) jobs.push_back(label.job);
-    const models::SyncPoint point = label.point();
-    if (point.done()) {
-      ++done;
-    } else if (point.fence) {
-      keep.push_back(point.fence);
-      items.push_back({point.fence.get(), 0});
-    } else {
-      values = true;
-      items.push_back({point.timeline, point.value});
-    }
-  }
-  for (const ValueSpec& value : op.values)
-    items.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});
-  const auto total = static_cast<std::uint32_t>(items.size()) + done;
-  const std::uint32_t need = op.need == 0 ? total : op.need;
-  if (need > done && !items.empty()) {
-    core::MultiWait all(simulation_, items, need - done,
-                        {.reason = values ? WaitReason::value : WaitReason::fence,
-                         .deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever,
-                         .recovery = op.timeout.has_value()});
-    co_await all;
-  }
-  for (const models::JobPtr& job : jobs)
-    if (job->is_done())
-      simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0,
-                       job.get());
 }
 
 Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {

@@ -53,6 +53,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> receive(const ReceiveOp& op);
   core::Task<> latch(const LatchOp& op);
   core::Task<> acquire(const AcquireOp& op);
+  core::Task<> poll(const PollOp& op);
   void present(const PresentOp& op);
   void send(const SendOp& op);
   void sw_signal(const SwSignalOp& op);

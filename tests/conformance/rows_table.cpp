@@ -34,9 +34,7 @@ const std::vector<Missing>& missing_rows() {
   static const std::vector<Missing> kMissing = {
       {"T13c", Gap::not_modelled, "fences are not freed while somebody could still ask"},
       {"T21", Gap::not_modelled, "no reader walks a reservation while somebody else changes it"},
-      {"T34 T34a T34b T34c", Gap::untested, "submissions that take files out of and into buffers"},
       {"T45d", Gap::not_modelled, "user threads get no signals"},
-      {"T46", Gap::untested, "a submission that waits for a syncobj"},
       {"T47", Gap::not_modelled,
        "flags and handles are typed: there are no wrong ones to pass; a missing one is a broken "
        "sequence in the recordings' language (undef)"},
@@ -53,9 +51,6 @@ const std::vector<Missing>& missing_rows() {
       {"T131", Gap::untested, "a copy on an importer's GPU"},
       {"T132 T133", Gap::not_modelled, "descriptors and addresses are typed"},
       {"T134", Gap::not_modelled, "no commit is only tried"},
-      {"T139", Gap::untested, "engines that wait for points of timelines"},
-      {"T140 T141 T142 T143 T144 T145 T146 T147 T148 T149 T150", Gap::untested,
-       "amdgpu's owner rules and user queues"},
   };
   return kMissing;
 }

@@ -1,0 +1,174 @@
+#include "policies/sync/bridged.hpp"
+
+#include <algorithm>
+
+#include "models/client.hpp"
+#include "models/gpu/dependency_wait.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/machine.hpp"
+#include "policies/submission/steps.hpp"
+
+namespace fencelab::policies {
+
+using models::AccessTracker;
+using models::Buffer;
+using models::Client;
+using models::DependencyRule;
+using models::DmaResv;
+using models::Job;
+using models::JobPtr;
+using models::Usage;
+
+namespace {
+
+constexpr DependencyRule rule_for(Usage usage) {
+  switch (usage) {
+    case Usage::kernel: return DependencyRule::resv_kernel;
+    case Usage::write: return DependencyRule::resv_write;
+    default: return DependencyRule::resv_read;
+  }
+}
+
+/// What a submission that writes `buffer` implicitly waits for: all but its own queue's work.
+void wait_as_implicit_writer(Job& job, const Buffer& buffer) {
+  const_cast<Buffer&>(buffer).resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
+    const auto* producer = dynamic_cast<const Job*>(entry.fence->producer());
+    if (producer && producer->entity && producer->entity == job.entity) return;
+    job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
+  });
+}
+
+models::Access implicit_write(Buffer& buffer) { return {&buffer, 0, buffer.bytes(), true}; }
+
+}  // namespace
+
+BridgedSync::Acquired& BridgedSync::acquired_by(const Client& client) {
+  return acquired_.try_emplace(client.index(), simulation_).first->second;
+}
+
+// anv_queue.c, ANV_SEMAPHORE_TYPE_WSI_BO: the batch that waits for the acquire semaphore lists the
+// image with EXEC_OBJECT_WRITE, and so waits for it from its first command on.
+void BridgedSync::prepare(Job& job) {
+  if (options_.exports) return;
+  Acquired& acquired = acquired_by(*job.client);
+  acquired.cell.write();
+  for (Buffer* buffer : acquired.buffers) job.marked.push_back(implicit_write(*buffer));
+  acquired.buffers.clear();
+}
+
+void BridgedSync::add_dependencies(Job& job) {
+  ExplicitSync::add_dependencies(job);
+  for (const models::Access& mark : job.marked) wait_as_implicit_writer(job, *mark.buffer);
+}
+
+models::HandOver BridgedSync::hand_over(Client& client, Buffer& buffer) {
+  Entries own = client.tracker().unfinished(buffer);
+  // What it adopted is of others, and in the reservation already.
+  std::erase_if(own, [](const AccessTracker::Entry& entry) {
+    return entry.queue == 0 || !entry.point.fence;
+  });
+  if (options_.import == Import::submission)
+    submit_mark(buffer, own);
+  else if (options_.import != Import::off)
+    import_file(buffer, own);
+  return {};
+}
+
+Usage BridgedSync::class_of_import(const AccessTracker::Entry& entry) const {
+  if (options_.import == Import::write) return Usage::write;
+  if (options_.import == Import::read) return Usage::read;
+  return entry.write ? Usage::write : Usage::read;
+}
+
+// Nobody made the work behind the file wait for what is here: the ioctl only adds. Whoever throws
+// something out on the file's account loses it.
+void BridgedSync::import_file(Buffer& buffer, const Entries& work) {
+  const bool writer = options_.import == Import::write ||
+                      std::any_of(work.begin(), work.end(), [this](const auto& entry) {
+                        return class_of_import(entry) == Usage::write;
+                      });
+  if (writer) make_room_for_writer(buffer);
+  for (const AccessTracker::Entry& entry : work)
+    buffer.resv().add(entry.point.fence, class_of_import(entry));
+}
+
+void BridgedSync::make_room_for_writer(Buffer& buffer) const {
+  if (options_.slots == Slots::exclusive) {
+    buffer.resv().drop(Usage::write);
+    buffer.resv().drop(Usage::read);
+  } else if (options_.slots == Slots::array) {
+    // An array of them would be unwrapped: its members in the exclusive slot are the same.
+    std::vector<core::FencePtr> there;
+    buffer.resv().for_each(Usage::read,
+                           [&](const DmaResv::Entry& entry) { there.push_back(entry.fence); });
+    buffer.resv().drop(Usage::read);
+    for (const core::FencePtr& fence : there) buffer.resv().add(fence, Usage::write);
+  }
+}
+
+// wsi_common_queue_present() with wsi_memory_signal_submit_info: an empty submission. It waits for
+// everything on the image in the middle of an in-order queue. A reader's submissions carried an
+// implicit read each.
+void BridgedSync::submit_mark(Buffer& buffer, const Entries& work) {
+  const auto last = std::find_if(work.rbegin(), work.rend(), [](const auto& e) { return e.write; });
+  if (last == work.rend()) {
+    for (const AccessTracker::Entry& entry : work)
+      buffer.resv().add(entry.point.fence, Usage::read);
+    return;
+  }
+  static const std::string kLabel = "present";
+  const Job& drawing = *last->point.job;
+  const JobPtr job(new Job(simulation_));
+  models::Gpu& gpu = drawing.context->gpu();
+  if (simulation_.untimed()) gpu.machine().keep(job);
+  job->client = drawing.client;
+  job->context = drawing.context;
+  job->entity = drawing.entity;
+  job->submitter = simulation_.current();
+  job->label = &kLabel;
+  job->account.open(simulation_.now());
+  job->semaphore_open_at = core::Time{};
+  job->marked.push_back(implicit_write(buffer));
+  wait_as_implicit_writer(*job, buffer);
+  create_fence(*job);
+  publish(*job, gpu.policies());
+  queue_job(job);
+}
+
+core::Task<> BridgedSync::accept(Client& client, models::Gpu&, Buffer& buffer,
+                                 models::HandOver with) {
+  // From a sender with an explicit protocol: the receiver's user space puts it where it looks.
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    const models::SyncPoint point = with[i].point;
+    if (point.done()) continue;
+    if (point.fence) {
+      buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
+      continue;
+    }
+    const auto waited = models::dependency_on(point, DependencyRule::tracked, &buffer);
+    co_await models::wait_on_cpu(simulation_, waited, nullptr, client);
+  }
+  if (!options_.exports) {
+    Acquired& acquired = acquired_by(client);
+    acquired.cell.write();
+    acquired.buffers.push_back(&buffer);
+    co_return;
+  }
+  Entries there;
+  buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
+    there.push_back({0, buffer.bytes(), entry.usage <= Usage::write, 0, {entry.fence}});
+  });
+  client.tracker().adopt(buffer, there);
+}
+
+// The compositor's own drawing it knows of (IN_FENCE_FD); the rest is the buffer's.
+models::HandOver BridgedSync::flip_fences(Client& client, Buffer& buffer) {
+  models::HandOver fences;
+  if (options_.import != Import::off) fences = ExplicitSync::flip_fences(client, buffer);
+  buffer.resv().for_each(Usage::write, [&](const DmaResv::Entry& entry) {
+    fences.push_back({0, buffer.bytes(), true, 0, {entry.fence}});
+  });
+  return fences;
+}
+
+}  // namespace fencelab::policies
