@@ -154,6 +154,24 @@ bool Memory::is_free_to_take(Buffer& buffer, const AllocRequest& request) const 
   return !lock.is_locked();
 }
 
+// The oldest one, where time is simulated. Where schedules are explored each is tried, in an order
+// that does not depend on history.
+Buffer* Memory::choose_among(std::vector<Buffer*>& candidates) {
+  if (candidates.empty()) return nullptr;
+  core::Simulation& simulation = machine_.simulation();
+  if (simulation.untimed())
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Buffer* a, const Buffer* b) { return a->index() < b->index(); });
+  const core::Process* process = simulation.current();
+  const auto name = [](const void* of, std::uint32_t answer) {
+    return (*static_cast<const std::vector<Buffer*>*>(of))[answer]->name();
+  };
+  const auto chosen =
+      simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
+                         static_cast<std::uint32_t>(candidates.size()), 0, name, &candidates});
+  return candidates[chosen];
+}
+
 // The oldest buffer that may be taken.
 Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
                               std::vector<const Buffer*>& tried) {
@@ -168,20 +186,9 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
     if (std::find(tried.begin(), tried.end(), buffer) != tried.end()) continue;
     candidates.push_back(buffer);
   }
-  if (candidates.empty()) return nullptr;
-  core::Simulation& simulation = machine_.simulation();
-  if (simulation.untimed())  // every victim is tried: in an order that does not depend on history
-    std::sort(candidates.begin(), candidates.end(),
-              [](const Buffer* a, const Buffer* b) { return a->index() < b->index(); });
-  const core::Process* process = simulation.current();
-  const auto name = [](const void* of, std::uint32_t answer) {
-    return (*static_cast<const std::vector<Buffer*>*>(of))[answer]->name();
-  };
-  const auto chosen =
-      simulation.choose({"eviction victim", process ? process->id : core::kNoProcess,
-                         static_cast<std::uint32_t>(candidates.size()), 0, name, &candidates});
-  tried.push_back(candidates[chosen]);
-  return candidates[chosen];
+  Buffer* const victim = choose_among(candidates);
+  if (victim) tried.push_back(victim);
+  return victim;
 }
 
 bool Memory::fixed(const Buffer& buffer) const {
@@ -192,14 +199,15 @@ bool Memory::fixed(const Buffer& buffer) const {
 
 // The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
 Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& request) {
+  std::vector<Buffer*> candidates;
   pool.look();
   for (Buffer* buffer : pool.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
     if (!ours && lock.is_locked() && !fixed(*buffer) && (pool.gpu || has_swap || !buffer->content))
-      return buffer;
+      candidates.push_back(buffer);
   }
-  return nullptr;
+  return choose_among(candidates);
 }
 
 // What the reclaim policy lets this allocation do, in the words of the kernel's GFP contexts.

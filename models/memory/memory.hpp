@@ -123,6 +123,7 @@ class Memory {
   Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request,
                         std::vector<const Buffer*>& tried);
   Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
+  Buffer* choose_among(std::vector<Buffer*>& candidates);
   bool is_free_to_take(Buffer& buffer, const AllocRequest& request) const;
   bool fixed(const Buffer& buffer) const;
   bool idle(const Buffer& buffer) const;

@@ -1,6 +1,7 @@
 #include "models/submission/reservations.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "models/gpu/job.hpp"
 
@@ -8,10 +9,17 @@ namespace fencelab::models {
 
 Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
     : how_(how), exec_(simulation, {}) {
-  auto want = [this](const AccessList& accesses) {
+  constexpr std::size_t kFew = 16;  // fewer are looked through faster than hashed
+  std::unordered_set<const Buffer*> known;
+  auto is_new = [&](Buffer* buffer) {
+    if (wanted_.size() < kFew)
+      return std::find(wanted_.begin(), wanted_.end(), buffer) == wanted_.end();
+    if (known.empty()) known.insert(wanted_.begin(), wanted_.end());
+    return known.insert(buffer).second;
+  };
+  auto want = [&](const AccessList& accesses) {
     for (const Access& access : accesses)
-      if (std::find(wanted_.begin(), wanted_.end(), access.buffer) == wanted_.end())
-        wanted_.push_back(access.buffer);
+      if (is_new(access.buffer)) wanted_.push_back(access.buffer);
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
