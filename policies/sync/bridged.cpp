@@ -30,8 +30,8 @@ constexpr DependencyRule rule_for(Usage usage) {
 }
 
 /// What a submission that writes `buffer` implicitly waits for: all but its own queue's work.
-void wait_as_implicit_writer(Job& job, const Buffer& buffer) {
-  const_cast<Buffer&>(buffer).resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
+void wait_as_implicit_writer(Job& job, Buffer& buffer) {
+  buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
     const auto* producer = dynamic_cast<const Job*>(entry.fence->producer());
     if (producer && producer->entity && producer->entity == job.entity) return;
     job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);

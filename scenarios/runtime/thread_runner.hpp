@@ -69,6 +69,7 @@ class ThreadRunner final : public core::ValueProducer {
   void strike_faults(models::Job& job, OpState& state, Index label);
   core::Task<> hold_back(const models::JobPtr& job);
   models::Gpu& gpu() const;
+  models::SyncPoint point_of(core::ValueTimeline& timeline, std::uint64_t value);
 
   World& world_;
   CloneState& clone_;

@@ -19,6 +19,12 @@ Task<> ThreadRunner::hold_back(const models::JobPtr& job) {
   simulation_.emit(core::ProbeKind::fence_observed, point.id(), core::raw(job->id()), 0, job.get());
 }
 
+// A machine may have no GPU, and then nobody who knows of fences behind values.
+models::SyncPoint ThreadRunner::point_of(core::ValueTimeline& timeline, std::uint64_t value) {
+  if (world_.machine().gpus().empty()) return {nullptr, &timeline, value};
+  return gpu().policies().sync->point_of(timeline, value);
+}
+
 Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
   process_->doing = "wait";
   std::vector<core::FencePtr> keep;
@@ -41,8 +47,8 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
     }
   }
   for (const ValueSpec& value : op.values) {
-    const models::SyncPoint point = gpu().policies().sync->point_of(
-        world_.timeline(value.timeline, clone_), value_of(value, state));
+    const models::SyncPoint point =
+        point_of(world_.timeline(value.timeline, clone_), value_of(value, state));
     if (point.fence) {
       keep.push_back(point.fence);
       items.push_back({point.fence.get(), 0});
