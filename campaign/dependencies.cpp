@@ -94,8 +94,9 @@ std::vector<Costly> costly_kinds(const std::vector<RunRecord>& records) {
     }
   std::vector<Costly> list;
   for (auto& [words, kind] : kinds) list.push_back(std::move(kind));
-  std::stable_sort(list.begin(), list.end(),
-                   [](const Costly& a, const Costly& b) { return a.cost_ns > b.cost_ns; });
+  std::sort(list.begin(), list.end(), [](const Costly& a, const Costly& b) {
+    return a.cost_ns != b.cost_ns ? a.cost_ns > b.cost_ns : a.words < b.words;
+  });
   return list;
 }
 
