@@ -71,6 +71,7 @@ enum class ProbeKind : std::uint8_t {
   fence_depends,  ///< object: fence; a: object it cannot signal before (subject: FenceDependency)
   dependency_waited,  ///< object: what a thread waited for on the CPU; a: job it was for, or 0; b:
                       ///< DependencyRule (subject: WaitedDependency)
+  flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   count_              ///< number of kinds
 };
 

@@ -114,9 +114,13 @@ struct ChannelSpec {
 
 struct SwapchainSpec {
   enum class Mode : std::uint8_t { fifo, mailbox };
+  enum class Protocol : std::uint8_t { implicit, syncobj };
+  enum class ReleaseTimeline : std::uint8_t { per_buffer, shared };
   std::string name;
   std::vector<Index> images;  ///< buffers, expanded by the loader as <name>.0 ... <name>.n-1
   Mode mode = Mode::fifo;
+  Protocol protocol = Protocol::implicit;  ///< syncobj: linux-drm-syncobj-v1
+  ReleaseTimeline release_timeline = ReleaseTimeline::per_buffer;
   Index process = kNone;  ///< owner process of the client side: one chain per clone; kNone: global
   Place place;
 };
@@ -247,11 +251,24 @@ struct PresentOp {
 struct LatchOp {
   Index swapchain = kNone;
   bool wait = false;
+  Index display = kNone;  ///< whose vblank counts; kNone: the one this thread uses first
 };  ///< compositor: choose the image to show (flip policy)
+/// What one plane shows, and what its update waits for.
+struct PlaneSpec {
+  AccessSpec image;
+  bool is_explicit = false;     ///< `in_fence` is given: no implicit fencing
+  std::vector<OpRef> in_fence;  ///< operations that have drawn it
+};
+struct CrtcSpec {
+  Index display = kNone;
+  std::vector<PlaneSpec> planes;
+};
+/// One atomic commit on one or several displays.
 struct FlipOp {
-  std::vector<Index> displays;
-  std::vector<AccessSpec> planes;
+  std::vector<CrtcSpec> crtcs;
   bool blocking = false;
+  bool async = false;
+  bool fails_if_busy = false;  ///< does not wait for the previous flip: -EBUSY, nothing happens
 };
 struct VblankOp {
   Index display = kNone;

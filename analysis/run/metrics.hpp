@@ -29,7 +29,7 @@ class RunMetrics final : public core::ProbeSink {
   std::vector<std::int64_t> engine_busy, engine_spin;  ///< ns by Engine::number
   std::vector<std::uint64_t> engine_jobs;
   std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0,
-                missed_vblanks = 0;
+                flips_refused = 0, missed_vblanks = 0;
   std::uint64_t dependencies_needed = 0, dependencies_false = 0;
   std::int64_t oversync_time = 0;  ///< ns, sum over jobs of the local counterfactual
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
