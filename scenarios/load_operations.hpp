@@ -68,6 +68,7 @@ class OperationLoader {
   What read_priority(const Node& body);
   What read_preemption(const Node& body);
   What read_invalidate(const Node& body);
+  What read_import(const Node& body);
   What read_annotate(const Node& body);
 
   // load_submit.cpp: what waits for something or completes

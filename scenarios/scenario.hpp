@@ -305,6 +305,13 @@ struct PreemptionOp {
 struct InvalidateOp {
   Index buffer = kNone;
 };  ///< munmap + mmap of a userptr range
+/// PRIME: a device attaches to a buffer of another one.
+struct ImportOp {
+  Index buffer = kNone;
+  Index gpu = kNone;
+  bool peer_to_peer = false;
+  bool is_static = false;
+};
 struct AnnotateOp {
   std::map<std::string, std::string> notes;
 };
@@ -313,7 +320,7 @@ struct Op {
   std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
-               PreemptionOp, InvalidateOp, AnnotateOp>
+               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;

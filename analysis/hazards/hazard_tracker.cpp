@@ -132,14 +132,16 @@ void HazardTracker::on_finished(const Job& job) {
 
 void HazardTracker::on_flip_queued(const models::Display::Commit& commit) {
   auto& drawing = flips_[&commit];
-  for (const models::Buffer* plane : commit.planes) {
-    const auto jobs = by_buffer_.find(plane->index());
+  for (const models::Display::ScanOut& plane : commit.planes) {
+    const auto jobs = by_buffer_.find(plane.buffer->index());
     if (jobs == by_buffer_.end()) continue;
     for (const Job* job : jobs->second)
-      if (std::any_of(
-              job->accesses.begin(), job->accesses.end(),
-              [&](const models::Access& access) { return access.write && access.buffer == plane; }))
-        drawing.push_back({core::raw(job->id()), plane});
+      if (std::any_of(job->accesses.begin(), job->accesses.end(),
+                      [&](const models::Access& access) {
+                        return access.write && access.buffer == plane.buffer &&
+                               access.begin < plane.end && plane.begin < access.end;
+                      }))
+        drawing.push_back({core::raw(job->id()), plane.buffer});
   }
 }
 

@@ -1,6 +1,7 @@
 #include "models/display/atomic.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/uninterruptible.hpp"
 
@@ -37,7 +38,7 @@ std::vector<Part> prepare(const AtomicRequest& request, AtomicResult& result) {
     commit->frames = crtc.frames;
     commit->async = request.async;
     for (const PlaneState& plane : crtc.planes)
-      if (plane.buffer) commit->planes.push_back(plane.buffer);
+      if (plane.buffer) commit->planes.push_back({plane.buffer, plane.begin, plane.end});
     if (crtc.wants_out_fence) commit->out = crtc.display->new_out_fence();
     result.out_fences.push_back(commit->out);
     parts.push_back({crtc.display, std::move(commit)});
@@ -82,8 +83,9 @@ core::Task<AtomicResult> commit_blocking(AtomicRequest request) {
     co_await part.display->wait_for_older(part.commit, kOlderCommitTimeout);
   const core::Uninterruptible after_the_swap(simulation);
   const core::Time swapped = simulation.now();
-  std::stable_sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {
-    return a.display->next_vblank(swapped) < b.display->next_vblank(swapped);
+  std::sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {
+    return std::pair(a.display->next_vblank(swapped), core::raw(a.display->id())) <
+           std::pair(b.display->next_vblank(swapped), core::raw(b.display->id()));
   });
   for (const Part& part : parts) {
     if (!request.async)

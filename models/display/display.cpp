@@ -20,11 +20,8 @@ Display::Display(Machine& machine, Spec spec)
       bell_(simulation_),
       free_bell_(simulation_),
       self_(std::make_shared<Display*>(this)) {
-  free_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
-    std::vector<core::GateIndex> gates;
-    for (const CommitPtr& commit : pending_) gates.push_back(builder.process(commit->carrier));
-    return builder.all_of(std::move(gates), "the pending flip of " + spec_.name, id_);
-  });
+  free_bell_.describe_by(
+      [this](core::WaitGraphBuilder& builder) { return describe_pending(builder); });
   worker_ = &simulation_.spawn({spec_.name + " commit tail", core::ProcessRole::display, true},
                                commit_tail());
   worker_->doing = "atomic commit";
@@ -75,17 +72,17 @@ Display::Claim::~Claim() {
 }
 
 // A thread that is killed before the swap: as if it had never asked.
-bool Display::give_up(const CommitPtr& commit) {
-  if (std::find(pending_.begin(), pending_.end(), commit) == pending_.end()) return false;
+void Display::give_up(const CommitPtr& commit) {
+  if (std::find(pending_.begin(), pending_.end(), commit) == pending_.end()) return;
   given_up_.push_back(commit);
-  return remove(commit);
+  remove(commit);
+  tell_watchers();
 }
 
-bool Display::remove(const CommitPtr& commit) {
+void Display::remove(const CommitPtr& commit) {
   cell_.write();
-  const bool removed = std::erase(pending_, commit) > 0;
+  std::erase(pending_, commit);
   free_bell_.ring();
-  return removed;
 }
 
 // ---------------------------------------------------------------- and are carried out
@@ -130,7 +127,37 @@ void Display::latch(const CommitPtr& commit) {
     simulation_.emit(core::ProbeKind::frame_shown, frame->id, core::raw(id_), 0, frame.get());
   }
   if (commit->out) commit->out->signal();
+  if (!commit->planes.empty()) on_screen_ = commit->planes;
   remove(commit);
+  tell_watchers();
+}
+
+// ---------------------------------------------------------------- what is on the screen
+
+bool Display::scans(const Buffer& buffer) const {
+  cell_.read();
+  const auto shows = [&](const std::vector<ScanOut>& planes) {
+    return std::any_of(planes.begin(), planes.end(),
+                       [&](const ScanOut& plane) { return plane.buffer == &buffer; });
+  };
+  return shows(on_screen_) ||
+         std::any_of(pending_.begin(), pending_.end(),
+                     [&](const CommitPtr& commit) { return shows(commit->planes); });
+}
+
+void Display::when_gone(const Buffer& buffer, std::function<void()> action) {
+  cell_.write();
+  watchers_.emplace_back(&buffer, std::move(action));
+}
+
+void Display::tell_watchers() {
+  std::vector<std::function<void()>> due;
+  std::erase_if(watchers_, [&](auto& watcher) {
+    if (scans(*watcher.first)) return false;
+    due.push_back(std::move(watcher.second));
+    return true;
+  });
+  for (const auto& action : due) action();
 }
 
 // Uninterruptible and without a time limit, as in drm_atomic_helper.c, unless the hang policy says
@@ -153,6 +180,12 @@ core::Task<> Display::commit_tail() {
 }
 
 // ---------------------------------------------------------------- out-fences
+
+core::GateIndex Display::describe_pending(core::WaitGraphBuilder& builder) const {
+  std::vector<core::GateIndex> gates;
+  for (const CommitPtr& commit : pending_) gates.push_back(builder.process(commit->carrier));
+  return builder.all_of(std::move(gates), "the pending flip of " + spec_.name, id_);
+}
 
 core::GateIndex Display::describe_release(core::WaitGraphBuilder& builder,
                                           const core::DmaFence& fence) const {

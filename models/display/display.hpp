@@ -4,8 +4,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/fence.hpp"
@@ -26,11 +28,17 @@ class Display final : public core::FenceProducer {
     core::Duration period{};
     KernelQuirks quirks = {};  ///< of its driver
   };
+  /// What a plane scans out: bytes [begin, end) of a buffer.
+  struct ScanOut {
+    const Buffer* buffer = nullptr;
+    std::uint64_t begin = 0, end = 0;
+    operator const Buffer*() const { return buffer; }
+  };
   /// This display's part of one atomic commit.
   struct Commit {
     std::vector<SyncPoint> fences;               ///< in-fences of all planes of all its CRTCs
     std::vector<std::shared_ptr<Frame>> frames;  ///< client frames that become visible with it
-    std::vector<const Buffer*> planes;           ///< what is scanned out here
+    std::vector<ScanOut> planes;                 ///< what is scanned out here
     core::FencePtr out;                          ///< signals when scan-out starts
     bool async = false;                          ///< not at a vblank
     core::Time queued_at{};
@@ -70,6 +78,13 @@ class Display final : public core::FenceProducer {
   /// Awaitable task: until no commit is pending.
   core::Task<> wait_until_free();
   std::uint64_t commits() const { return commits_; }
+  /// Whether `buffer` is on the screen, or will be by a commit that is pending.
+  bool scans(const Buffer& buffer) const;
+  /// Runs `action` once, when a latch has left nothing of `buffer` on the screen or pending.
+  void when_gone(const Buffer& buffer, std::function<void()> action);
+  /// For reports: how many commits are pending, and the gate that all of them are on the screen.
+  std::size_t pending_count() const { return pending_.size(); }
+  core::GateIndex describe_pending(core::WaitGraphBuilder& builder) const;
   /// Who carries non-blocking commits out.
   const core::Process* worker() const { return worker_; }
 
@@ -93,8 +108,9 @@ class Display final : public core::FenceProducer {
 
  private:
   void enlist(const CommitPtr& commit, const core::Process* carrier);
-  bool give_up(const CommitPtr& commit);
-  bool remove(const CommitPtr& commit);
+  void give_up(const CommitPtr& commit);
+  void remove(const CommitPtr& commit);
+  void tell_watchers();
   core::Task<> commit_tail();
   Machine& machine_;
   Spec spec_;
@@ -103,8 +119,10 @@ class Display final : public core::FenceProducer {
   std::uint64_t context_, out_fences_ = 0;
   core::Cell cell_;
   core::Doorbell bell_, free_bell_;
-  std::deque<CommitPtr> pending_;    ///< not latched yet, oldest first
-  CommitPtr queued_;                 ///< of these, the worker's
+  std::deque<CommitPtr> pending_;  ///< not latched yet, oldest first
+  CommitPtr queued_;               ///< of these, the worker's
+  std::vector<ScanOut> on_screen_;
+  std::vector<std::pair<const Buffer*, std::function<void()>>> watchers_;
   std::vector<CommitPtr> given_up_;  ///< observers know them by address
   core::Process* worker_ = nullptr;
   std::uint64_t commits_ = 0;

@@ -14,8 +14,10 @@ namespace fencelab::models {
 class Buffer;
 
 struct PlaneState {
-  DmaResv* resv = nullptr;         ///< of the framebuffer's buffer
-  const Buffer* buffer = nullptr;  ///< for observers; may be null
+  DmaResv* resv = nullptr;  ///< of the framebuffer's buffer
+  /// What is scanned out, for observers; may be null.
+  const Buffer* buffer = nullptr;
+  std::uint64_t begin = 0, end = 0;  ///< bytes of it
   /// What IN_FENCE_FD holds, a merged sync_file by its parts; no value: implicit fencing.
   std::optional<std::vector<core::FencePtr>> in_fence = {};
 };

@@ -14,7 +14,7 @@ Swapchain::Swapchain(Machine& machine, Spec spec, const std::vector<Buffer*>& im
       cell_(machine.simulation()),
       freed_(machine.simulation()),
       arrived_(machine.simulation()) {
-  for (Buffer* buffer : images) slots_.push_back({.buffer = buffer});
+  for (Buffer* buffer : images) slots_.emplace_back().buffer = buffer;
   freed_.describe_by([this](core::WaitGraphBuilder& builder) { return describe_free(builder); });
   arrived_.describe_by(
       [this](core::WaitGraphBuilder& builder) { return describe_client(builder); });
@@ -119,6 +119,21 @@ void Swapchain::commit_points(SwapImage& image) {
 
 // ---------------------------------------------------------------- the compositor's side
 
+// An image that is scanned out directly stays with the compositor until another one is on every
+// screen that shows it.
+void Swapchain::retire(Client& compositor, Gpu& gpu, const SwapImagePtr& image) {
+  for (Display* const display : image->scanned_by) {
+    if (!display->scans(*image->buffer)) continue;
+    retired_.push_back(image);
+    return display->when_gone(*image->buffer, [this, &compositor, &gpu, image] {
+      cell_.write();
+      std::erase(retired_, image);
+      retire(compositor, gpu, image);
+    });
+  }
+  give_back(compositor, gpu, *image);
+}
+
 void Swapchain::give_back(Client& compositor, Gpu& gpu, const SwapImage& image) {
   Slot& slot = slots_[image.slot];
   HandOver handed = gpu.policies().sync->hand_over(compositor, *image.buffer);
@@ -206,7 +221,7 @@ core::Task<SwapImagePtr> Swapchain::latch(Client& compositor, Gpu& gpu, const Di
       for (std::size_t i = 0; i < *chosen; ++i) drop_oldest(compositor, gpu);
       const SwapImagePtr image = presented_.front();
       presented_.pop_front();
-      if (shown_) give_back(compositor, gpu, *shown_);
+      if (shown_) retire(compositor, gpu, shown_);
       shown_ = image;
       simulation.emit(core::ProbeKind::message_received, image->frame->id, image->frame->number,
                       core::raw(image->buffer->id()));

@@ -62,6 +62,7 @@ class Swapchain {
   std::vector<const SwapImage*> choices() const;
   void drop_oldest(Client& compositor, Gpu& gpu);
   std::vector<core::WaitItem> changes(const std::vector<const SwapImage*>& choices);
+  void retire(Client& compositor, Gpu& gpu, const SwapImagePtr& image);
   void give_back(Client& compositor, Gpu& gpu, const SwapImage& image);
   core::GateIndex describe_client(core::WaitGraphBuilder& builder) const;
   core::GateIndex describe_free(core::WaitGraphBuilder& builder) const;
@@ -70,6 +71,7 @@ class Swapchain {
   std::vector<Slot> slots_;
   std::deque<SwapImagePtr> presented_;  ///< oldest first
   SwapImagePtr shown_;
+  std::vector<SwapImagePtr> retired_;  ///< replaced, but still on a screen
   core::Cell cell_;
   core::Doorbell freed_, arrived_;
   core::Process* client_process_ = nullptr;

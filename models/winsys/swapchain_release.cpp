@@ -34,9 +34,12 @@ core::GateIndex Swapchain::describe_free(core::WaitGraphBuilder& builder) const 
   if (!frames.empty())
     needed.push_back(
         builder.any_of(std::move(frames), "a frame of " + spec_.name + " fit to be shown"));
-  const core::GateIndex by_compositor = builder.all_of(std::move(needed), label);
-  if (!releases_ || !releases_->is_busy()) return by_compositor;
-  return builder.any_of({by_compositor, builder.process(releases_->thread())}, label);
+  std::vector<core::GateIndex> ways{builder.all_of(std::move(needed), label)};
+  if (releases_ && releases_->is_busy()) ways.push_back(builder.process(releases_->thread()));
+  for (const SwapImagePtr& image : retired_)
+    for (const Display* display : image->scanned_by)
+      if (display->pending_count() > 0) ways.push_back(display->describe_pending(builder));
+  return ways.size() == 1 ? ways.front() : builder.any_of(std::move(ways), label);
 }
 
 // A new image comes when the client presents one, or when one presented already gets ready.

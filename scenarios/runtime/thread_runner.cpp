@@ -182,6 +182,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
   if (const auto* bind_op = std::get_if<BindOp>(&op.what)) return bind(*bind_op, state, op.label);
   if (const auto* lock_op = std::get_if<LockOp>(&op.what)) return lock(*lock_op);
   if (const auto* alloc_op = std::get_if<AllocOp>(&op.what)) return alloc(*alloc_op);
+  if (const auto* import_op = std::get_if<ImportOp>(&op.what)) return import_dma_buf(*import_op);
   if (const auto* flip_op = std::get_if<FlipOp>(&op.what)) return flip(*flip_op, op.label);
   if (const auto* receive_op = std::get_if<ReceiveOp>(&op.what)) return receive(*receive_op);
   if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);

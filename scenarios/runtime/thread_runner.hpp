@@ -48,8 +48,10 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> lock_all(const LockOp& op);
   void unlock(const LockOp& op);
   core::Task<> alloc(const AllocOp& op);
+  core::Task<> import_dma_buf(const ImportOp& op);
   core::Task<> flip(const FlipOp& op, Index label);
   core::Task<> wait_for_values(const FlipOp& op);
+  void note_scanned(const AccessSpec& plane, models::Display& display);
   models::AtomicRequest commit_of(const FlipOp& op, bool wants_fences);
   std::vector<models::SyncPoint> in_fence_of(const PlaneSpec& plane, const models::Access& image);
   void note_flipped(const models::AtomicResult& result, Index label);

@@ -3,6 +3,7 @@
 
 #include "core/fence_array.hpp"
 #include "core/wait_graph_builder.hpp"
+#include "models/memory/prime.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -89,21 +90,34 @@ Task<> ThreadRunner::wait_for_values(const FlipOp& op) {
     }
 }
 
+void ThreadRunner::note_scanned(const AccessSpec& plane, models::Display& display) {
+  if (plane.swapchain == kNone) return;
+  for (const models::SwapImagePtr& image : images_[plane.swapchain]) {
+    if (!image) continue;
+    auto& displays = image->scanned_by;
+    if (std::find(displays.begin(), displays.end(), &display) == displays.end())
+      displays.push_back(&display);
+  }
+}
+
 models::AtomicRequest ThreadRunner::commit_of(const FlipOp& op, bool wants_fences) {
   models::AtomicRequest request{.async = op.async};
   for (const CrtcSpec& spec : op.crtcs) {
+    // Frames count as shown when the first display of the commit shows it: one place tells.
     models::CrtcState crtc{.display = &world_.display(spec.display),
-                           .frames = latched_,
+                           .frames = request.crtcs.empty() ? latched_ : decltype(latched_){},
                            .wants_out_fence = wants_fences};
     for (const PlaneSpec& plane : spec.planes) {
       models::AccessList images;
       resolve(plane.image, images);
+      note_scanned(plane.image, *crtc.display);
       for (const models::Access& image : images) {
         std::vector<core::FencePtr> fences;
         for (const models::SyncPoint& point : in_fence_of(plane, image))
           if (point.fence) fences.push_back(point.fence);
         // Which fences implicit fencing takes from the buffer, if any, has been said by the policy.
-        crtc.planes.push_back({&image.buffer->resv(), image.buffer, std::move(fences)});
+        crtc.planes.push_back(
+            {&image.buffer->resv(), image.buffer, image.begin, image.end, std::move(fences)});
       }
     }
     request.crtcs.push_back(std::move(crtc));
@@ -139,6 +153,16 @@ Task<> ThreadRunner::flip(const FlipOp& op, Index label) {
     i = busy ? 0 : i + 1;
   }
   note_flipped(models::commit_nonblocking(commit_of(op, label != kNone)), label);
+}
+
+// Out of memory: the attachment fails, and the buffer stays where it is.
+Task<> ThreadRunner::import_dma_buf(const ImportOp& op) {
+  process_->doing = "import";
+  const models::PrimeImport how{.importer = world_.machine().gpus()[op.gpu].get(),
+                                .peer_to_peer = op.peer_to_peer,
+                                .is_static = op.is_static};
+  co_await models::import_buffer(world_.machine(), world_.buffer(op.buffer, clone_), how,
+                                 clone_.client);
 }
 
 void ThreadRunner::send(const SendOp& op) {

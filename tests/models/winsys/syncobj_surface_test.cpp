@@ -11,8 +11,8 @@ using Error = SyncobjProtocolError;
 
 namespace {
 
-struct Client {
-  Client() { REQUIRE(surface.get_surface() == Error::none); }
+struct WaylandClient {
+  WaylandClient() { REQUIRE(surface.get_surface() == Error::none); }
   SyncobjPoint acquire(std::uint64_t point) const { return {acquires, point}; }
   SyncobjPoint release(std::uint64_t point) const { return {releases, point}; }
   fencelab::core::Simulation simulation;
@@ -24,27 +24,27 @@ struct Client {
 }  // namespace
 
 TEST_CASE("A surface has at most one synchronisation object at a time") {
-  Client client;
+  WaylandClient client;
   CHECK(client.surface.get_surface() == Error::surface_exists);
   client.surface.destroy();
   CHECK(client.surface.get_surface() == Error::none);
 }
 
 TEST_CASE("Only a syncobj can be imported as a timeline") {
-  Client client;
+  WaylandClient client;
   CHECK(SyncobjSurface::import_timeline(client.acquires.get()) == Error::none);
   CHECK(SyncobjSurface::import_timeline(nullptr) == Error::invalid_timeline);
 }
 
 TEST_CASE("Points of a surface that is gone are no_surface") {
-  Client client;
+  WaylandClient client;
   client.surface.destroy_surface();
   CHECK(client.surface.set_acquire_point(client.acquire(1)) == Error::no_surface);
   CHECK(client.surface.set_release_point(client.release(1)) == Error::no_surface);
 }
 
 TEST_CASE("A commit with a buffer needs both points, and one without may have neither") {
-  Client client;
+  WaylandClient client;
   SyncobjSurface& surface = client.surface;
   const bool has_buffer = GENERATE(true, false), has_acquire = GENERATE(true, false),
              has_release = GENERATE(true, false);
@@ -59,7 +59,7 @@ TEST_CASE("A commit with a buffer needs both points, and one without may have ne
 }
 
 TEST_CASE("Detaching the buffer takes no points either") {
-  Client client;
+  WaylandClient client;
   client.surface.attach(AttachedBuffer{nullptr});
   CHECK(client.surface.commit() == Error::none);
   client.surface.attach(AttachedBuffer{nullptr});
@@ -68,7 +68,7 @@ TEST_CASE("Detaching the buffer takes no points either") {
 }
 
 TEST_CASE("Shared memory cannot be synchronised explicitly: unsupported_buffer") {
-  Client client;
+  WaylandClient client;
   client.surface.attach(AttachedBuffer{&client.buffer, false});
   client.surface.set_acquire_point(client.acquire(1));
   client.surface.set_release_point(client.release(1));
@@ -80,7 +80,7 @@ TEST_CASE("Shared memory cannot be synchronised explicitly: unsupported_buffer")
 }
 
 TEST_CASE("On one timeline the acquire point comes before the release point") {
-  Client client;
+  WaylandClient client;
   const auto commit = [&](std::uint64_t acquire, SyncobjPoint release) {
     client.surface.attach(AttachedBuffer{&client.buffer});
     client.surface.set_acquire_point(client.acquire(acquire));
@@ -95,7 +95,7 @@ TEST_CASE("On one timeline the acquire point comes before the release point") {
 }
 
 TEST_CASE("An acquire point needs no fence when it is committed (wait-before-signal)") {
-  Client client;
+  WaylandClient client;
   client.surface.attach(AttachedBuffer{&client.buffer});
   client.surface.set_acquire_point(client.acquire(7));
   client.surface.set_release_point(client.release(1));
@@ -109,7 +109,7 @@ TEST_CASE("An acquire point needs no fence when it is committed (wait-before-sig
 
 TEST_CASE(
     "State is double buffered: points count for one commit, and a refused one changes nothing") {
-  Client client;
+  WaylandClient client;
   client.surface.attach(AttachedBuffer{&client.buffer});
   client.surface.set_acquire_point(client.acquire(1));
   client.surface.set_release_point(client.release(1));
