@@ -56,10 +56,7 @@ void ThreadRunner::prepare(const Program& program) {
     state.key = core::stable_hash(name.data(), name.size());
     state.name = op.label != kNone ? name : spec_.name;
     if (const auto* loop = std::get_if<LoopOp>(&op.what)) prepare(loop->body);
-    if (own_display_ != kNone) continue;
-    if (const auto* flip_op = std::get_if<FlipOp>(&op.what); flip_op && !flip_op->crtcs.empty())
-      own_display_ = flip_op->crtcs.front().display;
-    if (const auto* vblank = std::get_if<VblankOp>(&op.what)) own_display_ = vblank->display;
+    note_display(op);
   }
 }
 
@@ -497,8 +494,7 @@ void ThreadRunner::sw_signal(const SwSignalOp& op) {
 
 void ThreadRunner::terminate(const TerminateOp& op) {
   const models::JobPtr job = clone_.label(op.job.label).job;
-  if (!job) return;
-  job->terminate();
+  if (job) job->terminate();
 }
 
 }  // namespace fencelab::scenarios

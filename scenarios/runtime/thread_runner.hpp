@@ -55,6 +55,7 @@ class ThreadRunner final : public core::ValueProducer {
   models::AtomicRequest commit_of(const FlipOp& op, bool wants_fences);
   std::vector<models::SyncPoint> in_fence_of(const PlaneSpec& plane, const models::Access& image);
   void note_flipped(const models::AtomicResult& result, Index label);
+  void note_display(const Op& op);
   const models::Display* display_for(const LatchOp& op) const;
   void note_latched(const models::SwapImagePtr& image);
   core::Task<> receive(const ReceiveOp& op);

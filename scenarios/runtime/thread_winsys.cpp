@@ -29,6 +29,14 @@ void ThreadRunner::present(const PresentOp& op) {
   held.clear();
 }
 
+void ThreadRunner::note_display(const Op& op) {
+  if (own_display_ != kNone) return;
+  const auto* const vblank = std::get_if<VblankOp>(&op.what);
+  const auto* const flips = std::get_if<FlipOp>(&op.what);
+  if (vblank) own_display_ = vblank->display;
+  if (flips && !flips->crtcs.empty()) own_display_ = flips->crtcs.front().display;
+}
+
 const models::Display* ThreadRunner::display_for(const LatchOp& op) const {
   if (!world_.has_display()) return nullptr;
   const Index index = op.display != kNone ? op.display : own_display_ != kNone ? own_display_ : 0;

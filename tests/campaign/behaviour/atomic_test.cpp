@@ -138,7 +138,7 @@ TEST_CASE("A blocking commit gives an older one ten seconds, then goes on withou
 TEST_CASE("A value is no fence: user space waits for it before it commits") {
   const auto run = run_program(
       R"({"submit": {"context": "c", "duration": "13 ms", "writes": ["a"]}},
-         {"flip": {"display": "fast", "planes": ["a"]}}, {"think": "0 s"})",
+         {"flip": {"display": "fast", "planes": ["a"]}})",
       R"("preset": "user-queues-preempt-ctx")");
   // Committed when the job is done, shown at the next vblank: none is missed by the commit itself.
   CHECK(number(run, "flips_count") == 1);

@@ -91,14 +91,14 @@ TEST_CASE("An acquire point without a fence keeps no compositor from its work") 
 }
 
 TEST_CASE("With one release timeline, drawing into an idle image waits for the image in use") {
-  // Two frames are presented before the compositor looks: the first is dropped, its image idle. The
-  // compositor's job reads the second for 8 ms. Then a third takes the idle image.
+  // At 20 ms the compositor takes the newest of three frames and drops the others: their images are
+  // idle. Its job of 10 ms, which reads the image it gives back with them, runs until 22 ms.
   const auto false_waits = [](const std::string& timeline) {
     const auto run = show(
         {.chain =
-             R"("images": 2, "mode": "mailbox", "protocol": "syncobj", "release_timeline": ")" +
+             R"("images": 4, "mode": "mailbox", "protocol": "syncobj", "release_timeline": ")" +
              timeline + "\"",
-         .client = draw(6, "1 ms"),
+         .client = draw(10, "1 ms"),
          .compositor =
              R"({"loop": {"times": 4, "body": [{"vblank": "screen"}, {"latch": "window"},
                 {"submit": {"context": "c", "duration": "12 ms", "reads": ["@window"]}}]}})",
