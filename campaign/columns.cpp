@@ -192,6 +192,8 @@ std::vector<Column> make_columns() {
                       [](const Facts& f) { return f.metrics.frames_dropped; }));
   all.push_back(
       count("flips_count", "page flips latched", [](const Facts& f) { return f.metrics.flips; }));
+  all.push_back(count("flips_refused_count", "page flips refused because one was pending (-EBUSY)",
+                      [](const Facts& f) { return f.metrics.flips_refused; }));
   all.push_back(count("missed_vblanks_count", "vblanks a queued flip missed",
                       [](const Facts& f) { return f.metrics.missed_vblanks; }));
   all.push_back(count("timeouts_fired_count", "recovery timers that fired",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/assert.hpp"
 #include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
@@ -76,6 +78,17 @@ void DmaFence::arm() {
   if (cares_about_waiting()) note(Access::subscribe);
   simulation().emit(ProbeKind::fence_armed, id());
   if (!enable_signaling()) signal();
+}
+
+// Where one explores, looking at members would be a touch, and the hint decides nothing.
+void DmaFence::hint_deadline(Time at) {
+  if (signaled_ || simulation().untimed()) return;
+  deadline_hint_ = std::min(deadline_hint_, at);
+  if (!is_container()) return;
+  std::vector<FencePtr> members;
+  leaves(members);
+  for (const FencePtr& member : members)
+    if (member.get() != this) member->hint_deadline(at);
 }
 
 bool DmaFence::enable_signaling() { return producer_ ? producer_->enable_signaling(*this) : true; }

@@ -104,6 +104,12 @@ class DmaFence : public Waitable {
   /// True only if it had not run yet (F6).
   bool remove_callback(FenceCallback& callback);
 
+  /// Somebody would like it by `at`; the earliest hint wins, and containers pass it on. Advisory:
+  /// no producer here hurries because of it (dma-fence.c, "deadline hints").
+  void hint_deadline(Time at);
+  /// The earliest instant anybody has hinted at; kNever: nobody has.
+  Time deadline_hint() const { return deadline_hint_; }
+
   FenceProducer* producer() const { return producer_; }
   /// Hands the duty to signal to someone else (e.g. from the queue to the engine), or to nobody.
   void set_producer(FenceProducer* producer) { producer_ = producer; }
@@ -167,6 +173,7 @@ class DmaFence : public Waitable {
   FenceProducer* producer_;
   std::uint64_t context_, seqno_;
   Time signaled_at_ = kNever;
+  Time deadline_hint_ = kNever;
   FenceCallback* callbacks_ = nullptr;
   FenceCallback* last_callback_ = nullptr;
   std::uint32_t references_ = 0;

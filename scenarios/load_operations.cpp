@@ -92,6 +92,7 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"priority", &L::read_priority},
                                               {"preemption", &L::read_preemption},
                                               {"invalidate", &L::read_invalidate},
+                                              {"import", &L::read_import},
                                               {"annotate", &L::read_annotate},
                                               {"poll", &L::read_poll}};
   return kReaders;
@@ -297,6 +298,19 @@ OperationLoader::What OperationLoader::read_invalidate(const Node& body) {
   }
   note_use(body, buffer);
   return InvalidateOp{buffer};
+}
+
+OperationLoader::What OperationLoader::read_import(const Node& body) {
+  ImportOp op{.buffer = resource(Resource::buffer, body["buffer"]),
+              .gpu = resolve_name(context_, context_.gpus, body["gpu"], "GPU"),
+              .peer_to_peer = body["peer_to_peer"].flag_or(false),
+              .is_static = body["static"].flag_or(false)};
+  if (op.buffer != kNone && context_.scenario.buffers[op.buffer].userptr) {
+    context_.error(body["buffer"], {.code = "wrong-kind",
+                                    .message = "memory of a process cannot be shared as a dma-buf",
+                                    .expected = "a buffer without \"userptr\""});
+  }
+  return op;
 }
 
 OperationLoader::What OperationLoader::read_annotate(const Node& body) {

@@ -13,6 +13,9 @@ namespace fencelab::scenarios {
 /// Name and argument of an operation object; empty and absent when it has none.
 std::pair<std::string, Node> operation_of(const Node& node);
 
+/// Operations that others can wait for by their id.
+const std::vector<std::string>& completing();
+
 /// Reads programs as seen from one thread of one process.
 class OperationLoader {
  public:
@@ -66,6 +69,7 @@ class OperationLoader {
   What read_priority(const Node& body);
   What read_preemption(const Node& body);
   What read_invalidate(const Node& body);
+  What read_import(const Node& body);
   What read_annotate(const Node& body);
 
   // load_submit.cpp: what waits for something or completes
@@ -86,6 +90,9 @@ class OperationLoader {
   What read_flip(const Node& body);
   What read_vblank(const Node& body);
   What read_poll(const Node& body);
+  Index display_of(const Node& node);
+  std::vector<PlaneSpec> read_planes(const Node& list);
+  void check_displays(const Node& body, const FlipOp& op);
 
   // load_accesses.cpp
   void read_access(const Node& node, bool write, std::vector<AccessSpec>& accesses);

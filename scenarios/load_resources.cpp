@@ -168,6 +168,14 @@ void ResourceLoader::load_swapchain(const Node& node) {
   image.place = context_.place_of(node);
   SwapchainSpec chain{.name = image.name, .images = {}, .process = owner, .place = image.place};
   if (node["mode"].text() == "mailbox") chain.mode = SwapchainSpec::Mode::mailbox;
+  if (node["protocol"].text() == "syncobj") chain.protocol = SwapchainSpec::Protocol::syncobj;
+  if (node["release_timeline"].text() == "shared")
+    chain.release_timeline = SwapchainSpec::ReleaseTimeline::shared;
+  if (const Node timeline = node["release_timeline"];
+      timeline && chain.protocol != SwapchainSpec::Protocol::syncobj)
+    context_.error(timeline, {.code = "out-of-place",
+                              .message = "only the protocol \"syncobj\" has release points",
+                              .expected = "\"protocol\": \"syncobj\" beside it"});
   const auto first = static_cast<Index>(context_.scenario.buffers.size());
   const bool fits = has_room_for(node, count);
   for (std::uint32_t i = 0; fits && i < count; ++i) chain.images.push_back(first + i);

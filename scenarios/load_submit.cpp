@@ -11,16 +11,12 @@
 
 namespace fencelab::scenarios {
 
-namespace {
-
 using Kinds = std::vector<std::string>;
 
 const Kinds& completing() {
-  static const Kinds kKinds = {"submit", "bind", "unbind", "sw_fence"};
+  static const Kinds kKinds = {"submit", "bind", "unbind", "sw_fence", "flip"};
   return kKinds;
 }
-
-}  // namespace
 
 OpRef OperationLoader::read_id(const Node& node, const Kinds& kinds, const std::string& purpose) {
   const Index label = resolve_name(context_, names().labels, node, "operation id");

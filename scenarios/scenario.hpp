@@ -115,9 +115,13 @@ struct ChannelSpec {
 
 struct SwapchainSpec {
   enum class Mode : std::uint8_t { fifo, mailbox };
+  enum class Protocol : std::uint8_t { implicit, syncobj };
+  enum class ReleaseTimeline : std::uint8_t { per_buffer, shared };
   std::string name;
   std::vector<Index> images;  ///< buffers, expanded by the loader as <name>.0 ... <name>.n-1
   Mode mode = Mode::fifo;
+  Protocol protocol = Protocol::implicit;  ///< syncobj: linux-drm-syncobj-v1
+  ReleaseTimeline release_timeline = ReleaseTimeline::per_buffer;
   Index process = kNone;  ///< owner process of the client side: one chain per clone; kNone: global
   Place place;
 };
@@ -252,11 +256,24 @@ struct PresentOp {
 struct LatchOp {
   Index swapchain = kNone;
   bool wait = false;
+  Index display = kNone;  ///< whose vblank counts; kNone: the one this thread uses first
 };  ///< compositor: choose the image to show (flip policy)
+/// What one plane shows, and what its update waits for.
+struct PlaneSpec {
+  AccessSpec image;
+  bool is_explicit = false;     ///< `in_fence` is given: no implicit fencing
+  std::vector<OpRef> in_fence;  ///< operations that have drawn it
+};
+struct CrtcSpec {
+  Index display = kNone;
+  std::vector<PlaneSpec> planes;
+};
+/// One atomic commit on one or several displays.
 struct FlipOp {
-  std::vector<Index> displays;
-  std::vector<AccessSpec> planes;
+  std::vector<CrtcSpec> crtcs;
   bool blocking = false;
+  bool async = false;
+  bool fails_if_busy = false;  ///< does not wait for the previous flip: -EBUSY, nothing happens
 };
 struct VblankOp {
   Index display = kNone;
@@ -299,6 +316,13 @@ struct PreemptionOp {
 struct InvalidateOp {
   Index buffer = kNone;
 };  ///< munmap + mmap of a userptr range
+/// PRIME: a device attaches to a buffer of another one.
+struct ImportOp {
+  Index buffer = kNone;
+  Index gpu = kNone;
+  bool peer_to_peer = false;
+  bool is_static = false;
+};
 struct AnnotateOp {
   std::map<std::string, std::string> notes;
 };
@@ -307,7 +331,7 @@ struct Op {
   std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
-               PreemptionOp, InvalidateOp, AnnotateOp, PollOp>
+               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;

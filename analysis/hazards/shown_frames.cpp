@@ -12,9 +12,10 @@ using models::Job;
 
 namespace {
 
-bool draws(const Job& job, const models::Buffer* plane) {
+bool draws(const Job& job, const models::Display::ScanOut& plane) {
   return std::any_of(job.accesses.begin(), job.accesses.end(), [&](const models::Access& access) {
-    return access.write && access.buffer == plane;
+    return access.write && access.buffer == plane.buffer && access.begin < plane.end &&
+           plane.begin < access.end;
   });
 }
 
@@ -23,9 +24,9 @@ bool draws(const Job& job, const models::Buffer* plane) {
 void HazardTracker::on_flip_queued(const models::Display::Commit& commit) {
   Flip& flip = flips_[&commit];
   flip = {order_.submissions(), {}, {}};
-  for (const models::Buffer* plane : commit.planes)
-    for (const Job* job : jobs_on(*plane))
-      if (draws(*job, plane)) flip.drawing.push_back({core::raw(job->id()), plane});
+  for (const models::Display::ScanOut& plane : commit.planes)
+    for (const Job* job : jobs_on(*plane.buffer))
+      if (draws(*job, plane)) flip.drawing.push_back({core::raw(job->id()), plane.buffer});
 }
 
 // A job that was submitted after the flip draws the next picture where this one is to be shown.
@@ -34,8 +35,8 @@ void HazardTracker::draw_over(const Job& job) {
   if (!own) return;
   for (auto& [commit, flip] : flips_) {
     if (own->submission <= flip.submissions) continue;
-    for (const models::Buffer* plane : commit->planes)
-      if (draws(job, plane)) flip.over.push_back({core::raw(job.id()), plane});
+    for (const models::Display::ScanOut& plane : commit->planes)
+      if (draws(job, plane)) flip.over.push_back({core::raw(job.id()), plane.buffer});
   }
 }
 

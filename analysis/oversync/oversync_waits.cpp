@@ -92,13 +92,21 @@ void OversyncTracker::on_flip_queued(const core::ProbeEvent& event) {
   const auto screen = screens_.find(core::raw(event.object));
   if (screen == screens_.end()) return;
   const auto shows = [&](const models::Buffer* buffer) {
-    return std::find(commit.planes.begin(), commit.planes.end(), buffer) != commit.planes.end();
+    return std::any_of(
+        commit.planes.begin(), commit.planes.end(),
+        [&](const models::Display::ScanOut& plane) { return plane.buffer == buffer; });
+  };
+  const auto draws = [&](const models::Access& access) {
+    return access.write && std::any_of(commit.planes.begin(), commit.planes.end(),
+                                       [&](const models::Display::ScanOut& plane) {
+                                         return plane.buffer == access.buffer &&
+                                                access.begin < plane.end &&
+                                                plane.begin < access.end;
+                                       });
   };
   std::erase_if(unclaimed_, [&](const Unclaimed& wait) {
     if (wait.process != event.process || !shows(wait.buffer)) return false;
-    settle(wait,
-           std::any_of(wait.accesses.begin(), wait.accesses.end(),
-                       [&](const auto& access) { return access.write && shows(access.buffer); }),
+    settle(wait, std::any_of(wait.accesses.begin(), wait.accesses.end(), draws),
            "flip on " + screen->second.display->name());
     return true;
   });
@@ -111,11 +119,11 @@ void OversyncTracker::on_flip_queued(const core::ProbeEvent& event) {
     FlipFence fence{
         models::dependency_on(point, models::DependencyRule::tracked, nullptr), true, {}};
     if (const Job* producer = fence.dependency.producer.get()) {
-      const auto drawn = std::find_if(
-          producer->accesses.begin(), producer->accesses.end(),
-          [&](const models::Access& access) { return access.write && shows(access.buffer); });
+      const auto drawn = std::find_if(producer->accesses.begin(), producer->accesses.end(), draws);
       fence.needed = drawn != producer->accesses.end();
-      fence.dependency.buffer = fence.needed ? drawn->buffer : commit.planes.front();
+      fence.dependency.buffer = fence.needed            ? drawn->buffer
+                                : commit.planes.empty() ? nullptr
+                                                        : commit.planes.front().buffer;
     }
     fence.producer = producer_name(fence.dependency);
     fence.dependency.producer = nullptr;  // may be gone when the flip is latched

@@ -88,6 +88,7 @@ void RunMetrics::on_event(const ProbeEvent& event) {
       progress(event.at);
       break;
     case ProbeKind::flip_latched: ++flips; break;
+    case ProbeKind::flip_refused: ++flips_refused; break;
     case ProbeKind::vblank_missed: missed_vblanks += event.a; break;
     case ProbeKind::recovery_fired: ++timeouts_fired; break;
     case ProbeKind::gpu_reset:

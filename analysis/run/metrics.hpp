@@ -29,7 +29,7 @@ class RunMetrics final : public core::ProbeSink {
   std::vector<std::int64_t> engine_busy, engine_spin;  ///< ns by Engine::number
   std::vector<std::uint64_t> engine_jobs;
   std::uint64_t frames_presented = 0, frames_shown = 0, frames_dropped = 0, flips = 0,
-                missed_vblanks = 0;
+                flips_refused = 0, missed_vblanks = 0;
   std::uint64_t timeouts_fired = 0, resets = 0, fences_forced = 0, faults_struck = 0;
   std::uint64_t bytes_moved = 0, evictions = 0, refaults = 0, allocation_failures = 0;
   std::uint64_t preemptions = 0, queue_suspensions = 0;

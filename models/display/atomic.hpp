@@ -1,51 +1,51 @@
-// Atomic commits as user space makes them: planes with buffers and IN_FENCE_FD, one OUT_FENCE_PTR
-// (drivers/gpu/drm/drm_atomic_helper.c, drm_atomic_uapi.c, drm_gem_atomic_helper.c).
+// Atomic commits as user space makes them: planes of one or several CRTCs, all or nothing
+// (drivers/gpu/drm/drm_atomic_helper.c, drm_atomic_uapi.c).
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
-#include "core/fence.hpp"
+#include "core/task.hpp"
 #include "models/display/display.hpp"
-#include "models/sync/dma_resv.hpp"
-#include "models/sync/kernel_quirks.hpp"
+#include "models/display/plane.hpp"
 
 namespace fencelab::models {
 
-/// What one plane shows next.
-struct PlaneState {
-  DmaResv* resv = nullptr;  ///< of the framebuffer's buffer
-  core::FencePtr in_fence;  ///< IN_FENCE_FD; null: implicit fencing
+/// What one CRTC shows next.
+struct CrtcState {
+  Display* display = nullptr;
+  std::vector<PlaneState> planes = {};
+  std::vector<std::shared_ptr<Frame>> frames = {};  ///< client frames that become visible with it
+  bool wants_out_fence = false;                     ///< OUT_FENCE_PTR
 };
 
-/// The fence a plane's update waits for, null if none (drm_gem_plane_helper_prepare_fb): with an
-/// explicit fence that one and the buffer's pending kernel fences, without one its pending write
-/// and kernel fences. A snapshot of this instant.
-core::FencePtr plane_fence(const PlaneState& plane, const KernelQuirks& quirks);
-
-/// One CRTC: commits, and the timeline of its out-fences.
-class AtomicCrtc final : public core::FenceProducer {
- public:
-  AtomicCrtc(core::Simulation& simulation, Display& display, KernelQuirks quirks = {});
-
-  struct Result {
-    int error = 0;             ///< 0, or -EBUSY: the previous commit is not done
-    core::FencePtr out_fence;  ///< signals when the new state is scanned out; never with an error
-  };
-  /// A non-blocking commit: returns at once, the display's worker waits for the fences. A refused
-  /// one leaves nothing behind.
-  Result commit_nonblocking(const std::vector<PlaneState>& planes, bool want_out_fence);
-
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
-                                   const core::DmaFence& fence) const override;
-  std::string describe(const core::DmaFence& fence) const override;
-
- private:
-  core::Simulation& simulation_;
-  Display& display_;
-  KernelQuirks quirks_;
-  std::uint64_t context_;
-  std::uint64_t seqno_ = 0;
+/// One commit. A late fence on any plane of any CRTC holds all of it back; each CRTC then shows its
+/// part at its own next vblank.
+struct AtomicRequest {
+  std::vector<CrtcState> crtcs = {};
+  bool async = false;      ///< DRM_MODE_PAGE_FLIP_ASYNC: not at a vblank; fences are waited for
+  bool test_only = false;  ///< DRM_MODE_ATOMIC_TEST_ONLY: nothing happens, no out-fence (-1)
 };
+
+struct AtomicResult {
+  int error = 0;  ///< 0, or -EBUSY: the previous commit on one of the CRTCs is not done
+  /// By CRTC; it signals when that CRTC scans the new state out. Null (-1 to user space) if not
+  /// asked for, if only tried, or with an error.
+  std::vector<core::FencePtr> out_fences = {};
+};
+
+/// A non-blocking commit: returns at once. Workers of the displays wait for the fences,
+/// uninterruptibly and without a limit. A refused commit leaves nothing behind.
+AtomicResult commit_nonblocking(const AtomicRequest& request);
+
+/// How long a commit waits for an older one before it logs that and goes on
+/// (drm_crtc_commit_wait, stall_checks in drm_atomic_helper.c: 10 * HZ).
+inline constexpr core::Duration kOlderCommitTimeout = std::chrono::seconds(10);
+
+/// A blocking commit, in the calling thread: waits for the fences and then for older commits, both
+/// interruptibly and before anything has changed; then, uninterruptibly, until every CRTC shows its
+/// part. Never -EBUSY. Others find the CRTCs busy from the beginning. (Not modelled: the modeset
+/// lock, for which a second commit waits in the kernel until then.)
+core::Task<AtomicResult> commit_blocking(AtomicRequest request);
 
 }  // namespace fencelab::models

@@ -52,6 +52,7 @@ class Buffer {
   bool swapped = false;              ///< its bytes are on disk (pool == nullptr)
   bool content = false;              ///< has bytes worth moving
   bool pinned = false;               ///< never a victim
+  bool system_only = false;          ///< shared with a device that cannot reach its home's VRAM
   bool was_evicted = false;          ///< a later placement is a refault
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
   std::uint64_t generation = 0;      ///< userptr: bumped by each invalidation

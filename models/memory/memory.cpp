@@ -71,6 +71,7 @@ bool MemoryPool::hash_state(std::uint64_t& hash) const {
 
 Memory::Memory(Machine& machine)
     : machine_(machine),
+      moves_(machine),
       notifier_class_(
           machine.simulation().order_classes().intern(core::OrderKind::notifier, "mmu_notifier")) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
@@ -85,8 +86,9 @@ MemoryPool& Memory::add_vram(Gpu& gpu, std::uint64_t bytes) {
 }
 
 MemoryPool& Memory::home_pool(const Buffer& buffer) {
-  return buffer.home() && buffer.home()->vram && !buffer.userptr() ? *buffer.home()->vram
-                                                                   : system();
+  const bool in_vram =
+      buffer.home() && buffer.home()->vram && !buffer.userptr() && !buffer.system_only;
+  return in_vram ? *buffer.home()->vram : system();
 }
 
 void Memory::take(MemoryPool& pool, Buffer& buffer) {
@@ -282,6 +284,24 @@ core::Task<Placement> Memory::place(Buffer& buffer, AllocRequest request) {
   if (from) drop(buffer);
   take(home, buffer);
   if (buffer.content && (from || swapped)) co_await bring_content(buffer, from, swapped);
+  co_return Placement::ok;
+}
+
+// What amdgpu does for a dma-buf with an attachment that is no peer (amdgpu_cs_bo_validate: GTT
+// only); the move is a blit like others, and its fence is what holds later users back.
+core::Task<Placement> Memory::keep_in_system(Buffer& buffer, AllocRequest request) {
+  buffer.placement.read();
+  MemoryPool* const from = buffer.pool;
+  if (from && from->gpu) {
+    const Placement room = co_await reserve(system(), buffer.bytes(), request);
+    if (room != Placement::ok) co_return room;
+    system().give_back(buffer.bytes());  // take() books it under the buffer
+    drop(buffer);
+    take(system(), buffer);
+    if (buffer.content) moves_.start(buffer, *from->gpu);
+  }
+  buffer.placement.write();
+  buffer.system_only = true;
   co_return Placement::ok;
 }
 

@@ -13,6 +13,7 @@
 #include "models/axes/driver_policies.hpp"
 #include "models/memory/allocation_faults.hpp"
 #include "models/memory/buffer.hpp"
+#include "models/memory/pending_moves.hpp"
 
 namespace fencelab::models {
 
@@ -101,6 +102,9 @@ class Memory {
   /// Takes `bytes` of `pool` that belong to no buffer (page tables).
   core::Task<Placement> reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request);
   void unreserve(MemoryPool& pool, std::uint64_t bytes);
+  /// From now on the bytes of `buffer` are in system memory, for a device that reaches no other.
+  /// The caller holds the reservation. Moving them is not waited for: a KERNEL fence stands for it.
+  core::Task<Placement> keep_in_system(Buffer& buffer, AllocRequest request);
   /// Gives a buffer's memory back at once (nobody uses it).
   void free(Buffer& buffer);
   /// Runs the MMU notifier of a userptr buffer: returns when the GPU no longer uses its pages.
@@ -137,6 +141,7 @@ class Memory {
   void take(MemoryPool& pool, Buffer& buffer);
   void drop(Buffer& buffer);
   Machine& machine_;
+  PendingMoves moves_;
   AllocationFaults* faults_ = nullptr;
   core::OrderClassId notifier_class_;
   std::vector<std::unique_ptr<MemoryPool>> pools_;

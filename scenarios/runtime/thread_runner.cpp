@@ -60,6 +60,7 @@ void ThreadRunner::prepare(const Program& program) {
     state.key = core::stable_hash(name.data(), name.size());
     state.name = op.label != kNone ? name : spec_.name;
     if (const auto* loop = std::get_if<LoopOp>(&op.what)) prepare(loop->body);
+    note_display(op);
   }
 }
 
@@ -200,7 +201,8 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
   if (const auto* bind_op = std::get_if<BindOp>(&op.what)) return bind(*bind_op, state, op.label);
   if (const auto* lock_op = std::get_if<LockOp>(&op.what)) return lock(*lock_op);
   if (const auto* alloc_op = std::get_if<AllocOp>(&op.what)) return alloc(*alloc_op);
-  if (const auto* flip_op = std::get_if<FlipOp>(&op.what)) return flip(*flip_op);
+  if (const auto* import_op = std::get_if<ImportOp>(&op.what)) return import_dma_buf(*import_op);
+  if (const auto* flip_op = std::get_if<FlipOp>(&op.what)) return flip(*flip_op, op.label);
   if (const auto* receive_op = std::get_if<ReceiveOp>(&op.what)) return receive(*receive_op);
   if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);
   if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) return acquire(*acquire_op);
@@ -266,7 +268,7 @@ void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
   if (spec.buffer != kNone) buffers.push_back(&world_.buffer(spec.buffer, clone_));
   if (spec.channel != kNone) buffers = received_[spec.channel];
   if (spec.swapchain != kNone)
-    for (models::SwapImage* image : images_[spec.swapchain])
+    for (const models::SwapImagePtr& image : images_[spec.swapchain])
       if (image) buffers.push_back(image->buffer);
   for (models::Buffer* buffer : buffers)
     into.push_back({buffer, spec.offset,
@@ -498,8 +500,7 @@ void ThreadRunner::sw_signal(const SwSignalOp& op) {
 
 void ThreadRunner::terminate(const TerminateOp& op) {
   const models::JobPtr job = clone_.label(op.job.label).job;
-  if (!job) return;
-  job->terminate();
+  if (job) job->terminate();
 }
 
 }  // namespace fencelab::scenarios

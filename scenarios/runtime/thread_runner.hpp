@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "models/display/atomic.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::scenarios {
@@ -49,7 +50,16 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> lock_all(const LockOp& op);
   void unlock(const LockOp& op);
   core::Task<> alloc(const AllocOp& op);
-  core::Task<> flip(const FlipOp& op);
+  core::Task<> import_dma_buf(const ImportOp& op);
+  core::Task<> flip(const FlipOp& op, Index label);
+  core::Task<> wait_for_values(const FlipOp& op);
+  void note_scanned(const AccessSpec& plane, models::Display& display);
+  models::AtomicRequest commit_of(const FlipOp& op, bool wants_fences);
+  std::vector<models::SyncPoint> in_fence_of(const PlaneSpec& plane, const models::Access& image);
+  void note_flipped(const models::AtomicResult& result, Index label);
+  void note_display(const Op& op);
+  const models::Display* display_for(const LatchOp& op) const;
+  void note_latched(const models::SwapImagePtr& image);
   core::Task<> receive(const ReceiveOp& op);
   core::Task<> latch(const LatchOp& op);
   core::Task<> acquire(const AcquireOp& op);
@@ -78,7 +88,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Process* process_ = nullptr;
   core::Completion ended_;
   std::unordered_map<const Op*, OpState> states_;  ///< looked up, never iterated
-  std::map<Index, std::vector<models::SwapImage*>>
+  std::map<Index, std::vector<models::SwapImagePtr>>
       images_;  ///< per swapchain: what this thread holds
   std::map<Index, std::vector<models::Buffer*>> received_;   ///< per channel
   std::vector<std::shared_ptr<models::Frame>> latched_;      ///< frames since the last flip
@@ -87,6 +97,7 @@ class ThreadRunner final : public core::ValueProducer {
   std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
   models::JobPtr submitting_;  ///< its system call, or ring write, is under way
   bool killed_ = false;        ///< but still in an uninterruptible stretch
+  Index own_display_ = kNone;  ///< the first that its program names
   std::uint32_t throttle_ = 0, queue_depth_ = 0;
   core::Time iteration_start_{};
   std::uint64_t rounds_ = 0;  ///< of all loops

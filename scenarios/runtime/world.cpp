@@ -20,6 +20,17 @@ models::SyncPoint LabelState::point() const {
   return job->published_completion();
 }
 
+namespace {
+
+models::Swapchain::Protocol protocol_of(const SwapchainSpec& spec) {
+  using Protocol = models::Swapchain::Protocol;
+  if (spec.protocol == SwapchainSpec::Protocol::implicit) return Protocol::implicit;
+  return spec.release_timeline == SwapchainSpec::ReleaseTimeline::shared ? Protocol::syncobj_shared
+                                                                         : Protocol::syncobj;
+}
+
+}  // namespace
+
 World::World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
              const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run)
     : simulation_(simulation),
@@ -152,8 +163,9 @@ void World::build_objects() {
           const auto mode = spec.mode == SwapchainSpec::Mode::fifo
                                 ? models::Swapchain::Mode::fifo
                                 : models::Swapchain::Mode::mailbox;
-          return std::make_unique<models::Swapchain>(machine_, spec.name + tail, number++, mode,
-                                                     std::move(images));
+          return std::make_unique<models::Swapchain>(
+              machine_,
+              models::Swapchain::Spec{spec.name + tail, number++, mode, protocol_of(spec)}, images);
         });
 }
 

@@ -10,6 +10,7 @@
 #include "core/timeline.hpp"
 #include "models/machine.hpp"
 #include "models/memory/allocation_faults.hpp"
+#include "models/winsys/channel.hpp"
 #include "models/winsys/swapchain.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -23,7 +24,7 @@ struct LabelState {
   explicit LabelState(core::Simulation& simulation) : cell(simulation) {}
   core::Cell cell;  ///< footprint: other threads of the process may look
   models::JobPtr job;
-  core::FencePtr fence;            ///< bind, sw_fence
+  core::FencePtr fence;            ///< bind, sw_fence, flip
   std::uint64_t runs = 0;          ///< executions so far
   bool wants_start_fence = false;  ///< somebody refers to its start
   std::vector<Index> terminating_threads;

@@ -1,5 +1,5 @@
-// Rows T129 to T138: vgem fences and page flips (IGT tests/vgem_basic.c, kms_flip.c; rows from
-// reading drm_gem_atomic_helper.c).
+// Rows T129, T130 and T134 to T138: vgem fences and page flips (IGT tests/vgem_basic.c, kms_flip.c;
+// rows from reading drm_gem_atomic_helper.c).
 #include "tests/conformance/recordings/world.hpp"
 #include "tests/conformance/rows.hpp"
 
@@ -13,8 +13,11 @@ constexpr KernelVersion kNewest = KernelVersion::v7_2, kOlder = KernelVersion::v
 struct Screen {
   explicit Screen(KernelVersion kernel = kNewest) : world(kernel) {}
   DmaResv& buffer(const std::string& name) { return world.add_buffer(name).resv(); }
-  AtomicCrtc::Result flip(DmaResv& resv, FencePtr in_fence = nullptr) {
-    return world.crtc().commit_nonblocking({{&resv, std::move(in_fence)}}, true);
+  AtomicResult flip(DmaResv& resv, FencePtr in_fence = nullptr) {
+    PlaneState plane{.resv = &resv};
+    if (in_fence) plane.in_fence = {std::move(in_fence)};
+    return commit_nonblocking(
+        {.crtcs = {{.display = &world.display(), .planes = {plane}, .wants_out_fence = true}}});
   }
   /// Lets 100 ms pass: several refreshes.
   void wait() {
@@ -54,23 +57,43 @@ TEST_CASE("T130: a vgem fence expires after ten seconds, and signaling it then i
   CHECK(vgem.signal(late) == fence_error::kNoEntry);
 }
 
+TEST_CASE("T134: a commit that is only tried has no out-fence, and changes nothing") {
+  Screen screen;
+  DmaResv& buffer = screen.buffer("B0");
+  const auto request = [&](bool test_only) {
+    return AtomicRequest{.crtcs = {{.display = &screen.world.display(),
+                                    .planes = {{.resv = &buffer}},
+                                    .wants_out_fence = true}},
+                         .test_only = test_only};
+  };
+  const AtomicResult tried = commit_nonblocking(request(true));
+  CHECK(tried.error == 0);
+  REQUIRE(tried.out_fences.size() == 1);
+  CHECK_FALSE(tried.out_fences[0]);  // user space reads -1
+  CHECK_FALSE(screen.world.display().busy());
+  REQUIRE(commit_nonblocking(request(false)).error == 0);
+  CHECK(commit_nonblocking(request(true)).error == 0);  // also while a flip is pending
+  screen.wait();
+  CHECK(screen.world.display().commits() == 1);
+}
+
 TEST_CASE("T135: the out-fence of a commit signals at the flip") {
   Screen screen;
-  const AtomicCrtc::Result result = screen.flip(screen.buffer("B0"));
+  const AtomicResult result = screen.flip(screen.buffer("B0"));
   REQUIRE(result.error == 0);
-  CHECK_FALSE(result.out_fence->is_signaled());
+  CHECK_FALSE(result.out_fences[0]->is_signaled());
   screen.wait();
-  CHECK(result.out_fence->status() == 1);
+  CHECK(result.out_fences[0]->status() == 1);
 }
 
 TEST_CASE("T136: a second non-blocking flip while one is pending is -EBUSY") {
   Screen screen;
   DmaResv& buffer = screen.buffer("B0");
-  const AtomicCrtc::Result first = screen.flip(buffer, screen.timeline.fence_at(1));
+  const AtomicResult first = screen.flip(buffer, screen.timeline.fence_at(1));
   CHECK(screen.flip(buffer).error == fence_error::kBusy);
   screen.timeline.advance_to(1);
   screen.wait();
-  CHECK(first.out_fence->is_signaled());
+  CHECK(first.out_fences[0]->is_signaled());
   CHECK(screen.flip(buffer).error == 0);
 }
 
@@ -81,7 +104,7 @@ TEST_CASE("T137: with an explicit fence a flip waits for kernel fences, not for 
   buffer.add(screen.timeline.fence_at(1), kernel_fence ? Usage::kernel : Usage::write);
   const auto result = screen.flip(buffer, make_signaled_fence(screen.world.simulation()));
   screen.wait();
-  CHECK(result.out_fence->is_signaled() == !kernel_fence);
+  CHECK(result.out_fences[0]->is_signaled() == !kernel_fence);
 }
 
 TEST_CASE("T138: without an explicit fence a flip waits for writers, not for readers") {
@@ -91,10 +114,10 @@ TEST_CASE("T138: without an explicit fence a flip waits for writers, not for rea
   buffer.add(screen.timeline.fence_at(1), write ? Usage::write : Usage::read);
   const auto result = screen.flip(buffer);
   screen.wait();
-  CHECK(result.out_fence->is_signaled() == !write);
+  CHECK(result.out_fences[0]->is_signaled() == !write);
   screen.timeline.advance_to(1);
   screen.wait();
-  CHECK(result.out_fence->is_signaled());
+  CHECK(result.out_fences[0]->is_signaled());
 }
 
 TEST_CASE("T138: an older virtio-gpu waits for no fence of the buffer (quirk)") {
@@ -103,5 +126,25 @@ TEST_CASE("T138: an older virtio-gpu waits for no fence of the buffer (quirk)") 
   buffer.add(screen.timeline.fence_at(1), Usage::write);
   const auto result = screen.flip(buffer);
   screen.wait();
-  CHECK(result.out_fence->is_signaled());
+  CHECK(result.out_fences[0]->is_signaled());
+}
+
+// ---------------------------------------------------------------- beside the rows
+
+TEST_CASE("A commit tells its fences when it would like them: by the earliest next vblank") {
+  Screen screen;
+  const FencePtr fence = screen.timeline.fence_at(1), other = screen.timeline.fence_at(2);
+  const auto both =
+      make_intrusive<FenceArray>(screen.world.simulation(), std::vector<FencePtr>{fence, other},
+                                 new_fence_context(screen.world.simulation()), 1);
+  CHECK(fence->deadline_hint() == kNever);
+  screen.flip(screen.buffer("B0"), both);
+  CHECK(both->deadline_hint() == Time(16667us));
+  CHECK(fence->deadline_hint() == Time(16667us));
+  // The earliest hint wins, and one that comes too late changes nothing.
+  fence->hint_deadline(Time(20ms));
+  CHECK(fence->deadline_hint() == Time(16667us));
+  fence->hint_deadline(Time(1ms));
+  CHECK(fence->deadline_hint() == Time(1ms));
+  CHECK(other->deadline_hint() == Time(16667us));
 }

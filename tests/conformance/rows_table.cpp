@@ -48,9 +48,7 @@ const std::vector<Missing>& missing_rows() {
        "memory management"},
       {"T111 T112 T113 T114 T115 T116 T117 T118 T119 T120 T121 T122 T123 T124 T125 T126 T127 T128",
        Gap::untested, "address spaces of xe"},
-      {"T131", Gap::untested, "a copy on an importer's GPU"},
       {"T132 T133", Gap::not_modelled, "descriptors and addresses are typed"},
-      {"T134", Gap::not_modelled, "no commit is only tried"},
   };
   return kMissing;
 }

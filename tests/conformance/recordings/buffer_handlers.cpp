@@ -88,11 +88,14 @@ json virtio_wait(World& world, const Operation& op) {
 
 json flip(World& world, const Operation& op) {
   models::PlaneState plane{.resv = &world.buffer(op.arg(0)).resv()};
-  if (op.arg(1) != "-") plane.in_fence = world.file(op.arg(1)).fence();
+  if (op.arg(1) != "-") plane.in_fence = {world.file(op.arg(1)).fence()};
   const bool wants_fence = op.arg(2) != "-";
-  const auto [error, out_fence] = world.crtc().commit_nonblocking({plane}, wants_fence);
-  if (error == 0 && wants_fence) world.define_file(op.arg(2), models::SyncFile(out_fence));
-  return answer(error);
+  const models::AtomicResult result = models::commit_nonblocking(
+      {.crtcs = {
+           {.display = &world.display(), .planes = {plane}, .wants_out_fence = wants_fence}}});
+  if (result.error == 0 && wants_fence)
+    world.define_file(op.arg(2), models::SyncFile(result.out_fences.front()));
+  return answer(result.error);
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ models::DriverPolicies no_recovery(core::Simulation& simulation) {
 }
 
 /// virtio-gpu's display; its rate matters to nothing that was recorded.
-models::Display::Spec screen() { return {"virtio-gpu crtc-0", std::chrono::microseconds(16'667)}; }
+models::Display::Spec screen(models::KernelVersion kernel) {
+  return {"virtio-gpu crtc-0", std::chrono::microseconds(16'667), models::quirks_of(kernel)};
+}
 
 /// Arguments that an operation defines: "export B0 r S0" defines its third.
 const std::map<std::string, std::vector<std::size_t>, std::less<>>& outputs() {
@@ -37,8 +39,7 @@ const std::map<std::string, std::vector<std::size_t>, std::less<>>& outputs() {
 World::World(models::KernelVersion kernel)
     : hardware_(simulation_, {}),
       machine_(simulation_, hardware_, no_recovery(simulation_)),
-      display_(machine_.add_display(screen())),
-      crtc_(simulation_, display_, models::quirks_of(kernel)),
+      display_(machine_.add_display(screen(kernel))),
       vgem_(simulation_) {}
 
 World::~World() = default;

@@ -23,7 +23,7 @@ class World {
 
   core::Simulation& simulation() { return simulation_; }
   models::VgemFences& vgem() { return vgem_; }
-  models::AtomicCrtc& crtc() { return crtc_; }
+  models::Display& display() { return display_; }
 
   /// Whether every name that `operation` uses, and does not define, stands for something.
   bool defines_all(const Operation& operation) const;
@@ -51,7 +51,6 @@ class World {
   models::platform::SharedHardware hardware_;
   models::Machine machine_;
   models::Display& display_;
-  models::AtomicCrtc crtc_;
   models::VgemFences vgem_;
   std::map<std::string, std::unique_ptr<models::DmaBuf>> buffers_;
   std::map<std::string, models::SyncFile> files_;
