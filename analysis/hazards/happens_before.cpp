@@ -1,5 +1,6 @@
 #include "analysis/hazards/happens_before.hpp"
 
+#include "core/completion.hpp"
 #include "core/fence.hpp"
 #include "core/timeline.hpp"
 #include "models/client.hpp"
@@ -256,6 +257,20 @@ void HappensBefore::on_signaled(const core::ProbeEvent& event) {
   carry(core::raw(event.object), of(event.process));
 }
 
+namespace {
+
+/// Whether a wait on `link` would end at once. Locks and doorbells are not asked: they would be
+/// taken, or cleared, by the question. (They tell of themselves, and so do messages.)
+bool is_over(const core::WaitLink& link) {
+  const core::Waitable* object = link.object;
+  const bool may_ask = dynamic_cast<const core::DmaFence*>(object) ||
+                       dynamic_cast<const core::ValueTimeline*>(object) ||
+                       dynamic_cast<const core::Completion*>(object);
+  return may_ask && object->satisfied(link.value);
+}
+
+}  // namespace
+
 void HappensBefore::on_waited(core::ProcessId process, const core::WaitLink* links,
                               std::uint32_t count, core::WaitReason reason, bool ended) {
   using core::WaitReason;
@@ -263,7 +278,7 @@ void HappensBefore::on_waited(core::ProcessId process, const core::WaitLink* lin
   if (!is_point && reason != WaitReason::lock && reason != WaitReason::fifo) return;
   for (std::uint32_t i = 0; i < count; ++i) {
     const core::WaitLink& link = links[i];
-    if (ended ? !link.done : !link.object->satisfied(link.value)) continue;
+    if (ended ? !link.done : !is_over(link)) continue;
     if (!is_point) {
       learn_object(of(process), core::raw(link.object->id()));
       continue;

@@ -94,7 +94,7 @@ Task<> ThreadRunner::poll(const PollOp& op) {
                                                             .recovery = op.timeout.has_value()});
     if (result == core::WaitResult::timed_out) co_return;
     const models::Dependency waited =
-        models::dependency_on({pending}, models::DependencyRule::resv_write, accesses[i].buffer);
+        models::dependency_on({pending}, models::DependencyRule::program, accesses[i].buffer);
     const models::WaitedDependency event{&waited, nullptr, clone_.client, since};
     simulation_.emit(core::ProbeKind::dependency_waited, pending->id(), 0,
                      static_cast<std::uint64_t>(waited.rule), &event);
