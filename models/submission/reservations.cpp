@@ -10,12 +10,13 @@ namespace fencelab::models {
 Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
     : how_(how), exec_(simulation, {}) {
   constexpr std::size_t kFew = 16;  // fewer are looked through faster than hashed
-  std::unordered_set<const Buffer*> known;
+  std::unordered_set<std::uint32_t> known;
   auto is_new = [&](Buffer* buffer) {
     if (wanted_.size() < kFew)
       return std::find(wanted_.begin(), wanted_.end(), buffer) == wanted_.end();
-    if (known.empty()) known.insert(wanted_.begin(), wanted_.end());
-    return known.insert(buffer).second;
+    if (known.empty())
+      for (const Buffer* other : wanted_) known.insert(other->index());
+    return known.insert(buffer->index()).second;
   };
   auto want = [&](const AccessList& accesses) {
     for (const Access& access : accesses)

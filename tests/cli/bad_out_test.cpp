@@ -147,7 +147,8 @@ TEST_CASE("deadlocks of an earlier campaign do not stay beside the results of a 
         first.end());
   folder.file("out/hazards.txt", "of an earlier campaign");
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "dependencies.csv", "runs.csv"});
+  CHECK(files_below(folder.path("out")) ==
+        std::vector<std::string>{"compare.csv", "dependencies.csv", "runs.csv"});
 }
 
 TEST_CASE("what somebody else put beside the results stays", "[cli]") {
@@ -155,7 +156,7 @@ TEST_CASE("what somebody else put beside the results stays", "[cli]") {
   folder.file("out/notes.md", "mine");
   folder.file("out/deadlocks/notes.txt", "mine, too");
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"compare.csv", "deadlocks", "dependencies.csv",
-                                                                    "deadlocks/notes.txt",
-                                                                    "notes.md", "runs.csv"});
+  CHECK(files_below(folder.path("out")) ==
+        std::vector<std::string>{"compare.csv", "deadlocks", "deadlocks/notes.txt",
+                                 "dependencies.csv", "notes.md", "runs.csv"});
 }

@@ -112,7 +112,7 @@ TEST_CASE("T142: a fence that says nothing of an owner is waited for whatever th
 }
 
 TEST_CASE(
-    "T143: a submission neither waits for a KFD eviction fence nor arms it; a move does both") {
+    "T143: a submission neither waits for a KFD eviction fence nor arms it, a move does both") {
   using Caller = AmdgpuCaller::Kind;
   const FenceOwner eviction{FenceOwner::Kind::kfd_eviction, nullptr, nullptr};
   for (const auto mode : {AmdgpuSyncMode::always, AmdgpuSyncMode::ne_owner}) {

@@ -150,7 +150,8 @@ TEST_CASE("T56: an array is prepared as a whole") {
   CHECK(rig.run(body(rig)) == 0);
 }
 
-TEST_CASE("T57: two loops, one after the other, are two transactions; an empty one locks nothing") {
+TEST_CASE(
+    "T57: two loops, one after the other, are two transactions, and an empty one locks nothing") {
   Locks rig;
   const auto body = [](Locks& locks) -> Task<int> {
     DrmExec one(locks.simulation, {}), two(locks.simulation, {});
@@ -314,7 +315,7 @@ TEST_CASE("T61e: a signal ends an interruptible wait with -ERESTARTSYS, and no o
 }
 
 TEST_CASE(
-    "T61e: a signal that came before the wait ends it at once; what is free is locked first") {
+    "T61e: a signal that came before the wait ends it at once, but what is free is locked first") {
   Locks rig;
   const FencePtr never =
       make_intrusive<DmaFence>(rig.simulation, nullptr, new_fence_context(rig.simulation), 1);

@@ -260,6 +260,18 @@ Offences pragma_once_offences(const SourceFile& file) {
   return {{file.path, 1, "#pragma once is missing"}};
 }
 
+Offences test_name_offences(const SourceFile& file) {
+  static const std::regex name(R"(\bTEST_CASE\(\s*((?:"[^"\n]*"\s*)+))");
+  Offences offences;
+  if (!file.in("tests")) return offences;
+  const std::string& text = file.uncommented;
+  for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it)
+    if (it->str(1).find(';') != std::string::npos)
+      offences.push_back({file.path, file.line_at(static_cast<std::size_t>(it->position())),
+                          "a semicolon in the name of a test: CTest would look for two tests"});
+  return offences;
+}
+
 Offences machine_path_offences(const SourceFile& file, const std::string& checkout) {
   Offences offences;
   // Put together here so that this file does not offend.

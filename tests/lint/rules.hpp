@@ -42,6 +42,9 @@ Offences pointer_key_offences(const SourceFile& file);
 /// A header says `#pragma once`.
 Offences pragma_once_offences(const SourceFile& file);
 
+/// CTest splits names of tests at semicolons.
+Offences test_name_offences(const SourceFile& file);
+
 /// No path that exists on one machine only, such as somebody's home or `checkout`, this tree's own.
 Offences machine_path_offences(const SourceFile& file, const std::string& checkout);
 

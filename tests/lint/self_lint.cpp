@@ -187,6 +187,14 @@ TEST_CASE("every header says pragma once") {
   CHECK(offences_in_tree("pragma-once", check) == "");
 }
 
+TEST_CASE("no name of a test has a semicolon") {
+  const Check check = test_name_offences;
+  const std::string split = "TEST_CASE(\n  \"one\"\n  \"two; three\") {}\n";
+  CHECK(lines(check, "tests/x.cpp", "\n" + split) == Lines{2});
+  CHECK(lines(check, "tests/x.cpp", "TEST_CASE(\"one, two\") { f(\"a;b\"); }\n").empty());
+  CHECK(offences_in_tree("test-names", check) == "");
+}
+
 TEST_CASE("no text names a path of one machine") {
   const Check check = [](const SourceFile& file) {
     return machine_path_offences(file, "/no/such/checkout");

@@ -61,7 +61,7 @@ constexpr std::int64_t kInTurn = 8 * kMs, kSideBySide = 5 * kMs;
 
 }  // namespace
 
-TEST_CASE("Export takes the fences that are on the buffer; nobody else waits for them") {
+TEST_CASE("Export takes the fences that are on the buffer, and nobody else waits for them") {
   CHECK(number(handed_over("", kReads), "makespan_ns") == 11 * kMs);
   CHECK(number(handed_over("", kElse), "makespan_ns") == 10 * kMs);
 }

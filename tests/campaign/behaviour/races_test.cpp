@@ -73,7 +73,7 @@ TEST_CASE("A lock carries what its last holder knew") {
   CHECK(number(writer_then_reader(write, ""), "races_count") == 1);
 }
 
-TEST_CASE("Readers do not race, nor do writers of different bytes; writers of the same do") {
+TEST_CASE("Readers do not race, nor do writers of different bytes, but writers of the same do") {
   const auto two = [](const std::string& one, const std::string& other) {
     const auto job = [](const std::string& accesses) {
       return R"({"submit": {"context": "c", "duration": "2 ms", )" + accesses + "}}";
