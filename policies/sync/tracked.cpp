@@ -76,7 +76,10 @@ void OracleSync::add_dependencies(models::Job& job) {
     });
 }
 
+// Others may have been recorded since it looked, before the ioctl: what a kernel queue will run is
+// looked at again in the instant in which it is recorded itself.
 void OracleSync::submitted(models::Job& job) {
+  if (job.entity) add_dependencies(job);
   for (const models::Access& access : job.accesses)
     run_.truth.record(access, ring_of(job), job.completion);
 }
