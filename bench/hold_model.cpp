@@ -66,11 +66,6 @@ double heap_rate(HoldSize size) {
   return static_cast<double>(events - before) / (bench::cpu_seconds() - start);
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 void compare(HoldSize size) {
   std::vector<double> processes, heap;
   for (int i = 0; i < kRepetitions; ++i) {
@@ -79,8 +74,8 @@ void compare(HoldSize size) {
   }
   std::printf(
       "%7lld pending: %6.2f M events/s as processes, %6.2f M events/s bare heap, ratio %.2f\n",
-      static_cast<long long>(size.pending), median(processes) * 1e-6, median(heap) * 1e-6,
-      median(processes) / median(heap));
+      static_cast<long long>(size.pending), bench::median(processes) * 1e-6,
+      bench::median(heap) * 1e-6, bench::median(processes) / bench::median(heap));
 }
 
 }  // namespace

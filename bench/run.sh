@@ -39,8 +39,8 @@ for ((round = 1; round <= rounds; ++round)); do
   measure 100000 2000000 600000
   note "round $round of $rounds: whole engine"
   "$programs/bench_whole_engine" 80 >>"$raw"
-  note "round $round of $rounds: watching orders"
-  "$programs/bench_order_watch" 20 5 >>"$raw"
+  note "round $round of $rounds: analyses"
+  "$programs/bench_analysis_cost" 20 5 >>"$raw"
   note "round $round of $rounds: litmus programs"
   "$programs/bench_litmus" 0.2 >>"$raw"
 done

@@ -3,7 +3,7 @@
 
 usage: summarise.py RAW RESULTS_CSV
 RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ...",
-"order_watch key=value ..." and "litmus key=value ...".
+"order_watch key=value ...", "analysis_cost key=value ..." and "litmus key=value ...".
 """
 import csv
 import statistics
@@ -28,7 +28,7 @@ def read(path):
     with open(path) as lines:
         for line in lines:
             words = line.split()
-            if words[0] in ("whole_engine", "order_watch", "litmus"):
+            if words[0] in ("whole_engine", "analysis_cost", "order_watch", "litmus"):
                 runs[words[0]].append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
             else:
                 rates[words[0], int(words[1])].append(float(words[2]))
@@ -71,9 +71,15 @@ def whole_engine(runs, out):
               f"ratio {large / small:.3f}, bar {MEMORY_BAR}: {verdict(large / small <= MEMORY_BAR)}")
 
 
+def analysis_cost(runs, out):
+    print()
+    for name in ("hazards", "oversync", "both"):
+        ratio = statistics.median(float(run[f"{name}_ratio"]) for run in runs)
+        print(f"watching {name}: {ratio:.3f} times the run with metrics alone (median of {len(runs)})")
+        out.writerow(["analysis_cost", "", name, "", f"{ratio:.3f}", ""])
+
+
 def order_watch(runs, out):
-    if not runs:
-        return
     ratios = [float(run["ratio"]) for run in runs]
     ratio = statistics.median(ratios)
     print(f"\nwatching orders: {ratio:.3f} times the plain run ({min(ratios):.3f} to {max(ratios):.3f}, "
@@ -83,8 +89,6 @@ def order_watch(runs, out):
 
 
 def litmus(runs, out):
-    if not runs:
-        return
     print("\nlitmus programs under prover A: thousand executions per second, median; all: each program explored once")
     for program in dict.fromkeys(run["program"] for run in runs):
         rows = [run for run in runs if run["program"] == program]
@@ -105,6 +109,7 @@ def main():
         out.writerow(["benchmark", "pending_events", "contender", "rate_per_second", "fencelab_ratio", "bar"])
         hold_model(rates, out)
         whole_engine(runs["whole_engine"], out)
+        analysis_cost(runs["analysis_cost"], out)
         order_watch(runs["order_watch"], out)
         litmus(runs["litmus"], out)
 

@@ -1,5 +1,7 @@
-// The workload of whole_engine and order_watch: `clients` programs at 60 frames a second with
-// `jobs` jobs a frame share buffers with a compositor under implicit sync.
+// The workload of whole_engine and analysis_cost: `clients` programs at 60 frames a second with
+// `jobs` jobs a frame share buffers with a compositor under implicit sync. The compositor looks for
+// frames `late` after the vblank, at which the clients begin theirs: at once all are done
+// and nothing waits, a little later jobs of both sides wait for each other.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,7 +10,8 @@
 
 namespace fencelab::bench {
 
-inline std::string whole_scenario(int clients, int jobs, long frames) {
+inline std::string whole_scenario(int clients, int jobs, long frames,
+                                  const std::string& late = "") {
   std::string chains, processes, latches, reads;
   for (int client = 0; client < clients; ++client) {
     chains +=
@@ -32,11 +35,12 @@ inline std::string whole_scenario(int clients, int jobs, long frames) {
           "platform": {{"gpus": [{{"name": "gpu0", "engines": ["rcs0", "rcs1", "rcs2", "rcs3", "rcs4"]}}]}},
           "displays": [{{"name": "d", "refresh": "60 Hz"}}], "swapchains": [{0}], "buffers": [{{"name": "scanout", "size": "8 MiB"}}],
           "processes": [{1}{{"name": "compositor", "contexts": [{{"name": "c", "engine": "rcs4"}}], "threads": [{{"name": "main",
-            "program": [{{"loop": {{"times": {2}, "body": [{{"vblank": "d"}},{3}
+            "program": [{{"loop": {{"times": {2}, "body": [{{"vblank": "d"}},{5}{3}
               {{"submit": {{"context": "c", "duration": "1 ms", "reads": [{4}], "writes": ["scanout"]}}}},
               {{"flip": {{"display": "d", "planes": ["scanout"]}}}}]}}}}]}}]}}],
           "stacks": ["linux-implicit"]}})",
-      chains, processes, frames, latches, reads);
+      chains, processes, frames, latches, reads,
+      late.empty() ? "" : fmt::format(R"({{"think": "{}"}},)", late));
 }
 
 }  // namespace fencelab::bench
