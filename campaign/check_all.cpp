@@ -49,6 +49,7 @@ CheckRecord record_of(const CheckItem& item, std::uint64_t seed, const WorkerRes
   }
   record.scenario = item.scenario->name;
   record.stack = item.stack->name;
+  record.sets = item.scenario->sets;
   record.file = item.scenario->file;  // byte for byte; JSON carries text only
   for (CheckFinding& finding : record.findings)
     if (!finding.place.file.empty()) finding.place.file = item.scenario->file;

@@ -116,6 +116,7 @@ std::string_view to_string(LivelockClaim::Outcome outcome);
 
 struct CheckRecord {
   std::string scenario, stack, file;
+  std::vector<std::string> sets;  ///< carried out on the file (`--set`), in this order
   std::vector<std::uint64_t> seeds;
   std::string status = "ok";               ///< ok, error (no work done), budget (stopped), crashed
   std::string message;                     ///< when not ok

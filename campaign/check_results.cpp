@@ -134,6 +134,7 @@ Json record_json(const CheckRecord& record, const Judgement& judgement) {
   return {{"scenario", record.scenario},
           {"stack", record.stack},
           {"file", record.file},
+          {"set", record.sets},
           {"seeds", record.seeds},
           {"status", record.status},
           {"message", text_or_null(record.message)},
@@ -174,7 +175,7 @@ ReplayFile replay_of(const CheckRecord& record, const CheckFinding& finding,
                      const CheckOrigin& origin) {
   ReplayFile replay{record.file, record.stack, finding.way.token};
   replay.seed = finding.way.seed;
-  replay.sets = origin.sets;
+  replay.sets = record.sets;
   replay.timers = finding.way.timers;
   replay.program = origin.build;
   replay.scenario_hash = finding.way.scenario_hash;

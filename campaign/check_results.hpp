@@ -17,8 +17,7 @@ inline constexpr int kCheckSchemaVersion = 1;
 
 /// What files say about where they come from.
 struct CheckOrigin {
-  std::string build;              ///< of this program
-  std::vector<std::string> sets;  ///< --set of the command line
+  std::string build;  ///< of this program
 };
 
 /// What the files of a record's finding (counted from 0) begin with, below the folder of results.

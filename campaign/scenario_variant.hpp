@@ -18,7 +18,6 @@ namespace fencelab::campaign {
 struct ScenarioReading {
   const policies::Registry& registry;
   scenarios::PolicyNames names;
-  std::vector<std::string> sets;  ///< of the command line
 };
 
 /// A scenario with one of its stacks. Neither is moved while somebody refers to it.

@@ -39,6 +39,21 @@ struct Check {
   campaign::Ranks* ranks = nullptr;
 };
 
+/// What the command line names, each followed by what is expected of it with fewer rounds.
+std::optional<std::vector<Plan>> all_plans(const CheckCommand& command,
+                                           const policies::Registry& registry) {
+  auto named = load_plans(command, registry);
+  if (!named) return std::nullopt;
+  std::vector<Plan> plans;
+  for (Plan& whole : *named) {
+    auto smaller = smaller_plans(whole, registry);
+    if (!smaller) return std::nullopt;
+    plans.push_back(std::move(whole));
+    std::move(smaller->begin(), smaller->end(), std::back_inserter(plans));
+  }
+  return plans;
+}
+
 std::vector<CheckItem> items_of(const std::vector<Plan>& plans, const CheckCommand& command,
                                 const campaign::CheckOptions& limits) {
   std::vector<CheckItem> items;
@@ -161,8 +176,7 @@ std::optional<std::string> write(const Check& check) {
   }
   if (!command.write_baseline.empty())
     more.push_back({command.write_baseline, campaign::baseline_text(check.written)});
-  return campaign::write_check_results(command.out, check.records, check.judgements,
-                                       {build, command.sets}, more);
+  return campaign::write_check_results(command.out, check.records, check.judgements, {build}, more);
 }
 
 /// What could be done about the findings; in the same pool as the checks.
@@ -174,8 +188,7 @@ void explain(Check& check, const campaign::CheckAllOptions& pool) {
   options.reduce = command.has_out;
   campaign::explain_findings(
       check.items, check.records, check.judgements,
-      {check.registry, scenarios::policy_names(check.registry, metric_names()), command.sets}, pool,
-      options);
+      {check.registry, scenarios::policy_names(check.registry, metric_names())}, pool, options);
 }
 
 int interrupted(const Progress& progress, std::size_t checks) {
@@ -217,7 +230,7 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
 int help(const CheckCommand& command, campaign::Ranks& ranks) {
   const auto limits = limits_of(command);
   const auto registry = policies::Registry::built_in();
-  const auto plans = load_plans(command, registry);
+  const auto plans = all_plans(command, registry);
   campaign::help_checks(
       limits && plans ? items_of(*plans, command, *limits) : std::vector<CheckItem>{}, ranks);
   return kExitOk;
@@ -226,7 +239,7 @@ int help(const CheckCommand& command, campaign::Ranks& ranks) {
 int check(const CheckCommand& command, campaign::Ranks* ranks) {
   const auto limits = limits_of(command);
   const auto registry = policies::Registry::built_in();  // stacks point into it
-  const auto plans = load_plans(command, registry);
+  const auto plans = all_plans(command, registry);
   Baseline baseline;
   bool ok = limits && plans;
   if (!command.baseline.empty()) {

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "campaign/run_one.hpp"
+#include "campaign/scenario_variant.hpp"
 #include "campaign/tables.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
+#include "scenarios/fewer_rounds.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/seeds.hpp"
@@ -86,6 +89,98 @@ std::optional<std::vector<std::uint64_t>> seeds_of(const PlanOptions& options) {
 
 }  // namespace
 
+namespace {
+
+using scenarios::Scenario;
+
+/// The scenario of `file` as the command line changes it, and then with 1/`divisor` of the rounds.
+scenarios::Loaded<Scenario> load_smaller(const std::string& file,
+                                         const scenarios::PolicyNames& names,
+                                         std::vector<std::string> sets, std::uint64_t divisor) {
+  if (const auto document = campaign::document_of(file, sets))
+    for (std::string& set : scenarios::fewer_rounds(*document, divisor))
+      sets.push_back(std::move(set));
+  return scenarios::load_scenario_file(file, names, sets);  // says it if the file cannot be read
+}
+
+/// What the whole is expected to do says nothing about fewer rounds: only `small` does.
+void expect_of_smaller(Scenario& scenario, std::uint64_t divisor) {
+  scenario.relations.clear();
+  std::map<std::string, scenarios::ExpectSpec> expectations;
+  for (auto& [stack, whole] : scenario.expect) {
+    if (!whole.small || whole.small->divisor != divisor) continue;
+    scenarios::ExpectSpec& spec = expectations[stack];
+    spec.verdicts = whole.small->verdicts;
+    if (spec.verdicts.empty()) spec.verdicts = whole.claim.empty() ? whole.verdicts : whole.claim;
+    spec.strength = whole.small->strength.empty() ? "proved" : whole.small->strength;
+    spec.why = whole.small->why;
+    spec.place = whole.small->place;
+  }
+  scenario.expect = std::move(expectations);
+}
+
+scenarios::Loaded<Scenario> load(const std::string& file, const scenarios::PolicyNames& names,
+                                 const PlanOptions& options) {
+  if (options.rounds.empty()) return scenarios::load_scenario_file(file, names, options.sets);
+  const std::uint64_t divisor = *scenarios::parse_rounds(options.rounds);
+  auto loaded = load_smaller(file, names, options.sets, divisor);
+  if (loaded) expect_of_smaller(loaded.value(), divisor);
+  return loaded;
+}
+
+/// The stacks of `whole` of which something is expected at 1/`divisor` of the rounds.
+std::optional<Plan> smaller_plan(const Plan& whole, std::uint64_t divisor,
+                                 const scenarios::PolicyNames& names,
+                                 const policies::Registry& registry) {
+  auto loaded = load_smaller(whole.scenario.file, names, whole.scenario.sets, divisor);
+  if (!loaded) {
+    complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
+    return std::nullopt;
+  }
+  Plan plan{std::move(loaded).value(), {}, whole.seeds};
+  expect_of_smaller(plan.scenario, divisor);
+  plan.scenario.name += fmt::format("@1/{}", divisor);
+  PlanOptions stacks;
+  for (const auto& stack : whole.stacks)
+    if (plan.scenario.expect.contains(stack.name)) stacks.stacks.push_back(stack.name);
+  if (!choose_stacks(plan, stacks, registry)) return std::nullopt;
+  return plan;
+}
+
+}  // namespace
+
+void add_rounds_option(CLI::App& command, PlanOptions& options) {
+  command
+      .add_option("--rounds", options.rounds,
+                  "the part of its rounds that each loop makes, such as 1/30 (rounded up); what "
+                  "the scenario expects of all rounds does not count then")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return scenarios::parse_rounds(text)
+                       ? std::string()
+                       : scenarios::quote(text) + " is none; expected 1/2 to 1/1000000";
+          },
+          ""));
+}
+
+std::optional<std::vector<Plan>> smaller_plans(const Plan& whole,
+                                               const policies::Registry& registry) {
+  std::set<std::uint64_t> divisors;
+  for (const auto& stack : whole.stacks) {
+    const auto found = whole.scenario.expect.find(stack.name);
+    if (found != whole.scenario.expect.end() && found->second.small)
+      divisors.insert(found->second.small->divisor);
+  }
+  const auto names = scenarios::policy_names(registry, metric_names());
+  std::vector<Plan> plans;
+  for (const std::uint64_t divisor : divisors) {
+    auto plan = smaller_plan(whole, divisor, names, registry);
+    if (!plan) return std::nullopt;
+    plans.push_back(std::move(*plan));
+  }
+  return plans;
+}
+
 std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
                                             const policies::Registry& registry) {
   const FoundFiles found = find_scenarios(options.paths);
@@ -99,7 +194,7 @@ std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
   std::vector<Plan> plans;
   const auto names = scenarios::policy_names(registry, metric_names());
   for (const std::string& file : found.files) {
-    auto loaded = scenarios::load_scenario_file(file, names, options.sets);
+    auto loaded = load(file, names, options);
     if (!loaded) {  // warnings are what `validate` is for
       complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
       ok = false;

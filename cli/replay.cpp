@@ -105,16 +105,23 @@ void warn_of_differences(const Given& given, const Target& target) {
   }
 }
 
-/// The run of the same hash; or the only one there is, with a warning that something has changed.
-std::optional<Target> find_target(const std::vector<Plan>& plans, const ScheduleToken& token) {
-  std::vector<Target> all;
+std::vector<Target> targets_of(const std::vector<Plan>& plans) {
+  std::vector<Target> targets;
   for (const Plan& plan : plans)
     for (const auto& stack : plan.stacks)
-      for (const std::uint64_t seed : plan.seeds) {
-        if (campaign::schedule_hash(plan.scenario, stack, seed) == token.hash)
-          return Target{&plan, &stack, seed};
-        all.push_back({&plan, &stack, seed});
-      }
+      for (const std::uint64_t seed : plan.seeds) targets.push_back({&plan, &stack, seed});
+  return targets;
+}
+
+/// The run of the same hash, maybe one with fewer rounds that the scenario speaks of; or the only
+/// one there is, with a warning that something has changed.
+std::optional<Target> find_target(const std::vector<Plan>& plans, const std::vector<Plan>& smaller,
+                                  const ScheduleToken& token) {
+  std::vector<Target> all = targets_of(plans);
+  for (const auto& targets : {all, targets_of(smaller)})
+    for (const Target& one : targets)
+      if (campaign::schedule_hash(one.plan->scenario, *one.stack, one.seed) == token.hash)
+        return one;
   const bool one_run = !all.empty() && std::all_of(all.begin(), all.end(), [&](const Target& one) {
     return one.stack == all.front().stack;
   });
@@ -213,7 +220,11 @@ int replay(ReplayOptions options) {
   const auto registry = policies::Registry::built_in();
   const auto plans = load_plans(options, registry);
   if (!plans) return kExitUsage;
-  const auto target = find_target(*plans, given->token);
+  std::vector<Plan> smaller;
+  for (const Plan& whole : *plans)
+    if (auto more = smaller_plans(whole, registry))
+      std::move(more->begin(), more->end(), std::back_inserter(smaller));
+  const auto target = find_target(*plans, smaller, given->token);
   if (!target) return kExitUsage;
   warn_of_differences(*given, *target);
   const auto stepper = campaign::make_stepper(target->plan->scenario, *target->stack, target->seed);
@@ -237,6 +248,7 @@ void add_replay(CLI::App& app, Action& action) {
                                            "with which seeds, as they were given to check");
   command->add_option("--set", options->sets, "change the scenario first, as for check")
       ->allow_extra_args(false);
+  add_rounds_option(*command, *options);
   command->add_flag("--steps", options->steps, "one step per line instead of a column per process");
   command->add_option("--timeline", options->timeline,
                       "write a timeline for Perfetto or Chrome to this file");

@@ -131,6 +131,7 @@ void add_run(CLI::App& app, Action& action) {
       "--seeds", options->seeds, "a seed or a range such as 1..8, instead of the scenario's");
   command->add_option("--set", options->sets, "change the scenario first: /json/pointer=value")
       ->allow_extra_args(false);
+  add_rounds_option(*command, *options);
   command->add_option("-j,--jobs", options->jobs, "runs at the same time (default: 1)")
       ->check(CLI::Range(1, 1024));
   command

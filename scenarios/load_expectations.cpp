@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "scenarios/expected_names.hpp"
+#include "scenarios/fewer_rounds.hpp"
 #include "scenarios/load_parts.hpp"
+#include "scenarios/nearest_name.hpp"
 
 namespace fencelab::scenarios {
 
@@ -35,6 +37,25 @@ std::vector<std::string> load_verdicts(const Node& node) {
   return verdicts;
 }
 
+std::optional<SmallSpec> load_small(LoadContext& context, const Node& node) {
+  if (!node) return std::nullopt;
+  SmallSpec small;
+  const std::string rounds = node["rounds"].text_or("");
+  const auto divisor = parse_rounds(rounds);
+  if (!divisor && node["rounds"].is_text())
+    context.error(
+        node["rounds"],
+        {.code = "bad-text",
+         .message = fmt::format("{} is not allowed here", quote(rounds)),
+         .expected = "the part of the rounds that is left, from \"1/2\" to \"1/1000000\""});
+  small.divisor = divisor.value_or(1);
+  small.verdicts = load_verdicts(node["verdict"]);
+  small.strength = node["strength"].text_or("");
+  small.why = node["why"].text_or("");
+  small.place = context.place_of(node);
+  return small;
+}
+
 }  // namespace
 
 void load_expectations(LoadContext& context, const Node& expect) {
@@ -49,6 +70,7 @@ void load_expectations(LoadContext& context, const Node& expect) {
     }
     for (const Node& member : node["core"].items()) spec.core.push_back(member.text_or(""));
     spec.strength = node["strength"].text_or("");
+    spec.small = load_small(context, node["small"]);
     spec.why = node["why"].text_or("");
     spec.place = context.place_of(node);
     context.scenario.expect[name] = std::move(spec);

@@ -124,7 +124,9 @@ Loaded<Scenario> load_scenario(std::string_view text, std::string file, const Po
     for (Diagnostic& error : apply_set(document, set)) errors.push_back(std::move(error));
   }
   if (!errors.empty()) return errors;
-  return read_document(document, names);
+  Loaded<Scenario> loaded = read_document(document, names);
+  if (loaded) loaded.value().sets.assign(sets.begin(), sets.end());
+  return loaded;
 }
 
 Loaded<Scenario> load_scenario_file(const std::string& path, const PolicyNames& names,

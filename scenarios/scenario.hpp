@@ -391,6 +391,15 @@ struct Bound {
   Place place;
 };
 
+/// What `check` must find of the scenario with fewer rounds, under the same stack.
+struct SmallSpec {
+  std::uint64_t divisor = 1;          ///< of the rounds of every loop, see fewer_rounds.hpp
+  std::vector<std::string> verdicts;  ///< any of; empty: as of the whole scenario
+  std::string strength;               ///< as of ExpectSpec; empty: proved
+  std::string why;
+  Place place;
+};
+
 struct ExpectSpec {
   std::vector<std::string> verdicts;     ///< any of
   std::map<std::string, Bound> metrics;  ///< column of runs.csv -> bound
@@ -399,6 +408,7 @@ struct ExpectSpec {
   std::vector<std::string> claim;  ///< any of: what `check` must find; empty: as `verdicts`
   std::string strength;  ///< observed | predicted | explored | proved: of a claim of freedom, asked
                          ///< of `check`; empty: observed
+  std::optional<SmallSpec> small;  ///< checked beside the whole
   std::string why;       ///< prose: the argument for this expectation
   Place place;
 };
@@ -419,6 +429,7 @@ struct Scenario {
   /// Hash of all that decides what happens under a given stack with a given seed: equal for files
   /// that differ in layout, prose, stacks, seeds or expectations only.
   std::uint64_t digest = 0;
+  std::vector<std::string> sets;  ///< assignments (`--set`) that were carried out on the file
   Duration horizon{std::chrono::seconds(10)};
   Duration progress_bound{std::chrono::seconds(1)};
   std::vector<std::uint64_t> seeds{1};

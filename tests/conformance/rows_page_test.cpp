@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <regex>
 #include <set>
 #include <sstream>
 
+#include "tests/conformance/page.hpp"
 #include "tests/conformance/rows_table.hpp"
 
 using namespace fencelab::rows;
@@ -111,9 +110,5 @@ TEST_CASE("every row of the semantic test table has a test, or a reason for havi
 }
 
 TEST_CASE("docs/reference/conformance.md is what the tests say", "[page]") {
-  const std::string path = std::string(FENCELAB_SOURCE_DIR) + "/docs/reference/conformance.md";
-  if (std::getenv("FENCELAB_WRITE_PAGES")) std::ofstream(path) << page();
-  std::ifstream file(path);
-  const std::string written{std::istreambuf_iterator<char>(file), {}};
-  CHECK(written == page());
+  check_page("conformance.md", page());
 }
