@@ -97,7 +97,7 @@ class Explorer {
   void add_dead(const DeadState& dead) {
     analysis::Execution execution(subject_, execution_);
     const scenarios::World& world = ScenarioSubject::world_of(execution.run());
-    for (const analysis::Finding& finding : dead.findings) {
+    for (const analysis::Finding& finding : dead.findings()) {
       const bool rescued = finding.rescue.exists;
       const IncidentRecord incident = describe_incident(dead.graph, finding, rescued, world);
       CheckFinding found;

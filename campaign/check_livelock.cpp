@@ -97,9 +97,9 @@ std::optional<analysis::DeadState> stuck_in(const Livelock& livelock, const Live
     execution.take(*execution.find(step.actor), step.choices);
   analysis::DeadState dead;
   dead.graph = execution.snapshot();
-  dead.findings = analysis::find_deadlocks(dead.graph);
-  if (dead.findings.empty()) return std::nullopt;
-  dead.key = analysis::dead_key(execution.simulation(), dead.graph, dead.findings);
+  const auto stuck = analysis::stuck_agents(dead.graph);
+  if (stuck.empty()) return std::nullopt;
+  dead.key = analysis::dead_key(execution.simulation(), dead.graph, stuck);
   dead.schedule = livelock.way;
   return dead;
 }

@@ -83,7 +83,7 @@ class FindingReducer {
     proof.steps_max = options_.steps_per_trial;
     proof.preemptions = explained_.item->options.preemptions;
     for (const auto& [key, dead] : analysis::prove(subject, proof).dead)
-      if (has_class(dead.findings, finding_.signature)) return true;
+      if (has_class(dead.findings(), finding_.signature)) return true;
     return false;
   }
 

@@ -259,7 +259,11 @@ std::vector<Finding> find_deadlocks(const WaitGraph& graph) {
   return Search(graph, reducer, std::move(base)).run();
 }
 
-std::vector<Finding> find_lost_wakeups(WaitGraph graph) {
+std::vector<AgentIndex> stuck_agents(const WaitGraph& graph) {
+  return dead_agents(graph, reduce(graph));
+}
+
+WaitGraph at_rest(WaitGraph graph) {
   for (core::Gate& gate : graph.gates) {
     if (gate.kind != core::GateKind::agent) continue;
     const core::Agent& agent = graph.agents[gate.agent];
@@ -268,7 +272,11 @@ std::vector<Finding> find_lost_wakeups(WaitGraph graph) {
     gate.label = (gate.label.empty() ? "work" : gate.label) + " by " + agent.name +
                  ", which is idle and not told";
   }
-  return find_deadlocks(graph);
+  return graph;
+}
+
+std::vector<Finding> find_lost_wakeups(WaitGraph graph) {
+  return find_deadlocks(at_rest(std::move(graph)));
 }
 
 }  // namespace fencelab::analysis

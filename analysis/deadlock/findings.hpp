@@ -89,12 +89,18 @@ struct Finding {
   std::string signature;
 };
 
+/// Who can never go on, ascending: empty exactly if there are no findings, and far cheaper.
+std::vector<core::AgentIndex> stuck_agents(const core::WaitGraph& graph);
+
+/// `graph` in a state in which nothing will ever happen again: then an idle server helps nobody,
+/// and what waits for one waits for a wake-up that was lost.
+core::WaitGraph at_rest(core::WaitGraph graph);
+
 /// All findings of a snapshot, worst first: deadlocks and orphans that no timer ends, those that
 /// one does, then stalls. Empty if everybody can still be released. Idle servers are never stuck.
 std::vector<Finding> find_deadlocks(const core::WaitGraph& graph);
 
-/// The same in a state in which nothing will ever happen again: then an idle server helps nobody,
-/// and what waits for one waits for a wake-up that was lost.
+/// Those of the snapshot at rest.
 std::vector<Finding> find_lost_wakeups(core::WaitGraph graph);
 
 }  // namespace fencelab::analysis

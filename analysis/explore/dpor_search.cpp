@@ -14,14 +14,25 @@ bool only_recovery(const std::vector<core::Step>& steps) {
                      [](const core::Step& step) { return step.recovery; });
 }
 
+std::shared_ptr<DporMemory> memory_of(Subject& subject) {
+  std::shared_ptr<DporMemory> memory = subject.lend_dpor_memory();
+  return memory ? memory : std::make_shared<DporMemory>();
+}
+
 }  // namespace
 
+DporSearch::DporSearch(Subject& subject, const ExecutionOptions& options,
+                       const ExploreLimits& limits)
+    : subject_(subject), options_(options), limits_(limits), memory_(memory_of(subject)) {}
+
+DporSearch::~DporSearch() { subject_.return_dpor_memory(std::move(memory_)); }
+
 void DporSearch::begin(DporState state) {
-  nodes_ = std::move(state.nodes);
-  length_ = static_cast<std::uint32_t>(nodes_.size());
+  length_ = static_cast<std::uint32_t>(state.nodes.size());
+  if (nodes_.size() < length_) nodes_.resize(length_);
+  std::move(state.nodes.begin(), state.nodes.end(), nodes_.begin());
   floor_ = state.floor;
   is_new_ = state.is_new;
-  nodes_.resize(length_ + 16);
   trace_.cut(0);
   is_unseen_ = true;
   result_ = {};
@@ -164,10 +175,11 @@ DporNode& DporSearch::fresh_node() {
 void DporSearch::inherit_sleepers(const DporNode& from, DporNode& into) {
   if (from.quiescent && options_.timers == core::TimerMode::quiescent) return;
   const auto touches = trace_.touches(length_ - 1);
-  for (const Sleeper& sleeper : from.sleepers) {
+  for (std::size_t i = 0; i < from.sleepers.size(); ++i) {
+    const Sleeper sleeper = from.sleepers[i];
     if (!sleeps_on(sleeper, from.actor, touches)) continue;
     into.asleep.insert(sleeper.actor);
-    into.sleepers.push_back(sleeper);
+    into.sleepers.add(sleeper.actor, sleeper.touches);
   }
 }
 

@@ -10,11 +10,20 @@
 
 namespace fencelab::analysis {
 
+/// Memory of a search, lent by its subject: most searches are short.
+struct DporMemory {
+  Trace trace;
+  std::vector<DporNode> nodes;
+  std::vector<std::uint32_t> races, initials;
+};
+
 class DporSearch {
  public:
   /// Of `limits` only depth and daemon_steps; the rest is for whoever says stop.
-  DporSearch(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits)
-      : subject_(subject), options_(options), limits_(limits) {}
+  DporSearch(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits);
+  ~DporSearch();
+  DporSearch(const DporSearch&) = delete;
+  DporSearch& operator=(const DporSearch&) = delete;
 
   /// Goes on from `state`, with an empty result.
   void begin(DporState state);
@@ -49,8 +58,9 @@ class DporSearch {
   Subject& subject_;
   ExecutionOptions options_;
   ExploreLimits limits_;
-  Trace trace_;
-  std::vector<DporNode> nodes_;
+  std::shared_ptr<DporMemory> memory_;
+  Trace& trace_ = memory_->trace;
+  std::vector<DporNode>& nodes_ = memory_->nodes;
   std::uint32_t length_ = 0;  ///< steps on the present path
   std::uint32_t floor_ = 0;   ///< steps that were given
   bool is_new_ = true;        ///< the last step on it was not taken yet
@@ -58,7 +68,7 @@ class DporSearch {
   Exploration result_;
   std::vector<RaceRequest> requests_;
   std::set<RaceRequest> requested_;
-  std::vector<std::uint32_t> races_, initials_;
+  std::vector<std::uint32_t>&races_ = memory_->races, &initials_ = memory_->initials;
 };
 
 }  // namespace fencelab::analysis

@@ -37,7 +37,7 @@ bool DporNode::advance() {
   if (next_answer(choices)) return true;
   if (!asleep.contains(actor)) {
     asleep.insert(actor);
-    sleepers.push_back({actor, std::move(touches)});
+    sleepers.add(actor, touches);
     touches.clear();
   }
   while (next < order.size() && asleep.contains(order[next])) ++next;

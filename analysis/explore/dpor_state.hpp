@@ -16,8 +16,8 @@ struct DporNode {
   std::vector<std::uint32_t> order;  ///< in the order in which races asked for them
   std::uint32_t next = 0;            ///< index in `order`: everybody before had a turn
   ActorSet asleep;
-  std::vector<Sleeper> sleepers;  ///< asleep from the start, then those done here
-  std::uint32_t actor = 0;        ///< whose step is on the path
+  Sleepers sleepers;        ///< asleep from the start, then those done here
+  std::uint32_t actor = 0;  ///< whose step is on the path
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   bool quiescent = false;            ///< only recovery timers can act

@@ -41,7 +41,11 @@ struct DeadState {
   std::uint64_t key = 0;  ///< who is stuck on what, holding what; equal for equal sets
   Schedule schedule;      ///< one way there
   core::WaitGraph graph;
-  std::vector<Finding> findings;
+  bool at_rest = false;  ///< nothing would ever happen again: wake-ups that were lost count
+
+  /// What is stuck and why. Worked out when it is asked for: an exploration meets more dead states
+  /// than anybody reads about.
+  std::vector<Finding> findings() const;
 };
 
 /// What was done, and what came of it.
@@ -69,6 +73,6 @@ bool judge_leaf(Execution& execution, const Schedule& schedule, Exploration& res
 
 /// Names a dead state: who is stuck on what, holding what.
 std::uint64_t dead_key(const core::Simulation& simulation, const core::WaitGraph& graph,
-                       const std::vector<Finding>& findings);
+                       const std::vector<core::AgentIndex>& stuck);
 
 }  // namespace fencelab::analysis

@@ -28,7 +28,10 @@ class Minimiser {
  public:
   Minimiser(Subject& subject, const ExecutionOptions& options, const DeadState& dead,
             const ExploreLimits& limits)
-      : subject_(subject), options_(options), limits_(limits), wanted_(members_of(dead.findings)) {
+      : subject_(subject),
+        options_(options),
+        limits_(limits),
+        wanted_(members_of(dead.findings())) {
     result_.schedule = dead.schedule;
   }
 

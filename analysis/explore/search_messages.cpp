@@ -42,7 +42,7 @@ void read_step(ByteReader& from, Step& step) {
   });
 }
 
-void write(ByteWriter& to, const std::vector<core::Touch>& touches) {
+void write(ByteWriter& to, std::span<const core::Touch> touches) {
   to.each(touches, [&](const core::Touch& touch) {
     to.number(core::raw(touch.object));
     to.number(static_cast<std::uint64_t>(touch.access) * 2 + touch.ok);
@@ -67,18 +67,19 @@ std::vector<core::Touch> read_touches(ByteReader& from) {
   return touches;
 }
 
-void write(ByteWriter& to, const std::vector<Sleeper>& sleepers) {
-  to.each(sleepers, [&](const Sleeper& sleeper) {
-    to.number(sleeper.actor);
-    write(to, sleeper.touches);
-  });
+void write(ByteWriter& to, const Sleepers& sleepers) {
+  to.number(sleepers.size());
+  for (std::size_t i = 0; i < sleepers.size(); ++i) {
+    to.number(sleepers[i].actor);
+    write(to, sleepers[i].touches);
+  }
 }
 
-std::vector<Sleeper> read_sleepers(ByteReader& from) {
-  std::vector<Sleeper> sleepers;
+Sleepers read_sleepers(ByteReader& from) {
+  Sleepers sleepers;
   from.each([&] {
     const auto actor = from.as<std::uint32_t>();
-    sleepers.push_back({actor, read_touches(from)});
+    sleepers.add(actor, read_touches(from));
   });
   return sleepers;
 }

@@ -16,7 +16,35 @@ namespace fencelab::analysis {
 /// A step that need not be tried, with what it would touch.
 struct Sleeper {
   std::uint32_t actor = 0;
-  std::vector<core::Touch> touches;
+  std::span<const core::Touch> touches;
+};
+
+/// Sleepers in order. All their touches lie in one list: nodes are made and left at every step, and
+/// use the memory of earlier ones.
+class Sleepers {
+ public:
+  void clear() {
+    entries_.clear();
+    touches_.clear();
+  }
+  /// Leaves out gates that were passed: they conflict with nothing.
+  void add(std::uint32_t actor, std::span<const core::Touch> touches) {
+    for (const core::Touch& touch : touches)
+      if (touch.access != core::Access::observe) touches_.push_back(touch);
+    entries_.push_back({actor, static_cast<std::uint32_t>(touches_.size())});
+  }
+  std::size_t size() const { return entries_.size(); }
+  Sleeper operator[](std::size_t i) const {
+    const std::uint32_t begin = i == 0 ? 0 : entries_[i - 1].end;
+    return {entries_[i].actor, std::span(touches_).subspan(begin, entries_[i].end - begin)};
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t actor, end;
+  };
+  std::vector<Entry> entries_;
+  std::vector<core::Touch> touches_;
 };
 
 /// Whether a step that touched `touches` ended `actor` from outside: it does not commute with

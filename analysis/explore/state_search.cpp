@@ -58,13 +58,22 @@ void StateSearch::take(Execution& execution, Node& node, const core::Step& step)
   last_touches_.assign(footprint.touches.begin(), footprint.touches.end());
 }
 
+void StateSearch::Node::reset() {
+  todo = {};
+  sleepers.clear();
+  choices.clear();
+  touches.clear();
+  preemptions = 0;
+  goes_on_enabled = quiescent = alone = false;
+}
+
 // Arrives in a state and takes a step from it. False if there is nothing (new) to do there.
 bool StateSearch::extend(Execution& execution) {
   const auto& steps = execution.steps();
   std::uint64_t key = hash_.key();
   if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
   Node& node = nodes_[length_];
-  node = Node{};
+  node.reset();
   ActorSet enabled = enabled_actors(steps), asleep;
   if (limits_.preemptions)
     enabled = within_bound(node, enabled, key);
@@ -152,17 +161,18 @@ Schedule StateSearch::path() const {
 // At quiescence nobody sleeps on: what another timer sets off keeps this one from going off.
 void StateSearch::inherit_sleepers(const Node& from, Node& into, ActorSet& asleep) const {
   if (from.quiescent) return;
-  for (const Sleeper& sleeper : from.sleepers) {
+  for (std::size_t i = 0; i < from.sleepers.size(); ++i) {
+    const Sleeper sleeper = from.sleepers[i];
     if (!sleeps_on(sleeper, from.actor, last_touches_)) continue;
     asleep.insert(sleeper.actor);
-    into.sleepers.push_back(sleeper);
+    into.sleepers.add(sleeper.actor, sleeper.touches);
   }
 }
 bool StateSearch::backtrack() {
   while (length_ > 0) {
     Node& node = nodes_[length_ - 1];
     if (next_answer(node.choices)) return true;
-    node.sleepers.push_back({node.actor, std::move(node.touches)});
+    node.sleepers.add(node.actor, node.touches);
     node.touches.clear();
     if (!node.todo.empty()) {
       node.actor = node.todo.first();

@@ -25,8 +25,8 @@ class StateSearch {
  private:
   struct Node {
     std::uint64_t key = 0;
-    ActorSet todo;                  ///< to be tried from here
-    std::vector<Sleeper> sleepers;  ///< need not be tried: asleep from the start, or done here
+    ActorSet todo;      ///< to be tried from here
+    Sleepers sleepers;  ///< need not be tried: asleep from the start, or done here
     std::uint32_t actor = 0;
     std::vector<ChoiceTaken> choices;
     std::vector<core::Touch> touches;  ///< of that step, over all answers tried
@@ -34,6 +34,7 @@ class StateSearch {
     bool goes_on_enabled = false;      ///< whoever acted from here could have acted again
     bool quiescent = false;            ///< only recovery timers can act, since nothing else can
     bool alone = false;  ///< its first step touched nothing: whoever else can act may act later
+    void reset();
   };
   struct Visited {
     ActorSet asleep;  ///< actors that nobody has tried from there

@@ -37,6 +37,9 @@ struct ExecutionMemory {
   std::vector<core::Step> steps;
 };
 
+/// What one search by prover A leaves to the next (dpor_search.hpp).
+struct DporMemory;
+
 class Subject {
  public:
   virtual ~Subject() = default;
@@ -50,10 +53,14 @@ class Subject {
     return memory_ ? std::move(memory_) : std::make_unique<ExecutionMemory>();
   }
   void return_memory(std::unique_ptr<ExecutionMemory> memory) { memory_ = std::move(memory); }
+  /// The same for searches; null if there is none.
+  std::shared_ptr<DporMemory> lend_dpor_memory() { return std::move(dpor_memory_); }
+  void return_dpor_memory(std::shared_ptr<DporMemory> memory) { dpor_memory_ = std::move(memory); }
 
  private:
   ActorTable actors_;
   std::unique_ptr<ExecutionMemory> memory_;  ///< of the last execution
+  std::shared_ptr<DporMemory> dpor_memory_;  ///< of the last search
 };
 
 }  // namespace fencelab::analysis

@@ -109,8 +109,8 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
     result.traces.insert(trace_of(events));
     if (!run->is_settled(simulation)) {
       const core::WaitGraph graph = run->snapshot(simulation);
-      const auto findings = analysis::find_deadlocks(graph);
-      if (!findings.empty()) result.dead.insert(analysis::dead_key(simulation, graph, findings));
+      const auto stuck = analysis::stuck_agents(graph);
+      if (!stuck.empty()) result.dead.insert(analysis::dead_key(simulation, graph, stuck));
     }
     run.reset();
     if (result.interleavings >= limit) {

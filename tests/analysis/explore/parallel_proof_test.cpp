@@ -29,7 +29,7 @@ void check_same(const Proof& one, const Proof& other) {
   for (auto a = one.dead.begin(), b = other.dead.begin(); a != one.dead.end(); ++a, ++b) {
     CHECK(a->first == b->first);
     CHECK(words_of(a->second.schedule) == words_of(b->second.schedule));
-    CHECK(a->second.findings.size() == b->second.findings.size());
+    CHECK(a->second.findings().size() == b->second.findings().size());
   }
 }
 

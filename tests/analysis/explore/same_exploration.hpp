@@ -36,7 +36,7 @@ inline void check_same(const analysis::Exploration& one, const analysis::Explora
   for (auto a = one.dead.begin(), b = other.dead.begin(); a != one.dead.end(); ++a, ++b) {
     CHECK(a->first == b->first);
     CHECK(words_of(a->second.schedule) == words_of(b->second.schedule));
-    CHECK(a->second.findings.size() == b->second.findings.size());
+    CHECK(a->second.findings().size() == b->second.findings().size());
   }
 }
 
