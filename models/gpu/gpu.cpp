@@ -49,7 +49,7 @@ void Gpu::ring_doorbell(HwQueue& queue) {
 HwQueue* Gpu::slot_victim() const {
   HwQueue* victim = nullptr;
   for (HwQueue* queue : user_queues_) {
-    if (!queue->mapped()) continue;
+    if (!queue->known_mapped()) continue;
     if (!queue->has_work()) return queue;
     if (!victim || queue->last_used() < victim->last_used()) victim = queue;
   }
@@ -62,7 +62,7 @@ core::Task<> Gpu::firmware() {
     cell_.write();
     const auto waiting =
         std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
-          return !queue->mapped() && queue->has_work() && !queue->suspended();
+          return !queue->known_mapped() && queue->has_work() && !queue->suspended();
         });
     if (waiting == user_queues_.end()) {
       co_await firmware_bell_.wait();

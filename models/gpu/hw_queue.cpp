@@ -38,14 +38,14 @@ bool HwQueue::hash_state(std::uint64_t& hash) const {
 }
 
 void HwQueue::set_mapped(bool mapped) {
-  cell_.write();
+  mapped_cell_.write();
   const bool could = may_run();
   mapped_ = mapped;
   changed(could);
 }
 
 void HwQueue::set_suspended(bool suspended) {
-  cell_.write();
+  suspended_cell_.write();
   const bool could = may_run();
   suspended_ = suspended;
   changed(could);

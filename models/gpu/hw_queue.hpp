@@ -24,7 +24,8 @@ class HwQueue final : public core::StateSource {
         number_(number),
         id_(simulation.new_object_id()),
         ring_(simulation, *this),
-        cell_(simulation),
+        mapped_cell_(simulation),
+        suspended_cell_(simulation),
         use_cell_(simulation) {}
 
   GpuContext& context() const { return context_; }
@@ -58,20 +59,23 @@ class HwQueue final : public core::StateSource {
   }
   /// Whether its head, if it has one, may run now: mapped to a slot, not suspended.
   bool may_run() const {
-    cell_.read();
+    mapped_cell_.read();
+    suspended_cell_.read();
     return mapped_ && !suspended_;
   }
 
   /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
   void set_mapped(bool mapped);
   bool mapped() const {
-    cell_.read();
+    mapped_cell_.read();
     return mapped_;
   }
+  /// The same for the firmware, which alone changes it.
+  bool known_mapped() const { return mapped_; }
   /// Taken off the hardware for memory reasons; the engine lets go at its next chance.
   void set_suspended(bool suspended);
   bool suspended() const {
-    cell_.read();
+    suspended_cell_.read();
     return suspended_;
   }
   /// The engine that executes its head right now.
@@ -105,9 +109,9 @@ class HwQueue final : public core::StateSource {
   std::string name_;
   std::uint32_t number_;
   core::ObjectId id_;
-  core::TouchPoint ring_;  ///< footprint of the jobs in the ring
-  core::Cell cell_;        ///< footprint of whether it may run
-  core::Cell use_cell_;    ///< footprint of who uses it, and when it was used last
+  core::TouchPoint ring_;                    ///< footprint of the jobs in the ring
+  core::Cell mapped_cell_, suspended_cell_;  ///< footprints of whether it may run
+  core::Cell use_cell_;  ///< footprint of who uses it, and when it was used last
   core::Time last_used_{};
   std::uint64_t put_ = 0, taken_ = 0;
   Engine* on_engine_ = nullptr;

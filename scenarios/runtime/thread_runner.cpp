@@ -224,7 +224,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
       ThreadRunner& other = *self.clone_.threads[fork->thread];
       if (!fork->join)
         other.start();
-      else if (!other.ended_.is_complete())
+      else if (self.simulation_.untimed() || !other.ended_.is_complete())
         co_await other.ended_.wait(WaitReason::lock);
     } else {
       FENCELAB_ASSERT(false, "operation {} at {} is not modelled", rest.what.index(),
@@ -323,7 +323,7 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
     const models::ValuePoint wait{&world_.timeline(value.timeline, clone_), value_of(value, state)};
     const models::SyncPoint behind =
         job->context->gpu().policies().sync->point_of(*wait.timeline, wait.value);
-    if (behind.fence || wait.timeline->value() < wait.value) job->ring_waits.push_back(wait);
+    if (behind.fence || !wait.timeline->reached(wait.value)) job->ring_waits.push_back(wait);
   }
   for (const ValueSpec& value : op.signal_values)
     job->signals.push_back({&world_.timeline(value.timeline, clone_), value_of(value, state)});

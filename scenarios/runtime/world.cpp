@@ -5,7 +5,6 @@
 #include "core/assert.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
-#include "models/vm/user_vm.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -215,25 +214,8 @@ void World::start() {
   for (const auto& clone : clones_)
     for (const auto& thread : clone->threads)
       if (!thread->spec().forked) thread->start();
+  prepare_exits();
   prepare_faults();
-}
-
-void World::thread_ended(CloneState& clone) {
-  for (const auto& thread : clone.threads) {
-    const bool never_started = thread->process() == nullptr && thread->spec().forked;
-    if (!never_started && !thread->ended().is_complete()) return;
-  }
-  for (const auto& gpu : machine_.gpus())
-    if (models::UserVm* vm = clone.client->existing_user_vm(*gpu))
-      if (!vm->has_work()) vm->retire();
-  for (const auto& buffer : machine_.buffers()) {
-    if (buffer->owner() != clone.client) continue;
-    buffer->placement.read();
-    const bool ours = buffer->exists;
-    if (ours && !buffer->resv().lock().is_locked() &&
-        buffer->resv().test_signaled(models::Usage::bookkeep))
-      machine_.memory().free(*buffer);
-  }
 }
 
 std::size_t World::slot(Index owner, const CloneState& clone) const {

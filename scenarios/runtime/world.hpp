@@ -41,6 +41,7 @@ struct CloneState {
   std::vector<models::GpuContext*> contexts;
   std::vector<LabelState> labels;
   std::vector<std::unique_ptr<ThreadRunner>> threads;
+  bool exits_apart = false;  ///< an actor of its own sees to its exit
   /// Allocations on its behalf so far, and how many of them faults made fail.
   struct Allocations {
     core::Cell cell;
@@ -80,8 +81,7 @@ class World final : public models::AllocationFaults {
   void note_operation() { ++operations_done_; }
   std::uint64_t operations_done() const { return operations_done_; }
 
-  /// A thread of `clone` has run its program. With the last one the process exits: the kernel gives
-  /// back what only it used and nothing works on any more.
+  /// A thread of `clone` has run its program, or was killed. With the last one the process exits.
   void thread_ended(CloneState& clone);
 
   // Objects by their index in the scenario, as clone `clone` of process `process` sees them.
@@ -104,6 +104,9 @@ class World final : public models::AllocationFaults {
   bool fails(const models::AllocRequest& request) override;
 
  private:
+  void prepare_exits();
+  core::Task<> exit_after_all(CloneState& clone);
+  void exit(CloneState& clone);
   std::size_t slot(Index owner, const CloneState& clone) const;
   void build_gpus(const ResolvedStack& stack, policies::RunState& run);
   void build_objects();
