@@ -47,7 +47,7 @@ std::string words_of(const campaign::PredictedRun& run) {
 std::string words_of(const analysis::Exploration& exploration) {
   Words words;
   for (const auto& [key, dead] : exploration.dead)
-    for (const analysis::Finding& finding : dead.findings)
+    for (const analysis::Finding& finding : dead.findings())
       words.insert(std::string(finding.rescue.exists ? "masked" : to_string(finding.kind)));
   return join(words);
 }
