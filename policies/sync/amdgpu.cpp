@@ -4,6 +4,7 @@
 #include "models/gpu/context.hpp"
 #include "models/memory/buffer.hpp"
 #include "models/sync/amdgpu_sync.hpp"
+#include "policies/sync/reservation.hpp"
 
 namespace fencelab::policies {
 

@@ -3,40 +3,22 @@
 #include <algorithm>
 
 #include "models/client.hpp"
-#include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
 #include "policies/submission/steps.hpp"
+#include "policies/sync/reservation.hpp"
 
 namespace fencelab::policies {
 
 using models::AccessTracker;
 using models::Buffer;
 using models::Client;
-using models::DependencyRule;
 using models::DmaResv;
 using models::Job;
 using models::JobPtr;
 using models::Usage;
 
 namespace {
-
-constexpr DependencyRule rule_for(Usage usage) {
-  switch (usage) {
-    case Usage::kernel: return DependencyRule::resv_kernel;
-    case Usage::write: return DependencyRule::resv_write;
-    default: return DependencyRule::resv_read;
-  }
-}
-
-/// What a submission that writes `buffer` implicitly waits for: all but its own queue's work.
-void wait_as_implicit_writer(Job& job, Buffer& buffer) {
-  buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
-    const auto* producer = dynamic_cast<const Job*>(entry.fence->producer());
-    if (producer && producer->entity && producer->entity == job.entity) return;
-    job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
-  });
-}
 
 models::Access implicit_write(Buffer& buffer) { return {&buffer, 0, buffer.bytes(), true}; }
 
@@ -58,7 +40,7 @@ void BridgedSync::prepare(Job& job) {
 
 void BridgedSync::add_dependencies(Job& job) {
   ExplicitSync::add_dependencies(job);
-  for (const models::Access& mark : job.marked) wait_as_implicit_writer(job, *mark.buffer);
+  for (const models::Access& mark : job.marked) wait_for_all(job, *mark.buffer, Usage::read);
 }
 
 models::HandOver BridgedSync::hand_over(Client& client, Buffer& buffer) {
@@ -129,7 +111,7 @@ void BridgedSync::submit_mark(Buffer& buffer, const Entries& work) {
   job->account.open(simulation_.now());
   job->semaphore_open_at = core::Time{};
   job->marked.push_back(implicit_write(buffer));
-  wait_as_implicit_writer(*job, buffer);
+  wait_for_all(*job, buffer, Usage::read);
   create_fence(*job);
   publish(*job, gpu.policies());
   queue_job(job);
@@ -137,37 +119,22 @@ void BridgedSync::submit_mark(Buffer& buffer, const Entries& work) {
 
 core::Task<> BridgedSync::accept(Client& client, models::Gpu&, Buffer& buffer,
                                  models::HandOver with) {
-  // From a sender with an explicit protocol: the receiver's user space puts it where it looks.
-  for (std::size_t i = 0; i < with.size(); ++i) {
-    const models::SyncPoint point = with[i].point;
-    if (point.done()) continue;
-    if (point.fence) {
-      buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
-      continue;
-    }
-    const auto waited = models::dependency_on(point, DependencyRule::tracked, &buffer);
-    co_await models::wait_on_cpu(simulation_, waited, nullptr, client);
-  }
+  co_await put_in(simulation_, client, buffer, std::move(with));
   if (!options_.exports) {
     Acquired& acquired = acquired_by(client);
     acquired.cell.write();
     acquired.buffers.push_back(&buffer);
     co_return;
   }
-  Entries there;
-  buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
-    there.push_back({0, buffer.bytes(), entry.usage <= Usage::write, 0, {entry.fence}});
-  });
-  client.tracker().adopt(buffer, there);
+  client.tracker().adopt(buffer, taken_out(buffer, Usage::read));
 }
 
 // The compositor's own drawing it knows of (IN_FENCE_FD); the rest is the buffer's.
 models::HandOver BridgedSync::flip_fences(Client& client, Buffer& buffer) {
   models::HandOver fences;
   if (options_.import != Import::off) fences = ExplicitSync::flip_fences(client, buffer);
-  buffer.resv().for_each(Usage::write, [&](const DmaResv::Entry& entry) {
-    fences.push_back({0, buffer.bytes(), true, 0, {entry.fence}});
-  });
+  const models::HandOver there = taken_out(buffer, Usage::write);
+  fences.insert(fences.end(), there.begin(), there.end());
   return fences;
 }
 

@@ -27,9 +27,6 @@ class ImplicitSync : public models::SyncPolicy {
   models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
 
  protected:
-  /// Adds a fence of `buffer`'s reservation, unless the queue's own order makes it needless.
-  static void wait_for(models::Job& job, const models::DmaResv::Entry& entry,
-                       const models::Buffer& buffer);
   core::Simulation& simulation_;
 
  private:

@@ -4,6 +4,7 @@
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/memory/buffer.hpp"
+#include "policies/sync/reservation.hpp"
 
 namespace fencelab::policies {
 
@@ -56,10 +57,7 @@ models::HandOver ExplicitSync::hand_over(models::Client& client, models::Buffer&
 core::Task<> ExplicitSync::accept(models::Client& client, models::Gpu&, models::Buffer& buffer,
                                   models::HandOver with) {
   // A sender that relies on implicit sync hands nothing over: export its fences from the buffer.
-  if (with.empty())
-    buffer.resv().for_each(Usage::read, [&](const DmaResv::Entry& entry) {
-      with.push_back({0, buffer.bytes(), entry.usage <= Usage::write, 0, {entry.fence}});
-    });
+  if (with.empty()) with = taken_out(buffer, Usage::read);
   client.tracker().adopt(buffer, with);
   co_return;
 }

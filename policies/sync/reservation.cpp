@@ -1,0 +1,52 @@
+#include "policies/sync/reservation.hpp"
+
+#include "models/client.hpp"
+#include "models/gpu/dependency_wait.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/memory/buffer.hpp"
+
+namespace fencelab::policies {
+
+using models::DmaResv;
+using models::Usage;
+
+namespace {
+
+bool same_queue(const models::Job& job, const core::DmaFence& fence) {
+  const auto* producer = dynamic_cast<const models::Job*>(fence.producer());
+  return producer && producer->entity && producer->entity == job.entity;
+}
+
+}  // namespace
+
+void wait_for(models::Job& job, const DmaResv::Entry& entry, const models::Buffer& buffer) {
+  if (!same_queue(job, *entry.fence)) job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
+}
+
+void wait_for_all(models::Job& job, models::Buffer& buffer, Usage usage) {
+  buffer.resv().for_each(usage, [&](const DmaResv::Entry& entry) { wait_for(job, entry, buffer); });
+}
+
+models::HandOver taken_out(models::Buffer& buffer, Usage usage) {
+  models::HandOver found;
+  buffer.resv().for_each(usage, [&](const DmaResv::Entry& entry) {
+    found.push_back({0, buffer.bytes(), entry.usage <= Usage::write, 0, {entry.fence}});
+  });
+  return found;
+}
+
+core::Task<> put_in(core::Simulation& simulation, models::Client& client, models::Buffer& buffer,
+                    models::HandOver with) {
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    const models::SyncPoint point = with[i].point;
+    if (point.done()) continue;
+    if (point.fence) {
+      buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
+      continue;
+    }
+    const auto waited = models::dependency_on(point, models::DependencyRule::tracked, &buffer);
+    co_await models::wait_on_cpu(simulation, waited, nullptr, client);
+  }
+}
+
+}  // namespace fencelab::policies
