@@ -29,8 +29,8 @@ void UserqFences::watch() {
 // amdgpu_userq_hang_detect_work: the queue is reset, and what is pending ends with -ECANCELED.
 void UserqFences::give_up() { fences_.advance_to(last_->seqno(), core::fence_error::kCanceled); }
 
-core::FencePtr userq_signal(UserqFences& queue, std::uint64_t wptr,
-                            std::span<DmaResv* const> reads, std::span<DmaResv* const> writes,
+core::FencePtr userq_signal(UserqFences& queue, std::uint64_t wptr, std::span<DmaResv* const> reads,
+                            std::span<DmaResv* const> writes,
                             std::span<const SyncobjPtr> syncobjs) {
   const core::FencePtr fence = queue.fence_at(wptr);
   for (DmaResv* resv : reads) resv->add(fence, Usage::read);
@@ -110,10 +110,9 @@ core::Task<UserqWaitResult> userq_wait(core::Simulation&, UserqWaitRequest reque
     }
     collected.add(fence);
   }
-  // What a reader and a writer must wait for (R3), or just the other way round.
   const bool inverted = quirks.amdgpu_userq_wait_inverted;
-  for (const DmaResv* resv : request.reads) collected.add(*resv, usage_rw(inverted));
-  for (const DmaResv* resv : request.writes) collected.add(*resv, usage_rw(!inverted));
+  for (const DmaResv* resv : request.reads) collected.add(*resv, userq_wait_query(false, inverted));
+  for (const DmaResv* resv : request.writes) collected.add(*resv, userq_wait_query(true, inverted));
   for (std::size_t i = 0; i < collected.waited_here.size(); ++i)
     co_await collected.waited_here[i]->wait({.reason = core::WaitReason::fence});
   result.pairs = std::move(collected.pairs);

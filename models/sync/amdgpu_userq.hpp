@@ -43,11 +43,14 @@ class UserqFences {
   core::RecoveryTimer hang_;
 };
 
-/// DRM_IOCTL_AMDGPU_USERQ_SIGNAL: a fence for what is in the ring, added to buffers as reader and as
-/// writer, and put into binary syncobjs.
-core::FencePtr userq_signal(UserqFences& queue, std::uint64_t wptr,
-                            std::span<DmaResv* const> reads, std::span<DmaResv* const> writes,
-                            std::span<const SyncobjPtr> syncobjs);
+/// DRM_IOCTL_AMDGPU_USERQ_SIGNAL: a fence for what is in the ring, added to buffers as reader and
+/// as writer, and put into binary syncobjs.
+core::FencePtr userq_signal(UserqFences& queue, std::uint64_t wptr, std::span<DmaResv* const> reads,
+                            std::span<DmaResv* const> writes, std::span<const SyncobjPtr> syncobjs);
+
+/// What the wait ioctl asks a buffer of its list of reads or of writes for: what a reader and a
+/// writer have to wait for (R3), or just the other way round (quirk amdgpu-userq-wait-inverted).
+constexpr Usage userq_wait_query(bool write, bool inverted) { return usage_rw(write != inverted); }
 
 /// A value that the queue polls in its ring.
 struct UserqWaitPair {

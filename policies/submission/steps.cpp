@@ -131,6 +131,31 @@ core::Task<> join_address_space(JobPtr job) {
   }
 }
 
+namespace {
+
+core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
+  models::DrmExec::Locked resvs;
+  for (const models::Access& access : job->declared()) {
+    models::DmaResv* const resv = &access.buffer->resv();
+    if (std::find(resvs.begin(), resvs.end(), resv) == resvs.end()) resvs.push_back(resv);
+  }
+  while (exec.until_all_locked()) {
+    const bool at_once = exec.lock_at_once({resvs.data(), resvs.size()});
+    if (!at_once) co_await exec.prepare_all(resvs, 1);
+  }
+}
+
+}  // namespace
+
+core::Task<> ask_reservations(JobPtr job, core::Duration cost) {
+  core::Simulation& simulation = job->simulation();
+  if (cost > core::Duration{}) co_await core::sleep_for(simulation, cost, core::WaitReason::submit);
+  models::DrmExec exec(simulation, {});
+  co_await lock_declared(exec, job);
+  job->context->gpu().policies().sync->add_dependencies(*job);
+  exec.unlock_all();
+}
+
 core::Task<> wait_in_ring(JobPtr job) {
   for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
     const models::Dependency dependency = job->dependencies[i];
@@ -151,14 +176,19 @@ void promise_value(Job& job) {
   job.publish_completion({nullptr, &queue.progress(), queue.next_value(), &job});
 }
 
-void wrap_user_fence(Job& job, const models::DriverPolicies& policies) {
-  models::UserQueue& queue = job.context->user_queue();
-  job.finished = core::make_intrusive<core::DmaFence>(
-      job.simulation(), &job, core::raw(queue.progress().id()), job.completion.value);
+core::Task<> wrap_user_fence(JobPtr job, core::Duration cost) {
+  core::Simulation& simulation = job->simulation();
+  if (cost > core::Duration{}) co_await core::sleep_for(simulation, cost, core::WaitReason::submit);
+  models::UserQueue& queue = job->context->user_queue();
+  job->finished = core::make_intrusive<core::DmaFence>(
+      simulation, job.get(), core::raw(queue.progress().id()), job->completion.value);
   // A kernel fence that user space signals: what dma-buf.rst calls an indefinite fence.
-  core::note_published(*job.finished);
-  core::note_dependency(*job.finished, queue.progress());
-  publish(job, policies);
+  core::note_published(*job->finished);
+  core::note_dependency(*job->finished, queue.progress());
+  models::DrmExec exec(simulation, {});
+  co_await lock_declared(exec, job);
+  publish(*job, job->context->gpu().policies());
+  exec.unlock_all();
 }
 
 void write_to_ring(const JobPtr& job) {

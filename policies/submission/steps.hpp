@@ -36,6 +36,10 @@ void fail_submission(const models::JobPtr& job, int error = core::fence_error::k
 /// queues run are brought home.
 core::Task<> join_address_space(models::JobPtr job);
 
+/// User queues: the ioctl that asks the reservations of what the job declares, if the sync policy
+/// goes by them: what is found there becomes dependencies. `cost`: of the ioctl.
+core::Task<> ask_reservations(models::JobPtr job, core::Duration cost);
+
 /// User queues: values among the dependencies are waited for in the ring; a fence of a kernel
 /// driver only the CPU can wait for.
 core::Task<> wait_in_ring(models::JobPtr job);
@@ -43,8 +47,9 @@ core::Task<> wait_in_ring(models::JobPtr job);
 /// User queues: the job completes with the next value of its ring.
 void promise_value(models::Job& job);
 
-/// User queues: a dma_fence that stands for that value is published (an indefinite fence).
-void wrap_user_fence(models::Job& job, const models::DriverPolicies& policies);
+/// User queues: a dma_fence that stands for that value is published (an indefinite fence), by an
+/// ioctl of that cost.
+core::Task<> wrap_user_fence(models::JobPtr job, core::Duration cost);
 
 /// User queues: announces the job, writes it to the ring and rings the doorbell.
 void write_to_ring(const models::JobPtr& job);

@@ -62,11 +62,14 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   core::Simulation& simulation = job->simulation();
   const models::DriverPolicies& policies = job->context->gpu().policies();
   co_await join_address_space(job);
-  policies.sync->add_dependencies(*job);
+  if (policies.sync->uses_resv())
+    co_await ask_reservations(job, ioctl_cost_);
+  else
+    policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
   co_await wait_in_ring(job);
   promise_value(*job);
-  if (policies.sync->wraps_user_fences()) wrap_user_fence(*job, policies);
+  if (policies.sync->wraps_user_fences()) co_await wrap_user_fence(job, ioctl_cost_);
   policies.sync->submitted(*job);
   // Its dependencies put semaphores into the ring, too.
   job->semaphore_open_at = job->values_reached() ? core::Time{} : core::kNever;
@@ -112,10 +115,19 @@ void add_submission_policies(Registry& registry) {
                   1'000'000'000,
                   "time from ring write to the firmware seeing it",
                   "assumed: 1-2 us, no public measurement found",
+                  {}},
+                 {"ioctl_cost",
+                  ParameterKind::duration,
+                  2'000,
+                  0,
+                  1'000'000'000,
+                  "CPU time of each ioctl about the fences of shared buffers, where the sync "
+                  "policy makes such",
+                  "assumed: two locks and a list, no public measurement found",
                   {}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.submission =
-                      std::make_unique<UserSubmission>(values.duration("doorbell_cost"));
+                  set.submission = std::make_unique<UserSubmission>(
+                      values.duration("doorbell_cost"), values.duration("ioctl_cost"));
                 }});
 }
 

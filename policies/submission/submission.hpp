@@ -23,12 +23,13 @@ class KernelSubmission final : public models::SubmissionPolicy {
 /// User queues: the process writes the ring and rings the doorbell; the kernel sees no job.
 class UserSubmission final : public models::SubmissionPolicy {
  public:
-  explicit UserSubmission(core::Duration doorbell_cost) : cost_(doorbell_cost) {}
+  UserSubmission(core::Duration doorbell_cost, core::Duration ioctl_cost)
+      : cost_(doorbell_cost), ioctl_cost_(ioctl_cost) {}
   core::Task<> submit(models::JobPtr job) override;
   bool user_mode() const override { return true; }
 
  private:
-  core::Duration cost_;
+  core::Duration cost_, ioctl_cost_;
 };
 
 }  // namespace fencelab::policies

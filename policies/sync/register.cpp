@@ -4,6 +4,7 @@
 #include "policies/sync/implicit.hpp"
 #include "policies/sync/timeline.hpp"
 #include "policies/sync/tracked.hpp"
+#include "policies/sync/userq.hpp"
 
 namespace fencelab::policies {
 
@@ -51,6 +52,24 @@ void add_amdgpu(Registry& registry) {
              AmdgpuImplicitSync::Options{.writer_always = values.flag("writer_always"),
                                          .owner_filter = values.flag("owner_filter"),
                                          .foreign_always = values.flag("foreign_always")});
+       }});
+}
+
+void add_amdgpu_userq(Registry& registry) {
+  registry.add(
+      {"sync",
+       "userq-amdgpu",
+       "user queues that share buffers: each submission asks the kernel what is on them and polls "
+       "for it in its ring, then leaves a fence on them. The hang timer of these fences is not "
+       "there: the hang policy ends them",
+       "drivers/gpu/drm/amd/amdgpu/amdgpu_userq_fence.c (amdgpu_userq_wait_ioctl, "
+       "amdgpu_userq_signal_ioctl)",
+       {switched_on("wait_inverted",
+                    "ask buffers that will be read for readers and writers, those that will be "
+                    "written for writers only; off: as dma_resv_usage_rw() has it",
+                    "quirk amdgpu-userq-wait-inverted (read in 6.16 to 7.3)")},
+       [](auto& set, const auto& values, RunState& run) {
+         set.sync = std::make_unique<AmdgpuUserqSync>(run.simulation, values.flag("wait_inverted"));
        }});
 }
 
@@ -146,6 +165,7 @@ void add_sync_policies(Registry& registry) {
                   set.sync = std::make_unique<LegacyImplicitSync>(run.simulation, flag(values));
                 }});
   add_amdgpu(registry);
+  add_amdgpu_userq(registry);
   add_bridged(registry);
   add_timeline(registry);
   registry.add(

@@ -12,15 +12,18 @@ using models::Usage;
 
 namespace {
 
-bool same_queue(const models::Job& job, const core::DmaFence& fence) {
-  const auto* producer = dynamic_cast<const models::Job*>(fence.producer());
-  return producer && producer->entity && producer->entity == job.entity;
+bool same_queue(const models::Job& job, const models::Job& producer) {
+  if (!producer.entity || !job.entity)
+    return !producer.entity && !job.entity && producer.context == job.context;
+  return producer.entity == job.entity;
 }
 
 }  // namespace
 
 void wait_for(models::Job& job, const DmaResv::Entry& entry, const models::Buffer& buffer) {
-  if (!same_queue(job, *entry.fence)) job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
+  const auto* producer = dynamic_cast<const models::Job*>(entry.fence->producer());
+  if (producer && same_queue(job, *producer)) return;
+  job.depend_on({entry.fence}, rule_for(entry.usage), &buffer);
 }
 
 void wait_for_all(models::Job& job, models::Buffer& buffer, Usage usage) {

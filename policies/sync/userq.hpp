@@ -1,0 +1,32 @@
+// amdgpu's user queues that share buffers: an ioctl tells a queue what to poll for, another one
+// leaves a fence behind.
+#pragma once
+
+#include "policies/sync/tracked.hpp"
+
+namespace fencelab::policies {
+
+/// DRM_IOCTL_AMDGPU_USERQ_WAIT before a submission and DRM_IOCTL_AMDGPU_USERQ_SIGNAL after it
+/// (drivers/gpu/drm/amd/amdgpu/amdgpu_userq_fence.c). The process orders its own work, as any
+/// user-mode driver does; for the rest it lists its buffers as read or written. The kernel knows no
+/// owners here: fences of the process's other queues are found as well.
+class AmdgpuUserqSync final : public ExplicitSync {
+ public:
+  /// `inverted`: quirk amdgpu-userq-wait-inverted.
+  AmdgpuUserqSync(core::Simulation& simulation, bool inverted)
+      : simulation_(simulation), inverted_(inverted) {}
+  bool uses_resv() const override { return true; }
+  bool wraps_user_fences() const override { return true; }
+  void add_dependencies(models::Job& job) override;
+  models::Usage publish_as(const models::Access& access) const override;
+  models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
+  core::Task<> accept(models::Client& client, models::Gpu& gpu, models::Buffer& buffer,
+                      models::HandOver with) override;
+  models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
+
+ private:
+  core::Simulation& simulation_;
+  bool inverted_;
+};
+
+}  // namespace fencelab::policies
