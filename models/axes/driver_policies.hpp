@@ -23,6 +23,7 @@ class DrmExec;
 class Gpu;
 class Machine;
 class Swapchain;
+class Syncobj;
 class UserVm;
 struct BindRequest;
 struct SwapImage;
@@ -53,6 +54,9 @@ class SyncPolicy {
   virtual SyncPoint point_of(core::ValueTimeline& timeline, std::uint64_t value) {
     return {nullptr, &timeline, value};
   }
+  /// The timeline syncobj whose points the values of `timeline` are, if they are points: who waits
+  /// on the CPU for one that has no fence yet waits for it to get one, and then for that.
+  virtual Syncobj* syncobj_behind(core::ValueTimeline&) { return nullptr; }
   /// Adds what `job` must wait for because of its (declared) accesses.
   virtual void add_dependencies(Job& job) = 0;
   /// The class under which the job's fence is published for one access.
@@ -64,6 +68,8 @@ class SyncPolicy {
   virtual bool wraps_user_fences() const { return false; }
   /// The job has its completion now: remember what future jobs need to know.
   virtual void submitted(Job& job) = 0;
+  /// CPU time that hand_over() takes in the kernel; whoever calls it has spent it before.
+  virtual core::Duration hand_over_cost(Client&, Gpu&, Buffer&) { return {}; }
   /// What goes along when `client` hands `buffer` over.
   virtual HandOver hand_over(Client& client, Buffer& buffer) = 0;
   /// `client` receives `buffer`. May have to wait (reason value or fence).
@@ -81,6 +87,8 @@ class SubmissionPolicy {
   virtual core::Task<> submit(JobPtr job) = 0;
   /// The kernel's half of it, for those who have done the rest.
   virtual core::Task<> enter_kernel(JobPtr) { co_return; }
+  /// CPU time of one submission in the kernel.
+  virtual core::Duration ioctl_cost() const { return {}; }
   /// Whether the process writes rings itself.
   virtual bool user_mode() const = 0;
 };

@@ -19,7 +19,7 @@ struct DriverOwnership {
   std::string_view driver;
   bool scheduler_fence;    ///< others see a fence of the DRM scheduler
   std::string_view owner;  ///< the pointer it carries; empty: NULL, or it carries none
-  bool always_writes;      ///< publishes WRITE whatever the access
+  bool always_writes;      ///< publishes WRITE, or stronger, whatever the access
   std::string_view source;
 
   bool has_owner() const { return scheduler_fence && !owner.empty(); }

@@ -11,21 +11,13 @@ namespace {
 
 using core::FencePtr;
 
-/// The fence of a point, caught the moment it appears: what becomes of the syncobj later does not
-/// matter to who waits.
-struct Seeker final : PointWatch {
-  explicit Seeker(std::uint64_t point) : PointWatch(point) {}
-  void on_found(const FencePtr& found) override { fence = found; }
-  FencePtr fence;
-};
-
 /// A wait in progress.
 class Entries {
  public:
   Entries(std::vector<SyncobjPoint> points, SyncobjWaitFlags flags)
       : points_(std::move(points)), flags_(flags) {
     for (const SyncobjPoint& point : points_)
-      seekers_.push_back(std::make_unique<Seeker>(point.point));
+      seekers_.push_back(std::make_unique<PointSeeker>(point.point));
   }
 
   /// False if a fence is missing and nobody wants to wait for it. Those before it are polled all
@@ -74,7 +66,7 @@ class Entries {
 
  private:
   std::vector<SyncobjPoint> points_;
-  std::vector<std::unique_ptr<Seeker>> seekers_;
+  std::vector<std::unique_ptr<PointSeeker>> seekers_;
   SyncobjWaitFlags flags_;
 };
 
@@ -109,11 +101,29 @@ core::Task<SyncobjWaitResult> wait_for_syncobjs(core::Simulation& simulation,
   co_return result;
 }
 
+core::Task<SyncPoint> catch_point(core::Simulation& simulation, SyncobjPtr syncobj,
+                                  core::ValueTimeline& timeline, std::uint64_t value,
+                                  core::Time deadline) {
+  PointSeeker seeker(value);
+  syncobj->watch(seeker);
+  for (;;) {
+    if (seeker.fence) co_return SyncPoint{seeker.fence, nullptr, 0};
+    const bool over = timeline.at_least(value) || simulation.now() >= deadline;
+    if (over) co_return SyncPoint{nullptr, &timeline, value};
+    const std::array items{core::WaitItem{&syncobj->changed()}, core::WaitItem{&timeline, value}};
+    core::MultiWait any(simulation, items, 1,
+                        {.reason = core::WaitReason::value,
+                         .deadline = deadline,
+                         .recovery = deadline != core::kNever});
+    co_await any;
+  }
+}
+
 core::Task<int> transfer_point(SyncobjPoint to, SyncobjPoint from, bool for_submit) {
   core::Simulation& simulation = from.syncobj->simulation();
   const core::Time deadline = core::saturating_add(simulation.now(), kWaitForSubmitTimeout);
   if (!for_submit && !from.syncobj->find(from.point)) co_return core::fence_error::kInvalid;
-  Seeker source(from.point);
+  PointSeeker source(from.point);
   from.syncobj->watch(source);
   while (!source.fence) {
     if (simulation.now() >= deadline) co_return core::fence_error::kTime;

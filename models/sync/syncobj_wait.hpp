@@ -7,6 +7,7 @@
 
 #include "core/task.hpp"
 #include "core/time.hpp"
+#include "models/sync/sync_point.hpp"
 #include "models/sync/syncobj.hpp"
 
 namespace fencelab::models {
@@ -39,6 +40,21 @@ core::Task<SyncobjWaitResult> wait_for_syncobjs(core::Simulation& simulation,
                                                 std::vector<SyncobjPoint> points,
                                                 SyncobjWaitKind kind, SyncobjWaitFlags flags,
                                                 core::Time deadline);
+
+/// The fence of a point, caught the moment it appears: what becomes of the syncobj later does not
+/// matter to who waits.
+struct PointSeeker final : PointWatch {
+  explicit PointSeeker(std::uint64_t point) : PointWatch(point) {}
+  void on_found(const core::FencePtr& found) override { fence = found; }
+  core::FencePtr fence;
+};
+
+/// A CPU wait for `value` of `timeline`, a point of `syncobj`, with WAIT_FOR_SUBMIT: returns the
+/// fence that is behind it by then, or the value if that is reached without one or `deadline` has
+/// passed.
+core::Task<SyncPoint> catch_point(core::Simulation& simulation, SyncobjPtr syncobj,
+                                  core::ValueTimeline& timeline, std::uint64_t value,
+                                  core::Time deadline);
 
 /// How long a kernel ioctl waits for a fence to be submitted (drm_syncobj_find_fence).
 inline constexpr core::Duration kWaitForSubmitTimeout = std::chrono::seconds(5);

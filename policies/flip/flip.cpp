@@ -52,14 +52,22 @@ class WaitSignaled final : public models::FlipPolicy {
   bool insists_on(const models::SyncPoint&) const override { return true; }
 };
 
-/// As wait-signaled, but it must have been ready `margin` before the vblank.
+/// As wait-signaled, but it must have been ready `margin` before the vblank. When the compositor
+/// looks does not matter: inside the margin it finds what was ready at its beginning. Of a value
+/// nobody knows when it was written: one that is there counts.
 class Deadline final : public models::FlipPolicy {
  public:
   explicit Deadline(core::Duration margin) : margin_(margin) {}
   std::optional<std::size_t> choose(Presented presented, core::Time next_vblank,
                                     core::Time now) override {
-    if (now + margin_ > next_vblank) return std::nullopt;
-    return newest(presented, signaled);
+    const core::Time deadline = next_vblank - margin_;
+    if (now <= deadline) return newest(presented, signaled);
+    return newest(presented, [deadline](const models::SwapImage& image) {
+      return image.frame->presented <= deadline &&
+             std::all_of(image.drawn.begin(), image.drawn.end(), [deadline](const auto& point) {
+               return point.poll() && (!point.fence || point.fence->signaled_at() <= deadline);
+             });
+    });
   }
   bool insists_on(const models::SyncPoint&) const override { return true; }
 

@@ -13,6 +13,7 @@ class KernelSubmission final : public models::SubmissionPolicy {
       : cost_(ioctl_cost), locks_(locks) {}
   core::Task<> submit(models::JobPtr job) override;
   core::Task<> enter_kernel(models::JobPtr job) override;
+  core::Duration ioctl_cost() const override { return cost_; }
   bool user_mode() const override { return false; }
 
  private:

@@ -43,12 +43,25 @@ void BridgedSync::add_dependencies(Job& job) {
   for (const models::Access& mark : job.marked) wait_for_all(job, *mark.buffer, Usage::read);
 }
 
-models::HandOver BridgedSync::hand_over(Client& client, Buffer& buffer) {
+// What it adopted is of others, and in the reservation already.
+BridgedSync::Entries BridgedSync::own_work(Client& client, Buffer& buffer) {
   Entries own = client.tracker().unfinished(buffer);
-  // What it adopted is of others, and in the reservation already.
   std::erase_if(own, [](const AccessTracker::Entry& entry) {
     return entry.queue == 0 || !entry.point.fence;
   });
+  return own;
+}
+
+// The empty batch is a submission like any other, in the thread that presents.
+core::Duration BridgedSync::hand_over_cost(Client& client, models::Gpu& gpu, Buffer& buffer) {
+  if (options_.import != Import::submission) return {};
+  const Entries own = own_work(client, buffer);
+  const bool draws = std::any_of(own.begin(), own.end(), [](const auto& e) { return e.write; });
+  return draws ? gpu.policies().submission->ioctl_cost() : core::Duration{};
+}
+
+models::HandOver BridgedSync::hand_over(Client& client, Buffer& buffer) {
+  const Entries own = own_work(client, buffer);
   if (options_.import == Import::submission)
     submit_mark(buffer, own);
   else if (options_.import != Import::off)

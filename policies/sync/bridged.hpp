@@ -45,6 +45,8 @@ class BridgedSync final : public ExplicitSync {
     return options_.slots == Slots::classes ? models::Usage::bookkeep : models::Usage::read;
   }
   bool write_drops_readers() const override { return options_.slots != Slots::classes; }
+  core::Duration hand_over_cost(models::Client& client, models::Gpu& gpu,
+                                models::Buffer& buffer) override;
   models::HandOver hand_over(models::Client& client, models::Buffer& buffer) override;
   core::Task<> accept(models::Client& client, models::Gpu& gpu, models::Buffer& buffer,
                       models::HandOver with) override;
@@ -58,6 +60,7 @@ class BridgedSync final : public ExplicitSync {
     core::Cell cell;
     std::vector<models::Buffer*> buffers;
   };
+  static Entries own_work(models::Client& client, models::Buffer& buffer);
   Acquired& acquired_by(const models::Client& client);
   models::Usage class_of_import(const models::AccessTracker::Entry& entry) const;
   void import_file(models::Buffer& buffer, const Entries& work);

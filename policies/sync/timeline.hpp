@@ -64,6 +64,9 @@ class TimelineSync final : public ExplicitSync {
   TimelineSync(RunState& run, bool submit_thread) : run_(run), submit_thread_(submit_thread) {}
   bool defer(const models::JobPtr& job) override;
   int resolve_points(models::Job& job) override;
+  models::Syncobj* syncobj_behind(core::ValueTimeline& timeline) override {
+    return &syncobj_of(timeline);
+  }
   models::SyncPoint point_of(core::ValueTimeline& timeline, std::uint64_t value) override;
   void add_dependencies(models::Job&) override {}  // defer() did, when the job was queued
   void submitted(models::Job& job) override;

@@ -5,6 +5,7 @@
 
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
+#include "models/sync/syncobj_wait.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 
@@ -160,10 +161,6 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
     world_.timeline(signal->value.timeline, clone_).advance(value_of(signal->value, state));
   } else if (const auto* freed = std::get_if<FreeOp>(&op.what)) {
     world_.machine().memory().free(world_.buffer(freed->buffer, clone_));
-  } else if (const auto* present_op = std::get_if<PresentOp>(&op.what)) {
-    present(*present_op);
-  } else if (const auto* send_op = std::get_if<SendOp>(&op.what)) {
-    send(*send_op);
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
     LabelState& label = clone_.label_to_write(op.label);
     label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()),
@@ -201,6 +198,8 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
   if (const auto* import_op = std::get_if<ImportOp>(&op.what)) return import_dma_buf(*import_op);
   if (const auto* flip_op = std::get_if<FlipOp>(&op.what)) return flip(*flip_op, op.label);
   if (const auto* receive_op = std::get_if<ReceiveOp>(&op.what)) return receive(*receive_op);
+  if (const auto* present_op = std::get_if<PresentOp>(&op.what)) return present(*present_op);
+  if (const auto* send_op = std::get_if<SendOp>(&op.what)) return send(*send_op);
   if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);
   if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) return acquire(*acquire_op);
   if (const auto* poll_op = std::get_if<PollOp>(&op.what)) return poll(*poll_op);
@@ -381,11 +380,15 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
   const bool future =
       context.gpu().policies().sync->value_waits() == models::ValueWaits::future_fence;
   for (const ValueSpec& value : op.wait_values) {
-    models::SyncPoint point{nullptr, &world_.timeline(value.timeline, clone_),
-                            value_of(value, state)};
+    models::SyncPoint point =
+        point_of(world_.timeline(value.timeline, clone_), value_of(value, state));
+    const models::SyncobjPtr syncobj(syncobj_of(point));
+    if (syncobj)
+      point = co_await models::catch_point(simulation_, syncobj, *point.timeline, point.value,
+                                           core::kNever);
     if (point.done()) continue;
     // A published bind fence must not depend on a value: wait before anything is published.
-    if (future)
+    if (future || point.fence)
       request->in.push_back(point);
     else
       co_await point.wait({.reason = WaitReason::value});

@@ -64,8 +64,9 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> latch(const LatchOp& op);
   core::Task<> acquire(const AcquireOp& op);
   core::Task<> poll(const PollOp& op);
-  void present(const PresentOp& op);
-  void send(const SendOp& op);
+  core::Task<> present(const PresentOp& op);
+  core::Task<> send(const SendOp& op);
+  core::Task<> prepare_hand_over(models::Buffer& buffer);
   void sw_signal(const SwSignalOp& op);
   void terminate(const TerminateOp& op);
   void leave_nothing_pending();
@@ -80,6 +81,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> hold_back(const models::JobPtr& job);
   models::Gpu& gpu() const;
   models::SyncPoint point_of(core::ValueTimeline& timeline, std::uint64_t value);
+  models::Syncobj* syncobj_of(const models::SyncPoint& point) const;
 
   World& world_;
   CloneState& clone_;

@@ -1,7 +1,8 @@
 // ThreadRunner: waiting on the CPU, for work, for values and for buffers.
-#include <algorithm>
+#include <memory>
 
 #include "models/gpu/dependency_wait.hpp"
+#include "models/sync/syncobj_wait.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -25,45 +26,106 @@ models::SyncPoint ThreadRunner::point_of(core::ValueTimeline& timeline, std::uin
   return gpu().policies().sync->point_of(timeline, value);
 }
 
+namespace {
+
+/// A point that may not have a fence yet.
+struct Wanted {
+  models::SyncPoint point;
+  models::Syncobj* syncobj = nullptr;  ///< where one may appear
+  std::unique_ptr<models::PointSeeker> seeker = {};
+
+  bool poll() {
+    if (seeker && seeker->fence) point = {seeker->fence, nullptr, 0};
+    return point.poll();
+  }
+  void add_to(std::vector<core::WaitItem>& items) const {
+    if (point.fence) return items.push_back({point.fence.get(), 0});
+    items.push_back({point.timeline, point.value});
+    if (syncobj) items.push_back({&syncobj->changed()});
+  }
+};
+
+/// Until `need` of them are done, whichever get their fences first: looks again after each change.
+Task<> wait_for_some(core::Simulation& simulation, std::vector<Wanted> wanted, std::size_t need,
+                     core::WaitOptions options) {
+  for (Wanted& each : wanted) {
+    if (!each.syncobj) continue;
+    each.seeker = std::make_unique<models::PointSeeker>(each.point.value);
+    each.syncobj->watch(*each.seeker);
+  }
+  for (;;) {
+    std::size_t done = 0;
+    std::vector<core::WaitItem> items;
+    for (Wanted& each : wanted) {
+      const bool over = each.poll();
+      done += over ? 1 : 0;
+      if (!over) each.add_to(items);
+    }
+    if (done >= need || simulation.now() >= options.deadline) co_return;
+    core::MultiWait any(simulation, items, 1, options);
+    co_await any;
+  }
+}
+
+/// Until `need` of them are done. Those that may lack fences get them first, one after another:
+/// then all of them are needed.
+Task<> wait_for_fences(core::Simulation& simulation, std::vector<Wanted> wanted, std::uint32_t need,
+                       core::WaitOptions options) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!wanted[i].syncobj) continue;
+    const models::SyncPoint point = wanted[i].point;
+    wanted[i].point =
+        co_await models::catch_point(simulation, models::SyncobjPtr(wanted[i].syncobj),
+                                     *point.timeline, point.value, options.deadline);
+  }
+  std::vector<core::WaitItem> items;
+  for (Wanted& each : wanted) {
+    each.syncobj = nullptr;
+    each.add_to(items);
+  }
+  core::MultiWait all(simulation, items, need, options);
+  co_await all;
+}
+
+}  // namespace
+
+models::Syncobj* ThreadRunner::syncobj_of(const models::SyncPoint& point) const {
+  if (point.fence || world_.machine().gpus().empty()) return nullptr;
+  return gpu().policies().sync->syncobj_behind(*point.timeline);
+}
+
 Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
   process_->doing = "wait";
-  std::vector<core::FencePtr> keep;
+  std::vector<Wanted> wanted;
   std::vector<models::JobPtr> jobs;
-  std::vector<core::WaitItem> items;
   std::uint32_t done = 0;
-  bool values = !op.values.empty();
+  bool values = !op.values.empty(), some_may_lack_fences = false;
   for (const OpRef& ref : op.ops) {
     const LabelState& label = clone_.label(ref.label);
     if (label.job) jobs.push_back(label.job);
-    const models::SyncPoint point = label.point();
-    if (point.done()) {
+    Wanted one{.point = label.point()};
+    values |= !one.point.done() && one.point.is_value();
+    if (one.point.done())
       ++done;
-    } else if (point.fence) {
-      keep.push_back(point.fence);
-      items.push_back({point.fence.get(), 0});
-    } else {
-      values = true;
-      items.push_back({point.timeline, point.value});
-    }
+    else
+      wanted.push_back(std::move(one));
   }
   for (const ValueSpec& value : op.values) {
-    const models::SyncPoint point =
-        point_of(world_.timeline(value.timeline, clone_), value_of(value, state));
-    if (point.fence) {
-      keep.push_back(point.fence);
-      items.push_back({point.fence.get(), 0});
-    } else {
-      items.push_back({point.timeline, point.value});
-    }
+    Wanted one{.point = point_of(world_.timeline(value.timeline, clone_), value_of(value, state))};
+    one.syncobj = syncobj_of(one.point);
+    some_may_lack_fences |= one.syncobj != nullptr;
+    wanted.push_back(std::move(one));
   }
-  const auto total = static_cast<std::uint32_t>(items.size()) + done;
+  const auto total = static_cast<std::uint32_t>(wanted.size()) + done;
   const std::uint32_t need = op.need == 0 ? total : op.need;
-  if (need > done && !items.empty()) {
-    core::MultiWait all(simulation_, items, need - done,
-                        {.reason = values ? WaitReason::value : WaitReason::fence,
-                         .deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever,
-                         .recovery = op.timeout.has_value()});
-    co_await all;
+  const core::WaitOptions options{
+      .reason = values ? WaitReason::value : WaitReason::fence,
+      .deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever,
+      .recovery = op.timeout.has_value()};
+  if (some_may_lack_fences && need < total) {
+    co_await wait_for_some(simulation_, std::move(wanted), need > done ? need - done : 0, options);
+  } else if (need > done && !wanted.empty()) {
+    co_await wait_for_fences(simulation_, std::move(wanted), need - done, options);
   }
   for (const models::JobPtr& job : jobs)
     if (job->is_done())

@@ -144,3 +144,56 @@ TEST_CASE("A value is no fence: user space waits for it before it commits") {
   CHECK(number(run, "flips_count") == 1);
   CHECK(number(run, "missed_vblanks_count") == 0);
 }
+
+namespace {
+
+/// A compositor draws a for `drawing` and commits it, blocking; it is killed at `when`. From 6 ms
+/// on another one wants to show b on the fast screen.
+RunRecord killed_within(const std::string& drawing, const std::string& flip,
+                        const std::string& when) {
+  return run_small(
+      {.gpu = {},
+       .resources = kScreens + R"("faults": [{"kind": "kill", "process": "killed", "when": ")" +
+                    when + R"("}],)",
+       .processes = process("killed", R"("engine": "rcs0")", draw("a", drawing) + ", " + flip) +
+                    "," +
+                    process("other", R"("engine": "ccs0")",
+                            R"({"id": "shown", "flip": {"display": "fast", "planes": ["b"]}},
+                      {"wait": {"ops": ["shown"]}})",
+                            "6 ms"),
+       .stack = kFreeIoctls,
+       .links = {}});
+}
+
+const std::string kBlocking = R"({"flip": {"display": "fast", "planes": ["a"], "blocking": true}})";
+const std::string kBlockingBoth =
+    R"({"flip": {"crtcs": [{"display": "fast", "planes": ["a"]}, {"display": "slow", "planes": ["a"]}], "blocking": true}})";
+
+}  // namespace
+
+TEST_CASE("A blocking commit whose thread is killed before the swap was never made") {
+  // The wait for fences is interruptible, and nothing has changed yet: the other one finds the
+  // screen free and b is shown at 10 ms.
+  for (const std::string& flip : {kBlocking, kBlockingBoth}) {
+    const auto run = killed_within("25 ms", flip, "5 ms");
+    CHECK(run.verdict == "complete");
+    CHECK(number(run, "flips_count") == 1);
+    CHECK(number(run, "flips_refused_count") == 0);
+    CHECK(number(run, "makespan_ns") == 10 * kMs);
+  }
+}
+
+TEST_CASE("A blocking commit whose thread is killed after the swap is shown all the same") {
+  // Drawn at 1 ms; from then on nothing ends it: a at 10 ms, b at the vblank after.
+  const auto run = killed_within("1 ms", kBlocking, "5 ms");
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "flips_count") == 2);
+  CHECK(number(run, "makespan_ns") == 20 * kMs);
+}
+
+TEST_CASE("A blocking commit on two screens that has reached one of them reaches the other, too") {
+  // The fast screen shows a at 10 ms; the kill comes at 15; the slow one shows it at 20.
+  const auto run = killed_within("1 ms", kBlockingBoth, "15 ms");
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "flips_count") == 2 + 1);
+}

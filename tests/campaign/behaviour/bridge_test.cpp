@@ -89,6 +89,33 @@ TEST_CASE("An implicit write through a submission is one more job, and is waited
   CHECK(number(run, "hazards_count") == 0);
 }
 
+TEST_CASE("The batch of such an import costs its thread an ioctl, and nothing else does") {
+  // The producer's drawing lasts 8 ms, and the consumer does not look at it: what it waits for is
+  // to hear of the buffer.
+  const auto makespan = [](const std::string& import) {
+    return number(
+        run_small(
+            {.gpu = {},
+             .resources = kShared,
+             .processes =
+                 process("producer", R"("engine": "rcs0")",
+                         R"({"submit": {"context": "c", "duration": "8 ms", "writes": ["b"]}},
+                            {"send": {"channel": "ch", "buffers": ["b"]}})") +
+                 "," +
+                 process("consumer", R"("engine": "ccs0")",
+                         R"({"receive": "ch"},)" + job("10 ms", kElse)),
+             .stack =
+                 R"("preset": "explicit-bridged", "axes": {"submission": {"ioctl_cost": "1 ms"},
+                         "sync": {"import": ")" +
+                 import + "\"}}",
+             .links = {}}),
+        "makespan_ns");
+  };
+  CHECK(makespan("access") == (1 + 1 + 10) * kMs);
+  CHECK(makespan("off") == (1 + 1 + 10) * kMs);
+  CHECK(makespan("submission") == (1 + 1 + 1 + 10) * kMs);
+}
+
 TEST_CASE("A submission stalls for what its access says") {
   for (const char* policy : {"implicit", "implicit-legacy"}) {
     INFO(policy);
@@ -186,4 +213,68 @@ TEST_CASE("A point whose fence is there is waited for by the GPU, not by the thr
        .links = {}});
   CHECK(number(run, "makespan_ns") == 8 * kMs);
   CHECK(number(run, "ioctl_max_ns") == 0);
+}
+
+namespace {
+
+struct Signal {
+  int point;
+  std::string duration;
+};
+
+/// A producer submits jobs that signal two points of a timeline `t`, both at 1 ms. Another process
+/// waits from `start` on, and then works for 20 ms.
+std::int64_t waited(const std::string& policy, const std::string& wait, const std::string& start,
+                    const Signal& first = {1, "10 ms"}, const Signal& second = {5, "1 ms"}) {
+  const auto signals = [](const std::string& duration, int value, const std::string& engine) {
+    return R"({"submit": {"context": "c", "engine": ")" + engine + R"(", "duration": ")" +
+           duration + R"(", "signal_values": [{"timeline": "t", "value": )" +
+           std::to_string(value) + "}]}}";
+  };
+  return number(
+      run_small(
+          {.gpu = {},
+           .resources = R"("timelines": ["t", "never"],)",
+           .processes =
+               process("producer", R"("engines": ["rcs0", "ccs0"])",
+                       signals(first.duration, first.point, "rcs0") + "," +
+                           signals(second.duration, second.point, "ccs0"),
+                       "1 ms") +
+               "," +
+               process("waiter", R"("engine": "bcs0")",
+                       wait + R"(, {"id": "after", "submit": {"context": "c", "duration": "20 ms"}},
+                                        {"wait": {"ops": ["after"]}})",
+                       start),
+           .stack = free_ioctls_with("", policy),
+           .links = {}}),
+      "makespan_ns");
+}
+
+const std::string kForThree = R"({"wait": {"values": [{"timeline": "t", "value": 3}]}})";
+const std::string kForAny =
+    R"({"wait": {"values": [{"timeline": "never", "value": 1}, {"timeline": "t", "value": 3}], "mode": "any"}})";
+
+}  // namespace
+
+TEST_CASE("Who waits for a point before it has a fence waits for what is then found at it") {
+  // Point 3 is found at the node of 5, which waits for 1 as well: 1 + 10 ms. The value is 5 at 2
+  // ms.
+  for (const std::string& wait : {kForThree, kForAny}) {
+    INFO(wait);
+    for (const char* start : {"0 s", "1500 us"}) {
+      INFO(start);
+      CHECK(waited("vulkan-timeline", wait, start) == (11 + 20) * kMs);
+      CHECK(waited("vulkan-explicit", wait, start) == (2 + 20) * kMs);
+    }
+  }
+}
+
+TEST_CASE("A point that is added out of order holds up who comes after it, not who waited before") {
+  // 5 is signaled at 2 ms; 3 comes in front of it and takes 10 ms. Who waits for point 2 from the
+  // beginning has the fence of 5; who comes later finds the node of 3.
+  const std::string for_two = R"({"wait": {"values": [{"timeline": "t", "value": 2}]}})";
+  const Signal five{5, "1 ms"}, three{3, "10 ms"};
+  CHECK(waited("vulkan-timeline", for_two, "0 s", five, three) == (2 + 20) * kMs);
+  CHECK(waited("vulkan-timeline", for_two, "1500 us", five, three) == (11 + 20) * kMs);
+  CHECK(waited("vulkan-explicit", for_two, "1500 us", five, three) == (2 + 20) * kMs);
 }

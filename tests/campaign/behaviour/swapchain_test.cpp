@@ -67,6 +67,21 @@ TEST_CASE("A frame drawn too late for the deadline is taken after that vblank") 
   CHECK(number(run, "makespan_ns") == 20 * kMs);
 }
 
+TEST_CASE("A compositor that looks late finds what was drawn by the deadline, and nothing later") {
+  // It looks at 9 ms, inside the margin of 1.65 ms before the vblank at 10 ms.
+  const auto shown = [](const std::string& drawing) {
+    const auto run = show({.chain = R"("images": 2)",
+                           .client = draw(1, drawing),
+                           .compositor = R"({"think": "9 ms"}, {"latch": "window"},
+                                            {"flip": {"display": "screen", "planes": ["@window"]}})",
+                           .stack = free_ioctls_with(R"("flip": "deadline")")});
+    return number(run, "frames_shown_count");
+  };
+  CHECK(shown("3 ms") == 1);
+  CHECK(shown("8 ms") == 1);
+  CHECK(shown("8500 us") == 0);  // drawn when it looks, but not by 8.35 ms: the old frame stays
+}
+
 TEST_CASE("A latch that waits goes on when the frame is drawn, under each policy that insists") {
   const std::string policy = GENERATE("wait-signaled", "deadline");
   const std::string protocol = GENERATE("implicit", "syncobj");
