@@ -206,6 +206,7 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   for (Buffer* buffer : pool.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
+    buffer->placement.read();  // pinned or not, and whether there is anything in it
     if (!ours && lock.is_locked() && !fixed(*buffer) && (pool.gpu || has_swap || !buffer->content))
       candidates.push_back(buffer);
   }
