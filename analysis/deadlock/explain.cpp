@@ -1,9 +1,13 @@
 #include "analysis/deadlock/explain.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+
+#include "analysis/deadlock/signature.hpp"
 
 namespace fencelab::analysis {
 namespace {
@@ -16,6 +20,7 @@ using core::kNoIndex;
 using core::WaitGraph;
 
 constexpr std::size_t kHoldingsShown = 3;
+constexpr const char* kHungProducer = "its producer is hung by a fault";
 
 template <typename T>
 bool contains(const std::vector<T>& ascending, T value) {
@@ -97,7 +102,7 @@ std::string why_closed(const ExplainContext& context, GateIndex index) {
   const Gate& gate = context.graph.gates[index];
   switch (gate.kind) {
     case GateKind::nobody: return "nobody will signal it";
-    case GateKind::faulty: return "its producer is hung by a fault";
+    case GateKind::faulty: return kHungProducer;
     case GateKind::units: return pool_arithmetic(context, gate);
     case GateKind::agent: return gate.agent == kNoIndex ? "nobody will signal it" : "";
     case GateKind::environment: return "";
@@ -168,15 +173,17 @@ std::string own_words(const WaitGraph& graph, GateIndex index) {
   return mode.empty() ? "something that waits for itself" : mode;
 }
 
-/// The input of an all-of gate to show: on the preferred way if one is, else the first stuck one.
+/// The input of an all-of gate to show: on the preferred way if one is; of several the first by the
+/// words of its class, since the class of the finding depends on it.
 GateIndex deciding_input(const ExplainContext& context, const Gate& gate) {
-  GateIndex first = kNoIndex;
-  for (const GateIndex input : gate.inputs) {
-    if (!does_not_come(context, input)) continue;
-    if (contains(context.preferred, input)) return input;
-    if (first == kNoIndex) first = input;
-  }
-  return first;
+  const auto key = [&context](GateIndex input) {
+    const std::string label = gate_label(context.graph, input);
+    return std::tuple(!contains(context.preferred, input), strip_instances(label), label);
+  };
+  GateIndex best = kNoIndex;
+  for (const GateIndex input : gate.inputs)
+    if (does_not_come(context, input) && (best == kNoIndex || key(input) < key(best))) best = input;
+  return best;
 }
 
 void explain_wait(const ExplainContext& context, GateIndex root, Member& member) {
@@ -206,15 +213,20 @@ bool is_item(const Gate& gate) {
          gate.object != core::kNoObject || !gate.label.empty() || gate.need > gate.inputs.size();
 }
 
+bool is_itself(const Member& member, const WaitedItem& item) {
+  return item.providers.empty() && item.label.rfind(member.name + " ", 0) == 0;
+}
+
 std::string gate_label(const WaitGraph& graph, GateIndex index) {
   const GateIndex seen = see_through(graph, index);
   const Gate& gate = graph.gates[seen];
   if (!gate.label.empty() || gate.kind != GateKind::threshold || gate.inputs.size() < 2)
     return own_words(graph, seen);
-  std::string list;
+  std::vector<std::string> words;
   for (const GateIndex input : gate.inputs)
-    list += (list.empty() ? "" : ", ") + own_words(graph, see_through(graph, input));
-  return mode_of(gate) + " (" + list + ")";
+    words.push_back(own_words(graph, see_through(graph, input)));
+  std::sort(words.begin(), words.end());  // the same whoever was asked first
+  return fmt::format("{} ({})", mode_of(gate), fmt::join(words, ", "));
 }
 
 std::string wait_label(const WaitGraph& graph, AgentIndex agent) {
@@ -239,6 +251,8 @@ Member explain_member(const ExplainContext& context, AgentIndex index) {
   if (member.waits.empty())
     member.waits.push_back(
         {agent.gate, {}, wait_label(context.graph, index), "nobody can bring it about", {}});
+  for (WaitedItem& item : member.waits)  // who hangs is no producer of its own end
+    if (is_itself(member, item) && item.why == kHungProducer) item.why = "hung by a fault";
   return member;
 }
 

@@ -21,6 +21,9 @@ struct ExplainContext {
 /// The member's record with its unsatisfied items.
 Member explain_member(const ExplainContext& context, core::AgentIndex agent);
 
+/// Whether all that `member` lacks is its own end ("job a#0 of p hangs").
+bool is_itself(const Member& member, const WaitedItem& item);
+
 /// Words for what `agent` waits for, without asking why it does not come.
 std::string wait_label(const core::WaitGraph& graph, core::AgentIndex agent);
 

@@ -80,7 +80,7 @@ struct Finding {
   FindingKind kind = FindingKind::deadlock;
   core::Time at{};
   std::vector<Member> members;        ///< deadlock: along the cycle, then the rest ascending
-  std::vector<CycleEdge> cycle;       ///< deadlock only: shortest, from the smallest agent
+  std::vector<CycleEdge> cycle;       ///< deadlock only: from the smallest agent on it
   std::vector<BlockedBehind> behind;  ///< ascending; may appear behind several findings
   Rescue rescue;
   bool services_only = false;  ///< neither a member nor anybody behind is more than a daemon

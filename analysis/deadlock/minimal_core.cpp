@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <tuple>
 
+#include "analysis/deadlock/canonical_order.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::analysis {
@@ -59,6 +61,7 @@ class Component {
     list.push_back(node.index);
   }
 
+  // Lists ascend by the numbers in here, which are canonical, however the whole graph has them.
   void fill_gate(GateIndex index) {
     const Gate& from = whole_.gates[gates_[index]];
     Gate& to = inner_.gates[index];
@@ -73,6 +76,7 @@ class Component {
       const GateIndex inside = local(gate_of_, input);
       if (inside != kNoIndex) to.inputs.push_back(inside);
     }
+    std::sort(to.inputs.begin(), to.inputs.end());
   }
 
   void fill_pool(core::PoolIndex index) {
@@ -84,6 +88,10 @@ class Component {
       if (to.agent == kNoIndex && to.gate == kNoIndex) continue;
       inner_.pools[index].holdings.push_back(to);
     }
+    std::sort(inner_.pools[index].holdings.begin(), inner_.pools[index].holdings.end(),
+              [](const auto& a, const auto& b) {
+                return std::tie(a.agent, a.gate, a.amount) < std::tie(b.agent, b.gate, b.amount);
+              });
   }
 
   const WaitGraph& whole_;
@@ -157,6 +165,11 @@ std::vector<CycleStep> steps_of(const Component& component, const ProviderGraph&
     }
   }
   if (!steps.empty()) steps.pop_back();
+  // Which cycle it is does not depend on numbers; where a reader begins with it may.
+  std::rotate(steps.begin(),
+              std::min_element(steps.begin(), steps.end(),
+                               [](const auto& a, const auto& b) { return a.from < b.from; }),
+              steps.end());
   return steps;
 }
 
@@ -165,7 +178,8 @@ std::vector<CycleStep> steps_of(const Component& component, const ProviderGraph&
 MinimalCore minimal_core(const WaitGraph& graph, const Reduction& reduction,
                          const ProviderGraph& providers,
                          const std::vector<NodeIndex>& component_nodes) {
-  const Component component(graph, reduction, providers, component_nodes);
+  const Component component(graph, reduction, providers,
+                            canonical_order(graph, reduction, providers, component_nodes));
   const WaitGraph& inner = component.inner();
   const std::vector<std::uint8_t> all_possible(inner.gates.size(), 0);
   Reducer reducer(inner);
@@ -177,8 +191,8 @@ MinimalCore minimal_core(const WaitGraph& graph, const Reduction& reduction,
   MinimalCore core;
   const bool is_whole = kept.size() == inner.agents.size();
   const Reduction alone = is_whole ? stuck : without_the_others(inner, reducer, kept);
-  // Nodes are numbered agents first and ascending, so the component keeps the order of the whole.
   for (const AgentIndex a : kept) core.agents.push_back(component.whole_agent(a));
+  std::sort(core.agents.begin(), core.agents.end());
   for (GateIndex g = 0; g < inner.gates.size(); ++g)
     if (!alone.open[g]) core.stuck_gates.push_back(component.whole_gate(g));
   std::sort(core.stuck_gates.begin(), core.stuck_gates.end());

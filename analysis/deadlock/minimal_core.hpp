@@ -19,10 +19,11 @@ struct CycleStep {
 struct MinimalCore {
   std::vector<core::AgentIndex> agents;      ///< ascending
   std::vector<core::GateIndex> stuck_gates;  ///< closed although all others are assumed released
-  std::vector<CycleStep> cycle;  ///< shortest through the smallest agent, and starting there
+  std::vector<CycleStep> cycle;              ///< from the smallest agent that is on it
 };
 
-/// The minimal core inside one bottom component that contains agents. Components of more than
+/// The minimal core inside one bottom component that contains agents; of equally good ones the
+/// first in canonical_order(), whatever the numbers are. Components of more than
 /// kMinimiseLimit agents are reduced to their shortest cycle if that is stuck by itself, and else
 /// left whole: minimising takes one reduction of the component per agent.
 MinimalCore minimal_core(const core::WaitGraph& graph, const Reduction& reduction,

@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "analysis/deadlock/explain.hpp"
+
 namespace fencelab::analysis {
 namespace {
 
@@ -53,11 +55,6 @@ std::string holds_of(const Member& member, const TextOptions& options) {
   if (member.holds.size() > kHoldsShown)
     words += fmt::format(", {} more", member.holds.size() - kHoldsShown);
   return words;
-}
-
-/// Whether all that `member` lacks is its own end ("job a#0 of p hangs").
-bool is_itself(const Member& member, const WaitedItem& item) {
-  return item.providers.empty() && item.label.rfind(member.name + " ", 0) == 0;
 }
 
 std::string needed_by(const Member& member, const WaitedItem& item) {
@@ -148,7 +145,8 @@ std::string release_of(const Finding& finding, const WaitedItem& item) {
 
 std::string why_line(const Finding& finding, const Member& member, const WaitedItem& item) {
   if (is_itself(member, item))
-    return fmt::format("{}: nothing but itself could end it", item.label);
+    return fmt::format("{}: {}nothing but itself could end it", item.label,
+                       item.why.empty() ? "" : item.why + "; ");
   std::string line = fmt::format("{} needs {}: {}", member.name, item.label, item.why);
   if (item.providers.empty()) return line;
   return line + (item.why.empty() ? "" : "; ") + release_of(finding, item);

@@ -82,7 +82,11 @@ TEST_CASE("Nobody notices without a hang policy: the waiter is stuck, and the ve
   CHECK(run.values.at("culprit_recall_ratio") == "0");
   REQUIRE(run.incidents.size() == 1);
   CHECK(run.incidents[0].kind == "stall");
-  CHECK(run.incidents[0].text.find("hangs: nothing but itself could end it") != std::string::npos);
+  // Why it does not end, not only that it does not: the cause is what somebody reads this for.
+  CHECK(run.incidents[0].text.find("hung by a fault") != std::string::npos);
+  CHECK(run.incidents[0].text.find(
+            "job j#0 of hung hangs: hung by a fault; nothing but itself could end it") !=
+        std::string::npos);
 }
 
 TEST_CASE("A slow job is not a hung one: a timeout above its length leaves it alone") {
