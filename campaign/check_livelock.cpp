@@ -25,16 +25,25 @@ constexpr std::uint64_t kStatesMost = 50'000, kStepsMost = 10'000'000, kStepsFew
 /// Part of the budget of wall time.
 constexpr double kPartOfBudget = 0.1;
 
+analysis::LivelockSearch search_within(const analysis::ExploreLimits& limits,
+                                       const LivelockTask& task) {
+  const analysis::LivelockOptions progress{[](analysis::Execution& execution) {
+    return execution.progress() + ScenarioSubject::world_of(execution.run()).operations_done();
+  }};
+  return find_livelocks(task.subject, task.execution, limits, progress);
+}
+
 analysis::LivelockSearch search(const analysis::Proof& proof, const LivelockTask& task) {
   analysis::ExploreLimits limits;
   limits.time = std::chrono::duration<double>(task.options.budget) * kPartOfBudget;
   limits.states = kStatesMost;
   limits.steps = proof.exhausted ? kStepsMost : kStepsFew;
   if (task.options.steps_max) limits.steps = std::min(limits.steps, *task.options.steps_max / 4);
-  const analysis::LivelockOptions progress{[](analysis::Execution& execution) {
-    return execution.progress() + ScenarioSubject::world_of(execution.run()).operations_done();
-  }};
-  return find_livelocks(task.subject, task.execution, limits, progress);
+  return search_within(limits, task);
+}
+
+std::string kind_of(const Livelock& livelock) {
+  return livelock.hard ? "livelock" : "soft-livelock";
 }
 
 Counterexample way_to(const Livelock& livelock, const LivelockTask& task) {
@@ -69,10 +78,11 @@ SourcePlace place_of(std::uint32_t index, const LivelockTask& task) {
 CheckFinding finding_of(const Livelock& livelock, const LivelockTask& task) {
   const LivelockWords words = describe_livelock(task.subject, task.execution, livelock);
   CheckFinding found;
-  found.kind = livelock.hard ? "livelock" : "soft-livelock";
+  found.kind = kind_of(livelock);
   found.rule = rule_of_kind(found.kind);
   found.signature = words.signature;
   found.text = words.text;
+  found.json = words.details;
   found.members = words.members;
   found.place = place_of(words.place, task);
   if (task.options.counterexamples) found.way = way_to(livelock, task);
@@ -109,6 +119,19 @@ bool is_free_by(const analysis::Proof& proof) {
 }
 
 }  // namespace
+
+std::vector<LivelockClass> livelock_classes(const LivelockTask& task,
+                                            const analysis::ExploreLimits& limits) {
+  std::vector<LivelockClass> classes;
+  for (const Livelock& livelock : search_within(limits, task).found) {
+    if (stuck_in(livelock, task)) continue;  // a deadlock behind others who go on
+    analysis::Execution execution(task.subject, task.execution);
+    for (const analysis::ScheduledStep& step : livelock.way)
+      execution.take(*execution.find(step.actor), step.choices);
+    classes.push_back({kind_of(livelock), livelock_class(execution.simulation())});
+  }
+  return classes;
+}
 
 std::vector<analysis::DeadState> look_for_livelocks(CheckRecord& record,
                                                     const analysis::Proof& proof,

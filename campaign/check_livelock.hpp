@@ -23,4 +23,14 @@ std::vector<analysis::DeadState> look_for_livelocks(CheckRecord& record,
                                                     const analysis::Proof& proof,
                                                     const LivelockTask& task);
 
+/// What a livelock is known by.
+struct LivelockClass {
+  std::string kind;  ///< "livelock" (hard) or "soft-livelock"
+  std::string signature;
+};
+
+/// The livelocks that a search within `limits` finds, without words or schedules.
+std::vector<LivelockClass> livelock_classes(const LivelockTask& task,
+                                            const analysis::ExploreLimits& limits);
+
 }  // namespace fencelab::campaign

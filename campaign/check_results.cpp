@@ -207,7 +207,7 @@ void add_finding(const CheckRecord& record, const CheckFinding& finding, Finding
   replay.timers = finding.way.timers;
   replay.program = origin.build;
   replay.fault = finding.signature;
-  replay.core = finding.reduced.core;
+  if (!finding.rule.ends_with("livelock")) replay.core = finding.reduced.core;
   files.push_back({stem + ".min.replay", replay_text(replay)});
 }
 

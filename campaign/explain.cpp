@@ -7,7 +7,9 @@ namespace fencelab::campaign {
 namespace {
 
 bool is_wanted(const CheckFinding& finding, FindingStanding standing, ExplainWhich which) {
-  if (!is_stuck(finding.kind) || finding.json.empty()) return false;
+  // A soft livelock that nothing rests on is a warning: it costs nothing until somebody claims it.
+  const bool rests_on_it = finding.kind == "soft-livelock" && standing != FindingStanding::warning;
+  if ((!is_stuck(finding.kind) && !rests_on_it) || finding.json.empty()) return false;
   return which == ExplainWhich::all ||
          (which == ExplainWhich::failures && standing == FindingStanding::failure);
 }

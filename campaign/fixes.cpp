@@ -47,10 +47,15 @@ void add_trials(const ExplainedFinding& explained, std::size_t index,
   }
 }
 
-CheckItem item_for(const Trial& trial, const CheckItem& original, const FixOptions& options) {
+bool is_livelock(const CheckFinding& finding) { return finding.rule.ends_with("livelock"); }
+
+CheckItem item_for(const Trial& trial, const ExplainedFinding& explained,
+                   const FixOptions& options) {
+  const CheckItem& original = *explained.item;
   CheckItem item{&trial.variant->scenario, &trial.variant->stack, original.seeds, original.options};
-  item.options.steps_max =
-      std::min(options.steps_max, original.options.steps_max.value_or(options.steps_max));
+  const std::uint64_t most =
+      is_livelock(*explained.finding) ? options.livelock_steps_max : options.steps_max;
+  item.options.steps_max = std::min(most, original.options.steps_max.value_or(most));
   item.options.counterexamples = false;
   item.options.paranoid = false;
   return item;
@@ -117,6 +122,38 @@ std::vector<FixTrial> best_of(std::vector<Tried> tried, std::size_t most) {
 
 }  // namespace
 
+namespace {
+
+const CheckFinding* soft_livelock_in(const CheckRecord& record) {
+  for (const CheckFinding& found : record.findings)
+    if (found.kind == "soft-livelock") return &found;
+  return nullptr;
+}
+
+/// Of a check in which nothing is stuck.
+void judge_freedom(const CheckRecord& before, const CheckFinding& finding, const CheckRecord& after,
+                   FixTrial& trial) {
+  using Outcome = FixTrial::Outcome;
+  trial.outcome = is_worse(after.run, before.run) ? Outcome::worse : freedom_of(after);
+  if (const CheckFinding* const soft = soft_livelock_in(after)) {
+    const bool same = finding.kind == soft->kind && finding.signature == soft->signature;
+    if (is_livelock(finding)) {
+      trial.outcome = same ? Outcome::same : Outcome::other;
+      trial.core = soft->signature;
+    } else if (!soft_livelock_in(before)) {
+      trial.outcome = Outcome::worse;  // it may go round for ever instead
+    }
+    return;
+  }
+  // A proof is one of freedom from deadlock, unless the search for livelocks was over, too.
+  const bool undecided = after.livelock.outcome == LivelockClaim::Outcome::open;
+  if (!is_livelock(finding) || !undecided || trial.outcome != Outcome::proved) return;
+  trial.outcome = Outcome::explored;
+  trial.strength += "(livelock open)";
+}
+
+}  // namespace
+
 FixTrial judge_trial(const CheckRecord& before, const CheckFinding& finding,
                      const CheckRecord& after) {
   FixTrial trial;
@@ -126,12 +163,12 @@ FixTrial judge_trial(const CheckRecord& before, const CheckFinding& finding,
   trial.run = after.run;
   using Outcome = FixTrial::Outcome;
   if (!is_stuck(after.verdict) && after.verdict != "stall") {
-    trial.outcome = is_worse(after.run, before.run) ? Outcome::worse : freedom_of(after);
+    judge_freedom(before, finding, after, trial);
     return trial;
   }
   trial.outcome = after.verdict == "masked" ? Outcome::recovers : Outcome::other;
   for (const CheckFinding& found : after.findings) {
-    if (found.kind == "predicted") continue;
+    if (found.kind == "predicted" || found.kind == "soft-livelock") continue;
     if (trial.core.empty()) trial.core = found.signature;
     if (found.signature != finding.signature) continue;
     trial.core = found.signature;
@@ -149,7 +186,7 @@ void try_fixes(const std::vector<ExplainedFinding>& findings, const ScenarioRead
     add_trials(findings[i], i, reading, options, trials);
   std::vector<CheckItem> items;
   for (const Trial& trial : trials)
-    items.push_back(item_for(trial, *findings[trial.finding].item, options));
+    items.push_back(item_for(trial, findings[trial.finding], options));
   const std::vector<CheckRecord> records = check_all(items, pool, [](const CheckRecord&) {});
   std::vector<std::vector<Tried>> tried(findings.size());
   for (std::size_t i = 0; i < trials.size(); ++i) {

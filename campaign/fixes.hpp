@@ -20,6 +20,8 @@ struct FixOptions {
   std::size_t fixes_max = 4;          ///< kept per finding, the best
   std::size_t trials_max = 32;        ///< per finding
   std::uint64_t steps_max = 200'000;  ///< of exploration, per trial: equal on every machine
+  /// Against a livelock: the graph of all states is larger, and gets a quarter of it.
+  std::uint64_t livelock_steps_max = 2'000'000;
 };
 
 /// Fills in `fixes` and `fixes_tried` of each.

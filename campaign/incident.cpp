@@ -22,14 +22,18 @@ SourcePlace place_of(const analysis::Finding& finding, const scenarios::World& w
 
 }  // namespace
 
-IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::Finding& finding,
-                                 bool rescued, const scenarios::World& world) {
-  const auto place = [&world](std::uint32_t index) {
+analysis::DescribePlace words_of_places(const scenarios::World& world) {
+  return [&world](std::uint32_t index) {
     if (index >= world.place_count()) return std::string();
     const scenarios::Place& found = world.place(index);
     return fmt::format("{}:{}:{} {}", world.scenario().file, found.line, found.column,
                        found.pointer);
   };
+}
+
+IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::Finding& finding,
+                                 bool rescued, const scenarios::World& world) {
+  const analysis::DescribePlace place = words_of_places(world);
   IncidentRecord record;
   record.kind = std::string(analysis::to_string(finding.kind));
   if (rescued && finding.kind != analysis::FindingKind::stall)

@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "analysis/deadlock/signature.hpp"
 #include "analysis/explore/step_names.hpp"
+#include "campaign/incident.hpp"
 #include "core/locks.hpp"
 #include "models/memory/memory.hpp"
 #include "scenarios/runtime/world.hpp"
@@ -54,6 +56,7 @@ class Round {
     }
   }
 
+  const AttemptsByName& attempts() const { return attempts_; }
   std::vector<std::string> names() const { return {names_.begin(), names_.end()}; }
   const std::vector<std::string>& failures() const { return failures_; }
   /// Whether somebody fails because of another who fails, too.
@@ -67,25 +70,31 @@ class Round {
     execution_.take(*execution_.find(step.actor), step.choices);
   }
 
-  void say(const std::string& line) {
-    if (std::find(failures_.begin(), failures_.end(), line) == failures_.end())
-      failures_.push_back(line);
+  static void add(std::vector<std::string>& list, const std::string& words) {
+    if (std::find(list.begin(), list.end(), words) == list.end()) list.push_back(words);
+  }
+  void say(const std::string& line) { add(failures_, line); }
+  void fails(const char* reason, const std::string& name) {
+    failing_.insert(who_);
+    attempts_[who_].reason = reason;
+    add(attempts_[who_].tried, name);
   }
 
   void look(const core::Touch& touch) {
     if (!touch.source) return;
     const std::string name = name_of(touch.source);
     if (touch.access == Access::allocate && !touch.ok) {
-      failing_.insert(who_);
+      fails("memory", name);
       say(fmt::format("{} finds too little memory in {}", who_, name));
     } else if (touch.access == Access::attempt && !touch.ok) {
-      failing_.insert(who_);
+      fails(dynamic_cast<const core::WwMutex*>(touch.source) ? "ww_lock" : "lock", name);
       const core::Process* const owner = owner_of(touch.source);
       if (owner) blamed_.insert(owner->spec.name);
       say(fmt::format("{} tries for {} in vain: {} has it", who_, name,
                       owner ? owner->spec.name : "nobody"));
     } else if ((touch.access == Access::release || touch.access == Access::ww_release) &&
                failing_.count(who_)) {
+      add(attempts_[who_].undone, name);
       say(fmt::format("{} gives {} back, and has got nothing done with it", who_, name));
     }
   }
@@ -93,6 +102,7 @@ class Round {
   analysis::Execution execution_;
   std::string who_;
   std::set<std::string> names_, failing_, blamed_;
+  AttemptsByName attempts_;
   std::vector<std::string> failures_;
 };
 
@@ -132,6 +142,30 @@ std::string livelock_class(const core::Simulation& simulation) {
   return fmt::format("livelock: {}", fmt::join(parts, ", "));
 }
 
+std::string livelock_details(const core::Simulation& simulation,
+                             const analysis::DescribePlace& describe_place,
+                             const AttemptsByName& attempts) {
+  nlohmann::ordered_json json = {{"kind", "livelock"}, {"class", livelock_class(simulation)}};
+  json["members"] = nlohmann::ordered_json::array();
+  for (const core::Process& process : simulation.processes()) {
+    const auto found = attempts.find(process.spec.name);
+    if (!is_unfinished(process) && found == attempts.end()) continue;
+    const VainAttempts vain = found == attempts.end() ? VainAttempts{} : found->second;
+    nlohmann::ordered_json member = {{"name", process.spec.name}};
+    member["reason"] =
+        vain.reason.empty() ? std::string(core::to_string(process.wait.reason)) : vain.reason;
+    member["operation"] = process.doing;
+    member["place"] = describe_place(process.place);
+    for (const char* const list : {"waits", "holds"})
+      member[list] = nlohmann::ordered_json::array();
+    for (const std::string& label : vain.tried) member["waits"].push_back({{"label", label}});
+    for (const std::string& label : vain.undone) member["holds"].push_back({{"label", label}});
+    json["members"].push_back(std::move(member));
+  }
+  json["behind"] = nlohmann::ordered_json::array();
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 LivelockWords describe_livelock(ScenarioSubject& subject, const analysis::ExecutionOptions& options,
                                 const analysis::Livelock& livelock) {
   Round round(subject, options, livelock);
@@ -144,6 +178,9 @@ LivelockWords describe_livelock(ScenarioSubject& subject, const analysis::Execut
   const std::string unfinished = waiting(simulation);
   round.go(livelock.round);
   words.members = round.names();
+  words.details = livelock_details(
+      simulation, words_of_places(ScenarioSubject::world_of(round.execution().run())),
+      round.attempts());
   words.text = fmt::format(
       "LIVELOCK ({}): {} steps lead into it, and a round of {} steps leads back; it can go on for "
       "ever although everybody who can act does act\n"

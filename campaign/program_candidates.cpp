@@ -76,6 +76,7 @@ class ProgramCandidates {
       at_ = *at;
       program_ = context_.scenario.at(Json::json_pointer(at->program));
       swap_in_lists();
+      wait_instead_of_backing_off();
       swap_with_held();
       release_earlier();
       wait_in_the_program();
@@ -123,6 +124,18 @@ class ProgramCandidates {
         add(fmt::format("{} takes {} before {}", words_of(operation()), wanted.name(), held.name()),
             changed);
       }
+  }
+
+  // Who waits for the second lock keeps the first, so that it does not undo its own work. Whether
+  // that is a deadlock now is for the check to say.
+  void wait_instead_of_backing_off() {
+    if (kind_of(operation()) != "back_off_lock" || !body().is_array()) return;
+    Json changed = program_;
+    changed.erase(at_.index);
+    for (std::size_t i = 0; i < body().size(); ++i)
+      changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(at_.index + i),
+                     Json{{"lock", body()[i]}});
+    add("wait for each lock instead of backing off", changed);
   }
 
   // What it holds was taken by an operation before: the other way round.

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "analysis/explore/prove.hpp"
+#include "campaign/check_livelock.hpp"
 #include "campaign/check_results.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/scenario_stepper.hpp"
@@ -67,13 +68,47 @@ class FindingReducer {
   std::optional<bool> shows(const Json& document) const {
     const auto variant = variant_of(document, file(), explained_.item->stack->name, reading_);
     if (!variant) return std::nullopt;
-    if (finding_.way.token.empty())
-      return has_class(run_one(variant->scenario, variant->stack, seed(), nullptr).incidents,
-                       finding_.signature);
+    if (finding_.way.token.empty()) return shows_when_run(*variant);
     ScenarioSubject subject(variant->scenario, variant->stack);
     const analysis::ExecutionOptions execution{seed(), mode_of(explained_.item->options.timers)};
+    if (is_livelock()) return goes_round(subject, execution, variant->stack);
     return has_class(stuck_along(subject, execution, finding_.way.steps), finding_.signature) ||
            is_found(subject, execution);
+  }
+
+  // Each in a process of its own: shared hardware is simulated once in a process.
+  bool shows_when_run(const ScenarioVariant& variant) const {
+    const WorkerTask task = [&] {
+      const RunRecord run = run_one(variant.scenario, variant.stack, seed(), nullptr);
+      return std::string(has_class(run.incidents, finding_.signature) ? "shows" : "");
+    };
+    return run_tasks({task}, {}, [](std::size_t, const WorkerResult&) {}).front().text == "shows";
+  }
+
+  bool is_livelock() const { return finding_.rule.ends_with("livelock"); }
+
+  // A hard one must stay hard, and a soft one the worst: what is left would tell of another fault
+  // otherwise.
+  bool goes_round(ScenarioSubject& subject, const analysis::ExecutionOptions& execution,
+                  const scenarios::ResolvedStack& stack) const {
+    analysis::ExploreLimits limits;
+    limits.time = explained_.item->options.budget;
+    limits.steps = options_.livelock_steps;
+    const LivelockTask task{subject, execution, stack, seed(), explained_.item->options};
+    const auto classes = livelock_classes(task, limits);
+    const bool found = std::any_of(classes.begin(), classes.end(), [this](const auto& each) {
+      return each.kind == finding_.kind && each.signature == finding_.signature;
+    });
+    const bool worse = std::any_of(classes.begin(), classes.end(), [this](const auto& each) {
+      return each.kind != finding_.kind && each.kind == "livelock";
+    });
+    if (!found || worse) return false;
+    // Leaving out what lets go of a lock makes another fault, which would hide this one.
+    analysis::ProofOptions proof;
+    proof.execution = execution;
+    proof.budget = limits.time;
+    proof.steps_max = options_.livelock_steps;
+    return analysis::prove(subject, proof).dead.empty();
   }
 
   bool is_found(ScenarioSubject& subject, const analysis::ExecutionOptions& execution) const {
@@ -97,9 +132,9 @@ class FindingReducer {
     document["title"] = fmt::format("What is left of {} under {}: {}", explained_.record->scenario,
                                     explained_.item->stack->name, finding_.signature);
     document["seeds"] = Json::array({seed()});
-    document["expect"] = {
-        {explained_.item->stack->name,
-         {{"claim", finding_.kind}, {"strength", to_string(explained_.item->options.strength)}}}};
+    document["expect"] = {{explained_.item->stack->name,
+                           {{"claim", is_livelock() ? "livelock" : finding_.kind},
+                            {"strength", to_string(explained_.item->options.strength)}}}};
   }
 
   /// The very check that found it, on what is left; its token replays there.
@@ -107,11 +142,13 @@ class FindingReducer {
     const auto variant = variant_of(document, file(), reduced.stack, reading_);
     if (!variant) return failed("what is left is no scenario");
     CheckOptions options = explained_.item->options;
-    options.steps_max = options_.steps_at_last;
+    options.steps_max = is_livelock() ? 4 * options_.livelock_steps : options_.steps_at_last;
     options.paranoid = false;
-    const CheckRecord record = check_one(variant->scenario, variant->stack, seed(), options);
+    const CheckItem item{&variant->scenario, &variant->stack, {seed()}, options};
+    const CheckRecord record = check_all({item}, {}, [](const CheckRecord&) {}).front();
     for (const CheckFinding& found : record.findings) {
       if (found.signature != finding_.signature || found.kind == "predicted") continue;
+      if (is_livelock() && found.kind != finding_.kind) continue;
       reduced.token = found.way.token;
       reduced.core = found.members;
       reduced.text = scenario_text(document);

@@ -14,6 +14,8 @@ struct ReduceOptions {
   std::uint64_t steps_per_trial =
       20'000;  ///< of exploration, where the schedule does not lead there
   std::uint64_t steps_at_last = 200'000;  ///< of the check of what is left
+  std::uint64_t livelock_steps =
+      500'000;  ///< of a search for a livelock; four times as many at last
 };
 
 /// Fills in `reduced` of each, in processes of their own. The name of the scenario is

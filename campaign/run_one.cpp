@@ -58,6 +58,7 @@ class Supervisor {
   const std::string& livelock() const { return livelock_; }
   const std::string& starved() const { return starved_; }
   const std::string& livelock_class_found() const { return class_; }
+  const std::string& livelock_details_found() const { return details_; }
 
  private:
   struct Mark {
@@ -71,9 +72,13 @@ class Supervisor {
     for (const std::int64_t engine : metrics_.engine_busy) total += engine;
     return total;
   }
+  void note_livelock() {
+    class_ = livelock_class(simulation_);
+    details_ = livelock_details(simulation_, words_of_places(world_));
+  }
   // It would never get to the next instant: there is nothing to wait for.
   void judge_instant() {
-    class_ = livelock_class(simulation_);
+    note_livelock();
     livelock_ = fmt::format(
         "LIVELOCK at {:.3f} ms: {} events at this instant, time does not go on, and no operation "
         "or "
@@ -88,7 +93,7 @@ class Supervisor {
     constexpr std::uint64_t kManyEvents = 64;
     if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
         simulation_.events() - before_.events > kManyEvents && livelock_.empty()) {
-      class_ = livelock_class(simulation_);
+      note_livelock();
       livelock_ = fmt::format(
           "LIVELOCK from {:.3f} to {:.3f} ms: {} events, no operation, job or frame completed, and "
           "no engine executed anything\n",
@@ -126,7 +131,7 @@ class Supervisor {
   analysis::DeadlockWatch& watch_;
   InstantWatch instant_;
   Mark before_;
-  std::string livelock_, starved_, class_;
+  std::string livelock_, starved_, class_, details_;
 };
 
 }  // namespace
@@ -184,7 +189,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   if (!supervisor.livelock().empty())
     record.incidents.push_back({.kind = "livelock",
                                 .signature = supervisor.livelock_class_found(),
-                                .text = supervisor.livelock()});
+                                .text = supervisor.livelock(),
+                                .json = supervisor.livelock_details_found()});
   if (!supervisor.starved().empty())
     record.incidents.push_back(
         {.kind = "starved", .signature = "starved", .text = supervisor.starved()});

@@ -5,8 +5,7 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "campaign/scenario_subject.hpp"
-#include "scenarios/loader.hpp"
+#include "tests/campaign/with_subject.hpp"
 
 using namespace fencelab;
 
@@ -41,21 +40,9 @@ const Story kStories[] = {
 };
 
 template <class Check>
-void with_subject(const std::string& name, const std::string& wanted, Check check) {
-  const auto registry = policies::Registry::built_in();
-  const auto loaded = scenarios::load_scenario_file(
-      std::string(FENCELAB_SOURCE_DIR) + "/tests/data/promela/" + name + ".json",
-      scenarios::policy_names(registry, {}));
-  INFO(name << ": " << scenarios::format_diagnostics(loaded.diagnostics()));
-  REQUIRE(loaded.ok());
-  for (const auto& spec : loaded->stacks) {
-    if (spec.name != wanted) continue;
-    const auto stack = scenarios::resolve_stack(*loaded, spec, registry);
-    REQUIRE(stack.ok());
-    campaign::ScenarioSubject subject(*loaded, *stack);
-    return check(subject);
-  }
-  FAIL("no stack " << wanted);
+void with_story(const std::string& name, const std::string& stack, Check check) {
+  tests::with_subject_of_file(FENCELAB_SOURCE_DIR "/tests/data/promela/" + name + ".json", stack,
+                              check);
 }
 
 }  // namespace
@@ -63,7 +50,7 @@ void with_subject(const std::string& name, const std::string& wanted, Check chec
 TEST_CASE("Both provers agree with SPIN on philosophers, rwsem and one indefinite fence",
           "[explore]") {
   for (const Story& story : kStories)
-    with_subject(story.file, story.stack, [&](analysis::Subject& subject) {
+    with_story(story.file, story.stack, [&](analysis::Subject& subject) {
       const analysis::ExecutionOptions options{.timers = story.timers};
       const auto a = analysis::explore_dpor(subject, options, {});
       const auto b = analysis::explore_states(subject, options, {});
@@ -78,10 +65,10 @@ TEST_CASE("Both provers agree with SPIN on philosophers, rwsem and one indefinit
 TEST_CASE("A deadlock of some threads is seen beside one that goes round for ever", "[explore]") {
   // SPIN sees no invalid end state here. Freedom is not proved either: the run has no end.
   const analysis::ExploreLimits limits{.depth = 300, .stop_at_first = true};
-  with_subject("phil-3-tick", "linux-implicit", [&](analysis::Subject& subject) {
+  with_story("phil-3-tick", "linux-implicit", [&](analysis::Subject& subject) {
     CHECK(analysis::explore_dpor(subject, {}, limits).found_deadlock());
   });
-  with_subject("phil-3-ordered-tick", "linux-implicit", [&](analysis::Subject& subject) {
+  with_story("phil-3-ordered-tick", "linux-implicit", [&](analysis::Subject& subject) {
     const auto result = analysis::explore_dpor(subject, {}, limits);
     CHECK_FALSE(result.found_deadlock());
     CHECK_FALSE(result.exhausted);
@@ -91,7 +78,7 @@ TEST_CASE("A deadlock of some threads is seen beside one that goes round for eve
 TEST_CASE("Two and three jobs with too little memory deadlock", "[explore]") {
   for (const char* const file :
        {"indefinite-2-free0", "indefinite-2-free1", "indefinite-3-free0", "indefinite-3-free2"})
-    with_subject(file, "future-fence", [&](analysis::Subject& subject) {
+    with_story(file, "future-fence", [&](analysis::Subject& subject) {
       const analysis::ExploreLimits limits{.time = std::chrono::seconds(20), .stop_at_first = true};
       INFO(file);
       CHECK(analysis::explore_dpor(subject, {}, limits).found_deadlock());

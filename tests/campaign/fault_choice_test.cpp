@@ -8,10 +8,11 @@
 #include "analysis/explore/replay.hpp"
 #include "analysis/explore/state_search.hpp"
 #include "campaign/scenario_stepper.hpp"
-#include "scenarios/loader.hpp"
+#include "tests/campaign/with_subject.hpp"
 
 using namespace fencelab;
 using analysis::Exploration;
+using tests::with_subject;
 
 namespace {
 
@@ -40,19 +41,6 @@ std::string two_lockers(const std::string& faults) {
   return R"({"format": 1, "name": "lockers", "platform": {}, "locks": [{"name": "m"}], "processes": [)" +
          process("one") + "," + process("two") + R"(], "faults": [)" + faults +
          R"(], "stacks": ["linux-implicit"]})";
-}
-
-template <class Check>
-void with_subject(const std::string& text, Check check) {
-  const auto registry = policies::Registry::built_in();
-  const auto loaded =
-      scenarios::load_scenario(text, "test.json", scenarios::policy_names(registry, {}));
-  INFO(scenarios::format_diagnostics(loaded.diagnostics()));
-  REQUIRE(loaded.ok());
-  const auto stack = scenarios::resolve_stack(*loaded, loaded->stacks.front(), registry);
-  REQUIRE(stack.ok());
-  campaign::ScenarioSubject subject(*loaded, *stack);
-  check(subject, *loaded, *stack);
 }
 
 std::size_t dead_states(const std::string& text) {

@@ -6,27 +6,13 @@
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/paranoid.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "campaign/scenario_subject.hpp"
-#include "policies/registry.hpp"
-#include "scenarios/loader.hpp"
+#include "tests/campaign/with_subject.hpp"
 
 using namespace fencelab;
 using analysis::Exploration;
+using tests::with_subject;
 
 namespace {
-
-template <class Check>
-void with_subject(const std::string& text, Check check) {
-  const auto registry = policies::Registry::built_in();
-  const auto loaded =
-      scenarios::load_scenario(text, "test.json", scenarios::policy_names(registry, {}));
-  INFO(scenarios::format_diagnostics(loaded.diagnostics()));
-  REQUIRE(loaded.ok());
-  const auto stack = scenarios::resolve_stack(*loaded, loaded->stacks.front(), registry);
-  REQUIRE(stack.ok());
-  campaign::ScenarioSubject subject(*loaded, *stack);
-  check(subject);
-}
 
 /// Both provers, which must agree, and a sample of what they rest on.
 Exploration explore(const std::string& text, core::TimerMode timers = core::TimerMode::never) {

@@ -9,19 +9,11 @@
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
 #include "tests/conformance/rows.hpp"
+#include "tests/models/mock_policies.hpp"
 
 namespace fencelab::rows {
 
 using namespace std::chrono_literals;
-
-struct MockHang final : HangPolicy {
-  std::optional<Duration> timeout;
-  bool guilty = false;
-  std::optional<Duration> job_timeout(const Job&) const override { return timeout; }
-  std::optional<Duration> fence_wait_timeout() const override { return std::nullopt; }
-  std::optional<Duration> preempt_timeout() const override { return std::nullopt; }
-  bool cancels_guilty() const override { return guilty; }
-};
 
 struct MockSemaphore final : SemaphorePolicy {
   bool runs_before_value() const override { return true; }
@@ -41,7 +33,7 @@ class SchedRig {
   explicit SchedRig(const SchedOptions& options = {})
       : machine_(simulation, hardware_, DriverPolicies{}) {
     DriverPolicies policies;
-    auto hang = std::make_unique<MockHang>();
+    auto hang = std::make_unique<tests::MockHang>();
     hang->timeout = options.timeout;
     hang->guilty = options.guilty;
     policies.hang = std::move(hang);

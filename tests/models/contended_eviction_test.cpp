@@ -4,6 +4,7 @@
 
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
+#include "tests/models/mock_policies.hpp"
 
 using namespace fencelab;
 using namespace fencelab::models;
@@ -11,15 +12,6 @@ using core::Task;
 
 namespace {
 
-struct NoHang final : HangPolicy {
-  std::optional<core::Duration> job_timeout(const Job&) const override { return std::nullopt; }
-  std::optional<core::Duration> fence_wait_timeout() const override { return std::nullopt; }
-  std::optional<core::Duration> preempt_timeout() const override { return std::nullopt; }
-};
-struct Reclaim final : ReclaimPolicy {
-  bool may_reclaim(const AllocRequest&) const override { return true; }
-  bool may_wait_for_gpu(const AllocRequest&) const override { return true; }
-};
 struct Evictable final : ResidencyPolicy {
   bool end_of_batch_fences() const override { return true; }
   bool preempts() const override { return false; }
@@ -30,8 +22,8 @@ struct Evictable final : ResidencyPolicy {
 
 DriverPolicies policies() {
   DriverPolicies made;
-  made.hang = std::make_unique<NoHang>();
-  made.reclaim = std::make_unique<Reclaim>();
+  made.hang = std::make_unique<tests::MockHang>();
+  made.reclaim = std::make_unique<tests::MockReclaim>(true);
   made.residency = std::make_unique<Evictable>();
   return made;
 }

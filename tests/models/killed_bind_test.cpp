@@ -3,6 +3,7 @@
 
 #include "models/machine.hpp"
 #include "models/vm/bind_queue.hpp"
+#include "tests/models/mock_policies.hpp"
 
 using namespace fencelab;
 using namespace fencelab::models;
@@ -10,20 +11,10 @@ using core::Task;
 
 namespace {
 
-struct NoHang final : HangPolicy {
-  std::optional<core::Duration> job_timeout(const Job&) const override { return std::nullopt; }
-  std::optional<core::Duration> fence_wait_timeout() const override { return std::nullopt; }
-  std::optional<core::Duration> preempt_timeout() const override { return std::nullopt; }
-};
-struct NoReclaim final : ReclaimPolicy {
-  bool may_reclaim(const AllocRequest&) const override { return false; }
-  bool may_wait_for_gpu(const AllocRequest&) const override { return false; }
-};
-
 DriverPolicies policies() {
   DriverPolicies made;
-  made.hang = std::make_unique<NoHang>();
-  made.reclaim = std::make_unique<NoReclaim>();
+  made.hang = std::make_unique<tests::MockHang>();
+  made.reclaim = std::make_unique<tests::MockReclaim>(false);
   return made;
 }
 

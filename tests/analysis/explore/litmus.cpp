@@ -35,6 +35,8 @@ core::SingleWait request(LitmusWorld& world, const LitmusOp& op) {
     case K::repair:
       return world.fence(op.objects[0])
           .wait({.deadline = world.sim.now() + core::Duration(5), .recovery = true});
+    case K::wait_interruptible:
+    case K::wait_restarted: return world.fence(op.objects[0]).wait({.interruptible = true});
     case K::wait_value: return world.timeline(op.objects[0]).wait(op.value);
     default: return world.lock(op.objects[0]).lock();
   }
@@ -72,6 +74,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
       return 0;
     case K::disarm: world.watchdogs[object]->disarm(); return 0;
     case K::kill: world.sim.cancel(*world.parts.at(object)); return 0;
+    case K::interrupt: world.sim.interrupt(*world.parts.at(object)); return 0;
     case K::choose:
       return world.sim.choose({"skip", self.id, static_cast<std::uint32_t>(op.value), 0});
     default: return 0;
@@ -98,11 +101,13 @@ Task<> run_ww(LitmusWorld& world, const std::vector<LitmusOp>& program, std::siz
   core::WwMutex* contended = nullptr;
   while (program[at].kind == K::ww_lock) {
     core::WwMutex& mutex = contended ? *contended : world.ww(program[at].objects[0]);
-    const core::WwResult result = co_await mutex.lock(&context);
-    if (result == core::WwResult::deadlock) {
+    const auto signals = program[at].value ? core::Signals::interrupt : core::Signals::wait;
+    const core::WwResult result = co_await mutex.lock(&context, signals);
+    if (result == core::WwResult::deadlock || result == core::WwResult::interrupted) {
       for (core::WwMutex* other : held) other->unlock();
       held.clear();
-      contended = &mutex;
+      // After -EDEADLK what was fought for comes first; a system call that restarts knows nothing.
+      contended = result == core::WwResult::deadlock ? &mutex : nullptr;
       at = begin;
       continue;
     }
@@ -123,6 +128,12 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
     if (op.kind == K::repair) {
       const core::WaitResult result = co_await request(world, op);
       if (result == core::WaitResult::satisfied) at += op.value;
+    } else if (op.kind == K::wait_interruptible) {
+      const core::WaitResult result = co_await request(world, op);
+      if (result == core::WaitResult::interrupted) at += op.value;
+    } else if (op.kind == K::wait_restarted) {
+      core::WaitResult result = core::WaitResult::interrupted;
+      while (result == core::WaitResult::interrupted) result = co_await request(world, op);
     } else if (blocks(op.kind)) {
       co_await request(world, op);
     } else if (op.kind == K::wait_all || op.kind == K::wait_any || op.kind == K::wait_k) {
@@ -176,6 +187,8 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::acquire:
       case K::try_acquire:
       case K::release: world.pool(object); break;
+      case K::kill:
+      case K::interrupt:
       case K::choose: break;
       default: world.fence(object);
     }

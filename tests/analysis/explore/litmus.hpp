@@ -119,7 +119,7 @@ struct LitmusOp {
     read_unlock,
     write_lock,
     write_unlock,
-    ww_lock,
+    ww_lock,      ///< `value`: interruptible; a signal starts the transaction over
     ww_drop_all,  ///< ww: on -EDEADLK drops everything and starts over at the first ww_lock
     wait,
     wait_all,
@@ -142,7 +142,10 @@ struct LitmusOp {
               ///< off
     arm,      ///< sets the watchdog of a fence, which signals it
     disarm,
-    kill  ///< ends process number `objects` where it stands; what it holds stays held
+    kill,  ///< ends process number `objects` where it stands; what it holds stays held
+    wait_interruptible,  ///< fence; skips `value` operations if a signal ends the wait (-EINTR)
+    wait_restarted,      ///< fence; interruptible, and begun again after a signal (-ERESTARTSYS)
+    interrupt            ///< a signal to process number `objects`
   };
   Kind kind;
   std::vector<std::size_t> objects;
@@ -205,7 +208,26 @@ inline LitmusOp ARM(std::size_t f) { return {K::arm, {f}}; }
 inline LitmusOp DISARM(std::size_t f) { return {K::disarm, {f}}; }
 inline LitmusOp REPAIR(std::size_t f, std::uint64_t skip) { return {K::repair, {f}, skip}; }
 inline LitmusOp KILL(std::size_t p) { return {K::kill, {p}}; }
+inline LitmusOp INTR(std::size_t p) { return {K::interrupt, {p}}; }
+/// Interruptible: a signal skips `skip` operations.
+inline LitmusOp WI(std::size_t f, std::uint64_t skip) { return {K::wait_interruptible, {f}, skip}; }
+/// Interruptible, and restarted after a signal.
+inline LitmusOp WAGAIN(std::size_t f) { return {K::wait_restarted, {f}}; }
 inline LitmusOp CHOOSE(std::uint64_t n) { return {K::choose, {}, n}; }
+
+/// One lock inside another.
+inline std::vector<LitmusOp> both(std::size_t first, std::size_t second) {
+  return {L(first), L(second), U(second), U(first)};
+}
+/// Each takes the left fork, then the right one; `ordered`: the last one the other way round.
+inline LitmusProgram philosophers(std::size_t n, bool ordered = false) {
+  LitmusProgram program;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t right = (i + 1) % n;
+    program.push_back(ordered && right == 0 ? both(right, i) : both(i, right));
+  }
+  return program;
+}
 }  // namespace litmus
 
 }  // namespace fencelab::testing

@@ -12,9 +12,6 @@ namespace {
 
 using Process = std::vector<LitmusOp>;
 
-Process both(std::size_t first, std::size_t second) {
-  return {L(first), L(second), U(second), U(first)};
-}
 Process under(std::size_t gate, Process body) {
   body.insert(body.begin(), L(gate));
   body.push_back(U(gate));
@@ -27,15 +24,6 @@ Process transfer(std::size_t from, std::size_t to, bool ordered) {
 }
 LitmusProgram same(std::size_t n, const Process& process) { return LitmusProgram(n, process); }
 
-/// Each takes the left fork, then the right one; `ordered`: the last one the other way round.
-LitmusProgram philosophers(std::size_t n, bool ordered) {
-  LitmusProgram program;
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t right = (i + 1) % n;
-    program.push_back(ordered && right == 0 ? both(right, i) : both(i, right));
-  }
-  return program;
-}
 LitmusProgram transfers(std::size_t n, bool ordered) {
   LitmusProgram program;
   for (std::size_t i = 0; i < n; ++i) program.push_back(transfer(i, (i + 1) % n, ordered));

@@ -17,13 +17,6 @@ using namespace fencelab::testing::litmus;
 
 namespace {
 
-LitmusProgram philosophers(std::size_t n) {
-  LitmusProgram program;
-  for (std::size_t i = 0; i < n; ++i)
-    program.push_back({L(i), L((i + 1) % n), U((i + 1) % n), U(i)});
-  return program;
-}
-
 using MakeSubject = ScatteredWorkers::MakeSubject;
 
 struct Together {

@@ -16,13 +16,6 @@ using namespace fencelab::testing::litmus;
 
 namespace {
 
-LitmusProgram philosophers(std::size_t n) {
-  LitmusProgram program;
-  for (std::size_t i = 0; i < n; ++i)
-    program.push_back({L(i), L((i + 1) % n), U((i + 1) % n), U(i)});
-  return program;
-}
-
 /// ABBA among processes that have nothing to do with it.
 LitmusProgram abba_in_a_crowd() {
   return {{INC(0), L(0), INC(1), L(1), U(1), U(0)},

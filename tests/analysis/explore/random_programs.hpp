@@ -49,6 +49,29 @@ class ProgramGenerator {
     return program;
   }
 
+  /// The same with waits that a signal ends or restarts, and a process that sends one or two,
+  /// sometimes only perhaps.
+  LitmusProgram program_with_signals() {
+    LitmusProgram program = this->program();
+    if (program.size() == 3) program.pop_back();
+    for (auto& process : program) {
+      for (LitmusOp& op : process) {
+        if (op.kind == K::ww_lock) op.value = below(2);
+        if (op.kind == K::wait) op.kind = K::wait_restarted;
+      }
+      const auto at = static_cast<std::ptrdiff_t>(below(2) * process.size());
+      process.insert(process.begin() + at, {K::wait_interruptible, {object()}, 1});
+      process.insert(process.begin() + at + 1, {below(2) ? K::signal : K::increment, {object()}});
+    }
+    std::vector<LitmusOp> sender;
+    for (std::size_t i = 1 + below(2); i > 0; --i) {
+      if (below(3) == 0) sender.push_back({K::choose, {}, 2});
+      sender.push_back({K::interrupt, {below(program.size())}});
+    }
+    program.push_back(std::move(sender));
+    return program;
+  }
+
  private:
   using K = LitmusOp::Kind;
   std::size_t below(std::size_t n) {
