@@ -142,14 +142,15 @@ void Simulation::cancel(Process& process) {
 void Simulation::interrupt(Process& process) {
   note_signal(process, Access::write);
   const bool waits = process.state == ProcessState::blocked && process.wait.interruptible;
+  // What would have let it go no longer does; or had done so just before, and the signal stays.
+  const bool is_let_go = process.state == ProcessState::ready && process.wait.interruptible;
+  for (std::uint32_t i = 0; footprint_ && (waits || is_let_go) && i < process.wait.count; ++i) {
+    Waitable& object = *process.wait.links[i].object;
+    note({object.id(), Access::test, is_let_go, 0, 0, &object});
+  }
   if (!waits) {
     process.signal_pending = process.state != ProcessState::done;
     return;
-  }
-  // What would have let it go no longer does.
-  for (std::uint32_t i = 0; footprint_ && i < process.wait.count; ++i) {
-    Waitable& object = *process.wait.links[i].object;
-    note({object.id(), Access::test, false, 0, 0, &object});
   }
   process.interrupted = true;
   wake(process);

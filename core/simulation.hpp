@@ -173,8 +173,10 @@ class Simulation {
   std::uint64_t hash_of(Time at) const {
     return timeless_ ? 0 : static_cast<std::uint64_t>(nanoseconds_of(at));
   }
-  /// Untimed runs: whether a wait ends in one way only, if it ends: its deadline cannot.
+  /// Untimed runs: whether a wait ends in one way only, if it ends: neither its deadline nor a
+  /// signal can end it.
   bool is_certain(const WaitRecord& wait) const {
+    if (wait.interruptible) return false;
     return wait.deadline == kNever || (wait.recovery && timers_mode_ != TimerMode::any);
   }
   /// Untimed runs: all that can happen next, in order of creation; at quiescence recovery timers,

@@ -134,8 +134,10 @@ WaitResult WaitAwaiterBase::await_resume() {
   Process& process = *simulation_->current();
   const bool interrupted = is_over_by_signal(process);
   const bool timed_out = process.timed_out && process.wait.need > 0;
-  if (simulation_->footprint()) [[unlikely]]
+  if (simulation_->footprint()) [[unlikely]] {
+    if (options_.interruptible) simulation_->note_signal(process, Access::read);  // no longer
     note_outcome();
+  }
   const auto waited = (simulation_->now() - process.wait.since).count();
   if (!links_.empty())
     simulation_->emit(ProbeKind::wait_end, links_.front().object->id(),
@@ -187,11 +189,19 @@ void WaitAwaiterBase::engage(Process& process) {
 
 void WaitAwaiterBase::block(Process& process) {
   process.state = options_.idle ? ProcessState::idle : ProcessState::blocked;
+  // What a signal does depends on whether it comes before or after the wait began, and one that is
+  // there already on whether what is waited for has come.
+  if (options_.interruptible) simulation_->note_signal(process, Access::read);
+  const bool is_signalled = options_.interruptible && process.signal_pending;
+  if (is_signalled && simulation_->footprint())
+    for (const WaitLink& link : links_)
+      simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
   if (process.wait.need == 0) {
     process.state = ProcessState::ready;
     return;
   }
-  if (is_interrupted(process)) {
+  if (is_signalled) {
+    process.signal_pending = false;
     process.interrupted = true;
     process.state = ProcessState::ready;
     return;
