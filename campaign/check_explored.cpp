@@ -10,6 +10,7 @@
 #include "analysis/explore/prove.hpp"
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/explore/search_worker.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "campaign/check_livelock.hpp"
 #include "campaign/check_rules.hpp"
 #include "campaign/incident.hpp"
@@ -151,7 +152,8 @@ class Explorer {
       if (finding.kind != "predicted") continue;
       const bool happens = std::any_of(
           record_.findings.begin(), record_.findings.end(), [&](const CheckFinding& other) {
-            return other.kind != "predicted" && share_a_member(finding, other);
+            return other.kind != "predicted" && !find_hazard_rule(other.kind) &&
+                   share_a_member(finding, other);
           });
       if (happens)
         finding.state = CheckFinding::State::confirmed;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "campaign/check_explored.hpp"
 #include "campaign/check_rules.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "campaign/run_one.hpp"
 #include "scenarios/quantity.hpp"
 
@@ -19,6 +21,15 @@ CheckFinding finding_of(const IncidentRecord& incident) {
   static_cast<IncidentRecord&>(finding) = incident;
   if (incident.kind.starts_with("masked")) finding.kind = "masked";
   finding.rule = rule_of_kind(finding.kind);
+  return finding;
+}
+
+CheckFinding finding_of(const HazardRecord& hazard) {
+  CheckFinding finding;
+  static_cast<IncidentRecord&>(finding) = hazard;
+  finding.text = hazard_words(hazard) + "\n";
+  finding.rule = hazard.kind;
+  finding.count = hazard.count;
   return finding;
 }
 
@@ -42,6 +53,13 @@ CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::Resolv
       fmt::format("nothing after the horizon of {}", scenarios::format_duration(scenario.horizon))};
   for (const IncidentRecord& incident : run.incidents)
     record.findings.push_back(finding_of(incident));
+  for (const HazardRecord& hazard : run.hazards) record.findings.push_back(finding_of(hazard));
+  for (const HazardRule& rule : hazard_rules())
+    for (const std::string_view column : rule.columns) {
+      const auto counted = run.values.find(std::string(column));
+      if (counted != run.values.end())
+        record.hazards[counted->first] = std::strtoull(counted->second.c_str(), nullptr, 10);
+    }
   record.run = run.figures();
   const auto fingerprint = run.values.find("fingerprint");
   if (fingerprint != run.values.end()) record.fingerprint = fingerprint->second;

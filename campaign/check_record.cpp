@@ -58,6 +58,7 @@ Counterexample way_of(const Json& json) {
 // Fixes and smaller scenarios are found later, in the process that prints them.
 Json json_of(const CheckFinding& finding) {
   Json json = json_of(static_cast<const IncidentRecord&>(finding));
+  json["count"] = finding.count;
   json["rule"] = finding.rule;
   json["state"] = static_cast<int>(finding.state);
   json["way"] = json_of(finding.way);
@@ -67,6 +68,7 @@ Json json_of(const CheckFinding& finding) {
 CheckFinding finding_of(const Json& json) {
   CheckFinding finding;
   static_cast<IncidentRecord&>(finding) = incident_of(json);
+  json.at("count").get_to(finding.count);
   json.at("rule").get_to(finding.rule);
   finding.state = static_cast<CheckFinding::State>(json.at("state").get<int>());
   finding.way = way_of(json.at("way"));
@@ -124,6 +126,7 @@ std::string CheckRecord::to_json() const {
       {"assumptions", assumptions},
       {"findings", all},
       {"run", json_of(run)},
+      {"hazards", hazards},
       {"violations", violations},
       {"fingerprint", fingerprint}};
   // A file's name may be any bytes; text of JSON may not.
@@ -155,6 +158,7 @@ CheckRecord CheckRecord::from_json(const std::string& text) {
   json.at("assumptions").get_to(record.assumptions);
   for (const Json& finding : json.at("findings")) record.findings.push_back(finding_of(finding));
   record.run = figures_of(json.at("run"));
+  json.at("hazards").get_to(record.hazards);
   json.at("violations").get_to(record.violations);
   json.at("fingerprint").get_to(record.fingerprint);
   return record;

@@ -72,6 +72,7 @@ struct CheckFinding : IncidentRecord {
     refuted,    ///< predicted, and no schedule has it
     open,       ///< predicted, and neither
   };
+  std::uint64_t count = 1;  ///< of this class in a timed run, at most; hazards only
   std::string rule;  ///< id of the broken rule, see check_rules.hpp; `kind` may be "predicted"
   State state = State::none;
   Counterexample way;
@@ -130,6 +131,7 @@ struct CheckRecord {
   std::vector<std::string> assumptions;
   std::vector<CheckFinding> findings;
   RunFigures run;  ///< of the timed run; of several seeds the largest of each
+  std::map<std::string, std::uint64_t> hazards;  ///< likewise: the columns that count hazards
   std::vector<std::string>
       violations;           ///< of what proofs rest on, from a paranoid check; our fault
   std::string fingerprint;  ///< of the events, to compare two checks; may be empty

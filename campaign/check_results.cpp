@@ -8,6 +8,7 @@
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/report/sequence_diagram.hpp"
 #include "campaign/check_report.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "campaign/replay_file.hpp"
 #include "campaign/report_files.hpp"
 
@@ -103,6 +104,7 @@ Json finding_json(const CheckRecord& record, const CheckFinding& finding,
                {"fixes", fixes_json(finding.fixes)},
                {"reduced", reduced_json(finding.reduced)},
                {"text", finding.text}};
+  if (find_hazard_rule(finding.kind)) json["count"] = finding.count;
   if (!finding.json.empty()) json["details"] = Json::parse(finding.json, nullptr, false);
   return json;
 }

@@ -32,6 +32,25 @@ const std::vector<CheckRule>& check_rules() {
          "Not a deadlock: without the fault of the scenario the wait would have ended."},
         {"starvation", "Somebody waited longer than its bound while others went on",
          "The job had nothing in its way but others, and its engine served them."},
+        {"read-write-race", "A reader and a writer of the same bytes that nothing orders",
+         "Two jobs, or a job and a thread with a mapping, and nothing makes the end of one happen "
+         "before the start of the other, even if luck kept them apart. Let the later one wait for "
+         "the earlier one, or for anything after it. Seen in the timed runs; a bound on "
+         "races_count, or on a column that counts it, in `metrics` of `expect` says that it may."},
+        {"write-write-race", "Two writers of the same bytes that nothing orders",
+         "As read-write-race; what the bytes are afterwards depends on who was last."},
+        {"absent-memory", "An access to memory that is freed, moved away or not bound",
+         "The access began while the memory was not there, or went on when it was taken. Who frees "
+         "or moves memory has to wait for those who use it, and who uses it for its return. "
+         "absences_count in `metrics` of `expect` says that it may."},
+        {"undrawn-frame", "A buffer is on the screen before it is drawn",
+         "What was drawing it when the flip was asked for was not done when the flip was latched: "
+         "the flip has no in-fence that is after that. undrawn_count in `metrics` of `expect` says "
+         "that it may."},
+        {"stale-frame", "A frame is shown after a newer one, or drawn over before it is shown",
+         "Flips of one swapchain got out of order, or what came after the flip drew into its buffer "
+         "before the flip was latched, without waiting for its out-fence. stale_count in `metrics` "
+         "of `expect` says that it may."},
         {"unexpected-verdict", "The verdict is not the one that the scenario states",
          "`expect` of the scenario names the verdict under each stack. Either the mechanism "
          "changed "

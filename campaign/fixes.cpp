@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "campaign/hazard_rules.hpp"
 #include "campaign/fix_candidates.hpp"
 #include "campaign/judgement.hpp"
 
@@ -168,7 +169,8 @@ FixTrial judge_trial(const CheckRecord& before, const CheckFinding& finding,
   }
   trial.outcome = after.verdict == "masked" ? Outcome::recovers : Outcome::other;
   for (const CheckFinding& found : after.findings) {
-    if (found.kind == "predicted" || found.kind == "soft-livelock") continue;
+    if (found.kind == "predicted" || found.kind == "soft-livelock" || find_hazard_rule(found.kind))
+      continue;
     if (trial.core.empty()) trial.core = found.signature;
     if (found.signature != finding.signature) continue;
     trial.core = found.signature;

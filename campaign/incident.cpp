@@ -5,6 +5,7 @@
 #include "analysis/deadlock/dot.hpp"
 #include "analysis/deadlock/text.hpp"
 #include "analysis/report/deadlock_json.hpp"
+#include "campaign/hazard_rules.hpp"
 
 namespace fencelab::campaign {
 
@@ -45,6 +46,21 @@ IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::F
                     .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   for (const analysis::Member& member : finding.members) record.members.push_back(member.name);
   record.place = place_of(finding, world);
+  return record;
+}
+
+HazardRecord describe_hazard(const analysis::HazardClass& hazard, const scenarios::World& world) {
+  HazardRecord record;
+  record.kind = std::string(hazard_rule_id(hazard.kind));
+  record.signature = hazard.signature;
+  record.text = hazard.text;
+  record.members = hazard.members;
+  record.count = hazard.count;
+  record.place = {world.scenario().file, 0, 0, ""};
+  if (hazard.place < world.place_count()) {
+    const scenarios::Place& found = world.place(hazard.place);
+    record.place = {world.scenario().file, found.line, found.column, found.pointer};
+  }
   return record;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "campaign/check_rules.hpp"
+#include "campaign/hazard_rules.hpp"
 
 namespace fencelab::campaign {
 
@@ -73,7 +74,26 @@ class Judge {
                        [](const CheckFinding& found) { return found.kind == "soft-livelock"; });
   }
 
+  /// The bound of a column that counts it, by which it is one too many: none if all that there are
+  /// allow it, and there is one.
+  std::string too_many(const HazardRule& rule) const {
+    bool is_stated = false;
+    for (const std::string_view column : rule.columns) {
+      if (!expect_ || column.empty()) continue;
+      const auto bound = expect_->metrics.find(std::string(column));
+      if (bound == expect_->metrics.end()) continue;
+      is_stated = true;
+      const auto counted = record_.hazards.find(bound->first);
+      const std::uint64_t count = counted == record_.hazards.end() ? 1 : counted->second;
+      if (bound->second.max && static_cast<double>(count) > *bound->second.max)
+        return fmt::format("expected {} of at most {}, got {}", column, *bound->second.max, count);
+    }
+    return is_stated ? "" : fmt::format("nothing says that it may, such as a bound on {}",
+                                        rule.columns.front());
+  }
+
   bool is_expected(const CheckFinding& finding) const {
+    if (const HazardRule* hazard = find_hazard_rule(finding.kind)) return too_many(*hazard).empty();
     if (finding.kind == "soft-livelock") return claims_livelock();
     if (finding.kind == "predicted") return expects_stuck();
     return is_allowed(record_.verdict) || is_allowed(finding.kind);
@@ -101,6 +121,9 @@ class Judge {
     const std::string what = finding.kind == "predicted" ? fmt::format("{} ({})", finding.signature,
                                                                        to_string(finding.state))
                                                          : finding.signature;
+    if (const HazardRule* hazard = find_hazard_rule(finding.kind))
+      return fail(finding.rule, fmt::format("{}: {}", too_many(*hazard), finding.signature),
+                  Blame::expectation, index);
     fail(finding.rule,
          allowed().empty() ? fmt::format("nothing says that it may: {}", what)
                            : fmt::format("expected {}, got {}", fmt::join(allowed(), " or "), what),
@@ -141,9 +164,12 @@ class Judge {
   /// A stuck verdict that was expected is its own witness, and one that was not fails anyway. One
   /// that is merely accepted says nothing about what else there may be.
   bool is_witness() const {
-    const auto& all = judgement_.findings;
-    return is_stuck(record_.verdict) &&
-           std::find(all.begin(), all.end(), FindingStanding::accepted) == all.end();
+    if (!is_stuck(record_.verdict)) return false;
+    for (std::size_t i = 0; i < record_.findings.size(); ++i)
+      if (judgement_.findings[i] == FindingStanding::accepted &&
+          !find_hazard_rule(record_.findings[i].kind))
+        return false;
+    return true;
   }
 
   void judge_strength() {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "campaign/check_all.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::campaign {
@@ -32,11 +33,15 @@ void add_texts(std::vector<std::string>& all, const std::vector<std::string>& mo
 /// A class that is known already adds nothing; the first one keeps its report.
 void add_findings(std::vector<CheckFinding>& all, std::vector<CheckFinding>& more) {
   for (CheckFinding& finding : more) {
-    const bool is_known = std::any_of(all.begin(), all.end(), [&](const CheckFinding& known) {
+    const bool is_hazard = find_hazard_rule(finding.kind) != nullptr;
+    const auto same = std::find_if(all.begin(), all.end(), [&](const CheckFinding& known) {
       return known.rule == finding.rule && known.signature == finding.signature &&
-             known.members == finding.members && known.state == finding.state;
+             (is_hazard || known.members == finding.members) && known.state == finding.state;
     });
-    if (!is_known) all.push_back(std::move(finding));
+    if (same == all.end())
+      all.push_back(std::move(finding));
+    else
+      same->count = std::max(same->count, finding.count);
   }
 }
 
@@ -67,6 +72,8 @@ void add(CheckRecord& sum, CheckRecord& more) {
              std::max(sum.run.jobs_lost, more.run.jobs_lost),
              std::max(sum.run.hazards, more.run.hazards),
              std::max(sum.run.allocation_failures, more.run.allocation_failures)};
+  for (const auto& [column, count] : more.hazards)
+    sum.hazards[column] = std::max(sum.hazards[column], count);
   add_texts(sum.violations, more.violations);
   sum.fingerprint += " " + more.fingerprint;
 }

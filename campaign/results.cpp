@@ -30,9 +30,9 @@ void add_incidents(const std::string& folder, const std::vector<RunRecord>& reco
 std::string hazards_text(const std::vector<RunRecord>& records) {
   std::string text;
   for (const RunRecord& record : records)
-    for (const std::string& hazard : record.hazards)
+    for (const HazardRecord& hazard : record.hazards)
       text += fmt::format("{} under {} (seed {}): {}\n", record.scenario, record.stack, record.seed,
-                          hazard);
+                          hazard_words(hazard));
   return text;
 }
 

@@ -173,7 +173,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
-    oversync.watch(world.display(i), world.machine().policies().names.at("sync"));
+    oversync.watch(world.display(i),
+                   std::string(world.machine().policies().names.of("sync")));
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch);
   supervisor.run();
@@ -198,7 +199,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     record.incidents.push_back(
         describe_incident(incident.graph, incident.finding, incident.rescued, world));
   hazards.finish();
-  record.hazards = hazards.examples();
+  for (const analysis::HazardClass& hazard : hazards.classes())
+    record.hazards.push_back(describe_hazard(hazard, world));
   oversync.finish();
   record.dependencies = oversync.table().costliest(kDependencyRows);
   for (const auto& gpu : world.machine().gpus())

@@ -1,5 +1,7 @@
 #include "campaign/run_record.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 
 #include "campaign/record_json.hpp"
@@ -53,11 +55,19 @@ analysis::DependencyRow dependency_of(const nlohmann::json& json) {
           json[7], json[8], json[9], json[10], json[11], json[12], json[13]};
 }
 
+std::string hazard_words(const HazardRecord& hazard) {
+  return hazard.count < 2 ? hazard.text
+                          : fmt::format("{} ({} of this class)", hazard.text, hazard.count);
+}
+
 std::string RunRecord::to_json() const {
   nlohmann::json incidents_json = nlohmann::json::array();
   for (const IncidentRecord& incident : incidents) incidents_json.push_back(json_of(incident));
   nlohmann::json dependencies_json = nlohmann::json::array();
   for (const auto& row : dependencies) dependencies_json.push_back(json_of(row));
+  nlohmann::json hazards_json = nlohmann::json::array();
+  for (const HazardRecord& hazard : hazards)
+    hazards_json.push_back({{"incident", json_of(hazard)}, {"count", hazard.count}});
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"file", file},
@@ -67,7 +77,7 @@ std::string RunRecord::to_json() const {
                                  {"verdict", verdict},
                                  {"values", values},
                                  {"incidents", incidents_json},
-                                 {"hazards", hazards},
+                                 {"hazards", hazards_json},
                                  {"dependencies", dependencies_json},
                                  {"engine_busy_ns", engine_busy_ns}};
   // A file's name may be any bytes; text of JSON may not.
@@ -85,7 +95,10 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("message").get_to(record.message);
   json.at("verdict").get_to(record.verdict);
   json.at("values").get_to(record.values);
-  json.at("hazards").get_to(record.hazards);
+  for (const auto& hazard : json.at("hazards")) {
+    HazardRecord read{incident_of(hazard.at("incident")), hazard.at("count")};
+    record.hazards.push_back(std::move(read));
+  }
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back(incident_of(incident));

@@ -29,6 +29,14 @@ struct RunFigures {
   bool operator==(const RunFigures&) const = default;
 };
 
+/// One class of hazards of a run; `kind` is the id of the rule it breaks, `text` one sentence.
+struct HazardRecord : IncidentRecord {
+  std::uint64_t count = 0;
+};
+
+/// The sentence, and how many of its class there are if there are more: "... (12 of this class)".
+std::string hazard_words(const HazardRecord& hazard);
+
 struct RunRecord {
   std::string scenario, stack, file;
   std::uint64_t seed = 0;
@@ -37,7 +45,7 @@ struct RunRecord {
   std::string verdict;
   std::map<std::string, std::string> values;  ///< column -> text, without the ones above
   std::vector<IncidentRecord> incidents;
-  std::vector<std::string> hazards;                   ///< the first few, in words
+  std::vector<HazardRecord> hazards;                  ///< by class, the first of each in words
   std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
 

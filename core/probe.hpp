@@ -74,6 +74,8 @@ enum class ProbeKind : std::uint8_t {
   image_acquired,   ///< object: buffer that came back to its client; a: swapchain
   dependency_waited,  ///< object: what a thread waited for on the CPU; a: job it was for, or 0; b:
                       ///< DependencyRule (subject: WaitedDependency)
+  cpu_accessed,       ///< a: 0 as a thread begins to touch bytes through a mapping, 1 at the end
+                      ///< (subject: CpuAccess for both)
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   count_              ///< number of kinds
 };

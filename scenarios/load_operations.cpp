@@ -59,6 +59,7 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"wait", &L::read_wait},
                                               {"think", &L::read_think},
                                               {"compute", &L::read_compute},
+                                              {"access", &L::read_cpu_access},
                                               {"signal", &L::read_signal},
                                               {"alloc", &L::read_alloc},
                                               {"free", &L::read_free},

@@ -75,6 +75,7 @@ class OperationLoader {
   // load_submit.cpp: what waits for something or completes
   What read_submit(const Node& body);
   What read_wait(const Node& body);
+  What read_cpu_access(const Node& body);
   What read_signal(const Node& body);
   What read_bind(const Node& body);
   What read_unbind(const Node& body);

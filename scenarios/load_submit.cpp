@@ -55,6 +55,18 @@ std::vector<ValueSpec> OperationLoader::read_values(const Node& list) {
   return values;
 }
 
+OperationLoader::What OperationLoader::read_cpu_access(const Node& body) {
+  AccessOp op;
+  read_accesses(body["reads"], false, op.accesses);
+  read_accesses(body["writes"], true, op.accesses);
+  if (const Node duration = body["duration"]) op.duration = read_distribution(context_, duration);
+  if (body.is_object() && !body["reads"] && !body["writes"])
+    context_.error(body, {.code = "missing-member",
+                          .message = "an access that touches nothing",
+                          .expected = "\"reads\", \"writes\" or both"});
+  return op;
+}
+
 OperationLoader::What OperationLoader::read_submit(const Node& body) {
   SubmitOp op;
   op.context = context_of(body);

@@ -18,6 +18,8 @@ bool takes_time(const Op& op) {
   }
   if (const auto* const fork = std::get_if<ForkOp>(&op.what)) return fork->join;
   if (const auto* const latch = std::get_if<LatchOp>(&op.what)) return latch->wait;
+  if (const auto* const access = std::get_if<AccessOp>(&op.what))
+    return access->duration.has_value();
   return holds_any<PaceOp, SubmitOp, WaitOp, ThinkOp, ComputeOp, AllocOp, BindOp, ReceiveOp,
                    AcquireOp, FlipOp, VblankOp, InvalidateOp, ImportOp>(op);
 }

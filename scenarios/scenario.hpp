@@ -211,6 +211,11 @@ struct ThinkOp {
 struct ComputeOp {
   Distribution duration;
 };  ///< on a CPU core
+/// Touches bytes through a mapping; waits for nothing.
+struct AccessOp {
+  std::vector<AccessSpec> accesses;
+  std::optional<Distribution> duration;  ///< on a CPU core; none: takes no time
+};
 struct SignalOp {
   ValueSpec value;
 };
@@ -331,7 +336,7 @@ struct Op {
   std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
-               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp>
+               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;

@@ -96,9 +96,7 @@ std::uint32_t HappensBefore::driver_of(const Job& job) {
   if (gpu.index >= omniscient_.size()) omniscient_.resize(gpu.index + 1, -1);
   signed char& known = omniscient_[gpu.index];
   if (known < 0) {
-    const auto& names = gpu.policies().names;
-    const auto sync = names.find("sync");
-    known = sync != names.end() && sync->second == "oracle";
+    known = gpu.policies().names.of("sync") == "oracle";
   }
   return known ? 0 : job.client->index() + 1;
 }

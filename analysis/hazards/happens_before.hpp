@@ -1,5 +1,7 @@
 // HappensBefore: what every thread and every job certainly comes after, as clocks over jobs.
 //
+// An access by a thread is a job of a queue of its own, done at the end of the operation.
+//
 // Edges: program order of threads; submission before the job; order of a queue; dependencies and
 // ring waits; waits of threads for fences, values, locks and the ends of threads; a fence or value
 // that somebody finds done who would have waited else; forks; messages and images handed over; a
@@ -50,9 +52,19 @@ class HappensBefore {
   /// The event of its end is over.
   void forget(const models::Job& job) { jobs_.erase(core::raw(job.id())); }
   std::uint64_t submissions() const { return submissions_; }
+  /// A thread begins to touch bytes: a number in a queue of its own, as if a job were submitted.
+  Epoch begin_access(core::ProcessId process) {
+    ++submissions_;
+    return {kThreads | core::raw(process), ++cpu_accesses_};
+  }
+  /// It is done: the thread knows, and all who come after it.
+  void end_access(core::ProcessId process, Epoch access) { of(process).learn(access); }
+  const Clock& known_to(core::ProcessId process) { return of(process); }
   /// Those that execute and are not done, with what their clocks are by now; in order.
   std::vector<InFlight> running();
 
+  /// Queues from here on are those of threads.
+  static constexpr std::uint32_t kThreads = 1u << 31;
   static constexpr std::size_t kJobs = 64, kSteps = 64, kObjects = 1 << 14;
 
  private:
@@ -123,7 +135,7 @@ class HappensBefore {
   std::unordered_map<std::uint64_t, Clock> objects_;  ///< fences, messages, images, ends
   std::deque<std::uint64_t> object_order_;            ///< oldest first
   Ending ending_;
-  std::uint64_t submissions_ = 0;
+  std::uint64_t submissions_ = 0, cpu_accesses_ = 0;
 };
 
 }  // namespace fencelab::analysis

@@ -1,5 +1,10 @@
 #include "analysis/hazards/last_accesses.hpp"
 
+#include <fmt/format.h>
+
+#include "analysis/hazards/hazard_log.hpp"
+#include "models/client.hpp"
+#include "models/gpu/job.hpp"
 #include "models/memory/buffer.hpp"
 
 namespace fencelab::analysis {
@@ -11,6 +16,29 @@ bool earlier(const AccessMark& a, const AccessMark& b) {
 }
 
 }  // namespace
+
+JobMark mark_of(const models::Job& job, Epoch epoch, std::uint64_t submission) {
+  return {core::raw(job.id()),
+          submission,
+          job.iteration,
+          job.label,
+          job.client,
+          epoch,
+          core::nanoseconds_of(job.simulation().now()),
+          job.place,
+          false};
+}
+
+std::string JobMark::name() const {
+  return fmt::format("{} {}#{} of {}", by_cpu ? "CPU access" : "job",
+                     label ? *label : std::string("?"), iteration,
+                     client ? client->name() : std::string("?"));
+}
+
+std::string JobMark::operation() const {
+  return fmt::format("{} of {}", label ? *label : std::string("?"),
+                     client ? without_number(client->name()) : std::string("?"));
+}
 
 void RangeList::touch(const AccessMark& mark) {
   if (marks_.size() == 1 && mark.begin <= marks_[0].begin && marks_[0].end <= mark.end) {

@@ -11,18 +11,29 @@
 
 namespace fencelab::models {
 class Client;
-}
+class Job;
+}  // namespace fencelab::models
 
 namespace fencelab::analysis {
 
-/// A job that may be gone, as far as a report names it.
+/// A job, or an access by a thread, that may be gone, as far as a report names it.
 struct JobMark {
   std::uint64_t id = 0, submission = 0, iteration = 0;
   const std::string* label = nullptr;
   const models::Client* client = nullptr;
   Epoch epoch;
   std::int64_t done_ns = 0;
+  std::uint32_t place = ~std::uint32_t{0};
+  bool by_cpu = false;
+
+  /// "job draw#3 of game".
+  std::string name() const;
+  /// "draw of game": the same in all clones and iterations.
+  std::string operation() const;
 };
+
+/// Of a job; it is done, as far as the mark knows, now.
+JobMark mark_of(const models::Job& job, Epoch epoch, std::uint64_t submission);
 
 /// Some bytes and the job that touched them last.
 struct AccessMark {

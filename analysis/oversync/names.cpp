@@ -26,9 +26,7 @@ std::string producer_name(const models::Dependency& dependency) {
 std::string policy_name(models::DependencyRule rule, const models::Job& job) {
   const char* axis = rule == models::DependencyRule::bind ? "bind" : "sync";
   if (rule == models::DependencyRule::program || !job.context) return "";
-  const auto& names = job.context->gpu().policies().names;
-  const auto found = names.find(axis);
-  return found == names.end() ? "" : found->second;
+  return std::string(job.context->gpu().policies().names.of(axis));
 }
 
 }  // namespace fencelab::analysis

@@ -2,13 +2,15 @@
 // out and publish what happened; nobody here measures.
 #pragma once
 
-#include <map>
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/assert.hpp"
 #include "core/task.hpp"
 #include "models/axes/gpu_policies.hpp"
 #include "models/gpu/job.hpp"
@@ -159,9 +161,29 @@ class FlipPolicy {
   virtual bool insists_on(const SyncPoint& point) const = 0;
 };
 
+/// What the policies of a driver are called, for reports. Refers to texts of who made them (the
+/// registry), so that a run of which nobody reports anything copies none.
+class PolicyNames {
+ public:
+  void add(std::string_view axis, std::string_view policy) {
+    FENCELAB_ASSERT(count_ < names_.size(), "more than {} axes", names_.size());
+    names_[count_++] = {axis, policy};
+  }
+  /// Of the policy on `axis`; empty: nobody named it.
+  std::string_view of(std::string_view axis) const {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (names_[i].first == axis) return names_[i].second;
+    return {};
+  }
+
+ private:
+  std::array<std::pair<std::string_view, std::string_view>, 12> names_;
+  std::size_t count_ = 0;
+};
+
 /// One policy per axis.
 struct DriverPolicies {
-  std::map<std::string, std::string> names;  ///< axis -> policy, for reports
+  PolicyNames names;
   std::unique_ptr<SyncPolicy> sync;
   std::unique_ptr<SubmissionPolicy> submission;
   std::unique_ptr<ResidencyPolicy> residency;

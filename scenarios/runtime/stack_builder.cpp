@@ -160,7 +160,7 @@ models::DriverPolicies make_policies(const std::map<std::string, ResolvedStack::
                                      policies::RunState& run) {
   models::DriverPolicies made;
   for (const auto& [axis, choice] : choices) {
-    made.names[axis] = choice.policy->name;
+    made.names.add(choice.policy->axis, choice.policy->name);
     choice.policy->make(made, choice.values, run);
   }
   return made;

@@ -203,6 +203,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
   if (const auto* latch_op = std::get_if<LatchOp>(&op.what)) return latch(*latch_op);
   if (const auto* acquire_op = std::get_if<AcquireOp>(&op.what)) return acquire(*acquire_op);
   if (const auto* poll_op = std::get_if<PollOp>(&op.what)) return poll(*poll_op);
+  if (const auto* touch = std::get_if<AccessOp>(&op.what)) return access(*touch, state);
   return [](ThreadRunner& self, const Op& rest, const OpState& known) -> Task<> {
     if (const auto* think = std::get_if<ThinkOp>(&rest.what)) {
       co_await core::sleep_for(self.simulation_, self.draw(think->duration, known));

@@ -64,6 +64,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> latch(const LatchOp& op);
   core::Task<> acquire(const AcquireOp& op);
   core::Task<> poll(const PollOp& op);
+  core::Task<> access(const AccessOp& op, const OpState& state);
   core::Task<> present(const PresentOp& op);
   core::Task<> send(const SendOp& op);
   core::Task<> prepare_hand_over(models::Buffer& buffer);

@@ -1,6 +1,7 @@
 // ThreadRunner: waiting on the CPU, for work, for values and for buffers.
 #include <memory>
 
+#include "models/cpu_access.hpp"
 #include "models/gpu/dependency_wait.hpp"
 #include "models/sync/syncobj_wait.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
@@ -131,6 +132,17 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
     if (job->is_done())
       simulation_.emit(core::ProbeKind::fence_observed, job->id(), core::raw(job->id()), 0,
                        job.get());
+}
+
+// Through a mapping nothing is waited for: DMA_BUF_IOCTL_SYNC and its waits are a `poll` before it.
+Task<> ThreadRunner::access(const AccessOp& op, const OpState& state) {
+  process_->doing = "access";
+  models::CpuAccess touched{clone_.client, {}, &state.name, state.runs - 1, state.place};
+  for (const AccessSpec& access : op.accesses) resolve(access, touched.accesses);
+  simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 0, 0, &touched);
+  if (op.duration)
+    co_await world_.machine().hardware().compute(draw(*op.duration, state));
+  simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 1, 0, &touched);
 }
 
 // dma_buf_poll() in drivers/dma-buf/dma-buf.c: it waits for one fence and looks again.

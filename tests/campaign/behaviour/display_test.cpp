@@ -50,6 +50,6 @@ TEST_CASE(
   CHECK(number(late, "undrawn_count") == 3);
   CHECK(number(late, "missed_vblanks_count") == 0);
   REQUIRE_FALSE(late.hazards.empty());
-  CHECK(late.hazards[0].find("on the screen before") != std::string::npos);
+  CHECK(late.hazards[0].text.find("on the screen before") != std::string::npos);
   CHECK(number(flips("14 ms", 3), "undrawn_count") == 0);
 }

@@ -43,7 +43,7 @@ TEST_CASE("An order that only luck made is a race, and the report says so") {
   REQUIRE(run.hazards.size() == 1);
   // Both accesses, the buffer, and the edge that is missing.
   CHECK(
-      run.hazards[0] ==
+      run.hazards[0].text ==
       "job w#0 of writer (writes bytes 0 to 8388608) and job r#0 of reader (reads bytes 0 to "
       "8388608) conflict on b: nothing orders the end of the first before the start of the second "
       "(here luck did); a wait of job r#0 of reader for job w#0 of writer, or for anything after "
