@@ -9,6 +9,7 @@
 
 #include "analysis/deadlock/text.hpp"
 #include "analysis/report/swim_lanes.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "core/stable_hash.hpp"
 
 namespace fencelab::campaign {
@@ -74,7 +75,8 @@ std::string verdict_line(const CheckRecord& record, const CheckFinding& finding,
     kind += fmt::format("({})", to_string(finding.state));
   std::string line =
       fmt::format("{} rule={} scenario={} stack={} strength={} {} standing={} id={} class={}", kind,
-                  finding.rule, record.scenario, record.stack, strength_word(record),
+                  finding.rule, record.scenario, record.stack,
+                  find_hazard_rule(finding.kind) ? "observed" : strength_word(record),
                   work_words(record.work), to_string(standing),
                   class_fingerprint(baseline_key(record, finding)), quoted(finding.signature));
   if (finding.place.line > 0)

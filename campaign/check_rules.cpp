@@ -48,7 +48,8 @@ const std::vector<CheckRule>& check_rules() {
          "the flip has no in-fence that is after that. undrawn_count in `metrics` of `expect` says "
          "that it may."},
         {"stale-frame", "A frame is shown after a newer one, or drawn over before it is shown",
-         "Flips of one swapchain got out of order, or what came after the flip drew into its buffer "
+         "Flips of one swapchain got out of order, or what came after the flip drew into its "
+         "buffer "
          "before the flip was latched, without waiting for its out-fence. stale_count in `metrics` "
          "of `expect` says that it may."},
         {"unexpected-verdict", "The verdict is not the one that the scenario states",

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "campaign/hazard_rules.hpp"
 #include "campaign/fix_candidates.hpp"
+#include "campaign/hazard_rules.hpp"
 #include "campaign/judgement.hpp"
 
 namespace fencelab::campaign {

@@ -88,8 +88,9 @@ class Judge {
       if (bound->second.max && static_cast<double>(count) > *bound->second.max)
         return fmt::format("expected {} of at most {}, got {}", column, *bound->second.max, count);
     }
-    return is_stated ? "" : fmt::format("nothing says that it may, such as a bound on {}",
-                                        rule.columns.front());
+    return is_stated ? ""
+                     : fmt::format("nothing says that it may, such as a bound on {}",
+                                   rule.columns.front());
   }
 
   bool is_expected(const CheckFinding& finding) const {

@@ -173,8 +173,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
-    oversync.watch(world.display(i),
-                   std::string(world.machine().policies().names.of("sync")));
+    oversync.watch(world.display(i), std::string(world.machine().policies().names.of("sync")));
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch);
   supervisor.run();

@@ -1,5 +1,5 @@
-// CpuAccess: a thread reads or writes bytes of buffers through a mapping. It waits for nothing: what
-// orders it is what the program did before (wait, poll).
+// CpuAccess: a thread reads or writes bytes of buffers through a mapping. It waits for nothing:
+// what orders it is what the program did before (wait, poll).
 #pragma once
 
 #include <cstdint>

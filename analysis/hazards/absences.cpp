@@ -61,8 +61,7 @@ void HazardTracker::on_gone(const models::Buffer& buffer, const char* how) {
   const bool is_free = how == std::string_view("freed");
   const std::string who = running_process(buffer);
   if (is_free) freed_by_[buffer.index()] = who;
-  const std::string missing =
-      fmt::format("{} did that, and nothing made it wait for the end", who);
+  const std::string missing = fmt::format("{} did that, and nothing made it wait for the end", who);
   for (const Job* job : jobs_on(buffer)) {
     if (job->state != models::JobState::running) continue;
     for (const models::Access& access : job->accesses) {

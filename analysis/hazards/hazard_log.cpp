@@ -12,9 +12,9 @@ std::string without_number(const std::string& name) {
 }
 
 void HazardLog::put(const Key& key, HazardClass made) {
-  const auto same = std::find_if(
-      classes_.begin(), classes_.end(),
-      [&](const HazardClass& known) { return known.kind == made.kind && known.signature == made.signature; });
+  const auto same = std::find_if(classes_.begin(), classes_.end(), [&](const HazardClass& known) {
+    return known.kind == made.kind && known.signature == made.signature;
+  });
   const auto index = static_cast<std::size_t>(same - classes_.begin());
   if (same == classes_.end()) {
     if (classes_.size() >= kMaxClasses) return;

@@ -13,17 +13,17 @@ namespace fencelab::analysis {
 enum class HazardKind : std::uint8_t {
   read_write_race,   ///< conflicting accesses that nothing orders
   write_write_race,  ///< the same, and both write
-  absence,  ///< an access to memory that is freed, moved away or not bound
-  undrawn,  ///< shown before it was drawn
-  stale,    ///< shown after something newer, or drawn over
+  absence,           ///< an access to memory that is freed, moved away or not bound
+  undrawn,           ///< shown before it was drawn
+  stale,             ///< shown after something newer, or drawn over
 };
 
 /// One mistake, and how often it was made.
 struct HazardClass {
   HazardKind kind{};
-  std::string signature;             ///< equal in every run: no iterations, clones, images
-  std::string text;                  ///< of the first one, in words
-  std::vector<std::string> members;  ///< the operations that take part, e.g. "draw of game"
+  std::string signature;                    ///< equal in every run: no iterations, clones, images
+  std::string text;                         ///< of the first one, in words
+  std::vector<std::string> members;         ///< the operations that take part, e.g. "draw of game"
   std::uint32_t place = ~std::uint32_t{0};  ///< of the operation that should have waited
   std::uint64_t count = 0;
 };

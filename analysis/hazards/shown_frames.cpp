@@ -44,9 +44,8 @@ void HazardTracker::draw_over(const JobMark& who, const models::AccessList& acce
 
 bool HazardTracker::is_still_drawing(const Drawing& drawing) {
   if (drawing.by.by_cpu)
-    return std::any_of(open_.begin(), open_.end(), [&](const auto& open) {
-      return open.second.mark.id == drawing.by.id;
-    });
+    return std::any_of(open_.begin(), open_.end(),
+                       [&](const auto& open) { return open.second.mark.id == drawing.by.id; });
   const auto& jobs = jobs_on(*drawing.plane.buffer);
   return std::any_of(jobs.begin(), jobs.end(),
                      [&](const Job* job) { return core::raw(job->id()) == drawing.by.id; });
@@ -63,13 +62,12 @@ void HazardTracker::on_flip_latched(const models::Display::Commit& commit) {
     const models::Buffer* plane = drawing.plane.buffer;
     if (plane == last) return;
     last = plane;
-    if (picture_listener_)
-      picture_listener_({commit.number, plane, kind == HazardKind::stale});
+    if (picture_listener_) picture_listener_({commit.number, plane, kind == HazardKind::stale});
     log_.add({kind, drawing.by.label, plane, nullptr}, [&] {
       return HazardClass{
           .kind = kind,
-          .signature = fmt::format("{} {} {}", without_number(plane->name()), what,
-                                   drawing.by.operation()),
+          .signature =
+              fmt::format("{} {} {}", without_number(plane->name()), what, drawing.by.operation()),
           .text = fmt::format("{} (scanned out from byte {} to {}) is on the screen {} {}: {}",
                               plane->name(), drawing.plane.begin, drawing.plane.end, what,
                               drawing.by.name(), missing),

@@ -20,7 +20,7 @@ const core::Probe::Mask OversyncTracker::kMask =
     core::Probe::bit(ProbeKind::job_submitted) | core::Probe::bit(ProbeKind::job_started) |
     core::Probe::bit(ProbeKind::job_finished) | core::Probe::bit(ProbeKind::timeline_advanced) |
     core::Probe::bit(ProbeKind::dependency_waited) | core::Probe::bit(ProbeKind::flip_queued) |
-    core::Probe::bit(ProbeKind::flip_latched);
+    core::Probe::bit(ProbeKind::flip_latched) | core::Probe::bit(ProbeKind::cpu_accessed);
 
 void OversyncTracker::on_event(const core::ProbeEvent& event) {
   const Job* job = static_cast<const Job*>(event.subject);
@@ -30,6 +30,10 @@ void OversyncTracker::on_event(const core::ProbeEvent& event) {
     case ProbeKind::job_finished: return on_finished(*job, event.at);
     case ProbeKind::timeline_advanced: return values_.advanced(event.object, event.a, event.at);
     case ProbeKind::dependency_waited: return on_waited(event);
+    case ProbeKind::cpu_accessed:
+      if (event.a == 0 && !unclaimed_.empty())
+        claim(event.process, *static_cast<const models::CpuAccess*>(event.subject));
+      return;
     case ProbeKind::flip_queued: return on_flip_queued(event);
     case ProbeKind::flip_latched: return on_flip_latched(event);
     default: break;

@@ -23,6 +23,7 @@
 #include "analysis/oversync/dependency_table.hpp"
 #include "analysis/oversync/value_times.hpp"
 #include "core/probe.hpp"
+#include "models/cpu_access.hpp"
 #include "models/display/display.hpp"
 #include "models/gpu/dependency_wait.hpp"
 
@@ -100,7 +101,14 @@ class OversyncTracker final : public core::ProbeSink {
   core::Time program_values(const models::Job& job) const;
   core::Time done_at(const models::Dependency& dependency) const;
   bool needed(const models::Dependency& dependency);
+  struct Claimant {
+    const models::AccessList& accesses;
+    const void* key;
+    std::string policy, name;
+  };
   void claim(core::ProcessId process, const models::Job& job);
+  void claim(core::ProcessId process, const models::CpuAccess& access);
+  void claim(core::ProcessId process, const Claimant& who);
   void settle(const Unclaimed& wait, bool needed, const std::string& consumer);
   void count(const models::Dependency& dependency, const models::Job& consumer, bool needed,
              Where where, const Cost* cost);

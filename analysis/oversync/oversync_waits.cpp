@@ -48,17 +48,28 @@ void OversyncTracker::on_waited(const core::ProbeEvent& event) {
 
 // What the thread submits first on a buffer it took over tells what it waited for.
 void OversyncTracker::claim(core::ProcessId process, const Job& job) {
+  claim(process, {job.accesses, name_key(job), policy_name(models::DependencyRule::tracked, job),
+                  operation_name(job)});
+}
+
+// So does what it touches first through a mapping; nobody but the thread asked for that wait.
+void OversyncTracker::claim(core::ProcessId process, const models::CpuAccess& access) {
+  claim(process, {access.accesses, access.label, "",
+                  fmt::format("{} of {}", *access.label, access.client->name())});
+}
+
+void OversyncTracker::claim(core::ProcessId process, const Claimant& who) {
   std::erase_if(unclaimed_, [&](Unclaimed& wait) {
     if (wait.process != process) return false;
     bool uses = false, conflicts = wait.asked_for;
-    for (const models::Access& access : job.accesses) {
+    for (const models::Access& access : who.accesses) {
       uses |= access.buffer == wait.buffer;
       for (const models::Access& other : wait.accesses) conflicts |= conflict(access, other);
     }
     if (!uses) return false;
-    wait.key.consumer = name_key(job);
-    wait.row.policy = policy_name(models::DependencyRule::tracked, job);
-    settle(wait, conflicts, operation_name(job));
+    wait.key.consumer = who.key;
+    wait.row.policy = who.policy;
+    settle(wait, conflicts, who.name);
     return true;
   });
 }

@@ -222,10 +222,11 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
       co_await self.world_.machine().memory().notify(buffer);
     } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
       ThreadRunner& other = *self.clone_.threads[fork->thread];
-      if (!fork->join)
-        other.start();
-      else if (self.simulation_.untimed() || !other.ended_.is_complete())
+      // A thread that has ended is joined at once; observers learn all the same that it was asked.
+      if (fork->join)
         co_await other.ended_.wait(WaitReason::lock);
+      else
+        other.start();
     } else {
       FENCELAB_ASSERT(false, "operation {} at {} is not modelled", rest.what.index(),
                       rest.place.pointer);

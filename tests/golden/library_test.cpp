@@ -82,7 +82,8 @@ std::string text_of(const campaign::RunRecord& record) {
     const bool says_something = value->second != "0" && !value->second.empty();
     if (!column.is_cost && says_something) text += column.name + " " + value->second + "\n";
   }
-  for (const auto& hazard : record.hazards) text += "hazard: " + campaign::hazard_words(hazard) + "\n";
+  for (const auto& hazard : record.hazards)
+    text += "hazard: " + campaign::hazard_words(hazard) + "\n";
   for (const auto& incident : record.incidents) text += "\n" + incident.text + "\n";
   return text + "\n";
 }

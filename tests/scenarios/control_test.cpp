@@ -89,6 +89,24 @@ TEST_CASE("A poll is for reading or for writing one buffer", "[scenarios]") {
   CHECK_FALSE(poll(R"("buffer": "nothing", "for": "read")"));
 }
 
+TEST_CASE("A thread reads and writes bytes of buffers through a mapping", "[scenarios]") {
+  const auto access = [](const std::string& body) {
+    return load(text_with("", ", {\"access\": {" + body + "}}", kRelation));
+  };
+  const auto good = access(R"("reads": ["b"], "writes": ["b"], "duration": "2 ms")");
+  INFO(format_diagnostics(good.diagnostics()));
+  REQUIRE(good);
+  const auto& op = std::get<AccessOp>(good->processes[0].threads[0].program[1].what);
+  REQUIRE(op.accesses.size() == 2);
+  CHECK_FALSE(op.accesses[0].write);
+  CHECK(op.accesses[1].write);
+  CHECK(op.duration.has_value());
+  CHECK(access(R"("reads": ["b"])"));
+  CHECK_FALSE(access(R"("duration": "2 ms")"));  // touches nothing
+  CHECK_FALSE(access(R"("reads": ["nothing"])"));
+  CHECK_FALSE(access(R"("writes": [{"buffer": "b", "offset": "1 TiB"}])"));
+}
+
 TEST_CASE("A relation names a metric, two stacks and a bound", "[scenarios]") {
   const Scenario scenario = loaded(text_with("", "", kRelation));
   REQUIRE(scenario.relations.size() == 1);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include "core/completion.hpp"
 #include "core/fence.hpp"
 #include "core/locks.hpp"
 #include "core/order_events.hpp"
 #include "core/timeline.hpp"
 #include "models/client.hpp"
+#include "models/cpu_access.hpp"
+#include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/hw_queue.hpp"
 #include "models/memory/buffer.hpp"
@@ -70,6 +73,29 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
     case ProbeKind::wait_end: return on_wait(event);
     case ProbeKind::lock_taken:
     case ProbeKind::lock_released: return on_lock(event);
+    case ProbeKind::cpu_accessed: return on_accessed(event);
+    case ProbeKind::flip_queued:
+    case ProbeKind::flip_latched: return on_flip(event);
+    case ProbeKind::completed: completed_[core::raw(event.object)].push_back(node(process)); return;
+    case ProbeKind::message_sent:
+      messages_[{core::raw(event.object), event.a}] = node(process);
+      return;
+    case ProbeKind::message_received: {
+      const auto sent = messages_.find({core::raw(event.object), event.a});
+      if (sent != messages_.end()) edge(sent->second, node(process));
+      return;
+    }
+    case ProbeKind::process_started: {
+      last_.erase(static_cast<std::uint32_t>(event.a));
+      client_of_.erase(static_cast<std::uint32_t>(event.a));
+      if (event.process != core::kNoProcess)
+        edge(node(process), node(static_cast<std::uint32_t>(event.a)));
+      return;
+    }
+    case ProbeKind::dependency_waited:
+      unasked_waits_ +=
+          static_cast<const models::WaitedDependency*>(event.subject)->consumer == nullptr;
+      return;
     default: return;
   }
 }
@@ -156,9 +182,16 @@ void FullRecord::on_wait(const core::ProbeEvent& event) {
     links = wait.links, count = wait.count;
   }
   for (std::uint32_t i = 0; i < count; ++i) {
-    const bool met = event.kind == ProbeKind::wait_end ? links[i].done
-                                                       : links[i].object->satisfied(links[i].value);
+    const bool may_ask = dynamic_cast<const core::DmaFence*>(links[i].object) ||
+                         dynamic_cast<const core::ValueTimeline*>(links[i].object) ||
+                         dynamic_cast<const core::Completion*>(links[i].object);
+    const bool met = event.kind == ProbeKind::wait_end
+                         ? links[i].done
+                         : may_ask && links[i].object->satisfied(links[i].value);
     if (!met) continue;
+    if (dynamic_cast<const core::Completion*>(links[i].object))
+      for (const int end : completed_[core::raw(links[i].object->id())])
+        edge(end, node(core::raw(event.process)));
     const bool is_fence = dynamic_cast<const core::DmaFence*>(links[i].object) != nullptr;
     const bool is_value = dynamic_cast<const core::ValueTimeline*>(links[i].object) != nullptr;
     if (is_fence || is_value)
@@ -177,6 +210,63 @@ void FullRecord::on_lock(const core::ProbeEvent& event) {
     releases.push_back(here);
   else
     for (const int release : releases) edge(release, here);
+}
+
+// A thread's access is like a job between two points of the thread.
+void FullRecord::on_accessed(const core::ProbeEvent& event) {
+  const std::uint32_t process = core::raw(event.process);
+  if (event.a == 0) {
+    const std::uint64_t id = (std::uint64_t{1} << 63) + touches_.size() + 1;
+    JobRecord& own = touches_[id];
+    const auto& access = *static_cast<const models::CpuAccess*>(event.subject);
+    own.id = id;
+    own.queue = 1'000'000 + process;
+    own.submitted = ++submissions_;
+    own.start = event.at;
+    own.accesses.assign(access.accesses.begin(), access.accesses.end());
+    own.submit_node = own.start_node = node(process);
+    touching_[process] = id;
+    return;
+  }
+  JobRecord& own = touches_.at(touching_.at(process));
+  own.done = event.at;
+  own.finished = ++finishes_;
+  own.end_node = node(process);
+}
+
+bool FullRecord::writes(const JobRecord& record, const models::Display::ScanOut& plane) const {
+  for (const models::Access& access : record.accesses)
+    if (access.write && access.buffer == plane.buffer &&
+        std::max(access.begin, plane.begin) < std::min(access.end, plane.end))
+      return true;
+  return false;
+}
+
+void FullRecord::on_flip(const core::ProbeEvent& event) {
+  const auto& commit = *static_cast<const models::Display::Commit*>(event.subject);
+  if (event.kind == ProbeKind::flip_queued) {
+    Flip& flip = flips_[&commit];
+    flip = {submissions_, {}};
+    for (const JobRecord* record : all())
+      if (record->done == core::kNever) flip.unfinished.insert(record->id);
+    return;
+  }
+  const Flip flip = flips_.at(&commit);
+  for (const models::Display::ScanOut& plane : commit.planes)
+    for (const JobRecord* record : all()) {
+      if (!writes(*record, plane)) continue;
+      if (flip.unfinished.contains(record->id) && record->done == core::kNever)
+        pictures_.emplace(commit.number, plane.buffer, false);
+      if (record->submitted > flip.submitted && record->start != core::kNever)
+        pictures_.emplace(commit.number, plane.buffer, true);
+    }
+}
+
+std::vector<const FullRecord::JobRecord*> FullRecord::all() const {
+  std::vector<const JobRecord*> list;
+  for (const auto& [id, job] : jobs_) list.push_back(&job);
+  for (const auto& [id, touch] : touches_) list.push_back(&touch);
+  return list;
 }
 
 // ---------------------------------------------------------------- over-synchronisation
@@ -245,15 +335,18 @@ std::vector<char> FullRecord::reachable_from(int from) const {
 
 std::set<std::tuple<std::uint64_t, std::uint64_t>> FullRecord::races() const {
   std::map<std::uint64_t, std::vector<char>> before;  // what is after the end of a job
-  for (const auto& [id, job] : jobs_) before[id] = reachable_from(job.end_node);
+  const std::vector<const JobRecord*> everybody = all();
+  for (const JobRecord* job : everybody) before[job->id] = reachable_from(job->end_node);
   const auto ordered = [&](const JobRecord& first, const JobRecord& second) {
     return before[first.id][static_cast<std::size_t>(second.start_node)] != 0;
   };
   std::set<std::tuple<std::uint64_t, std::uint64_t>> found;
-  for (const auto& [id, job] : jobs_)
-    for (const models::Access& access : job.accesses) {
+  for (const JobRecord* each : everybody)
+    for (const models::Access& access : each->accesses) {
+      const JobRecord& job = *each;
       std::map<std::pair<std::uint32_t, bool>, const JobRecord*> newest;
-      for (const auto& [other_id, other] : jobs_) {
+      for (const JobRecord* second : everybody) {
+        const JobRecord& other = *second;
         if (other.queue == job.queue || other.finished >= job.finished) continue;
         for (const models::Access& theirs : other.accesses) {
           if (theirs.buffer != access.buffer || !(theirs.write || access.write) ||
@@ -264,7 +357,7 @@ std::set<std::tuple<std::uint64_t, std::uint64_t>> FullRecord::races() const {
         }
       }
       for (const auto& [where, other] : newest)
-        if (!ordered(*other, job) && !ordered(job, *other)) found.emplace(other->id, id);
+        if (!ordered(*other, job) && !ordered(job, *other)) found.emplace(other->id, job.id);
     }
   return found;
 }

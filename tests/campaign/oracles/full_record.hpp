@@ -11,6 +11,7 @@
 
 #include "core/probe.hpp"
 #include "core/waitable.hpp"
+#include "models/display/display.hpp"
 #include "models/gpu/job.hpp"
 
 namespace fencelab::tests {
@@ -38,6 +39,12 @@ class FullRecord final : public core::ProbeSink {
     int submit_node = -1, start_node = -1, end_node = -1;
   };
   const std::map<std::uint64_t, JobRecord>& jobs() const { return jobs_; }
+  /// Waits of threads that no job asked for; they are judged elsewhere.
+  std::size_t unasked_waits() const { return unasked_waits_; }
+  /// Commit, plane, and whether it was drawn over before it was latched (else: not drawn by then).
+  using Pictures = std::set<std::tuple<std::uint64_t, const models::Buffer*, bool>>;
+  const Pictures& pictures() const { return pictures_; }
+  std::size_t cpu_accesses() const { return touches_.size(); }
 
   /// The definition: overlapping bytes of one buffer, one writes.
   static bool conflict(const JobRecord& a, const JobRecord& b);
@@ -63,11 +70,27 @@ class FullRecord final : public core::ProbeSink {
   void learned(std::uint32_t process, std::uint64_t object, std::uint64_t value);
   void on_wait(const core::ProbeEvent& event);
   void on_lock(const core::ProbeEvent& event);
+  void on_accessed(const core::ProbeEvent& event);
+  void on_flip(const core::ProbeEvent& event);
+  bool writes(const JobRecord& record, const models::Display::ScanOut& plane) const;
   const Signal* find(std::uint64_t object, std::uint64_t value) const;
   bool idle(std::uint32_t engine, core::Time at, const JobRecord& but) const;
   std::vector<char> reachable_from(int from) const;
 
+  /// Of a commit that waits to be latched.
+  struct Flip {
+    std::size_t submitted;
+    std::set<std::uint64_t> unfinished;
+  };
+  std::vector<const JobRecord*> all() const;
   std::map<std::uint64_t, JobRecord> jobs_;
+  std::map<std::uint64_t, JobRecord> touches_;       ///< accesses of threads
+  std::map<std::uint32_t, std::uint64_t> touching_;  ///< by process
+  std::map<std::pair<std::uint64_t, std::uint64_t>, int> messages_;
+  std::map<std::uint64_t, std::vector<int>> completed_;
+  std::map<const void*, Flip> flips_;
+  Pictures pictures_;
+  std::size_t unasked_waits_ = 0;
   std::vector<std::vector<int>> after_;
   std::map<std::uint32_t, int> last_;  ///< newest node of a process
   std::vector<Signal> signals_;

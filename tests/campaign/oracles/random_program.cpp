@@ -11,7 +11,7 @@ namespace {
 
 class Writer {
  public:
-  explicit Writer(std::uint64_t seed) : random_(seed) {}
+  Writer(std::uint64_t seed, const ProgramMix& mix) : mix_(mix), random_(seed) {}
 
   std::string processes() {
     std::string list;
@@ -30,13 +30,22 @@ class Writer {
     std::string contexts, threads;
     const char* engines[] = {"rcs0", "ccs0", "bcs0"};
     for (int context = 0; context < contexts_; ++context)
-      contexts += fmt::format(R"({}{{"name": "c{}", "engine": "{}"}})", context ? ", " : "",
-                              context, engines[below(3)]);
+      contexts +=
+          fmt::format(R"({}{{"name": "c{}", "gpu": "gpu{}", "engine": "{}"}})", context ? ", " : "",
+                      context, mix_.two_gpus ? below(2) : 0, engines[below(3)]);
     ids_ = 0;
     const int count = below(2) + 1;
-    for (int thread = 0; thread < count; ++thread)
+    const bool forks = mix_.forks && count == 2;
+    number_ = number;
+    for (int thread = 0; thread < count; ++thread) {
+      forks_ = forks && thread == 0;
+      if (forks && thread == 1) {
+        threads += fmt::format(R"(, {{"name": "t1", "forked": true, "program": [{}]}})", program());
+        continue;
+      }
       threads += fmt::format(R"({}{{"name": "t{}", "start": "{} us", "program": [{}]}})",
                              thread ? ", " : "", thread, below(30), program());
+    }
     return fmt::format(R"({{"name": "p{}", "contexts": [{}], "threads": [{}]}})", number, contexts,
                        threads);
   }
@@ -44,9 +53,14 @@ class Writer {
   std::string program() {
     std::string operations;
     const int count = below(7) + 2;
+    const int fork_at = forks_ ? below(count) : -1;
+    const int join_at = forks_ && chance(70) ? fork_at + below(count - fork_at) : -1;
     std::vector<int> own;
     for (int i = 0; i < count; ++i) {
       if (i) operations += ", ";
+      if (i == fork_at) operations += R"({"fork": "t1"}, )";
+      if (i == join_at) operations += R"({"join": "t1"}, )";
+      if (chance(40)) operations += further();
       const int kind = below(10);
       if (kind < 6 || own.empty()) {
         own.push_back(ids_++);
@@ -63,7 +77,33 @@ class Writer {
       }
     }
     // Whoever waits for the value gets it in the end.
+    if (mix_.messages && number_ == 0)
+      for (int i = 0; i < 24; ++i)
+        operations += R"(, {"send": {"channel": "c", "buffers": ["b0"]}})";
     return operations + R"(, {"signal": {"timeline": "u", "value": 9}})";
+  }
+
+  /// Nothing, or operations of the mix, each with a comma behind.
+  std::string further() {
+    const int kind = below(4);
+    if (kind == 0 && mix_.mappings) {
+      std::string text =
+          fmt::format(R"({{"access": {{"{}": [{}])", chance(50) ? "reads" : "writes", accesses(1));
+      if (chance(60)) text += fmt::format(R"(, "duration": "{} us")", below(20) + 1);
+      return text + "}}, ";
+    }
+    if (kind == 1 && mix_.mappings)
+      return fmt::format(R"({{"poll": {{"buffer": "b{}", "for": "{}"}}}}, )", below(3),
+                         chance(50) ? "read" : "write");
+    // The first process sends, the last receives: nobody waits for himself. More is sent than used.
+    if (kind == 2 && mix_.messages)
+      return number_ == 0
+                 ? fmt::format(R"({{"send": {{"channel": "c", "buffers": ["b{}"]}}}}, )", below(3))
+                 : R"({"receive": "c"}, )";
+    if (kind == 3 && mix_.flips)
+      return fmt::format(R"({{"flip": {{"display": "d", "planes": ["b{}"], "async": {}}}}}, )",
+                         below(3), chance(30) ? "true" : "false");
+    return "";
   }
 
   int any_of(const std::vector<int>& own) {
@@ -98,21 +138,27 @@ class Writer {
     return list;
   }
 
+  ProgramMix mix_;
   std::mt19937_64 random_;
-  int contexts_ = 1, ids_ = 0;
+  int contexts_ = 1, ids_ = 0, number_ = 0;
+  bool forks_ = false;
 };
 
 }  // namespace
 
-std::string random_program(std::uint64_t seed, const std::string& stack) {
+std::string random_program(std::uint64_t seed, const std::string& stack, const ProgramMix& mix) {
+  const char* const engines = R"("engines": ["rcs0", "ccs0", "bcs0"])";
   return fmt::format(
       R"({{"format": 1, "name": "random", "horizon": "1 s",
-          "platform": {{"gpus": [{{"name": "gpu0", "engines": ["rcs0", "ccs0", "bcs0"]}}]}},
+          "platform": {{"gpus": [{{"name": "gpu0", {}}}{}]}},{}{}
           "buffers": [{{"name": "b0", "size": "64 KiB"}}, {{"name": "b1", "size": "64 KiB"}},
                       {{"name": "b2", "size": "64 KiB"}}],
           "timelines": ["u"], "locks": ["m"], "processes": [{}],
           "stacks": [{{"name": "stack", {}}}]}})",
-      Writer(seed).processes(), stack);
+      engines, mix.two_gpus ? fmt::format(R"(, {{"name": "gpu1", {}}})", engines) : "",
+      mix.messages ? R"("channels": ["c"],)" : "",
+      mix.flips ? R"("displays": [{"name": "d", "refresh": "20 kHz", "gpu": "gpu0"}],)" : "",
+      Writer(seed, mix).processes(), stack);
 }
 
 }  // namespace fencelab::tests
