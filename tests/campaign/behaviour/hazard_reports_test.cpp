@@ -41,7 +41,7 @@ TEST_CASE("A mapping that is read while a job writes races with it, unless the t
 }
 
 TEST_CASE(
-    "What a thread wrote before it submits is known to the job; what it writes after is not") {
+    "What a thread wrote before it submits is known to the job, and what it writes after is not") {
   const std::string write = R"({"access": {"writes": ["b"], "duration": "1 ms"}})";
   CHECK(number(run_one_process(kBuffer, write + ", " + kDraw), "races_count") == 0);
   CHECK(number(run_one_process(kBuffer, kDraw + ", " + write), "races_write_write_count") == 1);
