@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "campaign/hazard_rules.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/scenario_variant.hpp"
 #include "campaign/tables.hpp"
@@ -103,7 +104,19 @@ scenarios::Loaded<Scenario> load_smaller(const std::string& file,
   return scenarios::load_scenario_file(file, names, sets);  // says it if the file cannot be read
 }
 
-/// What the whole is expected to do says nothing about fewer rounds: only `small` does.
+/// Hazards that the whole may show, fewer rounds may show; how many there must be is another thing.
+std::map<std::string, scenarios::Bound> hazards_allowed(const scenarios::ExpectSpec& whole) {
+  std::map<std::string, scenarios::Bound> bounds;
+  for (const campaign::HazardRule& rule : campaign::hazard_rules())
+    for (const std::string_view column : rule.columns) {
+      const auto found = whole.metrics.find(std::string(column));
+      if (found == whole.metrics.end()) continue;
+      bounds.insert(*found).first->second.min.reset();
+    }
+  return bounds;
+}
+
+/// What else the whole is expected to do says nothing about fewer rounds: only `small` does.
 void expect_of_smaller(Scenario& scenario, std::uint64_t divisor) {
   scenario.relations.clear();
   std::map<std::string, scenarios::ExpectSpec> expectations;
@@ -114,6 +127,7 @@ void expect_of_smaller(Scenario& scenario, std::uint64_t divisor) {
     if (spec.verdicts.empty()) spec.verdicts = whole.claim.empty() ? whole.verdicts : whole.claim;
     spec.strength = whole.small->strength.empty() ? "proved" : whole.small->strength;
     spec.why = whole.small->why;
+    spec.metrics = hazards_allowed(whole);
     spec.place = whole.small->place;
   }
   scenario.expect = std::move(expectations);

@@ -60,7 +60,7 @@ class Explained {
   }
 
   const policies::Registry registry_ = policies::Registry::built_in();
-  const ScenarioReading reading_{registry_, scenarios::policy_names(registry_, {}), {}};
+  const ScenarioReading reading_{registry_, scenarios::policy_names(registry_, {})};
   std::unique_ptr<ScenarioVariant> variant_;
   std::vector<CheckRecord> records_;
 };
@@ -143,7 +143,7 @@ TEST_CASE("A soft livelock that nothing rests on is a warning, and nothing is tr
   const Judgement judgement = judge(scenario_expecting({"complete"}), record, Strength::observed);
   REQUIRE(judgement.findings[0] == FindingStanding::warning);
   const auto registry = policies::Registry::built_in();
-  const ScenarioReading reading{registry, {}, {}};
+  const ScenarioReading reading{registry, {}};
   std::vector<CheckRecord> records = {record};
   explain_findings({CheckItem{}}, records, {judgement}, reading, {}, explain_all(1, false));
   CHECK(records[0].findings[0].fixes_tried == 0);

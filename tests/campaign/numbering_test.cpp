@@ -81,7 +81,7 @@ class Library {
   }
 
   const policies::Registry registry_ = policies::Registry::built_in();
-  const ScenarioReading reading_{registry_, scenarios::policy_names(registry_, {}), {}};
+  const ScenarioReading reading_{registry_, scenarios::policy_names(registry_, {})};
   std::mt19937_64 random_{5};
   std::vector<std::unique_ptr<ScenarioVariant>> variants_;
   std::vector<CheckItem> items_;

@@ -97,7 +97,7 @@ TEST_CASE("without --oracle there are no such runs, column or numbers", "[cli]")
   CHECK(outcome.out.find("/ oracle") == std::string::npos);
 }
 
-TEST_CASE("--oracle goes with --stack and --seeds: only what is run is run again", "[cli]") {
+TEST_CASE("with --stack and --seeds, --oracle runs again only what is run", "[cli]") {
   const TemporaryFolder folder;
   const Outcome outcome =
       run(folder, {"--oracle", "--stack", "amdgpu-implicit", "--seeds", "1..3"});
@@ -126,7 +126,7 @@ TEST_CASE("expectations are not checked on the runs of the oracle", "[cli]") {
   CHECK(run(folder, {"--oracle"}, scenario).exit_code == 0);
 }
 
-TEST_CASE("--oracle is no option of check", "[cli]") {
+TEST_CASE("check has no option --oracle", "[cli]") {
   const TemporaryFolder folder;
   const Outcome outcome = run_fencelab({"check", folder.file("s.json", kReaders), "--oracle"});
   CHECK(outcome.exit_code == 63);

@@ -91,7 +91,7 @@ std::string page() {
       "rounds](../guide/checking.md#strength)\nof their loops, and {} are not proved. The latter "
       "are free of cycles in the orders that their runs show "
       "(`predicted`) or just ran\nwell (`observed`): their threads, queues and clocks interleave "
-      "in more ways than a minute of either prover "
+      "in more ways than some seconds of either prover "
       "visits, with one round\nof each loop, too. `fencelab check FILE --strength proved --budget "
       "10min` goes further.\n\n"
       "| scenario | stack | verdict | how it is known |\n|---|---|---|---|\n{}",

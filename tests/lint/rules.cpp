@@ -265,10 +265,15 @@ Offences test_name_offences(const SourceFile& file) {
   Offences offences;
   if (!file.in("tests")) return offences;
   const std::string& text = file.uncommented;
-  for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it)
+  for (std::sregex_iterator it(text.begin(), text.end(), name), end; it != end; ++it) {
+    const auto offend = [&](const char* why) {
+      offences.push_back({file.path, file.line_at(static_cast<std::size_t>(it->position())), why});
+    };
     if (it->str(1).find(';') != std::string::npos)
-      offences.push_back({file.path, file.line_at(static_cast<std::size_t>(it->position())),
-                          "a semicolon in the name of a test: CTest would look for two tests"});
+      offend("a semicolon in the name of a test: CTest would look for two tests");
+    if (it->str(1).starts_with("\"-"))
+      offend("the name of a test begins like an option: Catch would take it for one");
+  }
   return offences;
 }
 

@@ -187,10 +187,11 @@ TEST_CASE("every header says pragma once") {
   CHECK(offences_in_tree("pragma-once", check) == "");
 }
 
-TEST_CASE("no name of a test has a semicolon") {
+TEST_CASE("no name of a test has a semicolon, or begins like an option") {
   const Check check = test_name_offences;
   const std::string split = "TEST_CASE(\n  \"one\"\n  \"two; three\") {}\n";
   CHECK(lines(check, "tests/x.cpp", "\n" + split) == Lines{2});
+  CHECK(lines(check, "tests/x.cpp", "TEST_CASE(\n  \"--one\") {}\n") == Lines{1});
   CHECK(lines(check, "tests/x.cpp", "TEST_CASE(\"one, two\") { f(\"a;b\"); }\n").empty());
   CHECK(offences_in_tree("test-names", check) == "");
 }
