@@ -76,6 +76,8 @@ enum class ProbeKind : std::uint8_t {
                       ///< DependencyRule (subject: WaitedDependency)
   cpu_accessed,       ///< a: 0 as a thread begins to touch bytes through a mapping, 1 at the end
                       ///< (subject: CpuAccess for both)
+  reservation_asked,  ///< object: lock of the reservation; a: Usage of the query; b: 0 what it
+                      ///< finds done is known to the running process, 1 to what it submits later
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   count_              ///< number of kinds
 };
@@ -138,7 +140,8 @@ inline constexpr Probe::Mask Probe::kOrdering =
     bit(ProbeKind::fence_depends);
 inline constexpr Probe::Mask Probe::kKnowledge =
     bit(ProbeKind::fence_polled) | bit(ProbeKind::timeline_polled) |
-    bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited);
+    bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited) |
+    bit(ProbeKind::reservation_asked);
 inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kKnowledge;
 
 static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");

@@ -19,11 +19,11 @@ const core::Probe::Mask HappensBefore::kMask =
     core::Probe::bit(ProbeKind::job_finished) | core::Probe::bit(ProbeKind::timeline_advanced) |
     core::Probe::bit(ProbeKind::fence_signaled) | core::Probe::bit(ProbeKind::fence_polled) |
     core::Probe::bit(ProbeKind::timeline_polled) | core::Probe::bit(ProbeKind::wait_asked) |
-    core::Probe::bit(ProbeKind::wait_end) | core::Probe::bit(ProbeKind::lock_taken) |
-    core::Probe::bit(ProbeKind::lock_released) | core::Probe::bit(ProbeKind::completed) |
-    core::Probe::bit(ProbeKind::message_sent) | core::Probe::bit(ProbeKind::message_received) |
-    core::Probe::bit(ProbeKind::image_acquired) | core::Probe::bit(ProbeKind::process_started) |
-    core::Probe::bit(ProbeKind::process_ended);
+    core::Probe::bit(ProbeKind::reservation_asked) | core::Probe::bit(ProbeKind::wait_end) |
+    core::Probe::bit(ProbeKind::lock_taken) | core::Probe::bit(ProbeKind::lock_released) |
+    core::Probe::bit(ProbeKind::completed) | core::Probe::bit(ProbeKind::message_sent) |
+    core::Probe::bit(ProbeKind::message_received) | core::Probe::bit(ProbeKind::image_acquired) |
+    core::Probe::bit(ProbeKind::process_started) | core::Probe::bit(ProbeKind::process_ended);
 
 void HappensBefore::on_event(const core::ProbeEvent& event) {
   switch (event.kind) {
@@ -34,6 +34,7 @@ void HappensBefore::on_event(const core::ProbeEvent& event) {
     case ProbeKind::timeline_advanced: return on_advanced(event);
     case ProbeKind::fence_signaled: return on_signaled(event);
     case ProbeKind::fence_polled: return on_polled(event);
+    case ProbeKind::reservation_asked: return on_asked(event);
     case ProbeKind::timeline_polled: return learn_value(of(event.process), event.object, event.a);
     case ProbeKind::wait_asked: {
       const auto& ask = *static_cast<const core::WaitAsk*>(event.subject);
@@ -101,16 +102,35 @@ std::uint32_t HappensBefore::driver_of(const Job& job) {
   return known ? 0 : job.client->index() + 1;
 }
 
-// Under implicit synchronisation the submission asks the reservations of what it declares.
+void HappensBefore::learn_forgotten(Clock& clock, std::uint64_t lock, std::uint64_t asked) {
+  const Forgotten* forgotten = reservations_.find(lock);
+  if (!forgotten) return;
+  for (std::uint64_t usage = 0; usage <= asked; ++usage) clock.join((*forgotten)[usage]);
+}
+
+// A submission asks the reservations that its policy says it asks.
 void HappensBefore::learn_reservations(InFlight& own) {
   const Job& job = *own.job;
-  if (!job.context || !job.context->gpu().policies().sync->uses_resv()) return;
-  for (const models::Access& access : job.declared()) {
-    const Forgotten* forgotten = reservations_.find(core::raw(access.buffer->resv().lock().id()));
-    if (!forgotten) continue;
-    const auto asked = static_cast<std::size_t>(models::usage_rw(access.write));
-    for (std::size_t usage = 0; usage <= asked; ++usage) own.clock.join((*forgotten)[usage]);
-  }
+  if (!job.context) return;
+  const models::SyncPolicy& sync = *job.context->gpu().policies().sync;
+  const auto learn = [&](const models::Access& access, bool marked) {
+    const auto asked = sync.query_for(access, marked);
+    if (asked)
+      learn_forgotten(own.clock, core::raw(access.buffer->resv().lock().id()),
+                      static_cast<std::uint64_t>(*asked));
+  };
+  for (const models::Access& access : job.declared()) learn(access, false);
+  for (const models::Access& mark : job.marked) learn(mark, true);
+}
+
+// What a thread takes out of a reservation is for the submissions of its driver; of a thread that
+// has none yet it is kept with what it knows itself.
+void HappensBefore::on_asked(const core::ProbeEvent& event) {
+  const std::uint32_t* driver = clients_.find(core::raw(event.process));
+  const bool has_driver = driver && *driver;
+  const std::uint64_t lock = core::raw(event.object);
+  if (event.b == 0 || !has_driver) learn_forgotten(of(event.process), lock, event.a);
+  if (has_driver) learn_forgotten(drivers_[*driver - 1], lock, event.a);
 }
 
 void HappensBefore::on_polled(const core::ProbeEvent& event) {

@@ -61,6 +61,12 @@ class SyncPolicy {
   virtual Syncobj* syncobj_behind(core::ValueTimeline&) { return nullptr; }
   /// Adds what `job` must wait for because of its (declared) accesses.
   virtual void add_dependencies(Job& job) = 0;
+  /// The query that a submission makes of the reservation of `access`, an access that it declares
+  /// or, if `marked`, one that prepare() listed: it waits for all that it finds, so that what was
+  /// done before has happened before the job. None: it asks nothing because of that access.
+  virtual std::optional<Usage> query_for(const Access&, bool /*marked*/) const {
+    return std::nullopt;
+  }
   /// The class under which the job's fence is published for one access.
   virtual Usage publish_as(const Access& access) const = 0;
   /// Older exclusive/shared slots: setting the exclusive fence drops the shared ones.

@@ -30,6 +30,7 @@ bool DmaBuf::ready(Armed& armed, Usage query) {
     armed.fence = entry.fence;
     return false;
   }
+  resv_.note_asked(query);
   return true;
 }
 
@@ -41,7 +42,10 @@ core::Task<int> DmaBuf::begin_cpu_access(DmaBufAccess access, core::Time deadlin
     resv_.for_each(usage_rw(access.write), [&](const DmaResv::Entry& entry) {
       if (!pending && !entry.fence->is_signaled()) pending = entry.fence;
     });
-    if (!pending) co_return 0;
+    if (!pending) {
+      resv_.note_asked(usage_rw(access.write));
+      co_return 0;
+    }
     const auto result =
         co_await pending->wait({.reason = core::WaitReason::fence, .deadline = deadline});
     if (result == core::WaitResult::timed_out) co_return core::fence_error::kTime;

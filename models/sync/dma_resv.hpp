@@ -50,6 +50,12 @@ class DmaResv {
   /// (dma_resv_copy_fences).
   void copy_from(const DmaResv& source);
 
+  /// Tells observers that the running process has asked for `query`: fences of it that are done and
+  /// have made room for others were found done by it, too, and cannot say so themselves.
+  void note_asked(Usage query) const { note_asked(query, 0); }
+  /// Likewise, of what only the later submissions of the process will wait for.
+  void note_taken_out(Usage query) const { note_asked(query, 1); }
+
   /// All pending fences of a query as one: none, itself, or an array of them in slot order (R10).
   /// Neither equal fences nor earlier ones of a context are weeded out.
   core::FencePtr singleton(Usage usage) const;
@@ -73,6 +79,10 @@ class DmaResv {
   void drop(Usage usage);
 
  private:
+  void note_asked(Usage query, std::uint64_t later) const {
+    lock_.simulation().emit(core::ProbeKind::reservation_asked, lock_.id(),
+                            static_cast<std::uint64_t>(query), later);
+  }
   void grow(std::size_t slots);
   void put(const core::FencePtr& fence, Usage usage);
   core::WwMutex lock_;

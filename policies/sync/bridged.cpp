@@ -40,7 +40,8 @@ void BridgedSync::prepare(Job& job) {
 
 void BridgedSync::add_dependencies(Job& job) {
   ExplicitSync::add_dependencies(job);
-  for (const models::Access& mark : job.marked) wait_for_all(job, *mark.buffer, Usage::read);
+  for (const models::Access& mark : job.marked)
+    wait_for_all(job, *mark.buffer, *query_for(mark, true));
 }
 
 // What it adopted is of others, and in the reservation already.
@@ -139,6 +140,7 @@ core::Task<> BridgedSync::accept(Client& client, models::Gpu&, Buffer& buffer,
     acquired.buffers.push_back(&buffer);
     co_return;
   }
+  buffer.resv().note_taken_out(Usage::read);
   client.tracker().adopt(buffer, taken_out(buffer, Usage::read));
 }
 

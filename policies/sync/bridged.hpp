@@ -40,6 +40,9 @@ class BridgedSync final : public ExplicitSync {
   bool uses_resv() const override { return true; }
   void prepare(models::Job& job) override;
   void add_dependencies(models::Job& job) override;
+  std::optional<models::Usage> query_for(const models::Access&, bool marked) const override {
+    return marked ? std::optional(models::Usage::read) : std::nullopt;
+  }
   models::Usage publish_as(const models::Access&) const override {
     // Without BOOKKEEP every submission leaves a shared fence on whatever it lists.
     return options_.slots == Slots::classes ? models::Usage::bookkeep : models::Usage::read;

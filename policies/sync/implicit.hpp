@@ -15,6 +15,9 @@ class ImplicitSync : public models::SyncPolicy {
       : simulation_(simulation), wrap_(wrap_user_fences) {}
   bool uses_resv() const override { return true; }
   void add_dependencies(models::Job& job) override;
+  std::optional<models::Usage> query_for(const models::Access& access, bool marked) const override {
+    return marked ? std::nullopt : std::optional(query_of(access));
+  }
   models::Usage publish_as(const models::Access& access) const override { return class_of(access); }
   bool wraps_user_fences() const override { return wrap_; }
   void submitted(models::Job&) override {}

@@ -15,8 +15,7 @@ using models::Usage;
 void AmdgpuUserqSync::add_dependencies(models::Job& job) {
   ExplicitSync::add_dependencies(job);
   for (const models::Access& access : job.declared()) {
-    const Usage query = models::userq_wait_query(access.write, inverted_);
-    access.buffer->resv().for_each(query, [&](const DmaResv::Entry& entry) {
+    access.buffer->resv().for_each(*query_for(access, false), [&](const DmaResv::Entry& entry) {
       auto* producer = dynamic_cast<models::Job*>(entry.fence->producer());
       if (!producer || !producer->published_completion().is_value())
         return wait_for(job, entry, *access.buffer);
@@ -24,6 +23,11 @@ void AmdgpuUserqSync::add_dependencies(models::Job& job) {
         job.depend_on(producer->published_completion(), rule_for(entry.usage), access.buffer);
     });
   }
+}
+
+std::optional<Usage> AmdgpuUserqSync::query_for(const models::Access& access, bool marked) const {
+  if (marked) return std::nullopt;
+  return models::userq_wait_query(access.write, inverted_);
 }
 
 Usage AmdgpuUserqSync::publish_as(const models::Access& access) const { return class_of(access); }

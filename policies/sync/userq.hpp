@@ -18,6 +18,7 @@ class AmdgpuUserqSync final : public ExplicitSync {
   bool uses_resv() const override { return true; }
   bool wraps_user_fences() const override { return true; }
   void add_dependencies(models::Job& job) override;
+  std::optional<models::Usage> query_for(const models::Access& access, bool marked) const override;
   models::Usage publish_as(const models::Access& access) const override;
   models::HandOver hand_over(models::Client&, models::Buffer&) override { return {}; }
   core::Task<> accept(models::Client& client, models::Gpu& gpu, models::Buffer& buffer,

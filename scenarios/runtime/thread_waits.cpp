@@ -152,12 +152,13 @@ Task<> ThreadRunner::poll(const PollOp& op) {
   const Time deadline = op.timeout ? simulation_.now() + *op.timeout : core::kNever;
   for (std::size_t i = 0; i < accesses.size();) {
     core::FencePtr pending;
-    accesses[i].buffer->resv().for_each(models::usage_rw(accesses[i].write),
-                                        [&](const models::DmaResv::Entry& entry) {
-                                          if (!pending && !entry.fence->is_signaled())
-                                            pending = entry.fence;
-                                        });
+    const models::DmaResv& reservation = accesses[i].buffer->resv();
+    const models::Usage query = models::usage_rw(accesses[i].write);
+    reservation.for_each(query, [&](const models::DmaResv::Entry& entry) {
+      if (!pending && !entry.fence->is_signaled()) pending = entry.fence;
+    });
     if (!pending) {
+      reservation.note_asked(query);
       ++i;
       continue;
     }

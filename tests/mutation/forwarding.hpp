@@ -26,6 +26,9 @@ class ForwardingSync : public Forwarding<models::SyncPolicy> {
   using Forwarding::Forwarding;
   bool uses_resv() const override { return right().uses_resv(); }
   void add_dependencies(models::Job& job) override { right().add_dependencies(job); }
+  std::optional<models::Usage> query_for(const models::Access& access, bool marked) const override {
+    return right().query_for(access, marked);
+  }
   models::Usage publish_as(const models::Access& access) const override {
     return right().publish_as(access);
   }

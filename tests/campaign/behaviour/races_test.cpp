@@ -91,3 +91,47 @@ TEST_CASE("Readers do not race, nor do writers of different bytes, but writers o
   CHECK(number(two(low, high), "races_count") == 0);
   CHECK(number(two(low, R"("writes": ["b"])"), "races_write_write_count") == 1);
 }
+
+// The reader's fence takes the slot of the writer's, which is done by then: the reservation has
+// forgotten what it was asked for.
+TEST_CASE(
+    "Who polls a buffer knows its work done, also where the fence has made room for another") {
+  const auto touched = [](const std::string& before) {
+    return run_small({.gpu = {},
+                      .resources = kResources,
+                      .processes = process("writer", R"("engine": "rcs0")", kWrite) + "," +
+                                   process("reader", R"("engine": "ccs0")", kRead, "4 ms") + "," +
+                                   process("toucher", R"("engine": "bcs0")",
+                                           before + R"({"access": {"reads": ["b"]}})", "9 ms"),
+                      .stack = kFreeIoctls,
+                      .links = {}});
+  };
+  CHECK(number(touched(R"({"poll": {"buffer": "b", "for": "read"}},)"), "races_count") == 0);
+  // Touched without asking, it is a race with the writer; two readers may meet.
+  CHECK(number(touched(""), "races_count") == 1);
+}
+
+TEST_CASE("A driver that asks no reservation is not ordered by what one has forgotten") {
+  // The writer's fence is imported as WRITE when the reader receives the buffer, and replaced when
+  // the writer gets it back at 5 ms.
+  const auto third = [](const std::string& stack) {
+    return run_small(
+        {.gpu = {},
+         .resources = R"("buffers": [{"name": "b", "size": "8 MiB"}], "channels": ["c", "back"],)",
+         .processes =
+             process("writer", R"("engine": "rcs0")",
+                     kWrite + R"(, {"send": {"channel": "c", "buffers": ["b"]}}, {"think": "5 ms"},
+                                 {"receive": "back"})") +
+             "," +
+             process(
+                 "reader", R"("engine": "ccs0")",
+                 R"({"receive": "c"}, {"submit": {"context": "c", "duration": "10 ms", "reads": ["b"]}},
+                        {"send": {"channel": "back", "buffers": ["b"]}})") +
+             "," + process("stranger", R"("engine": "bcs0")", kRead, "20 ms"),
+         .stack = stack,
+         .links = {}});
+  };
+  CHECK(number(third(free_ioctls_with(R"("sync": {})", "explicit-bridged")),
+               "races_read_write_count") == 1);
+  CHECK(number(third(kFreeIoctls), "races_count") == 0);
+}

@@ -69,6 +69,7 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
       if (event.kind == ProbeKind::fence_polled && client_of_.contains(process))
         polled_[client_of_[process]].push_back(node(process));
       return;
+    case ProbeKind::reservation_asked: return on_asked(event);
     case ProbeKind::wait_asked:
     case ProbeKind::wait_end: return on_wait(event);
     case ProbeKind::lock_taken:
@@ -100,6 +101,24 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
   }
 }
 
+void FullRecord::after_forgotten(std::uint64_t lock, models::Usage query, int later) {
+  for (std::uint64_t usage = 0; usage <= static_cast<std::uint64_t>(query); ++usage)
+    for (const int done : forgotten_[{lock, usage}]) edge(done, later);
+}
+
+// The thread knows, and with it all later submissions of its process; or only the latter.
+void FullRecord::on_asked(const core::ProbeEvent& event) {
+  const std::uint32_t process = core::raw(event.process);
+  const auto client = client_of_.find(process);
+  const std::uint64_t lock = core::raw(event.object);
+  const auto query = static_cast<models::Usage>(event.a);
+  if (event.b == 0 || client == client_of_.end()) after_forgotten(lock, query, node(process));
+  if (client == client_of_.end()) return;
+  const int found = new_node();  // what else the thread knows is no news to the others
+  after_forgotten(lock, query, found);
+  polled_[client->second].push_back(found);
+}
+
 void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
   JobRecord& own = jobs_[core::raw(job.id())];
   own.id = core::raw(job.id());
@@ -117,11 +136,13 @@ void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
   own.end_node = new_node();
   edge(own.submit_node, own.start_node);
   edge(own.start_node, own.end_node);
-  if (job.context->gpu().policies().sync->uses_resv())
-    for (const models::Access& access : job.declared())
-      for (std::uint64_t usage = 0; usage <= (access.write ? 2u : 1u); ++usage)
-        for (const int done : forgotten_[{core::raw(access.buffer->resv().lock().id()), usage}])
-          edge(done, own.start_node);
+  const models::SyncPolicy& sync = *job.context->gpu().policies().sync;
+  for (const models::Access& access : job.declared())
+    if (const auto query = sync.query_for(access, false))
+      after_forgotten(core::raw(access.buffer->resv().lock().id()), *query, own.start_node);
+  for (const models::Access& mark : job.marked)
+    if (const auto query = sync.query_for(mark, true))
+      after_forgotten(core::raw(mark.buffer->resv().lock().id()), *query, own.start_node);
   if (job.finished) ends_[core::raw(job.finished->id())] = own.id;
 }
 

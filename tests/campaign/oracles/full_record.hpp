@@ -13,6 +13,7 @@
 #include "core/waitable.hpp"
 #include "models/display/display.hpp"
 #include "models/gpu/job.hpp"
+#include "models/sync/dma_resv.hpp"
 
 namespace fencelab::tests {
 
@@ -64,6 +65,9 @@ class FullRecord final : public core::ProbeSink {
   int node(std::uint32_t process);
   int new_node();
   void edge(int from, int to) { after_[static_cast<std::size_t>(from)].push_back(to); }
+  void on_asked(const core::ProbeEvent& event);
+  /// `later` comes after what that reservation has dropped of the fences of that query.
+  void after_forgotten(std::uint64_t lock, models::Usage query, int later);
   void on_submitted(const core::ProbeEvent& event, const models::Job& job);
   void on_started(const core::ProbeEvent& event, const models::Job& job);
   void on_finished(const core::ProbeEvent& event, const models::Job& job);
