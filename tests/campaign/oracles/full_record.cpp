@@ -106,14 +106,21 @@ void FullRecord::after_forgotten(std::uint64_t lock, models::Usage query, int la
     for (const int done : forgotten_[{lock, usage}]) edge(done, later);
 }
 
-// The thread knows, and with it all later submissions of its process; or only the latter.
+// Found done by the thread, and known to what its process submits later; or taken out, to be waited
+// for by accesses that conflict.
 void FullRecord::on_asked(const core::ProbeEvent& event) {
   const std::uint32_t process = core::raw(event.process);
   const auto client = client_of_.find(process);
+  const bool has_client = client != client_of_.end();
   const std::uint64_t lock = core::raw(event.object);
+  if (event.b != 0) {
+    taken_by_thread_.insert({process, lock});
+    if (has_client) taken_by_client_.insert({client->second, lock});
+    return;
+  }
   const auto query = static_cast<models::Usage>(event.a);
-  if (event.b == 0 || client == client_of_.end()) after_forgotten(lock, query, node(process));
-  if (client == client_of_.end()) return;
+  after_forgotten(lock, query, node(process));
+  if (!has_client) return;
   const int found = new_node();  // what else the thread knows is no news to the others
   after_forgotten(lock, query, found);
   polled_[client->second].push_back(found);
@@ -137,9 +144,14 @@ void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
   edge(own.submit_node, own.start_node);
   edge(own.start_node, own.end_node);
   const models::SyncPolicy& sync = *job.context->gpu().policies().sync;
-  for (const models::Access& access : job.declared())
-    if (const auto query = sync.query_for(access, false))
-      after_forgotten(core::raw(access.buffer->resv().lock().id()), *query, own.start_node);
+  for (const models::Access& access : job.declared()) {
+    const std::uint64_t lock = core::raw(access.buffer->resv().lock().id());
+    auto query = sync.query_for(access, false);
+    const bool is_taken =
+        taken_by_client_.contains({books, lock}) || taken_by_thread_.contains({process, lock});
+    if (!query && is_taken) query = access.write ? models::Usage::read : models::Usage::write;
+    if (query) after_forgotten(lock, *query, own.start_node);
+  }
   for (const models::Access& mark : job.marked)
     if (const auto query = sync.query_for(mark, true))
       after_forgotten(core::raw(mark.buffer->resv().lock().id()), *query, own.start_node);
