@@ -5,6 +5,7 @@
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
 #include "fencelab/version.hpp"
+#include "tests/analysis/explore/against_naive.hpp"
 #include "tests/analysis/explore/litmus.hpp"
 #include "tests/analysis/explore/naive.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
@@ -16,12 +17,6 @@ using namespace fencelab::testing::litmus;
 using core::TimerMode;
 
 namespace {
-
-std::set<std::uint64_t> keys(const Exploration& exploration) {
-  std::set<std::uint64_t> keys;
-  for (const auto& [key, state] : exploration.dead) keys.insert(key);
-  return keys;
-}
 
 /// What both provers find, which must be the same; `traces` as prover A runs them.
 void check(const LitmusProgram& program, TimerMode mode, std::uint64_t traces,

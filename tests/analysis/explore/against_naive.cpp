@@ -1,0 +1,65 @@
+#include "tests/analysis/explore/against_naive.hpp"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "analysis/explore/dpor.hpp"
+#include "analysis/explore/state_search.hpp"
+#include "tests/analysis/explore/naive.hpp"
+
+namespace fencelab::testing {
+
+namespace {
+
+using analysis::Exploration;
+
+std::string print(const LitmusProgram& program) {
+  std::string text;
+  for (const auto& process : program) {
+    for (const LitmusOp& op : process) {
+      text += std::to_string(static_cast<int>(op.kind)) + "(";
+      for (const std::size_t object : op.objects) text += std::to_string(object) + " ";
+      text += ";" + std::to_string(op.value) + ") ";
+    }
+    text += "| ";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::set<std::uint64_t> keys(const Exploration& exploration) {
+  std::set<std::uint64_t> keys;
+  for (const auto& [key, state] : exploration.dead) keys.insert(key);
+  return keys;
+}
+
+std::uint64_t check_against_naive(std::uint64_t programs,
+                                  const std::function<LitmusProgram(std::uint64_t)>& program) {
+  constexpr std::uint64_t kLimit = 1000;
+  std::uint64_t compared = 0, with_dead = 0, waste = 0, traces = 0;
+  for (std::uint64_t seed = 1; seed <= programs; ++seed) {
+    const LitmusProgram tried = program(seed);
+    LitmusSubject subject(tried, 3);
+    const NaiveResult naive = explore_naively(subject, core::TimerMode::never, kLimit);
+    if (!naive.complete) continue;
+    ++compared;
+    with_dead += !naive.dead.empty();
+    const Exploration a = explore_dpor(subject, {}, {});
+    const Exploration b = explore_states(subject, {}, {});
+    INFO("seed " << seed << ": " << print(tried));
+    CHECK((a.exhausted && b.exhausted));
+    CHECK(keys(a) == naive.dead);
+    CHECK(keys(b) == naive.dead);
+    CHECK(a.executions >= naive.traces.size());
+    traces += naive.traces.size();
+    waste += a.executions + a.blocked - naive.traces.size();
+  }
+  INFO(compared << " compared, " << with_dead << " dead, " << traces << " traces, " << waste
+                << " executions more");
+  CHECK(with_dead > compared / 10);
+  CHECK(waste < traces / 2);
+  return compared;
+}
+
+}  // namespace fencelab::testing

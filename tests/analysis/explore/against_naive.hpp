@@ -1,0 +1,23 @@
+// The provers beside the naive explorer, on many random programs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+
+#include "analysis/explore/exploration.hpp"
+#include "tests/analysis/explore/litmus.hpp"
+
+namespace fencelab::testing {
+
+/// Keys of the dead states that were found.
+std::set<std::uint64_t> keys(const analysis::Exploration& exploration);
+
+/// Checks that both provers finish and find the dead states that trying everything finds, and no
+/// others, on `program(seed)` for the seeds from 1 on whose interleavings can be counted; and that
+/// there are some dead ones among them and prover A takes few executions too many.
+/// Returns how many programs were compared.
+std::uint64_t check_against_naive(std::uint64_t programs,
+                                  const std::function<LitmusProgram(std::uint64_t seed)>& program);
+
+}  // namespace fencelab::testing
