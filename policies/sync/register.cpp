@@ -67,7 +67,7 @@ void add_amdgpu_userq(Registry& registry) {
        {switched_on("wait_inverted",
                     "ask buffers that will be read for readers and writers, those that will be "
                     "written for writers only; off: as dma_resv_usage_rw() has it",
-                    "quirk amdgpu-userq-wait-inverted (read in 6.16 to 7.3)")},
+                    "quirk amdgpu-userq-wait-inverted (read in 7.3.4)")},
        [](auto& set, const auto& values, RunState& run) {
          set.sync = std::make_unique<AmdgpuUserqSync>(run.simulation, values.flag("wait_inverted"));
        }});
