@@ -15,94 +15,98 @@ Axes but(Axes base, const Axes& changes) {
   return base;
 }
 
-const Axes kLinuxImplicit = {{"sync", {"implicit", {}}},
-                             {"submission", {"kernel", {}}},
-                             {"residency", {"bo-fence", {}}},
-                             {"userptr", {"notifier-wait", {}}},
-                             {"bind", {"sync", {}}},
-                             {"reclaim", {"wait", {}}},
-                             {"hang", {"tdr", {{"timeout", 5 * kS}}}},
-                             {"semaphore", {"aware", {}}},
-                             {"flip", {"implicit-latest", {}}}};
+std::vector<Preset> make_presets() {
+  const Axes linux_implicit = {{"sync", {"implicit", {}}},
+                               {"submission", {"kernel", {}}},
+                               {"residency", {"bo-fence", {}}},
+                               {"userptr", {"notifier-wait", {}}},
+                               {"bind", {"sync", {}}},
+                               {"reclaim", {"wait", {}}},
+                               {"hang", {"tdr", {{"timeout", 5 * kS}}}},
+                               {"semaphore", {"aware", {}}},
+                               {"flip", {"implicit-latest", {}}}};
 
-const Axes kVulkanExplicit = but(kLinuxImplicit, {{"sync", {"explicit", {}}},
-                                                  {"bind", {"async-state-at-submit", {}}},
-                                                  {"flip", {"wait-signaled", {}}}});
+  const Axes vulkan_explicit = but(linux_implicit, {{"sync", {"explicit", {}}},
+                                                    {"bind", {"async-state-at-submit", {}}},
+                                                    {"flip", {"wait-signaled", {}}}});
 
-/// Queues that user space rings; before a buffer moves or a page goes, contexts are stopped.
-const Axes kUserQueues = {{"sync", {"value", {}}},
-                          {"submission", {"user", {}}},
-                          {"residency", {"preempt-xe", {}}},
-                          {"userptr", {"notifier-preempt", {}}},
-                          {"bind", {"async-state-at-submit", {}}},
-                          {"reclaim", {"wait", {}}},
-                          {"hang", {"preempt-timeout", {{"timeout", 640 * kMs}}}},
-                          {"semaphore", {"aware", {}}},
-                          {"flip", {"wait-signaled", {}}}};
+  // Queues that user space rings; before a buffer moves or a page goes, contexts are stopped.
+  const Axes user_queues = {{"sync", {"value", {}}},
+                            {"submission", {"user", {}}},
+                            {"residency", {"preempt-xe", {}}},
+                            {"userptr", {"notifier-preempt", {}}},
+                            {"bind", {"async-state-at-submit", {}}},
+                            {"reclaim", {"wait", {}}},
+                            {"hang", {"preempt-timeout", {{"timeout", 640 * kMs}}}},
+                            {"semaphore", {"aware", {}}},
+                            {"flip", {"wait-signaled", {}}}};
 
-}  // namespace
-
-const std::vector<Preset>& presets() {
-  static const std::vector<Preset> kPresets = {
+  return {
       {"linux-implicit",
        "kernel queues, implicit sync on dma_resv, eviction waits, synchronous binds, TDR",
-       "mainline drivers with dma_resv usage classes (Linux 5.19 and later)", kLinuxImplicit},
+       "mainline drivers with dma_resv usage classes (Linux 5.19 and later)", linux_implicit},
       {"linux-legacy",
        "as linux-implicit with the exclusive and shared slots of dma_resv before Linux 5.19",
        "dma_resv before 20220407085946.744568 (Linux 5.19)",
-       but(kLinuxImplicit, {{"sync", {"implicit-legacy", {}}}})},
+       but(linux_implicit, {{"sync", {"implicit-legacy", {}}}})},
       {"amdgpu-implicit",
        "kernel queues with amdgpu's owner rule: always WRITE, own fences skipped",
        "drivers/gpu/drm/amd/amdgpu/amdgpu_sync.c, amdgpu_cs.c, amdgpu_drv.c (Linux 7.3: "
        "lockup_timeout 2 s)",
-       but(kLinuxImplicit, {{"sync", {"implicit-amdgpu", {}}},
+       but(linux_implicit, {{"sync", {"implicit-amdgpu", {}}},
                             {"hang", {"tdr", {{"timeout", 2 * kS}, {"reset", 1}}}}})},
       {"explicit-bridged",
        "as linux-implicit, but processes order their own work; fences cross with buffers through "
        "dma_resv, both ways",
        "Vulkan WSI on implicit window systems: Mesa 22.2 and later on Linux 6.0 and later",
-       but(kLinuxImplicit, {{"sync", {"explicit-bridged", {}}}})},
+       but(linux_implicit, {{"sync", {"explicit-bridged", {}}}})},
       {"explicit-bridged-no-export",
        "as explicit-bridged; a buffer that comes in is waited for by the whole next submission",
        "ANV before DMA_BUF_IOCTL_EXPORT_SYNC_FILE: anv_queue.c, ANV_SEMAPHORE_TYPE_WSI_BO",
-       but(kLinuxImplicit, {{"sync", {"explicit-bridged", {{"export", 0}}}}})},
+       but(linux_implicit, {{"sync", {"explicit-bridged", {{"export", 0}}}}})},
       {"vulkan-wsi-2021",
        "neither export nor import: implicit writes of whole submissions, on exclusive and shared "
        "slots",
        "ANV and RADV in May 2021: wsi_memory_signal_submit_info; dma_resv before Linux 5.19",
-       but(kLinuxImplicit,
+       but(linux_implicit,
            {{"sync", {"explicit-bridged", {{"export", 0}, {"import", 4}, {"slots", 1}}}}})},
       {"vulkan-explicit",
        "kernel queues, explicit sync within and across processes, asynchronous binds",
-       "Vulkan drivers on drm_syncobj with linux-drm-syncobj-v1; xe VM_BIND", kVulkanExplicit},
+       "Vulkan drivers on drm_syncobj with linux-drm-syncobj-v1; xe VM_BIND", vulkan_explicit},
       {"vulkan-timeline",
        "as vulkan-explicit, through points of timeline syncobjs and a submit thread",
        "Vulkan timeline semaphores on drm_syncobj; linux-drm-syncobj-v1",
-       but(kVulkanExplicit, {{"sync", {"timeline", {}}}, {"flip", {"wait-materialised", {}}}})},
+       but(vulkan_explicit, {{"sync", {"timeline", {}}}, {"flip", {"wait-materialised", {}}}})},
       {"user-queues-preempt-ctx",
        "user queues; no end-of-batch fences; preempt fences stop contexts for eviction",
        "the outcome of the 2020-2021 threads; xe preempt fences",
-       but(kUserQueues, {{"semaphore", {"repoll", {}}}})},
+       but(user_queues, {{"semaphore", {"repoll", {}}}})},
       {"user-queues-future-fence",
        "user queues whose completions are wrapped in dma_fences that everything may wait on",
        "the 2021 proposal to use dma_fence with user queues, withdrawn; dma-buf.rst: Indefinite "
        "DMA Fences",
-       but(kLinuxImplicit, {{"sync", {"implicit", {{"wrap_user_fences", 1}}}},
+       but(linux_implicit, {{"sync", {"implicit", {{"wrap_user_fences", 1}}}},
                             {"submission", {"user", {}}},
                             {"bind", {"async-state-at-submit", {}}},
                             {"hang", {"none", {}}},
                             {"semaphore", {"spin", {}}}})},
       {"kfd", "compute user queues, eviction fence per process, notifier stops queues",
        "drivers/gpu/drm/amd/amdkfd",
-       but(kUserQueues, {{"residency", {"preempt-kfd", {}}},
+       but(user_queues, {{"residency", {"preempt-kfd", {}}},
                          {"bind", {"sync", {}}},
                          {"hang", {"preempt-timeout", {{"timeout", 9 * kS}, {"reset", 1}}}}})},
       {"xe-long-running",
        "xe's long-running mode: no dma_fence out, preempt fences, exact page tables at submission",
-       "drivers/gpu/drm/xe: LR VMs", but(kUserQueues, {{"flip", {"deadline", {}}}})},
+       "drivers/gpu/drm/xe: LR VMs", but(user_queues, {{"flip", {"deadline", {}}}})},
       {"oracle", "as vulkan-explicit, but jobs wait for true hazards only: the lower bound",
-       "no driver; a yardstick", but(kVulkanExplicit, {{"sync", {"oracle", {}}}})},
+       "no driver; a yardstick", but(vulkan_explicit, {{"sync", {"oracle", {}}}})},
   };
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+  static const std::vector<Preset> kPresets = make_presets();
   return kPresets;
 }
 
