@@ -76,8 +76,8 @@ enum class ProbeKind : std::uint8_t {
                       ///< DependencyRule (subject: WaitedDependency)
   cpu_accessed,       ///< a: 0 as a thread begins to touch bytes through a mapping, 1 at the end
                       ///< (subject: CpuAccess for both)
-  reservation_asked,  ///< object: lock of the reservation; a: Usage of the query; b: 0 what it
-                      ///< finds done is known to the running process, 1 to what it submits later
+  reservation_asked,  ///< object: lock of the reservation; a: Usage of the query; b: 0 as the
+                      ///< running process looks, 1 + index of the client that takes fences out
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   count_              ///< number of kinds
 };

@@ -86,7 +86,7 @@ void HappensBefore::on_submitted(const core::ProbeEvent& event) {
   own.last = std::max(own.last + 1, told);
   InFlight& made = jobs_[core::raw(job.id())];
   made = {&job, {number, own.last}, submissions_, false, thread};
-  learn_reservations(made, core::raw(event.process));
+  learn_reservations(made);
 }
 
 // What a user-mode driver keeps is one for all threads of its process; what the oracle keeps is one
@@ -110,38 +110,30 @@ void HappensBefore::learn_forgotten(Clock& clock, std::uint64_t lock, std::uint6
 
 // A submission asks the reservations that its policy says it asks. What was taken out of one before
 // it waits for as far as its access conflicts, be it still there or not.
-void HappensBefore::learn_reservations(InFlight& own, std::uint64_t process) {
+void HappensBefore::learn_reservations(InFlight& own) {
   const Job& job = *own.job;
   if (!job.context) return;
   const models::SyncPolicy& sync = *job.context->gpu().policies().sync;
   const auto learn = [&](const models::Access& access, bool marked) {
     const std::uint64_t lock = core::raw(access.buffer->resv().lock().id());
     auto asked = sync.query_for(access, marked);
-    if (!asked && took_out(driver_of(job), process, lock)) asked = models::usage_rw(access.write);
+    if (!asked && taken_out_.contains({1 + std::uint64_t{job.client->index()}, lock}))
+      asked = models::usage_rw(access.write);
     if (asked) learn_forgotten(own.clock, lock, static_cast<std::uint64_t>(*asked));
   };
   for (const models::Access& access : job.declared()) learn(access, false);
   for (const models::Access& mark : job.marked) learn(mark, true);
 }
 
-bool HappensBefore::took_out(std::uint32_t driver, std::uint64_t process,
-                             std::uint64_t lock) const {
-  return taken_by_driver_.contains({driver, lock}) || taken_by_thread_.contains({process, lock});
-}
-
-// What is taken out is for all submissions of the driver; of a thread that has made none yet it is
-// not known whose driver that is.
 void HappensBefore::on_asked(const core::ProbeEvent& event) {
-  const std::uint32_t* client = clients_.find(core::raw(event.process));
-  const bool has_driver = client && *client;
   const std::uint64_t lock = core::raw(event.object);
   if (event.b != 0) {
-    taken_by_thread_.insert({core::raw(event.process), lock});
-    if (has_driver) taken_by_driver_.insert({*client - 1, lock});
+    taken_out_.insert({event.b, lock});
     return;
   }
   learn_forgotten(of(event.process), lock, event.a);
-  if (has_driver) learn_forgotten(drivers_[*client - 1], lock, event.a);
+  const std::uint32_t* driver = clients_.find(core::raw(event.process));
+  if (driver && *driver) learn_forgotten(drivers_[*driver - 1], lock, event.a);
 }
 
 void HappensBefore::on_polled(const core::ProbeEvent& event) {

@@ -103,8 +103,7 @@ class HappensBefore {
   void on_asked(const core::ProbeEvent& event);
   /// Fences up to that class that the reservation of that lock has dropped because they were done.
   void learn_forgotten(Clock& clock, std::uint64_t lock, std::uint64_t asked);
-  void learn_reservations(InFlight& own, std::uint64_t process);
-  bool took_out(std::uint32_t driver, std::uint64_t process, std::uint64_t lock) const;
+  void learn_reservations(InFlight& own);
   void on_lock(const core::ProbeEvent& event);
   void on_message(const core::ProbeEvent& event);
   void on_process(const core::ProbeEvent& event);
@@ -136,8 +135,8 @@ class HappensBefore {
   std::unordered_map<std::uint64_t, std::deque<Step>> timelines_;
   DirectTable<Lock> locks_;
   DirectTable<Forgotten> reservations_;  ///< by id of their lock
-  /// Reservations (locks) out of which fences were taken.
-  std::set<std::pair<std::uint64_t, std::uint64_t>> taken_by_driver_, taken_by_thread_;
+  /// Who took fences out (1 + index of the client), and the lock of the reservation.
+  std::set<std::pair<std::uint64_t, std::uint64_t>> taken_out_;
   core::OrderClassId reservation_class_ = core::kNoOrderClass;
   std::unordered_map<std::uint64_t, Clock> objects_;  ///< fences, messages, images, ends
   std::deque<std::uint64_t> object_order_;            ///< oldest first

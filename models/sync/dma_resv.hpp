@@ -53,8 +53,11 @@ class DmaResv {
   /// Tells observers that the running process has asked for `query`: fences of it that are done and
   /// have made room for others were found done by it, too, and cannot say so themselves.
   void note_asked(Usage query) const { note_asked(query, 0); }
-  /// Likewise, of what only the later submissions of the process will wait for.
-  void note_taken_out(Usage query) const { note_asked(query, 1); }
+  /// Likewise, of fences that the client of that index takes out: its later submissions wait for
+  /// them, as far as their accesses conflict.
+  void note_taken_out(Usage query, std::uint32_t client) const {
+    note_asked(query, 1 + std::uint64_t{client});
+  }
 
   /// All pending fences of a query as one: none, itself, or an array of them in slot order (R10).
   /// Neither equal fences nor earlier ones of a context are weeded out.
@@ -79,9 +82,9 @@ class DmaResv {
   void drop(Usage usage);
 
  private:
-  void note_asked(Usage query, std::uint64_t later) const {
+  void note_asked(Usage query, std::uint64_t taker) const {
     lock_.simulation().emit(core::ProbeKind::reservation_asked, lock_.id(),
-                            static_cast<std::uint64_t>(query), later);
+                            static_cast<std::uint64_t>(query), taker);
   }
   void grow(std::size_t slots);
   void put(const core::FencePtr& fence, Usage usage);

@@ -140,8 +140,7 @@ core::Task<> BridgedSync::accept(Client& client, models::Gpu&, Buffer& buffer,
     acquired.buffers.push_back(&buffer);
     co_return;
   }
-  buffer.resv().note_taken_out(Usage::read);
-  client.tracker().adopt(buffer, taken_out(buffer, Usage::read));
+  adopt(client, buffer);
 }
 
 // The compositor's own drawing it knows of (IN_FENCE_FD); the rest is the buffer's.

@@ -38,6 +38,11 @@ models::HandOver taken_out(models::Buffer& buffer, Usage usage) {
   return found;
 }
 
+void adopt(models::Client& client, models::Buffer& buffer) {
+  buffer.resv().note_taken_out(Usage::read, client.index());
+  client.tracker().adopt(buffer, taken_out(buffer, Usage::read));
+}
+
 core::Task<> put_in(core::Simulation& simulation, models::Client& client, models::Buffer& buffer,
                     models::HandOver with) {
   for (std::size_t i = 0; i < with.size(); ++i) {

@@ -25,6 +25,9 @@ void wait_for_all(models::Job& job, models::Buffer& buffer, models::Usage usage)
 /// What a query for `usage` finds, as what a process gets with the buffer (EXPORT_SYNC_FILE).
 models::HandOver taken_out(models::Buffer& buffer, models::Usage usage);
 
+/// `client` takes all out that there is of `buffer`, for its later submissions to wait for.
+void adopt(models::Client& client, models::Buffer& buffer);
+
 /// The receiver of `buffer` puts what an explicit protocol told it where the kernel looks
 /// (IMPORT_SYNC_FILE). A user fence cannot be put there: it is waited for here, on the CPU.
 core::Task<> put_in(core::Simulation& simulation, models::Client& client, models::Buffer& buffer,

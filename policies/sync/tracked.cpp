@@ -57,8 +57,10 @@ models::HandOver ExplicitSync::hand_over(models::Client& client, models::Buffer&
 core::Task<> ExplicitSync::accept(models::Client& client, models::Gpu&, models::Buffer& buffer,
                                   models::HandOver with) {
   // A sender that relies on implicit sync hands nothing over: export its fences from the buffer.
-  if (with.empty()) with = taken_out(buffer, Usage::read);
-  client.tracker().adopt(buffer, with);
+  if (with.empty())
+    adopt(client, buffer);
+  else
+    client.tracker().adopt(buffer, with);
   co_return;
 }
 

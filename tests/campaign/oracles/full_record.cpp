@@ -110,17 +110,15 @@ void FullRecord::after_forgotten(std::uint64_t lock, models::Usage query, int la
 // for by accesses that conflict.
 void FullRecord::on_asked(const core::ProbeEvent& event) {
   const std::uint32_t process = core::raw(event.process);
-  const auto client = client_of_.find(process);
-  const bool has_client = client != client_of_.end();
   const std::uint64_t lock = core::raw(event.object);
   if (event.b != 0) {
-    taken_by_thread_.insert({process, lock});
-    if (has_client) taken_by_client_.insert({client->second, lock});
+    taken_out_.insert({event.b - 1, lock});
     return;
   }
   const auto query = static_cast<models::Usage>(event.a);
   after_forgotten(lock, query, node(process));
-  if (!has_client) return;
+  const auto client = client_of_.find(process);
+  if (client == client_of_.end()) return;
   const int found = new_node();  // what else the thread knows is no news to the others
   after_forgotten(lock, query, found);
   polled_[client->second].push_back(found);
@@ -147,9 +145,8 @@ void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
   for (const models::Access& access : job.declared()) {
     const std::uint64_t lock = core::raw(access.buffer->resv().lock().id());
     auto query = sync.query_for(access, false);
-    const bool is_taken =
-        taken_by_client_.contains({books, lock}) || taken_by_thread_.contains({process, lock});
-    if (!query && is_taken) query = access.write ? models::Usage::read : models::Usage::write;
+    if (!query && taken_out_.contains({job.client->index(), lock}))
+      query = access.write ? models::Usage::read : models::Usage::write;
     if (query) after_forgotten(lock, *query, own.start_node);
   }
   for (const models::Access& mark : job.marked)

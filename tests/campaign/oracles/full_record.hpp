@@ -103,8 +103,8 @@ class FullRecord final : public core::ProbeSink {
   std::map<std::uint32_t, std::uint32_t> client_of_;    ///< by process
   std::map<std::uint64_t, std::vector<int>> unlocked_;  ///< by lock
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<int>>
-      forgotten_;  ///< by lock, class
-  std::set<std::pair<std::uint64_t, std::uint64_t>> taken_by_client_, taken_by_thread_;  ///< locks
+      forgotten_;                                                ///< by lock, class
+  std::set<std::pair<std::uint64_t, std::uint64_t>> taken_out_;  ///< client, lock
   std::map<std::uint64_t, std::uint64_t> ends_;  ///< fence or ring -> job whose end it is
   std::vector<std::pair<std::uint64_t, std::uint64_t>> ending_;  ///< values the last job writes
   core::Time ending_at_{};
