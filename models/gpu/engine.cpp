@@ -43,7 +43,7 @@ void Engine::offer(HwQueue& queue) {
     ready_.push_back(&queue);
     offers_.add();
   }
-  watch_values(*queue.known_head());
+  if (current_ == &queue) withdrawn_ = false;
   if (stalled_ || (current_ && rank > bar_)) bell_.ring();
 }
 
@@ -54,10 +54,9 @@ void Engine::rerank() {
 
 void Engine::withdraw(HwQueue& queue) {
   cell_.write();
-  if (current_ == &queue)
-    bell_.ring();
-  else
-    take_off(queue);
+  if (current_ != &queue) return take_off(queue);
+  withdrawn_ = true;
+  bell_.ring();
 }
 
 void Engine::take_off(const HwQueue& queue) { taken_ += std::erase(ready_, &queue); }
@@ -70,7 +69,7 @@ void Engine::note_look() const {
 
 // Whether the running job may have to share the engine with its equals before it is done.
 bool Engine::may_share(const Job& job) const {
-  if (spinning(job)) return true;
+  if (awaits_values(job)) return true;
   return spec_.timeslice > Duration{} &&
          (job.infinite || job.hung || job.remaining > spec_.timeslice);
 }
@@ -81,21 +80,32 @@ bool Engine::hash_state(std::uint64_t& hash) const {
   return true;
 }
 
-void Engine::watch_values(Job& job) {
-  for (const ValuePoint& wait : job.ring_waits)
-    if (!wait.timeline->at_least(wait.value)) wait.timeline->watch(wait.value, bell_);
+// Whether it may have to spin, as far as is known without looking.
+bool Engine::awaits_values(const Job& job) { return job.ring_waits_over < job.ring_waits.size(); }
+
+// Looks whether the values that the job waits for are there; rings when the next one is.
+bool Engine::spinning(Job& job) {
+  for (; awaits_values(job); ++job.ring_waits_over) {
+    const ValuePoint& wait = job.ring_waits[job.ring_waits_over];
+    if (wait.timeline->at_least(wait.value)) continue;
+    if (job.ring_waits_watched == job.ring_waits_over) {
+      ++job.ring_waits_watched;
+      wait.timeline->watch(wait.value, bell_);
+    }
+    return true;
+  }
+  return false;
 }
 
-bool Engine::spinning(const Job& job) const { return !job.values_reached(); }
-
-bool Engine::runnable(const HwQueue& queue) const {
+bool Engine::runnable(const HwQueue& queue) {
   if (queue.known_head()->engine != this) return false;
-  return !spinning(*queue.known_head()) || gpu_.policies().semaphore->runs_before_value();
+  return gpu_.policies().semaphore->runs_before_value() || !spinning(*queue.known_head());
 }
 
 // Highest priority first, then the order of ready_. A queue that would only look at a semaphore in
 // vain comes after every queue of its priority that has work to do.
 HwQueue* Engine::pick() {
+  if (ready_.size() == 1) return runnable(*ready_[0]) ? ready_[0] : nullptr;
   HwQueue* best = nullptr;
   auto rank = [&](const HwQueue& queue) {
     return 2 * queue.context().known_priority() + (spinning(*queue.known_head()) ? 0 : 1);
@@ -106,7 +116,7 @@ HwQueue* Engine::pick() {
 }
 
 // Whether another queue has work that the running one keeps from the engine.
-bool Engine::contended(const HwQueue& running) const {
+bool Engine::contended(const HwQueue& running) {
   for (const HwQueue* queue : ready_)
     if (queue != &running && runnable(*queue) && !spinning(*queue->known_head()) &&
         queue->context().known_priority() >= running.context().known_priority())
@@ -114,9 +124,9 @@ bool Engine::contended(const HwQueue& running) const {
   return false;
 }
 
-bool Engine::wants_preemption() const {
+bool Engine::wants_preemption() {
   const HwQueue& running = *current_;
-  if (!running.may_run()) return true;
+  if (withdrawn_) return true;
   bool higher = false, equal = false;
   for (const HwQueue* queue : ready_) {
     if (queue == &running || !runnable(*queue) || spinning(*queue->known_head())) continue;
@@ -146,10 +156,15 @@ void Engine::start_job(Job& job) {
   if (job.started) job.started->signal();
 }
 
+void Engine::set_bar() {
+  bar_ = rank_of(*current_) - (may_share(*current_->known_head()) ? 1 : 0);
+  list_.note(core::Access::pick, bar_);
+}
+
 void Engine::begin_slice(HwQueue& queue) {
   current_ = &queue;
-  bar_ = rank_of(queue) - (may_share(*queue.known_head()) ? 1 : 0);
-  list_.note(core::Access::pick, bar_);
+  withdrawn_ = false;
+  set_bar();
   simulation_.not_before(queue.known_head()->account.phase_since());  // when it came here
   queue.set_on_engine(this);
   queue.use(simulation_.now());
@@ -174,8 +189,8 @@ Time Engine::arbitration_point() const {
   return into == Duration{} ? simulation_.now() : simulation_.now() + (*period - into);
 }
 
-Time Engine::slice_deadline() const {
-  const Job& job = *current_->known_head();
+Time Engine::slice_deadline() {
+  Job& job = *current_->known_head();
   Time at = core::kNever;
   const bool spins = spinning(job);
   if (!spins && !job.infinite && !job.hung) at = simulation_.now() + job.remaining;
@@ -206,18 +221,38 @@ void Engine::charge() {
                    static_cast<std::uint64_t>(spent.count()), &job);
 }
 
-bool Engine::is_done(const Job& job) const {
-  if (spinning(job) || job.hung || !job.may_end()) return false;
-  return job.infinite || job.remaining <= Duration{};
+bool Engine::is_executed(const Job& job) { return job.infinite || job.remaining <= Duration{}; }
+
+bool Engine::is_done(Job& job) {
+  return !job.hung && is_executed(job) && !spinning(job) && job.may_end();
 }
 
 bool Engine::must_leave() {
   if (stopped_) return true;
   Job& job = *current_->known_head();
+  if (withdrawn_ && !is_executed(job) && arbitration_point() == simulation_.now()) return true;
   if (!spinning(job) && job.semaphore_open_at == core::kNever)
     job.semaphore_open_at = simulation_.now();
   if (is_done(job)) return true;
   return wants_preemption() && arbitration_point() == simulation_.now();
+}
+
+// Nobody wants the engine: whether the values are there already makes no difference but to how long
+// this takes. So it is not asked, and no explorer need try both.
+core::Task<> Engine::spin_alone() {
+  if (stopped_) co_return;
+  Job& job = *current_->known_head();
+  while (awaits_values(job) && is_alone(*current_) && !wants_preemption()) {
+    const ValuePoint& wait = job.ring_waits[job.ring_waits_over];
+    const core::WaitItem items[] = {{wait.timeline, wait.value}, {&bell_, 0}};
+    core::MultiWait either(simulation_, items, 1, {.reason = core::WaitReason::fifo, .idle = true});
+    co_await either;
+    note_look();
+    if (stopped_) co_return;
+    charge();
+    if (either.first_satisfied() == 0) ++job.ring_waits_over;
+  }
+  if (!awaits_values(job)) set_bar();
 }
 
 void Engine::finish_head() {
@@ -233,7 +268,7 @@ void Engine::finish_head() {
     job->complete(job->error);
   }
   queue.pop();
-  gpu_.queue_left_engine(queue);
+  gpu_.queue_left_engine(withdrawn_);
 }
 
 void Engine::leave() {
@@ -249,17 +284,17 @@ void Engine::leave() {
   simulation_.emit(core::ProbeKind::job_preempted, job.id(), number_,
                    static_cast<std::uint64_t>((simulation_.now() - slice_start_).count()), &job);
   job.state = JobState::on_ring;
-  job.account.enter(queue.suspended() ? core::WaitReason::memory : core::WaitReason::engine,
+  job.account.enter(queue.known_suspended() ? core::WaitReason::memory : core::WaitReason::engine,
                     simulation_.now());
   const auto place = std::find(ready_.begin(), ready_.end(), &queue);
-  if (!queue.may_run())
+  if (withdrawn_)
     take_off(queue);
   else if (place != ready_.end())
     std::rotate(place, place + 1, ready_.end());
   queue.set_on_engine(nullptr);
   current_ = nullptr;
   switch_due_ = true;
-  gpu_.queue_left_engine(queue);
+  gpu_.queue_left_engine(withdrawn_);
 }
 
 core::Task<> Engine::serve_interrupts() {
@@ -275,12 +310,13 @@ core::Task<> Engine::serve() {
   for (;;) {
     note_look();
     if (ready_.empty()) note_idle(true);
-    co_await offers_.wait(taken_ + 1);
+    const std::uint64_t next = taken_ + 1;
+    co_await offers_.wait(next);
     note_look();
+    if (taken_ >= next) continue;  // what came was taken off again
     HwQueue* queue = pick();
     if (!queue) {
       list_.note(core::Access::pick);
-      if (ready_.empty()) continue;  // what came was taken off again
       note_idle(true);
       stalled_ = true;
       co_await bell_.wait();
@@ -295,6 +331,7 @@ core::Task<> Engine::serve() {
     }
     switch_due_ = false;
     begin_slice(*queue);
+    co_await spin_alone();
     bool leaving = must_leave();
     while (!leaving) {
       const Time until = slice_deadline();
@@ -304,6 +341,7 @@ core::Task<> Engine::serve() {
         co_await bell_.wait_until(until, core::WaitReason::engine);
       note_look();
       if (!stopped_) charge();
+      co_await spin_alone();
       leaving = must_leave();
     }
     leave();
@@ -321,7 +359,7 @@ void Engine::drop(Job& job) {
     current_ = nullptr;
     stopped_ = true;
     queue.pop();
-    gpu_.queue_left_engine(queue);
+    gpu_.queue_left_engine(withdrawn_);
     bell_.ring();
   } else if (job.queue && job.queue->head() == &job) {
     take_off(*job.queue);
@@ -348,13 +386,20 @@ void Engine::reset(int error) {
   for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
 }
 
+// For those who explain: as `queue` stands it would get the engine some time.
+bool Engine::would_run(const HwQueue& queue) const {
+  const Job& head = *queue.known_head();
+  return head.engine == this &&
+         (gpu_.policies().semaphore->runs_before_value() || head.values_reached());
+}
+
 // Whether `job` cannot have the engine before the head of `queue` is done.
 bool Engine::kept_away_by(const HwQueue& queue, const Job& job) const {
   const Job* other = queue.head();
-  if (!other || other == &job || !runnable(queue)) return false;
+  if (!other || other == &job || !would_run(queue)) return false;
   const int theirs = queue.context().known_priority(), ours = job.context->priority();
   const bool keeps = &queue == current_ && queue.context().preemption_period() == Duration{};
-  const bool outranks = theirs > ours && !spinning(*other);
+  const bool outranks = theirs > ours && other->values_reached();
   const bool unsliced = &queue == current_ && theirs == ours && spec_.timeslice == Duration{};
   return keeps || outranks || unsliced;
 }
@@ -364,7 +409,7 @@ std::optional<Time> Engine::watchdog_due(const Job& job) const {
     return watchdog_.armed() ? std::optional(watchdog_.due()) : std::nullopt;
   const auto timeout = gpu_.policies().hang->job_timeout(job);
   if (!timeout || job.queue->head() != &job) return std::nullopt;
-  if (!job.queue->may_run() || !runnable(*job.queue)) return std::nullopt;
+  if (!job.queue->may_run() || !would_run(*job.queue)) return std::nullopt;
   for (const HwQueue* queue : ready_)
     if (kept_away_by(*queue, job)) return std::nullopt;
   return core::saturating_add(simulation_.now(), *timeout - job.time_on_engine);

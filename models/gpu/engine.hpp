@@ -81,25 +81,30 @@ class Engine final : public core::StateSource {
  private:
   struct Slice;
   HwQueue* pick();
+  bool is_alone(const HwQueue& queue) const { return ready_.size() == 1 && ready_[0] == &queue; }
   static std::uint64_t rank_of(const HwQueue& queue);
   void take_off(const HwQueue& queue);
   void note_look() const;
   bool may_share(const Job& job) const;
   bool kept_away_by(const HwQueue& queue, const Job& job) const;
-  bool runnable(const HwQueue& queue) const;
-  bool spinning(const Job& job) const;
-  bool is_done(const Job& job) const;  ///< all of it was executed, nothing keeps it
-  bool contended(const HwQueue& running) const;
+  bool would_run(const HwQueue& queue) const;
+  bool runnable(const HwQueue& queue);
+  static bool awaits_values(const Job& job);
+  bool spinning(Job& job);
+  static bool is_executed(const Job& job);  ///< no work is left, if it may end
+  bool is_done(Job& job);                   ///< and nothing keeps it
+  bool contended(const HwQueue& running);
   void begin_slice(HwQueue& queue);
-  core::Time slice_deadline() const;
+  void set_bar();
+  core::Time slice_deadline();
   void charge();
   bool must_leave();
   core::Time arbitration_point() const;
-  bool wants_preemption() const;
+  bool wants_preemption();
+  core::Task<> spin_alone();
   void leave();
   void finish_head();
   void start_job(Job& job);
-  void watch_values(Job& job);
   void note_idle(bool idle);
 
   core::Simulation& simulation_;
@@ -121,6 +126,7 @@ class Engine final : public core::StateSource {
   HwQueue* current_ = nullptr;
   bool switch_due_ = false;  ///< the last job was displaced: the next pays for the switch
   bool stopped_ = false;     ///< current job taken away from outside
+  bool withdrawn_ = false;   ///< its queue may not run any more
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
   core::Cell cell_;            ///< footprint of the rest but the load

@@ -11,7 +11,7 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
       spec_(std::move(spec)),
       policies_(std::move(policies)),
       cell_(machine.simulation()),
-      firmware_bell_(machine.simulation()),
+      slot_wanted_(machine.simulation()),
       off_bell_(machine.simulation()) {
   off_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
@@ -41,7 +41,9 @@ core::OrderClassId Gpu::order_class(core::OrderKind kind, std::string_view role)
 }
 
 void Gpu::ring_doorbell(HwQueue& queue) {
-  if (!queue.mapped()) firmware_bell_.ring();
+  if (queue.suspended() || queue.asked_for_slot() || !queue.has_work()) return;
+  queue.ask_for_slot(true);
+  slot_wanted_.push(&queue);
 }
 
 // Whom to unmap when all slots are taken: a mapped queue without work, else the one used longest
@@ -56,39 +58,41 @@ HwQueue* Gpu::slot_victim() const {
   return victim;
 }
 
+// Takes a slot from somebody, who asks again if there is work left.
+core::Task<> Gpu::free_a_slot() {
+  core::Simulation& simulation = machine_.simulation();
+  cell_.read();
+  HwQueue* const victim = slot_victim();
+  if (victim->has_work())
+    co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
+  co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
+  victim->set_mapped(false);
+  --mapped_;
+  ring_doorbell(*victim);
+}
+
 core::Task<> Gpu::firmware() {
   core::Simulation& simulation = machine_.simulation();
   for (;;) {
-    cell_.write();
-    const auto waiting =
-        std::find_if(user_queues_.begin(), user_queues_.end(), [](const HwQueue* queue) {
-          return !queue->known_mapped() && queue->has_work() && !queue->suspended();
-        });
-    if (waiting == user_queues_.end()) {
-      co_await firmware_bell_.wait();
-      continue;
-    }
-    HwQueue* const queue = *waiting;
+    co_await slot_wanted_.arrival();
+    HwQueue& queue = *slot_wanted_.front();
+    slot_wanted_.pop();
     if (mapped_ == spec_.firmware_slots) {
-      HwQueue* const victim = slot_victim();
-      if (victim->has_work())
-        co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
-      co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
-      victim->set_mapped(false);
-      --mapped_;
-      // The victim goes to the end of the line.
-      const auto place = std::find(user_queues_.begin(), user_queues_.end(), victim);
-      std::rotate(place, place + 1, user_queues_.end());
+      if (queue.suspended() || !queue.has_work()) {
+        queue.ask_for_slot(false);  // not now: who resumes it or adds work asks again
+        continue;
+      }
+      co_await free_a_slot();
     }
     co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
-    queue->use(simulation.now());
-    queue->set_mapped(true);
+    queue.use(simulation.now());
+    queue.set_mapped(true);
     ++mapped_;
   }
 }
 
-void Gpu::queue_left_engine(HwQueue& queue) {
-  if (queue.suspended()) off_bell_.ring();
+void Gpu::queue_left_engine(bool withdrawn) {
+  if (withdrawn) off_bell_.ring();
 }
 
 core::Task<> Gpu::wait_until_off(HwQueue& queue) {

@@ -44,21 +44,24 @@ class Gpu {
     cell_.write();
     user_queues_.push_back(&queue);
   }
+  /// `queue` has work: it needs a slot. A suspended one asks when it is resumed.
   void ring_doorbell(HwQueue& queue);
   /// Awaitable task: until `queue` is off every engine. It was marked suspended before.
   core::Task<> wait_until_off(HwQueue& queue);
-  void queue_left_engine(HwQueue& queue);
+  /// `withdrawn`: it had to leave, and somebody may wait for that.
+  void queue_left_engine(bool withdrawn);
 
  private:
   core::Task<> firmware();
+  core::Task<> free_a_slot();
   HwQueue* slot_victim() const;
   Machine& machine_;
   Spec spec_;
   DriverPolicies policies_;
   std::vector<std::unique_ptr<Engine>> engines_;
   std::vector<HwQueue*> user_queues_;
-  core::Cell cell_;  ///< footprint of the firmware's tables
-  core::Doorbell firmware_bell_;
+  core::Cell cell_;                   ///< footprint of which user queues there are
+  core::Fifo<HwQueue*> slot_wanted_;  ///< in the order in which they asked
   core::Doorbell off_bell_;
   std::uint32_t mapped_ = 0;
   core::OrderClassId job_fence_class_;

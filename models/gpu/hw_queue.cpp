@@ -41,6 +41,7 @@ void HwQueue::set_mapped(bool mapped) {
   mapped_cell_.write();
   const bool could = may_run();
   mapped_ = mapped;
+  if (!mapped) ask_for_slot(false);
   changed(could);
 }
 

@@ -26,6 +26,8 @@ class HwQueue final : public core::StateSource {
         ring_(simulation, *this),
         mapped_cell_(simulation),
         suspended_cell_(simulation),
+        slot_cell_(simulation),
+        engine_cell_(simulation),
         use_cell_(simulation) {}
 
   GpuContext& context() const { return context_; }
@@ -72,19 +74,30 @@ class HwQueue final : public core::StateSource {
   }
   /// The same for the firmware, which alone changes it.
   bool known_mapped() const { return mapped_; }
+  /// Whether it has a slot or wants one; what it was given it has until it is unmapped.
+  bool asked_for_slot() const {
+    slot_cell_.read();
+    return slot_asked_;
+  }
+  void ask_for_slot(bool asked) {
+    slot_cell_.write();
+    slot_asked_ = asked;
+  }
   /// Taken off the hardware for memory reasons; the engine lets go at its next chance.
   void set_suspended(bool suspended);
   bool suspended() const {
     suspended_cell_.read();
     return suspended_;
   }
+  /// The same for bookkeeping that decides nothing.
+  bool known_suspended() const { return suspended_; }
   /// The engine that executes its head right now.
   Engine* on_engine() const {
-    use_cell_.read();
+    engine_cell_.read();
     return on_engine_;
   }
   void set_on_engine(Engine* engine) {
-    use_cell_.write();
+    engine_cell_.write();
     on_engine_ = engine;
   }
   /// When it last got an engine or a slot.
@@ -111,7 +124,9 @@ class HwQueue final : public core::StateSource {
   core::ObjectId id_;
   core::TouchPoint ring_;                    ///< footprint of the jobs in the ring
   core::Cell mapped_cell_, suspended_cell_;  ///< footprints of whether it may run
-  core::Cell use_cell_;  ///< footprint of who uses it, and when it was used last
+  core::Cell slot_cell_;                     ///< footprint of whether it asked for a slot
+  core::Cell engine_cell_;                   ///< footprint of who executes it
+  core::Cell use_cell_;                      ///< footprint of when it was used last
   core::Time last_used_{};
   std::uint64_t put_ = 0, taken_ = 0;
   Engine* on_engine_ = nullptr;
@@ -119,6 +134,7 @@ class HwQueue final : public core::StateSource {
   std::vector<JobPtr> unwritten_;
   std::size_t unseen_ = 0;  ///< jobs at the end of the ring the hardware was not told of
   bool mapped_ = true;
+  bool slot_asked_ = false;
   bool suspended_ = false;
 };
 

@@ -49,6 +49,12 @@ bool Job::values_reached() const {
   return true;
 }
 
+bool Job::finds_values() const {
+  for (const ValuePoint& wait : ring_waits)
+    if (!wait.timeline->reached(wait.value)) return false;
+  return true;
+}
+
 std::uint64_t Job::value_written(const core::ValueTimeline& timeline) const {
   if (never_signals) return 0;
   std::uint64_t value = completion.timeline == &timeline ? completion.value : 0;

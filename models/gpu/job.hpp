@@ -120,7 +120,9 @@ class Job final : public core::FenceProducer {
   // ---- what the driver made of it
   boost::container::small_vector<Dependency, 4> dependencies;
   boost::container::small_vector<ValuePoint, 1>
-      ring_waits;                 ///< semaphores in the ring (user queues)
+      ring_waits;                        ///< semaphores in the ring (user queues)
+  std::uint32_t ring_waits_over = 0;     ///< how many of them its engine knows to be reached
+  std::uint32_t ring_waits_watched = 0;  ///< how many its engine was or will be told of
   core::FencePtr finished;        ///< dma_fence of the job, if anything in the kernel knows of it
   core::FencePtr started;         ///< signals at first execution, if somebody asked
   SyncPoint completion;           ///< how others wait for it; see publish_completion()
@@ -148,6 +150,8 @@ class Job final : public core::FenceProducer {
   /// many there are.
   void depend_on(const SyncPoint& point, DependencyRule rule, const Buffer* buffer = nullptr);
   bool values_reached() const;
+  /// The same where nothing depends on the answer but what is booked (ValueTimeline::reached()).
+  bool finds_values() const;
   /// The value of `timeline` once the job is done, or 0 if it does not write it.
   std::uint64_t value_written(const core::ValueTimeline& timeline) const;
   /// The submitter knows how others can wait for it; threads may find it through its label.

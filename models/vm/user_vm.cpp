@@ -179,7 +179,7 @@ core::Task<bool> UserVm::restore() {
     queue->set_suspended(false);
     simulation_.emit(core::ProbeKind::queue_resumed, queue->id(),
                      static_cast<std::uint64_t>((simulation_.now() - suspended_at_).count()));
-    if (queue->head()) gpu_.ring_doorbell(*queue);
+    gpu_.ring_doorbell(*queue);
   }
   co_return true;
 }
@@ -195,9 +195,9 @@ core::Task<> UserVm::serve() {
       co_await suspend();
       continue;
     }
-    const bool wanted = has_work() || (gpu_.policies().residency->restores_idle() && seqno_ > 0 &&
-                                       !buffers_.empty());
-    if (!resident_ && wanted) {
+    const bool idle_too =
+        gpu_.policies().residency->restores_idle() && seqno_ > 0 && !buffers_.empty();
+    if (!resident_ && (idle_too || has_work())) {
       const bool ok = co_await restore();
       if (!ok) co_await wait_for_memory();
       continue;

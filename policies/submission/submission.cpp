@@ -72,7 +72,7 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   if (policies.sync->wraps_user_fences()) co_await wrap_user_fence(job, ioctl_cost_);
   policies.sync->submitted(*job);
   // Its dependencies put semaphores into the ring, too.
-  job->semaphore_open_at = job->values_reached() ? core::Time{} : core::kNever;
+  job->semaphore_open_at = job->finds_values() ? core::Time{} : core::kNever;
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   write_to_ring(job);
 }

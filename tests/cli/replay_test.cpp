@@ -159,7 +159,7 @@ TEST_CASE("a bound that was hit is never a proof", "[cli]") {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_fencelab(arguments, {}, FENCELAB_SOURCE_DIR);
   };
-  const Outcome late = check({"proved", "--budget", "100 ms"});
+  const Outcome late = check({"proved", "--max-steps", "200"});
   INFO(late.out << late.err);
   CHECK(late.exit_code == 1);
   CHECK(late.out.find("explored(") != std::string::npos);
@@ -168,5 +168,5 @@ TEST_CASE("a bound that was hit is never a proof", "[cli]") {
   INFO(bounded.out << bounded.err);
   CHECK(bounded.exit_code == 1);
   CHECK(bounded.err.find("preemptions") != std::string::npos);
-  CHECK(check({"explored", "--budget", "100 ms"}).exit_code == 0);
+  CHECK(check({"explored", "--max-steps", "200"}).exit_code == 0);
 }
