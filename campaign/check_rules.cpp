@@ -47,11 +47,11 @@ const std::vector<CheckRule>& check_rules() {
          "What was drawing it when the flip was asked for was not done when the flip was latched: "
          "the flip has no in-fence that is after that. undrawn_count in `metrics` of `expect` says "
          "that it may."},
-        {"stale-frame", "A frame is shown after a newer one, or drawn over before it is shown",
+        {"stale-frame",
+         "A frame is shown after a newer one, or drawn over before it left the screen",
          "Flips of one swapchain got out of order, or what came after the flip drew into its "
-         "buffer "
-         "before the flip was latched, without waiting for its out-fence. stale_count in `metrics` "
-         "of `expect` says that it may."},
+         "buffer before a later flip was latched there: it has to wait for the out-fence of that "
+         "one. stale_count in `metrics` of `expect` says that it may."},
         {"unexpected-verdict", "The verdict is not the one that the scenario states",
          "`expect` of the scenario names the verdict under each stack. Either the mechanism "
          "changed "

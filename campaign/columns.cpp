@@ -98,24 +98,26 @@ void add_hazards(std::vector<Column>& all) {
   all.push_back(count("hazards_count",
                       "races_count plus absences_count plus undrawn_count plus stale_count",
                       [](const Facts& f) { return f.hazards.hazards(); }));
-  all.push_back(count("races_count",
-                      "pairs of jobs, or accesses of threads, that conflict and that nothing orders, "
-                      "even if luck did; of each queue and thread the newest that one races with",
-                      [](const Facts& f) { return f.hazards.races(); }));
+  all.push_back(
+      count("races_count",
+            "pairs of jobs, or accesses of threads, that conflict and that nothing orders, "
+            "even if luck did; of each queue and thread the newest that one races with",
+            [](const Facts& f) { return f.hazards.races(); }));
   all.push_back(count("races_read_write_count", "of these, pairs of a reader and a writer",
                       [](const Facts& f) { return f.hazards.read_write_races(); }));
   all.push_back(count("races_write_write_count", "of these, pairs of writers",
                       [](const Facts& f) { return f.hazards.write_write_races(); }));
-  all.push_back(count("absences_count",
-                      "accesses of running jobs to memory that is freed, unbound or elsewhere, and of "
-                      "threads to memory that is freed",
-                      [](const Facts& f) { return f.hazards.absences(); }));
+  all.push_back(
+      count("absences_count",
+            "accesses of running jobs to memory that is freed, unbound or elsewhere, and of "
+            "threads to memory that is freed",
+            [](const Facts& f) { return f.hazards.absences(); }));
   all.push_back(count("undrawn_count",
                       "buffers scanned out before a job that was to draw them first was done",
                       [](const Facts& f) { return f.hazards.undrawn(); }));
   all.push_back(count("stale_count",
-                      "frames shown after a newer one, and flips latched after a job submitted "
-                      "later began to draw over them",
+                      "frames shown after a newer one, and planes of flips that a job submitted "
+                      "later began to draw over before they left the screen",
                       [](const Facts& f) { return f.hazards.stale(); }));
 }
 

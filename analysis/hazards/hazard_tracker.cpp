@@ -28,7 +28,8 @@ void HazardTracker::on_event(const core::ProbeEvent& event) {
     case ProbeKind::flip_queued:
       return on_flip_queued(*static_cast<const models::Display::Commit*>(event.subject));
     case ProbeKind::flip_latched:
-      return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject));
+      return on_flip_latched(*static_cast<const models::Display::Commit*>(event.subject),
+                             event.object);
     case ProbeKind::frame_shown: return on_shown(*static_cast<const models::Frame*>(event.subject));
     case ProbeKind::buffer_evicted:
       return on_gone(*static_cast<const models::Buffer*>(event.subject), "evicted");
@@ -64,7 +65,8 @@ void HazardTracker::on_submitted(const Job& job) {
 
 void HazardTracker::on_started(const Job& job) {
   look_for_absences(job);
-  const HappensBefore::InFlight* own = flips_.empty() ? nullptr : order_.find(job);
+  const bool is_shown = !flips_.empty() || !screens_.empty();
+  const HappensBefore::InFlight* own = is_shown ? order_.find(job) : nullptr;
   if (own) draw_over(mark_of(job, own->epoch, own->submission), job.accesses);
 }
 
@@ -109,7 +111,7 @@ void HazardTracker::on_accessed(const core::ProbeEvent& event) {
                ? "nothing made it wait for the allocation"
                : fmt::format("{} freed it, and nothing made that wait for this", freer->second));
   }
-  if (!flips_.empty()) draw_over(mark, access.accesses);
+  draw_over(mark, access.accesses);
 }
 
 // What orders the thread has not changed since it began.

@@ -38,7 +38,7 @@ class HazardTracker final : public core::ProbeSink {
   /// Buffers scanned out before what was drawing them when the flip was asked for was done.
   std::uint64_t undrawn() const { return log_.count(HazardKind::undrawn); }
   /// Frames shown after a newer one of their swapchain, and planes of a flip that something
-  /// submitted after it had begun to draw over when the flip was latched.
+  /// submitted after it began to draw over before another flip took them off the screen.
   std::uint64_t stale() const { return log_.count(HazardKind::stale); }
   std::uint64_t hazards() const { return races() + absences() + undrawn() + stale(); }
   /// By class, the first in words: both accesses, the buffer, and what is missing.
@@ -89,6 +89,12 @@ class HazardTracker final : public core::ProbeSink {
     std::uint64_t submissions;  ///< of jobs and accesses, so far
     std::vector<Drawing> drawing, over;
   };
+  /// What a display scans out until the next flip is latched.
+  struct PictureOnScreen {
+    std::uint64_t commit = 0, submissions = 0;  ///< as in Flip
+    std::vector<models::Display::ScanOut> planes;
+    std::vector<const models::Buffer*> drawn_over;  ///< those of which it is known
+  };
   void on_job(const core::ProbeEvent& event);
   void on_submitted(const models::Job& job);
   void on_started(const models::Job& job);
@@ -107,7 +113,8 @@ class HazardTracker final : public core::ProbeSink {
   void on_gone(const models::Buffer& buffer, const char* how);
 
   void on_flip_queued(const models::Display::Commit& commit);
-  void on_flip_latched(const models::Display::Commit& commit);
+  void on_flip_latched(const models::Display::Commit& commit, core::ObjectId display);
+  void note_picture(std::uint64_t commit, const Drawing& drawing, HazardKind kind);
   bool is_still_drawing(const Drawing& drawing);
   void draw_over(const JobMark& who, const models::AccessList& accesses);
   void on_shown(const models::Frame& frame);
@@ -119,6 +126,7 @@ class HazardTracker final : public core::ProbeSink {
   std::map<std::uint32_t, OpenAccess> open_;                ///< by process
   std::map<std::uint32_t, std::string> freed_by_;           ///< by Buffer::index
   std::map<const models::Display::Commit*, Flip> flips_;    ///< queued, not latched
+  std::map<std::uint64_t, PictureOnScreen> screens_;        ///< by display
   std::map<std::uint32_t, std::uint64_t> shown_;            ///< newest frame, by swapchain
   std::int64_t now_ns_ = 0;
   HazardLog log_;

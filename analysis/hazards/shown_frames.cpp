@@ -33,12 +33,24 @@ void HazardTracker::on_flip_queued(const models::Display::Commit& commit) {
   }
 }
 
-// What was submitted after the flip draws the next picture where this one is to be shown.
+// What was submitted after the flip draws the next picture where this one is to be shown, or is
+// shown: the display reads it until another one is latched.
 void HazardTracker::draw_over(const JobMark& who, const models::AccessList& accesses) {
   for (auto& [commit, flip] : flips_) {
     if (who.submission <= flip.submissions) continue;
     for (const models::Display::ScanOut& plane : commit->planes)
       if (draws(accesses, plane)) flip.over.push_back({who, plane});
+  }
+  for (auto& [display, screen] : screens_) {
+    if (who.submission <= screen.submissions) continue;
+    for (const models::Display::ScanOut& plane : screen.planes) {
+      auto& known = screen.drawn_over;
+      if (!draws(accesses, plane) ||
+          std::find(known.begin(), known.end(), plane.buffer) != known.end())
+        continue;
+      known.push_back(plane.buffer);
+      note_picture(screen.commit, {who, plane}, HazardKind::stale);
+    }
   }
 }
 
@@ -51,38 +63,46 @@ bool HazardTracker::is_still_drawing(const Drawing& drawing) {
                      [&](const Job* job) { return core::raw(job->id()) == drawing.by.id; });
 }
 
-void HazardTracker::on_flip_latched(const models::Display::Commit& commit) {
+void HazardTracker::note_picture(std::uint64_t commit, const Drawing& drawing, HazardKind kind) {
+  const models::Buffer* plane = drawing.plane.buffer;
+  const bool is_over = kind == HazardKind::stale;
+  const char* const what = is_over ? "drawn over by" : "before it is drawn by";
+  if (picture_listener_) picture_listener_({commit, plane, is_over});
+  log_.add({kind, drawing.by.label, plane, nullptr}, [&] {
+    return HazardClass{
+        .kind = kind,
+        .signature =
+            fmt::format("{} {} {}", without_number(plane->name()), what, drawing.by.operation()),
+        .text = fmt::format(
+            "{} (scanned out from byte {} to {}) is on the screen {} {}: {}", plane->name(),
+            drawing.plane.begin, drawing.plane.end, what, drawing.by.name(),
+            is_over
+                ? "what draws came after the flip and did not wait for a later one to be on the "
+                  "screen"
+                : "the flip waited for nothing that is after the end of the drawing"),
+        .members = {drawing.by.name()},
+        .place = drawing.by.place};
+  });
+}
+
+void HazardTracker::on_flip_latched(const models::Display::Commit& commit, core::ObjectId display) {
   const auto found = flips_.find(&commit);
   if (found == flips_.end()) return;
   const Flip flip = std::move(found->second);
   flips_.erase(found);
-  const models::Buffer* last = nullptr;
-  const auto note = [&](const Drawing& drawing, HazardKind kind, const char* what,
-                        const char* missing) {
-    const models::Buffer* plane = drawing.plane.buffer;
-    if (plane == last) return;
-    last = plane;
-    if (picture_listener_) picture_listener_({commit.number, plane, kind == HazardKind::stale});
-    log_.add({kind, drawing.by.label, plane, nullptr}, [&] {
-      return HazardClass{
-          .kind = kind,
-          .signature =
-              fmt::format("{} {} {}", without_number(plane->name()), what, drawing.by.operation()),
-          .text = fmt::format("{} (scanned out from byte {} to {}) is on the screen {} {}: {}",
-                              plane->name(), drawing.plane.begin, drawing.plane.end, what,
-                              drawing.by.name(), missing),
-          .members = {drawing.by.name()},
-          .place = drawing.by.place};
-    });
+  std::vector<const models::Buffer*> undrawn, over;
+  const auto is_new = [](std::vector<const models::Buffer*>& known, const Drawing& drawing) {
+    if (std::find(known.begin(), known.end(), drawing.plane.buffer) != known.end()) return false;
+    known.push_back(drawing.plane.buffer);
+    return true;
   };
   for (const Drawing& drawing : flip.drawing)
-    if (is_still_drawing(drawing))
-      note(drawing, HazardKind::undrawn, "before it is drawn by",
-           "the flip waited for nothing that is after the end of the drawing");
-  last = nullptr;
+    if (is_still_drawing(drawing) && is_new(undrawn, drawing))
+      note_picture(commit.number, drawing, HazardKind::undrawn);
   for (const Drawing& drawing : flip.over)
-    note(drawing, HazardKind::stale, "drawn over by",
-         "what draws came after the flip and waited for no out-fence of it");
+    if (is_new(over, drawing)) note_picture(commit.number, drawing, HazardKind::stale);
+  if (commit.planes.empty()) return;
+  screens_[core::raw(display)] = {commit.number, flip.submissions, commit.planes, std::move(over)};
 }
 
 void HazardTracker::on_shown(const models::Frame& frame) {

@@ -100,10 +100,26 @@ TEST_CASE("A picture that is drawn over before it is shown is told with who draw
   CHECK(number(over, "stale_count") == 1);
   REQUIRE(over.hazards.size() == 1);
   CHECK_THAT(over.hazards[0].text,
-             Contains("drawn over by job w#0 of app") && Contains("waited for no out-fence of it"));
-  const std::string shown = R"({"id": "f", "flip": {"display": "d", "planes": ["b"]}}, )"
-                            R"({"wait": {"ops": ["f"]}}, )";
-  CHECK(number(run_one_process(kScreen, shown + kDraw), "hazards_count") == 0);
+             Contains("drawn over by job w#0 of app") &&
+                 Contains("did not wait for a later one to be on the screen"));
+}
+
+TEST_CASE("A picture on the screen is drawn over until the next one is there") {
+  const std::string screen =
+      R"("buffers": [{"name": "b", "size": "8 MiB"}, {"name": "other", "size": "8 MiB"}],)"
+      R"("displays": [{"name": "d", "refresh": "100 Hz", "gpu": "gpu0"}],)";
+  const auto shown = [](const std::string& buffer) {
+    return R"({"id": ")" + buffer + R"(-shown", "flip": {"display": "d", "planes": [")" + buffer +
+           R"("]}})";
+  };
+  const auto wait = [](const std::string& buffer) {
+    return R"(, {"wait": {"ops": [")" + buffer + R"(-shown"]}}, )";
+  };
+  // Its own out-fence says only that the display has begun to read it.
+  CHECK(number(run_one_process(screen, shown("b") + wait("b") + kDraw), "stale_count") == 1);
+  const std::string both = shown("b") + wait("b") + shown("other");
+  CHECK(number(run_one_process(screen, both + ", " + kDraw), "stale_count") == 1);
+  CHECK(number(run_one_process(screen, both + wait("other") + kDraw), "hazards_count") == 0);
 }
 
 TEST_CASE("A thread draws over a picture, too") {

@@ -162,6 +162,7 @@ void FullRecord::on_started(const core::ProbeEvent& event, const Job& job) {
   own.head = job.head_at;
   const auto ahead = last_end_.find(own.queue);
   if (ahead != last_end_.end()) edge(ahead->second, own.start_node);
+  draw_over_screens(own);
 }
 
 void FullRecord::on_finished(const core::ProbeEvent& event, const Job& job) {
@@ -256,6 +257,7 @@ void FullRecord::on_accessed(const core::ProbeEvent& event) {
     own.accesses.assign(access.accesses.begin(), access.accesses.end());
     own.submit_node = own.start_node = node(process);
     touching_[process] = id;
+    draw_over_screens(own);
     return;
   }
   JobRecord& own = touches_.at(touching_.at(process));
@@ -290,6 +292,15 @@ void FullRecord::on_flip(const core::ProbeEvent& event) {
       if (record->submitted > flip.submitted && record->start != core::kNever)
         pictures_.emplace(commit.number, plane.buffer, true);
     }
+  if (!commit.planes.empty())
+    screens_[core::raw(event.object)] = {commit.number, flip.submitted, commit.planes};
+}
+
+void FullRecord::draw_over_screens(const JobRecord& record) {
+  for (const auto& [display, screen] : screens_)
+    for (const models::Display::ScanOut& plane : screen.planes)
+      if (record.submitted > screen.submitted && writes(record, plane))
+        pictures_.emplace(screen.commit, plane.buffer, true);
 }
 
 std::vector<const FullRecord::JobRecord*> FullRecord::all() const {

@@ -42,7 +42,8 @@ class FullRecord final : public core::ProbeSink {
   const std::map<std::uint64_t, JobRecord>& jobs() const { return jobs_; }
   /// Waits of threads that no job asked for; they are judged elsewhere.
   std::size_t unasked_waits() const { return unasked_waits_; }
-  /// Commit, plane, and whether it was drawn over before it was latched (else: not drawn by then).
+  /// Commit, plane, and whether it was drawn over before it left the screen (else: not drawn when
+  /// it was latched).
   using Pictures = std::set<std::tuple<std::uint64_t, const models::Buffer*, bool>>;
   const Pictures& pictures() const { return pictures_; }
   std::size_t cpu_accesses() const { return touches_.size(); }
@@ -86,6 +87,13 @@ class FullRecord final : public core::ProbeSink {
     std::size_t submitted;
     std::set<std::uint64_t> unfinished;
   };
+  /// What a display has scanned out since its last flip was latched.
+  struct Screen {
+    std::uint64_t commit = 0;
+    std::size_t submitted = 0;  ///< before that flip was asked for
+    std::vector<models::Display::ScanOut> planes;
+  };
+  void draw_over_screens(const JobRecord& record);
   std::vector<const JobRecord*> all() const;
   std::map<std::uint64_t, JobRecord> jobs_;
   std::map<std::uint64_t, JobRecord> touches_;       ///< accesses of threads
@@ -93,6 +101,7 @@ class FullRecord final : public core::ProbeSink {
   std::map<std::pair<std::uint64_t, std::uint64_t>, int> messages_;
   std::map<std::uint64_t, std::vector<int>> completed_;
   std::map<const void*, Flip> flips_;
+  std::map<std::uint64_t, Screen> screens_;
   Pictures pictures_;
   std::size_t unasked_waits_ = 0;
   std::vector<std::vector<int>> after_;
