@@ -35,7 +35,9 @@ void HappensBefore::on_event(const core::ProbeEvent& event) {
     case ProbeKind::fence_signaled: return on_signaled(event);
     case ProbeKind::fence_polled: return on_polled(event);
     case ProbeKind::reservation_asked: return on_asked(event);
-    case ProbeKind::timeline_polled: return learn_value(of(event.process), event.object, event.a);
+    case ProbeKind::timeline_polled:
+      learn_value(of(event.process), event.object, event.a);
+      return tell_driver(event.process);
     case ProbeKind::wait_asked: {
       const auto& ask = *static_cast<const core::WaitAsk*>(event.subject);
       if (ask.idle || !ask.process) return;
@@ -139,10 +141,14 @@ void HappensBefore::on_asked(const core::ProbeEvent& event) {
 void HappensBefore::on_polled(const core::ProbeEvent& event) {
   const auto& fence = *static_cast<const core::DmaFence*>(event.subject);
   if (event.b != 0) return learn_fence(reservations_[event.a][event.b - 1], fence);
-  Clock& own = of(event.process);
-  learn_fence(own, fence);
-  const std::uint32_t* driver = clients_.find(core::raw(event.process));
-  if (driver && *driver) drivers_[*driver - 1].join(own);
+  learn_fence(of(event.process), fence);
+  tell_driver(event.process);
+}
+
+// What a thread finds done its driver need not look at again, whichever thread it serves next.
+void HappensBefore::tell_driver(core::ProcessId process) {
+  const std::uint32_t* driver = clients_.find(core::raw(process));
+  if (driver && *driver) drivers_[*driver - 1].join(of(process));
 }
 
 void HappensBefore::on_started(const Job& job) {

@@ -100,6 +100,7 @@ class HappensBefore {
   void on_waited(core::ProcessId process, const core::WaitLink* links, std::uint32_t count,
                  core::WaitReason reason, bool ended);
   void on_polled(const core::ProbeEvent& event);
+  void tell_driver(core::ProcessId process);
   void on_asked(const core::ProbeEvent& event);
   /// Fences up to that class that the reservation of that lock has dropped because they were done.
   void learn_forgotten(Clock& clock, std::uint64_t lock, std::uint64_t asked);

@@ -18,6 +18,7 @@ using models::Job;
 
 const core::Probe::Mask OversyncTracker::kMask =
     core::Probe::bit(ProbeKind::job_submitted) | core::Probe::bit(ProbeKind::job_started) |
+    core::Probe::bit(ProbeKind::job_resumed) | core::Probe::bit(ProbeKind::job_preempted) |
     core::Probe::bit(ProbeKind::job_finished) | core::Probe::bit(ProbeKind::timeline_advanced) |
     core::Probe::bit(ProbeKind::dependency_waited) | core::Probe::bit(ProbeKind::flip_queued) |
     core::Probe::bit(ProbeKind::flip_latched) | core::Probe::bit(ProbeKind::cpu_accessed);
@@ -27,6 +28,9 @@ void OversyncTracker::on_event(const core::ProbeEvent& event) {
   switch (event.kind) {
     case ProbeKind::job_submitted: return on_submitted(event, *job);
     case ProbeKind::job_started: return on_started(*job, event.at);
+    case ProbeKind::job_resumed:
+    case ProbeKind::job_preempted:
+      return on_slice(*job, event.kind == ProbeKind::job_resumed, event.at);
     case ProbeKind::job_finished: return on_finished(*job, event.at);
     case ProbeKind::timeline_advanced: return values_.advanced(event.object, event.a, event.at);
     case ProbeKind::dependency_waited: return on_waited(event);
@@ -66,7 +70,18 @@ void OversyncTracker::on_started(const Job& job, Time now) {
   InFlight& own = found->second;
   if (own.queue < queue_done_.size()) own.ring_free = queue_done_[own.queue];
   own.spins = job.semaphore_open_at > now;
-  if (!own.spins) judge(own, now);
+  if (!own.spins) return judge(own, now);
+  own.held.emplace_back(now, core::kNever);
+}
+
+void OversyncTracker::on_slice(const Job& job, bool begins, Time now) {
+  const auto found = jobs_.find(core::raw(job.id()));
+  if (found == jobs_.end() || !found->second.spins) return;
+  auto& held = found->second.held;
+  if (begins)
+    held.emplace_back(now, core::kNever);
+  else
+    held.back().second = now;
 }
 
 void OversyncTracker::on_finished(const Job& job, Time now) {
@@ -120,8 +135,10 @@ Time OversyncTracker::program_values(const Job& job) const {
 // engine has all its credits.) While it held the engine and polled, the engine was its own.
 Time OversyncTracker::could_start(const InFlight& own, Time ready, Time start) const {
   if (ready >= start || !own.job->engine) return start;
-  if (own.spins && ready >= own.job->started_at) return ready;
-  return own.job->engine->idle_at(ready, own.spins ? own.job->started_at : start);
+  Time best = own.job->engine->idle_at(ready, start);
+  for (const auto& [from, to] : own.held)
+    if (std::max(from, ready) < to) best = std::min(best, std::max(from, ready));
+  return best;
 }
 
 void OversyncTracker::judge(const InFlight& own, Time start) {

@@ -69,6 +69,8 @@ class OversyncTracker final : public core::ProbeSink {
     core::Time ring_free{};       ///< when the job ahead of it in the ring was done
     std::uint64_t newest_waiter = 0;
     bool spins = false;  ///< has its engine, but waits for values
+    /// If it spins: when it held the engine, which others may have had in between.
+    boost::container::small_vector<std::pair<core::Time, core::Time>, 1> held;
     boost::container::small_vector<std::uint64_t, 4> waiters;  ///< jobs it makes wait in truth
     boost::container::small_vector<core::ObjectId, 1> judged;  ///< waited for by the thread
   };
@@ -93,6 +95,7 @@ class OversyncTracker final : public core::ProbeSink {
   void on_submitted(const core::ProbeEvent& event, const models::Job& job);
   void on_started(const models::Job& job, core::Time now);
   void on_finished(const models::Job& job, core::Time now);
+  void on_slice(const models::Job& job, bool begins, core::Time now);
   void on_waited(const core::ProbeEvent& event);
   void on_flip_queued(const core::ProbeEvent& event);
   void on_flip_latched(const core::ProbeEvent& event);

@@ -27,6 +27,7 @@ SubmitQueue::SubmitQueue(core::Simulation& simulation, const std::string& name)
 }
 
 void SubmitQueue::push(JobPtr job) {
+  core::Simulation& simulation = progress_.simulation();
   cell_.write();
   ++pending_;
   for (const models::ValuePoint& signal : job->signals) {
@@ -36,7 +37,14 @@ void SubmitQueue::push(JobPtr job) {
     written_.push_back(signal.timeline);
     signal.timeline->add_producer(*this);
   }
+  simulation.emit(core::ProbeKind::message_sent, progress_.id(), ++pushed_);
   waiting_.push(std::move(job));
+}
+
+JobPtr SubmitQueue::take() {
+  JobPtr job = waiting_.front();
+  progress_.simulation().emit(core::ProbeKind::message_received, progress_.id(), ++taken_);
+  return job;
 }
 
 const Job* SubmitQueue::writer_of(const core::ValueTimeline& timeline, std::uint64_t value) const {
@@ -120,7 +128,7 @@ bool TimelineSync::defer(const JobPtr& job) {
 core::Task<> TimelineSync::serve(SubmitQueue& queue) {
   for (;;) {
     co_await queue.waiting().arrival();
-    const JobPtr job = queue.waiting().front();
+    const JobPtr job = queue.take();
     co_await wait_for_points(job);
     co_await job->context->gpu().policies().submission->enter_kernel(job);
     queue.waiting().pop();

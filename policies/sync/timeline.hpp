@@ -34,6 +34,9 @@ class SubmitQueue final : public core::ValueProducer {
     return pending_ > 0;
   }
   void push(models::JobPtr job);
+  /// For its thread: the oldest, which stays until it is popped. What the caller knew when he
+  /// pushed it the thread knows now.
+  models::JobPtr take();
   void submitted() {
     cell_.write();
     --pending_;
@@ -54,6 +57,7 @@ class SubmitQueue final : public core::ValueProducer {
   core::Fifo<models::JobPtr> waiting_;
   std::vector<core::ValueTimeline*> written_;
   std::uint64_t points_ = 0, pending_ = 0;
+  std::uint64_t pushed_ = 0, taken_ = 0;  ///< for observers
 };
 
 /// As explicit, but fences are found through points of timeline syncobjs: those of each queue, and

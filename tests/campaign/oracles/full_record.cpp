@@ -37,9 +37,15 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
   const auto* job = static_cast<const Job*>(event.subject);
   const std::uint32_t process = core::raw(event.process);
   switch (event.kind) {
-    case ProbeKind::job_submitted: return on_submitted(event, *job);
+    case ProbeKind::job_submitted:
+      if (job->queue) on_submitted(event, *job);  // else it failed before
+      return;
     case ProbeKind::job_started: return on_started(event, *job);
-    case ProbeKind::job_finished: return on_finished(event, *job);
+    case ProbeKind::job_resumed:
+    case ProbeKind::job_preempted: return on_slice(event, jobs_.at(core::raw(job->id())));
+    case ProbeKind::job_finished:
+      if (jobs_.contains(core::raw(job->id()))) on_finished(event, *job);
+      return;
     case ProbeKind::fence_signaled: {
       const bool of_job = ends_.contains(core::raw(event.object));
       signals_.push_back(
@@ -66,8 +72,7 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
     case ProbeKind::timeline_polled:
       learned(process, core::raw(event.object),
               event.kind == ProbeKind::fence_polled ? 0 : event.a);
-      if (event.kind == ProbeKind::fence_polled && client_of_.contains(process))
-        polled_[client_of_[process]].push_back(node(process));
+      if (client_of_.contains(process)) polled_[client_of_[process]].push_back(node(process));
       return;
     case ProbeKind::reservation_asked: return on_asked(event);
     case ProbeKind::wait_asked:
@@ -79,13 +84,8 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
     case ProbeKind::flip_latched: return on_flip(event);
     case ProbeKind::completed: completed_[core::raw(event.object)].push_back(node(process)); return;
     case ProbeKind::message_sent:
-      messages_[{core::raw(event.object), event.a}] = node(process);
-      return;
-    case ProbeKind::message_received: {
-      const auto sent = messages_.find({core::raw(event.object), event.a});
-      if (sent != messages_.end()) edge(sent->second, node(process));
-      return;
-    }
+    case ProbeKind::message_received:
+    case ProbeKind::image_acquired: return on_message(event);
     case ProbeKind::process_started: {
       last_.erase(static_cast<std::uint32_t>(event.a));
       client_of_.erase(static_cast<std::uint32_t>(event.a));
@@ -93,12 +93,54 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
         edge(node(process), node(static_cast<std::uint32_t>(event.a)));
       return;
     }
-    case ProbeKind::dependency_waited:
-      unasked_waits_ +=
-          static_cast<const models::WaitedDependency*>(event.subject)->consumer == nullptr;
-      return;
+    case ProbeKind::buffer_evicted: ++evictions_; return;
+    case ProbeKind::dependency_waited: return on_dependency_waited(event);
     default: return;
   }
+}
+
+void FullRecord::on_slice(const core::ProbeEvent& event, JobRecord& job) {
+  const bool ends = event.kind == ProbeKind::job_preempted;
+  if (ends)
+    job.slices.back().second = event.at;
+  else
+    job.slices.emplace_back(event.at, core::kNever);
+  const bool was_taken = std::exchange(took_away_[event.a], ends);
+  if (was_taken && !ends) switches_[event.a].emplace_back(event.at - switch_cost, event.at);
+}
+
+void FullRecord::on_message(const core::ProbeEvent& event) {
+  const int here = node(core::raw(event.process));
+  const std::uint64_t object = core::raw(event.object);
+  if (event.kind == ProbeKind::message_sent) {
+    messages_[{object, event.a}] = here;
+    if (event.b != 0) given_[event.b].push_back(here);
+  } else if (event.kind == ProbeKind::message_received) {
+    const auto sent = messages_.find({object, event.a});
+    if (sent != messages_.end()) edge(sent->second, here);
+  } else {
+    for (const int given : given_[object]) edge(given, here);
+  }
+}
+
+FullRecord::Asked FullRecord::asked_of(const models::Dependency& dependency) const {
+  const Signal* signal = find(core::raw(dependency.point.id()), dependency.point.value);
+  return {dependency.producer ? core::raw(dependency.producer->id()) : 0, dependency.rule,
+          signal ? signal->at : core::kNever, signal ? signal->node : -1};
+}
+
+void FullRecord::on_dependency_waited(const core::ProbeEvent& event) {
+  const auto& waited = *static_cast<const models::WaitedDependency*>(event.subject);
+  if (!waited.consumer) {
+    ++unasked_waits_;
+    return;
+  }
+  const bool is_value = waited.dependency->point.is_value();
+  ThreadWait wait{{}, asked_of(*waited.dependency), {}, waited.since, event.at, is_value};
+  wait.consumer.accesses.assign(waited.consumer->accesses.begin(), waited.consumer->accesses.end());
+  for (const models::Dependency& other : waited.consumer->dependencies)
+    if (other.point.is_value() == is_value) wait.others.push_back(asked_of(other));
+  thread_waits_.push_back(std::move(wait));
 }
 
 void FullRecord::after_forgotten(std::uint64_t lock, models::Usage query, int later) {
@@ -153,12 +195,14 @@ void FullRecord::on_submitted(const core::ProbeEvent& event, const Job& job) {
     if (const auto query = sync.query_for(mark, true))
       after_forgotten(core::raw(mark.buffer->resv().lock().id()), *query, own.start_node);
   if (job.finished) ends_[core::raw(job.finished->id())] = own.id;
+  if (job.completion.timeline) progress_.insert(core::raw(job.completion.timeline->id()));
 }
 
 void FullRecord::on_started(const core::ProbeEvent& event, const Job& job) {
   JobRecord& own = jobs_.at(core::raw(job.id()));
   own.engine = static_cast<std::uint32_t>(event.a);
   own.start = event.at;
+  on_slice(event, own);
   own.head = job.head_at;
   const auto ahead = last_end_.find(own.queue);
   if (ahead != last_end_.end()) edge(ahead->second, own.start_node);
@@ -168,6 +212,16 @@ void FullRecord::on_started(const core::ProbeEvent& event, const Job& job) {
 void FullRecord::on_finished(const core::ProbeEvent& event, const Job& job) {
   JobRecord& own = jobs_.at(core::raw(job.id()));
   own.done = event.at;
+  if (!own.slices.empty()) own.slices.back().second = std::min(own.slices.back().second, event.at);
+  own.begun = own.start;
+  if (job.semaphore_open_at != core::kNever) own.begun = std::max(own.begun, job.semaphore_open_at);
+  for (const models::ValuePoint& wait : job.ring_waits) {
+    const std::uint64_t timeline = core::raw(wait.timeline->id());
+    const Signal* signal = find(timeline, wait.value);
+    if (!signal) continue;
+    edge(signal->node, own.start_node);
+    if (!progress_.contains(timeline)) own.ring_waits.push_back(*signal);
+  }
   own.finished = ++finishes_;
   last_end_[own.queue] = own.end_node;
   const auto depend = [&](const models::SyncPoint& point, const Job* producer,
@@ -329,11 +383,25 @@ bool FullRecord::needed(const JobRecord& consumer, const Asked& dependency) cons
   return dependency.producer != 0 && conflict(jobs_.at(dependency.producer), consumer);
 }
 
+/// While it changes from a job that it took away to another one it is not idle, either.
 bool FullRecord::idle(std::uint32_t engine, Time at, const JobRecord& but) const {
-  for (const auto& [id, other] : jobs_)
-    if (id != but.id && other.engine == engine && other.start <= at && at < other.done)
-      return false;
+  for (const auto& [id, other] : jobs_) {
+    if (id == but.id || other.engine != engine) continue;
+    for (const auto& [from, to] : other.slices)
+      if (from <= at && at < to) return false;
+  }
+  const auto switches = switches_.find(engine);
+  if (switches == switches_.end()) return true;
+  for (const auto& [from, to] : switches->second)
+    if (from <= at && at < to) return false;
   return true;
+}
+
+Time FullRecord::could_go_on(const ThreadWait& wait) const {
+  Time could = wait.since;
+  for (const Asked& other : wait.others)
+    if (needed(wait.consumer, other)) could = std::max(could, std::min(other.done, wait.until));
+  return could;
 }
 
 Time FullRecord::could_start(const JobRecord& job) const {
@@ -349,15 +417,17 @@ Time FullRecord::could_start(const JobRecord& job) const {
       ready = std::max(ready, dependency.done);
     else
       any_false = true;
-  if (!any_false || ready >= job.start) return job.start;
+  for (const Signal& signal : job.ring_waits) ready = std::max(ready, signal.at);
+  if (!any_false || ready >= job.begun) return job.begun;
   // The engine is idle from some end on, or from the beginning.
   std::vector<Time> instants{ready};
   for (const auto& [id, other] : jobs_)
-    if (other.done > ready && other.done < job.start) instants.push_back(other.done);
+    for (const auto& [from, to] : other.slices)
+      if (to > ready && to < job.begun) instants.push_back(to);
   std::sort(instants.begin(), instants.end());
   for (const Time at : instants)
     if (idle(job.engine, at, job)) return at;
-  return job.start;
+  return job.begun;
 }
 
 // ---------------------------------------------------------------- races

@@ -16,8 +16,14 @@ class Writer {
   std::string processes() {
     std::string list;
     const int count = below(2) + 2;
+    processes_ = count;
     for (int number = 0; number < count; ++number)
       list += fmt::format("{}{}", number ? ", " : "", process(number));
+    if (mix_.values)
+      list += R"(, {"name": "clock", "threads": [{"name": "t", "program": [{"think": "25 us"},)"
+              R"({"signal": {"timeline": "u", "value": 1}}, {"think": "40 us"},)"
+              R"({"signal": {"timeline": "u", "value": 2}}, {"think": "60 us"},)"
+              R"({"signal": {"timeline": "u", "value": 3}}]}]})";
     return list;
   }
 
@@ -38,6 +44,7 @@ class Writer {
     const bool forks = mix_.forks && count == 2;
     number_ = number;
     for (int thread = 0; thread < count; ++thread) {
+      thread_ = thread;
       forks_ = forks && thread == 0;
       if (forks && thread == 1) {
         threads += fmt::format(R"(, {{"name": "t1", "forked": true, "program": [{}]}})", program());
@@ -103,8 +110,30 @@ class Writer {
     if (kind == 3 && mix_.flips)
       return fmt::format(R"({{"flip": {{"display": "d", "planes": ["b{}"], "async": {}}}}}, )",
                          below(3), chance(30) ? "true" : "false");
+    if (mix_.swapchain && thread_ == 0 && number_ == 0 && chance(60))
+      return R"({"acquire": "w"}, )" + own_submit("writes") + R"({"present": "w"}, )";
+    if (mix_.swapchain && thread_ == 0 && number_ == processes_ - 1) return compose();
     return "";
   }
+
+  /// A job on the image that this thread holds.
+  std::string own_submit(const char* how) {
+    return fmt::format(R"({{"submit": {{"context": "c{}", "duration": "{} us", "{}": ["@w"]}}}}, )",
+                       below(contexts_), below(40) + 1, how);
+  }
+
+  std::string compose() {
+    std::string text = R"({"latch": "w"}, )";
+    if (chance(80)) text += own_submit("reads");
+    if (mix_.flips && chance(40))
+      text += R"({"flip": {"display": "d", "planes": ["@w"]}}, )";
+    else if (mix_.mappings && chance(20))
+      text += R"({"access": {"reads": ["@w"]}}, )";
+    return text;
+  }
+
+  /// A buffer, by number.
+  int buffer() { return mix_.pressure ? (number_ * 2 + below(3)) % 6 : below(3); }
 
   int any_of(const std::vector<int>& own) {
     return own[static_cast<std::size_t>(below(static_cast<int>(own.size())))];
@@ -119,6 +148,8 @@ class Writer {
     if (chance(15)) text += fmt::format(R"(, "declares": {{"writes": [{}]}})", accesses(2));
     if (own.size() > 1 && chance(15))
       text += fmt::format(R"(, "after": ["j{}"])", own[own.size() - 2]);
+    if (mix_.values && chance(25))
+      text += fmt::format(R"(, "wait_values": [{{"timeline": "u", "value": {}}}])", below(3) + 1);
     if (chance(6)) text += R"(, "signal_values": [{"timeline": "u", "value": 2}])";
     return text + "}";
   }
@@ -128,11 +159,11 @@ class Writer {
     for (int i = 0; i < count; ++i) {
       if (i) list += ", ";
       if (chance(50)) {
-        list += fmt::format(R"("b{}")", below(3));
+        list += fmt::format(R"("b{}")", buffer());
       } else {
         const int begin = below(15);
         list += fmt::format(R"({{"buffer": "b{}", "offset": "{} KiB", "bytes": "{} KiB"}})",
-                            below(3), begin * 4, (below(16 - begin) + 1) * 4);
+                            buffer(), begin * 4, (below(16 - begin) + 1) * 4);
       }
     }
     return list;
@@ -140,25 +171,38 @@ class Writer {
 
   ProgramMix mix_;
   std::mt19937_64 random_;
-  int contexts_ = 1, ids_ = 0, number_ = 0;
+  int contexts_ = 1, ids_ = 0, number_ = 0, thread_ = 0, processes_ = 0;
   bool forks_ = false;
 };
+
+std::string buffers(const ProgramMix& mix) {
+  std::string list;
+  for (int i = 0; i < (mix.pressure ? 6 : 3); ++i)
+    list += fmt::format(R"({}{{"name": "b{}", "size": "64 KiB"{}}})", i ? ", " : "", i,
+                        mix.pressure ? R"(, "gpu": "gpu0")" : "");
+  return list;
+}
 
 }  // namespace
 
 std::string random_program(std::uint64_t seed, const std::string& stack, const ProgramMix& mix) {
-  const char* const engines = R"("engines": ["rcs0", "ccs0", "bcs0"])";
+  const char* const engines = R"("engines": ["rcs0", "ccs0", "bcs0"], "preemption_cost": "5 us")";
+  const std::string swapchain =
+      mix.swapchain
+          ? fmt::format(
+                R"("swapchains": [{{"name": "w", "images": 3, "size": "64 KiB", "mode": "{}"{}}}],)",
+                mix.swapchain, mix.points ? R"(, "protocol": "syncobj")" : "")
+          : "";
   return fmt::format(
       R"({{"format": 1, "name": "random", "horizon": "1 s",
-          "platform": {{"gpus": [{{"name": "gpu0", {}}}{}]}},{}{}
-          "buffers": [{{"name": "b0", "size": "64 KiB"}}, {{"name": "b1", "size": "64 KiB"}},
-                      {{"name": "b2", "size": "64 KiB"}}],
-          "timelines": ["u"], "locks": ["m"], "processes": [{}],
+          "platform": {{"gpus": [{{"name": "gpu0", {}{}}}{}]}},{}{}{}
+          "buffers": [{}], "timelines": ["u"], "locks": ["m"], "processes": [{}],
           "stacks": [{{"name": "stack", {}}}]}})",
-      engines, mix.two_gpus ? fmt::format(R"(, {{"name": "gpu1", {}}})", engines) : "",
+      engines, mix.pressure ? R"(, "vram": "256 KiB")" : "",
+      mix.two_gpus ? fmt::format(R"(, {{"name": "gpu1", {}}})", engines) : "",
       mix.messages ? R"("channels": ["c"],)" : "",
       mix.flips ? R"("displays": [{"name": "d", "refresh": "20 kHz", "gpu": "gpu0"}],)" : "",
-      Writer(seed, mix).processes(), stack);
+      swapchain, buffers(mix), Writer(seed, mix).processes(), stack);
 }
 
 }  // namespace fencelab::tests
