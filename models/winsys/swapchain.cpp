@@ -139,6 +139,9 @@ void Swapchain::client_gone(const Client& client) {
 void Swapchain::retire(Client& compositor, Gpu& gpu, const SwapImagePtr& image) {
   for (Display* const display : image->scanned_by) {
     if (!display->scans(*image->buffer)) continue;
+    // The compositor lets go of it here, although the display's worker may be who gives it back.
+    machine_.simulation().emit(core::ProbeKind::message_sent, image->frame->id, 0,
+                               core::raw(image->buffer->id()));
     retired_.push_back(image);
     return display->when_gone(*image->buffer, [this, &compositor, &gpu, image] {
       cell_.write();

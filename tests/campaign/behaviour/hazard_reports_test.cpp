@@ -152,3 +152,49 @@ TEST_CASE("A thread that has ended long ago is joined, and what it knew is known
   CHECK(number(joined(R"({"join": "helper"}, )"), "races_count") == 0);
   CHECK(number(joined(""), "races_count") == 1);
 }
+
+TEST_CASE("A submit thread knows what the thread knew that gave it the job") {
+  // The reader's jobs wait for a value that has no fence yet, so another thread submits them.
+  const std::string writer =
+      process("writer", R"("engine": "rcs0")",
+              kDraw + ", " + kWait + R"(, {"send": {"channel": "told", "buffers": ["b"]}})");
+  const std::string reader =
+      process("reader", R"("engine": "ccs0")",
+              R"({"submit": {"context": "c", "duration": "1 ms", "reads": ["other"], )"
+              R"("wait_values": [{"timeline": "u", "value": 1}]}}, {"receive": "told"}, )"
+              R"({"submit": {"context": "c", "duration": "1 ms", "reads": ["b"]}})");
+  const std::string other =
+      process("other", "", R"({"think": "60 ms"}, {"signal": {"timeline": "u", "value": 1}})");
+  const auto run = run_small(
+      {.gpu = {},
+       .resources =
+           R"("buffers": [{"name": "b", "size": "8 MiB"}, {"name": "other", "size": "8 MiB"}],)"
+           R"("channels": ["told"], "timelines": ["u"],)",
+       .processes = writer + ", " + reader + ", " + other,
+       .stack = R"("preset": "vulkan-timeline")",
+       .links = {}});
+  CHECK(number(run, "jobs_done_count") == 3);
+  CHECK(number(run, "hazards_count") == 0);
+}
+
+TEST_CASE("What a compositor did with an image comes before it is given back, whoever does that") {
+  // The display's worker gives it back: when the next one is on the screen.
+  const std::string client =
+      process("client", "",
+              R"({"loop": {"times": 3, "body": [{"acquire": "w"}, {"access": {"writes": ["@w"]}}, )"
+              R"({"present": "w"}]}})");
+  const std::string compositor =
+      process("compositor", "",
+              R"({"loop": {"times": 3, "body": [{"latch": {"swapchain": "w", "wait": true}}, )"
+              R"({"access": {"reads": ["@w"]}}, {"flip": {"display": "d", "planes": ["@w"]}}]}})");
+  const auto run = run_small(
+      {.gpu = {},
+       .resources =
+           R"("swapchains": [{"name": "w", "images": 2, "size": "1 MiB", "mode": "fifo"}],)"
+           R"("displays": [{"name": "d", "refresh": "100 Hz", "gpu": "gpu0"}],)",
+       .processes = client + ", " + compositor,
+       .stack = free_ioctls_with(""),
+       .links = {}});
+  CHECK(number(run, "flips_count") == 3);
+  CHECK(number(run, "hazards_count") == 0);
+}

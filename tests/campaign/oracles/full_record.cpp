@@ -255,7 +255,9 @@ void FullRecord::learned(std::uint32_t process, std::uint64_t object, std::uint6
   if (signal) edge(signal->node, node(process));
 }
 
+// Waiting for memory orders nothing: that somebody had to be put out was luck.
 void FullRecord::on_wait(const core::ProbeEvent& event) {
+  if (static_cast<core::WaitReason>(event.a) == core::WaitReason::memory) return;
   const core::WaitLink* links = nullptr;
   std::uint32_t count = 0;
   if (event.kind == ProbeKind::wait_asked) {
@@ -423,6 +425,10 @@ Time FullRecord::could_start(const JobRecord& job) const {
   std::vector<Time> instants{ready};
   for (const auto& [id, other] : jobs_)
     for (const auto& [from, to] : other.slices)
+      if (to > ready && to < job.begun) instants.push_back(to);
+  const auto switches = switches_.find(job.engine);
+  if (switches != switches_.end())
+    for (const auto& [from, to] : switches->second)
       if (to > ready && to < job.begun) instants.push_back(to);
   std::sort(instants.begin(), instants.end());
   for (const Time at : instants)
