@@ -76,10 +76,12 @@ class SyncPolicy {
   virtual bool wraps_user_fences() const { return false; }
   /// The job has its completion now: remember what future jobs need to know.
   virtual void submitted(Job& job) = 0;
-  /// CPU time that hand_over() takes in the kernel; whoever calls it has spent it before.
-  virtual core::Duration hand_over_cost(Client&, Gpu&, Buffer&) { return {}; }
   /// What goes along when `client` hands `buffer` over.
   virtual HandOver hand_over(Client& client, Buffer& buffer) = 0;
+  /// The same in the thread that presents or sends it, with the ioctls which that takes.
+  virtual core::Task<HandOver> hand_over_by_thread(Client& client, Gpu&, Buffer& buffer) {
+    co_return hand_over(client, buffer);
+  }
   /// `client` receives `buffer`. May have to wait (reason value or fence).
   virtual core::Task<> accept(Client& client, Gpu& gpu, Buffer& buffer, HandOver with) = 0;
   virtual ValueWaits value_waits() const = 0;

@@ -84,10 +84,11 @@ core::Task<SwapImagePtr> Swapchain::acquire(Client& client, Gpu& gpu) {
   }
 }
 
-void Swapchain::present(Client& client, Gpu& gpu, const SwapImagePtr& image) {
+core::Task<> Swapchain::present(Client& client, Gpu& gpu, SwapImagePtr image) {
   core::Simulation& simulation = machine_.simulation();
+  HandOver handed = co_await gpu.policies().sync->hand_over_by_thread(client, gpu, *image->buffer);
   cell_.write();
-  image->handed = gpu.policies().sync->hand_over(client, *image->buffer);
+  image->handed = std::move(handed);
   image->drawn.clear();
   for (const auto& entry : gpu.policies().sync->flip_fences(client, *image->buffer))
     image->drawn.push_back(entry.point);

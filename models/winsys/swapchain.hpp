@@ -37,7 +37,7 @@ class Swapchain {
   /// Client: a free image, waiting for one if need be; takes over what came back with it.
   core::Task<SwapImagePtr> acquire(Client& client, Gpu& gpu);
   /// Client: hands its image to the compositor.
-  void present(Client& client, Gpu& gpu, const SwapImagePtr& image);
+  core::Task<> present(Client& client, Gpu& gpu, SwapImagePtr image);
   /// Compositor: the image to show now by the flip policy; none if there never was one. `wait`:
   /// until a new one can be shown. The image shown before goes back to the client. `display`: whose
   /// next vblank counts; null: none does.

@@ -5,6 +5,7 @@
 #include "models/client.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
+#include "models/sync/drm_exec.hpp"
 #include "policies/submission/steps.hpp"
 #include "policies/sync/reservation.hpp"
 
@@ -53,12 +54,33 @@ BridgedSync::Entries BridgedSync::own_work(Client& client, Buffer& buffer) {
   return own;
 }
 
-// The empty batch is a submission like any other, in the thread that presents.
-core::Duration BridgedSync::hand_over_cost(Client& client, models::Gpu& gpu, Buffer& buffer) {
-  if (options_.import != Import::submission) return {};
+// The empty batch is a submission like any other, in the thread that presents: i915_gem_execbuffer2
+// locks the objects of its list (eb_lock_vmas) before it looks at their fences.
+core::Task<models::HandOver> BridgedSync::hand_over_by_thread(Client& client, models::Gpu& gpu,
+                                                              Buffer& buffer) {
   const Entries own = own_work(client, buffer);
   const bool draws = std::any_of(own.begin(), own.end(), [](const auto& e) { return e.write; });
-  return draws ? gpu.policies().submission->ioctl_cost() : core::Duration{};
+  if (options_.import != Import::submission || !draws) co_return hand_over(client, buffer);
+  co_await submit_mark_by_ioctl(client, gpu, buffer);
+  co_return models::HandOver{};
+}
+
+core::Task<> BridgedSync::submit_mark_by_ioctl(Client& client, models::Gpu& gpu, Buffer& buffer) {
+  simulation_.emit(core::ProbeKind::ioctl_begin, core::kNoObject);
+  const core::Time begun = simulation_.now();
+  const core::Duration cost = gpu.policies().submission->ioctl_cost();
+  if (cost > core::Duration{})
+    co_await core::sleep_for(simulation_, cost, core::WaitReason::submit);
+  models::DrmExec exec(simulation_, {});
+  DmaResv* const resv = &buffer.resv();
+  while (exec.until_all_locked()) {
+    const bool at_once = exec.lock_at_once({&resv, 1});
+    if (!at_once) co_await exec.prepare(*resv, 1);
+  }
+  hand_over(client, buffer);
+  exec.unlock_all();
+  simulation_.emit(core::ProbeKind::ioctl_end, core::kNoObject, 0,
+                   static_cast<std::uint64_t>((simulation_.now() - begun).count()));
 }
 
 models::HandOver BridgedSync::hand_over(Client& client, Buffer& buffer) {

@@ -48,9 +48,9 @@ class BridgedSync final : public ExplicitSync {
     return options_.slots == Slots::classes ? models::Usage::bookkeep : models::Usage::read;
   }
   bool write_drops_readers() const override { return options_.slots != Slots::classes; }
-  core::Duration hand_over_cost(models::Client& client, models::Gpu& gpu,
-                                models::Buffer& buffer) override;
   models::HandOver hand_over(models::Client& client, models::Buffer& buffer) override;
+  core::Task<models::HandOver> hand_over_by_thread(models::Client& client, models::Gpu& gpu,
+                                                   models::Buffer& buffer) override;
   core::Task<> accept(models::Client& client, models::Gpu& gpu, models::Buffer& buffer,
                       models::HandOver with) override;
   models::HandOver flip_fences(models::Client& client, models::Buffer& buffer) override;
@@ -63,6 +63,10 @@ class BridgedSync final : public ExplicitSync {
     core::Cell cell;
     std::vector<models::Buffer*> buffers;
   };
+  /// Execbuf of the empty batch: the reservation is locked while the batch gets its fences and
+  /// leaves its own.
+  core::Task<> submit_mark_by_ioctl(models::Client& client, models::Gpu& gpu,
+                                    models::Buffer& buffer);
   static Entries own_work(models::Client& client, models::Buffer& buffer);
   Acquired& acquired_by(const models::Client& client);
   models::Usage class_of_import(const models::AccessTracker::Entry& entry) const;

@@ -67,7 +67,6 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> access(const AccessOp& op, const OpState& state);
   core::Task<> present(const PresentOp& op);
   core::Task<> send(const SendOp& op);
-  core::Task<> prepare_hand_over(models::Buffer& buffer);
   void sw_signal(const SwSignalOp& op);
   void terminate(const TerminateOp& op);
   void leave_nothing_pending();

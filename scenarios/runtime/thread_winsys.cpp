@@ -22,23 +22,11 @@ Task<> ThreadRunner::acquire(const AcquireOp& op) {
   }
 }
 
-// What handing the buffer over costs in the kernel, before anybody else hears of it.
-Task<> ThreadRunner::prepare_hand_over(models::Buffer& buffer) {
-  const core::Duration cost = gpu().policies().sync->hand_over_cost(*clone_.client, gpu(), buffer);
-  if (cost <= core::Duration{}) co_return;
-  simulation_.emit(core::ProbeKind::ioctl_begin, core::kNoObject);
-  co_await core::sleep_for(simulation_, cost, core::WaitReason::submit);
-  simulation_.emit(core::ProbeKind::ioctl_end, core::kNoObject, 0,
-                   static_cast<std::uint64_t>(cost.count()));
-}
-
 Task<> ThreadRunner::present(const PresentOp& op) {
   auto& held = images_[op.swapchain];
   const auto chains = world_.swapchains(op.swapchain, clone_);
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    co_await prepare_hand_over(*held[i]->buffer);
-    chains[i]->present(*clone_.client, gpu(), held[i]);
-  }
+  for (std::size_t i = 0; i < held.size(); ++i)
+    co_await chains[i]->present(*clone_.client, gpu(), held[i]);
   held.clear();
 }
 
@@ -192,9 +180,10 @@ Task<> ThreadRunner::send(const SendOp& op) {
   models::Channel::Message message;
   message.sender = clone_.client;
   for (std::size_t i = 0; i < buffers.size(); ++i) {
-    co_await prepare_hand_over(*buffers[i].buffer);
-    message.buffers.emplace_back(
-        buffers[i].buffer, gpu().policies().sync->hand_over(*clone_.client, *buffers[i].buffer));
+    models::Buffer& buffer = *buffers[i].buffer;
+    models::HandOver with =
+        co_await gpu().policies().sync->hand_over_by_thread(*clone_.client, gpu(), buffer);
+    message.buffers.emplace_back(&buffer, std::move(with));
   }
   world_.channel(op.channel, clone_).send(std::move(message));
 }

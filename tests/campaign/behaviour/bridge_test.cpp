@@ -116,6 +116,41 @@ TEST_CASE("The batch of such an import costs its thread an ioctl, and nothing el
   CHECK(makespan("submission") == (1 + 1 + 1 + 10) * kMs);
 }
 
+TEST_CASE("The batch of such an import is submitted under the lock of the reservation") {
+  // The holder's ioctl has b locked while it waits, from 1 to 20 ms, for memory that the hog's job
+  // uses. The producer gives b away at 2 ms.
+  const auto makespan = [](const std::string& import) {
+    return number(
+        run_small(
+            {.gpu = R"("vram": "64 MiB")",
+             .resources =
+                 R"("buffers": [{"name": "b", "size": "8 MiB"}, {"name": "other", "size": "8 MiB"},
+                        {"name": "busy", "size": "64 MiB", "gpu": "gpu0"},
+                        {"name": "big", "size": "64 MiB", "gpu": "gpu0"}], "channels": ["ch"],)",
+             .processes =
+                 process(
+                     "hog", R"("engine": "rcs0")",
+                     R"({"submit": {"context": "c", "duration": "20 ms", "writes": ["busy"]}})") +
+                 "," +
+                 process("producer", R"("engine": "ccs0")",
+                         R"({"submit": {"context": "c", "duration": "8 ms", "writes": ["b"]}},
+                            {"think": "2 ms"}, {"send": {"channel": "ch", "buffers": ["b"]}})") +
+                 "," +
+                 process("holder", R"("engine": "bcs0")",
+                         job("1 ms", R"("declares": {"reads": ["b"], "writes": ["big"]},)"
+                                     R"("writes": ["big"])"),
+                         "1 ms") +
+                 "," +
+                 process("consumer", R"("engine": "ccs0")",
+                         R"({"receive": "ch"},)" + job("10 ms", kElse)),
+             .stack = bridged(R"("import": ")" + import + "\""),
+             .links = {}}),
+        "makespan_ns");
+  };
+  CHECK(makespan("off") == (20 + 1) * kMs);
+  CHECK(makespan("submission") == (20 + 10) * kMs);
+}
+
 TEST_CASE("A submission stalls for what its access says") {
   for (const char* policy : {"implicit", "implicit-legacy"}) {
     INFO(policy);

@@ -251,7 +251,11 @@ TEST_CASE("Images of swapchains order as all pairs say, with and without points"
           .mappings = true, .flips = true, .swapchain = mode, .points = points};
       for (const char* policy : {"implicit", "explicit", "explicit-bridged"}) {
         INFO(mode << " " << points);
-        CHECK(compare_many(policy, kSeeds / 8, mix).needed > kSeeds / 8);
+        const Totals totals = compare_many(policy, kSeeds / 8, mix);
+        CHECK(totals.needed > kSeeds / 8);
+        CHECK(totals.unneeded > 0);
+        CHECK(totals.races_of_threads > kSeeds / 8);
+        CHECK(totals.pictures > 0);
       }
     }
 }

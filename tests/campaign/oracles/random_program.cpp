@@ -92,6 +92,8 @@ class Writer {
 
   /// Nothing, or operations of the mix, each with a comma behind.
   std::string further() {
+    const bool has_image = thread_ == 0 && (number_ == 0 || number_ == processes_ - 1);
+    if (mix_.swapchain && has_image && chance(60)) return number_ == 0 ? draw() : compose();
     const int kind = below(4);
     if (kind == 0 && mix_.mappings) {
       std::string text =
@@ -110,9 +112,6 @@ class Writer {
     if (kind == 3 && mix_.flips)
       return fmt::format(R"({{"flip": {{"display": "d", "planes": ["b{}"], "async": {}}}}}, )",
                          below(3), chance(30) ? "true" : "false");
-    if (mix_.swapchain && thread_ == 0 && number_ == 0 && chance(60))
-      return R"({"acquire": "w"}, )" + own_submit("writes") + R"({"present": "w"}, )";
-    if (mix_.swapchain && thread_ == 0 && number_ == processes_ - 1) return compose();
     return "";
   }
 
@@ -120,6 +119,13 @@ class Writer {
   std::string own_submit(const char* how) {
     return fmt::format(R"({{"submit": {{"context": "c{}", "duration": "{} us", "{}": ["@w"]}}}}, )",
                        below(contexts_), below(40) + 1, how);
+  }
+
+  std::string draw() {
+    const bool by_cpu = mix_.mappings && chance(20);
+    const std::string drawing =
+        by_cpu ? R"({"access": {"writes": ["@w"]}}, )" : own_submit("writes");
+    return R"({"acquire": "w"}, )" + drawing + R"({"present": "w"}, )";
   }
 
   std::string compose() {
