@@ -84,3 +84,21 @@ TEST_CASE("Two and three jobs with too little memory deadlock", "[explore]") {
       CHECK(analysis::explore_dpor(subject, {}, limits).found_deadlock());
     });
 }
+
+TEST_CASE("Proofs of indefinite fences take no more executions than they did", "[explore]") {
+  const Story stories[] = {
+      {"indefinite-1-free0", "preempt", Verdict::free, 42},
+      {"indefinite-2-free2", "future-fence", Verdict::free, 18},
+      {"indefinite-3-free3", "future-fence", Verdict::free, 162},
+      {"indefinite-2-free0", "user-waits", Verdict::free, 582},
+      {"indefinite-2-free0", "timeout", Verdict::free, 1336, kQuiescent},
+  };
+  for (const Story& story : stories)
+    with_story(story.file, story.stack, [&](analysis::Subject& subject) {
+      const auto a = analysis::explore_dpor(subject, {.timers = story.timers}, {});
+      INFO(story.file << " under " << story.stack);
+      CHECK(a.exhausted);
+      CHECK_FALSE(a.found_deadlock());
+      CHECK(a.executions <= story.executions);
+    });
+}
