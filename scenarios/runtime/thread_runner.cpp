@@ -1,5 +1,7 @@
 #include "scenarios/runtime/thread_runner.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -48,7 +50,9 @@ ThreadRunner::ThreadRunner(World& world, CloneState& clone, const ThreadSpec& sp
   prepare(spec.program);
 }
 
-ThreadRunner::~ThreadRunner() = default;
+ThreadRunner::~ThreadRunner() {
+  for (const auto& [label, fence] : sw_fences_) fence->set_producer(nullptr);
+}
 
 void ThreadRunner::prepare(const Program& program) {
   for (const Op& op : program) {
@@ -88,7 +92,10 @@ void ThreadRunner::leave_nothing_pending() {
     fence->set_error(core::fence_error::kSearch);
     fence->signal();
   };
-  for (const auto& [label, fence] : sw_fences_) end(fence);
+  for (const auto& [label, fence] : sw_fences_) {
+    fence->set_producer(nullptr);
+    end(fence);
+  }
   sw_fences_.clear();
   if (submitting_ && submitting_->state == models::JobState::submitting) end(submitting_->finished);
 }
@@ -163,8 +170,8 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
     world_.machine().memory().free(world_.buffer(freed->buffer, clone_));
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
     LabelState& label = clone_.label_to_write(op.label);
-    label.fence = core::make_intrusive<core::DmaFence>(simulation_, nullptr, core::raw(ended_.id()),
-                                                       state.runs);
+    label.fence = core::make_intrusive<core::DmaFence>(simulation_, &sw_producer_,
+                                                       core::raw(ended_.id()), state.runs);
     // drivers/dma-buf/sw_sync.c: user space signals it, so it is no more bounded than a value.
     label.fence->set_order_class(
         simulation_.order_classes().intern(core::OrderKind::value, "sw_sync fence"));
@@ -420,9 +427,24 @@ void ThreadRunner::sw_signal(const SwSignalOp& op) {
     const core::FencePtr fence = sw_fences_.front().second;
     if (fence->seqno() > target->seqno() && fence != target) break;
     sw_fences_.erase(sw_fences_.begin());
+    fence->set_producer(nullptr);
     fence->signal();
     if (fence == target) break;
   }
+}
+
+core::GateIndex ThreadRunner::SwFences::describe_release(core::WaitGraphBuilder& builder,
+                                                         const core::DmaFence& fence) const {
+  return builder.process(thread_.process_, describe(fence), fence.id());
+}
+
+std::string ThreadRunner::SwFences::describe(const core::DmaFence& fence) const {
+  for (const auto& [label, made] : thread_.sw_fences_)
+    if (made.get() == &fence)
+      return fmt::format("{} of {}/{}", thread_.clone_.spec->labels[label],
+                         thread_.clone_.client->name(), thread_.spec_.name);
+  return fmt::format("{} of {}/{}", fence.seqno(), thread_.clone_.client->name(),
+                     thread_.spec_.name);
 }
 
 void ThreadRunner::terminate(const TerminateOp& op) {

@@ -37,6 +37,17 @@ class ThreadRunner final : public core::ValueProducer {
     std::uint32_t place = 0;
     std::string name;  ///< of its jobs
   };
+  /// Fences that only this thread signals.
+  class SwFences final : public core::FenceProducer {
+   public:
+    explicit SwFences(const ThreadRunner& thread) : thread_(thread) {}
+    core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                     const core::DmaFence& fence) const override;
+    std::string describe(const core::DmaFence& fence) const override;
+
+   private:
+    const ThreadRunner& thread_;
+  };
   core::Task<> body();
   core::Task<> run(const Program& program);
   core::Task<> run_loop(const LoopOp& loop);
@@ -92,8 +103,9 @@ class ThreadRunner final : public core::ValueProducer {
   std::unordered_map<const Op*, OpState> states_;  ///< looked up, never iterated
   std::map<Index, std::vector<models::SwapImagePtr>>
       images_;  ///< per swapchain: what this thread holds
-  std::map<Index, std::vector<models::Buffer*>> received_;   ///< per channel
-  std::vector<std::shared_ptr<models::Frame>> latched_;      ///< frames since the last flip
+  std::map<Index, std::vector<models::Buffer*>> received_;  ///< per channel
+  std::vector<std::shared_ptr<models::Frame>> latched_;     ///< frames since the last flip
+  SwFences sw_producer_{*this};
   std::vector<std::pair<Index, core::FencePtr>> sw_fences_;  ///< label, fence; oldest first
   std::deque<models::JobPtr> recent_;                        ///< for throttle
   std::map<models::Engine*, std::deque<models::JobPtr>> depth_;
