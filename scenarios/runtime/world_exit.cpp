@@ -1,5 +1,7 @@
 // How a process exits: with its last thread the kernel closes its files.
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "core/waitable.hpp"
 #include "models/vm/user_vm.hpp"
@@ -7,6 +9,42 @@
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::scenarios {
+
+namespace {
+
+void note_forks(const Program& program, std::set<std::size_t>& forks) {
+  for (const Op& op : program) {
+    if (const auto* loop = std::get_if<LoopOp>(&op.what)) note_forks(loop->body, forks);
+    const auto* fork = std::get_if<ForkOp>(&op.what);
+    if (fork && !fork->join) forks.insert(fork->thread);
+  }
+}
+
+/// The threads of a clone by how many forks lead to them: first those that start by themselves,
+/// then those that only threads of earlier levels fork. Those that fork each other come last.
+std::vector<std::vector<std::size_t>> fork_levels(const CloneState& clone) {
+  std::vector<std::set<std::size_t>> forks(clone.threads.size());
+  std::vector<std::size_t> left, first;
+  for (std::size_t i = 0; i < clone.threads.size(); ++i) {
+    note_forks(clone.threads[i]->spec().program, forks[i]);
+    (clone.threads[i]->spec().forked ? left : first).push_back(i);
+  }
+  std::vector<std::vector<std::size_t>> levels{first};
+  while (!left.empty()) {
+    std::vector<std::size_t> next, later;
+    for (const std::size_t thread : left) {
+      const bool may_be_forked = std::any_of(left.begin(), left.end(), [&](std::size_t by) {
+        return by != thread && forks[by].contains(thread);
+      });
+      (may_be_forked ? later : next).push_back(thread);
+    }
+    levels.push_back(next.empty() ? left : next);
+    left = next.empty() ? next : later;
+  }
+  return levels;
+}
+
+}  // namespace
 
 // Which of its threads ends last makes no difference to a process. Where schedules are explored it
 // must not look like one: if each thread looked for the others at its end, all orders of their ends
@@ -24,18 +62,25 @@ void World::prepare_exits() {
   }
 }
 
-// Whom those forked that have ended is known then, so that after each round it looks who is new.
+// By then all who could have started a thread of the next level have ended, so that which of them
+// there are is no matter of when it is looked.
 core::Task<> World::exit_after_all(CloneState& clone) {
-  std::vector<core::WaitItem> all;
-  for (;;) {
-    std::vector<core::WaitItem> started;
-    for (const auto& thread : clone.threads)
-      if (thread->process() || !thread->spec().forked) started.push_back({&thread->ended(), 0});
-    if (started.size() == all.size()) break;
-    all = std::move(started);
-    core::MultiWait wait(simulation_, all, static_cast<std::uint32_t>(all.size()),
-                         {.reason = core::WaitReason::fifo, .idle = true});
-    co_await wait;
+  const std::vector<std::vector<std::size_t>> levels = fork_levels(clone);
+  for (std::size_t level = 0; level < levels.size(); ++level) {
+    std::vector<core::WaitItem> all;
+    for (;;) {
+      std::vector<core::WaitItem> started;
+      for (const std::size_t index : levels[level]) {
+        ThreadRunner& thread = *clone.threads[index];
+        if (thread.process() || !thread.spec().forked) started.push_back({&thread.ended(), 0});
+      }
+      // Only threads that fork each other may have become more.
+      if (started.size() == all.size()) break;
+      all = std::move(started);
+      core::MultiWait wait(simulation_, all, static_cast<std::uint32_t>(all.size()),
+                           {.reason = core::WaitReason::fifo, .idle = true});
+      co_await wait;
+    }
   }
   exit(clone);
 }
