@@ -227,6 +227,7 @@ void predict_into(CheckRecord& record, const PredictedRun& run) {
     found.text = run.texts[i];
     found.place = run.places[i];
     found.members = witnesses_of(prediction);
+    found.edges = analysis::wait_edges(prediction);
     record.findings.push_back(std::move(found));
   }
 }

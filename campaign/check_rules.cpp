@@ -59,6 +59,10 @@ const std::vector<CheckRule>& check_rules() {
          false},
         {"different-core", "No finding has the members that the scenario names",
          "`core` in `expect` names who holds each other up.", false},
+        {"different-cycle", "What is stuck is not stuck in the way that the scenario says",
+         "`cycle` in `expect` says who waits for what, and who alone could bring it, edge by edge. "
+         "The failure names the edges that differ from those of the finding that is most alike.",
+         false},
         {"strength-not-reached", "The claim of freedom is weaker than what was asked for",
          "Nothing bad was found, but not at the strength asked for: a budget or bound was hit, or "
          "the strength is not built into this program. Never taken for success.",

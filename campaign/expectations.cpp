@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "campaign/expected_cycle.hpp"
+
 namespace fencelab::campaign {
 
 namespace {
@@ -30,6 +32,17 @@ void check_core(const scenarios::ExpectSpec& expect, const RunRecord& record, co
   failures.push_back(
       {fmt::format("{}: no finding has just the core {}", at, fmt::join(expect.core, ", ")),
        false});
+}
+
+// What completes as expected has no cycle to show: then it is one that `check` must predict or
+// find.
+void check_cycle(const scenarios::ExpectSpec& expect, const RunRecord& record,
+                 const std::string& at, std::vector<Failure>& failures) {
+  if (expect.cycle.empty() || record.verdict == "complete") return;
+  std::vector<std::vector<analysis::WaitEdge>> findings;
+  for (const IncidentRecord& incident : record.incidents) findings.push_back(incident.edges);
+  for (const std::string& difference : cycle_differences(expect.cycle, findings))
+    failures.push_back({fmt::format("{}: cycle: {}", at, difference), false});
 }
 
 }  // namespace
@@ -73,6 +86,7 @@ std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord&
           {fmt::format("{}: {} = {} is above {}", at, column, value->second, *bound.max), false});
   }
   check_core(expect, record, at, failures);
+  check_cycle(expect, record, at, failures);
   return failures;
 }
 

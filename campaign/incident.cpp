@@ -46,6 +46,7 @@ IncidentRecord describe_incident(const core::WaitGraph& graph, const analysis::F
                     .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
   for (const analysis::Member& member : finding.members) record.members.push_back(member.name);
   record.place = place_of(finding, world);
+  record.edges = analysis::wait_edges(finding);
   return record;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "campaign/check_rules.hpp"
+#include "campaign/expected_cycle.hpp"
 #include "campaign/hazard_rules.hpp"
 
 namespace fencelab::campaign {
@@ -44,6 +45,7 @@ class Judge {
     judge_findings();
     judge_verdict();
     judge_core();
+    judge_cycle();
     judge_strength();
     return judgement_;
   }
@@ -93,10 +95,16 @@ class Judge {
                                    rule.columns.front());
   }
 
+  /// Whether it is the cycle that the scenario states, edge by edge.
+  bool is_stated_cycle(const CheckFinding& finding) const {
+    return expect_ && !expect_->cycle.empty() &&
+           cycle_differences(expect_->cycle, finding.edges).empty();
+  }
+
   bool is_expected(const CheckFinding& finding) const {
     if (const HazardRule* hazard = find_hazard_rule(finding.kind)) return too_many(*hazard).empty();
     if (finding.kind == "soft-livelock") return claims_livelock();
-    if (finding.kind == "predicted") return expects_stuck();
+    if (finding.kind == "predicted") return expects_stuck() || is_stated_cycle(finding);
     return is_allowed(record_.verdict) || is_allowed(finding.kind);
   }
 
@@ -160,6 +168,14 @@ class Judge {
     fail("different-core",
          fmt::format("no finding has just the core {}", fmt::join(expect_->core, ", ")),
          Blame::expectation);
+  }
+
+  void judge_cycle() {
+    if (!expect_ || expect_->cycle.empty()) return;
+    std::vector<std::vector<analysis::WaitEdge>> findings;
+    for (const CheckFinding& finding : record_.findings) findings.push_back(finding.edges);
+    for (const std::string& difference : cycle_differences(expect_->cycle, findings))
+      fail("different-cycle", difference, Blame::expectation);
   }
 
   /// A stuck verdict that was expected is its own witness, and one that was not fails anyway. One

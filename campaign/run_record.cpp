@@ -8,6 +8,24 @@
 
 namespace fencelab::campaign {
 
+namespace {
+
+nlohmann::json json_of(const std::vector<analysis::WaitEdge>& edges) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const analysis::WaitEdge& edge : edges)
+    json.push_back({edge.who, edge.kind, edge.holds, edge.on, edge.by, edge.on_cycle});
+  return json;
+}
+
+std::vector<analysis::WaitEdge> edges_of(const nlohmann::json& json) {
+  std::vector<analysis::WaitEdge> edges;
+  for (const auto& edge : json)
+    edges.push_back({edge[0], edge[1], edge[2], edge[3], edge[4], edge[5]});
+  return edges;
+}
+
+}  // namespace
+
 nlohmann::json json_of(const IncidentRecord& incident) {
   return {{"kind", incident.kind},
           {"signature", incident.signature},
@@ -18,7 +36,8 @@ nlohmann::json json_of(const IncidentRecord& incident) {
           {"file", incident.place.file},
           {"line", incident.place.line},
           {"column", incident.place.column},
-          {"pointer", incident.place.pointer}};
+          {"pointer", incident.place.pointer},
+          {"edges", json_of(incident.edges)}};
 }
 
 IncidentRecord incident_of(const nlohmann::json& json) {
@@ -28,7 +47,8 @@ IncidentRecord incident_of(const nlohmann::json& json) {
           json.at("json"),
           json.at("dot"),
           json.at("members"),
-          {json.at("file"), json.at("line"), json.at("column"), json.at("pointer")}};
+          {json.at("file"), json.at("line"), json.at("column"), json.at("pointer")},
+          edges_of(json.at("edges"))};
 }
 
 nlohmann::json json_of(const RunFigures& figures) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/deadlock/wait_edges.hpp"
 #include "analysis/oversync/dependency_table.hpp"
 #include "campaign/source_place.hpp"
 
@@ -19,7 +20,8 @@ struct IncidentRecord {
   std::string json;       ///< the same as data; may be empty
   std::string dot;        ///< a drawing for Graphviz; may be empty
   std::vector<std::string> members;
-  SourcePlace place{};  ///< where the first member with a place stands
+  SourcePlace place{};                    ///< where the first member with a place stands
+  std::vector<analysis::WaitEdge> edges;  ///< who waits for what; none of livelocks and hazards
 };
 
 /// What a run cost, as far as it matters when two ways to do the same are compared.

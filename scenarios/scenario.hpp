@@ -405,16 +405,24 @@ struct SmallSpec {
   Place place;
 };
 
+/// One edge of an expected cycle, as `analysis::WaitEdge` has it: "#" stands for a number.
+struct EdgeSpec {
+  std::string who, kind, holds;
+  std::vector<std::string> on, by;
+  Place place;
+};
+
 struct ExpectSpec {
   std::vector<std::string> verdicts;     ///< any of
   std::map<std::string, Bound> metrics;  ///< column of runs.csv -> bound
   std::vector<std::string>
-      core;  ///< names that must be the members of the deadlock core (any order)
+      core;                     ///< names that must be the members of the deadlock core (any order)
+  std::vector<EdgeSpec> cycle;  ///< edges of one finding, along the cycle; empty: not checked
   std::vector<std::string> claim;  ///< any of: what `check` must find; empty: as `verdicts`
   std::string strength;  ///< observed | predicted | explored | proved: of a claim of freedom, asked
                          ///< of `check`; empty: observed
   std::optional<SmallSpec> small;  ///< checked beside the whole
-  std::string why;       ///< prose: the argument for this expectation
+  std::string why;                 ///< prose: the argument for this expectation
   Place place;
 };
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/deadlock/wait_edges.hpp"
 #include "core/ids.hpp"
 #include "core/order_class.hpp"
 #include "core/order_events.hpp"
@@ -92,5 +93,8 @@ struct Prediction {
 
   bool harmless() const { return !filters.empty(); }
 };
+
+/// Its cycle in words: who holds (or owes) a class, and what is asked for then.
+std::vector<WaitEdge> wait_edges(const Prediction& prediction);
 
 }  // namespace fencelab::analysis

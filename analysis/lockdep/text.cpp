@@ -114,6 +114,18 @@ std::string edge_lines(const Prediction& prediction, std::size_t index,
 
 }  // namespace
 
+std::vector<WaitEdge> wait_edges(const Prediction& prediction) {
+  std::vector<WaitEdge> edges;
+  for (std::size_t i = 0; i < prediction.edges.size(); ++i) {
+    const PredictedEdge& edge = prediction.edges[i];
+    const std::string& to = prediction.cycle[(i + 1) % prediction.cycle.size()].name;
+    const std::string& from = prediction.cycle[i % prediction.cycle.size()].name;
+    edges.push_back(
+        {edge.witness.process_name, std::string(to_string(edge.origin)), from, {to}, {}, true});
+  }
+  return edges;
+}
+
 std::string render_prediction(const Prediction& prediction, const PredictionTextOptions& options) {
   std::string out = fmt::format("PREDICTED({}) {}: {}\n", to_string(prediction.state),
                                 prediction.rule, words_of_rule(prediction.rule));

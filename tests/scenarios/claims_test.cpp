@@ -33,6 +33,30 @@ TEST_CASE("a claim is one verdict or a list of them, and none by default", "[sce
   CHECK_FALSE(load(patched("\"strength\": \"observed\"", "\"claim\": []")));
 }
 
+TEST_CASE("a cycle is a list of edges, each of a kind that waits or orders have", "[scenarios]") {
+  const auto with = [](std::string_view edges) {
+    return load(patched("\"strength\": \"observed\"", "\"cycle\": " + std::string(edges)));
+  };
+  const auto read = with(R"([{"who": "p", "kind": "lock", "on": ["b", "a"], "by": "q"},
+                             {"kind": "contract", "holds": "x", "on": "y"}])");
+  REQUIRE(read);
+  const auto& cycle = read->expect.at("linux-implicit").cycle;
+  REQUIRE(cycle.size() == 2);
+  CHECK(cycle[0].who == "p");
+  CHECK(cycle[0].on == std::vector<std::string>{"a", "b"});
+  CHECK(cycle[0].by == std::vector<std::string>{"q"});
+  CHECK(cycle[1].who.empty());
+  CHECK(cycle[1].holds == "x");
+  CHECK(cycle[1].by.empty());
+  CHECK_FALSE(with("[]"));
+  CHECK_FALSE(with(R"([{"who": "p", "kind": "lock"}])"));
+  CHECK_FALSE(with(R"([{"who": "p", "on": "a"}])"));
+  const auto unknown = with(R"([{"who": "p", "kind": "locks", "on": "a"}])");
+  REQUIRE_FALSE(unknown);
+  CHECK(format_diagnostics(unknown.diagnostics()).find("did you mean \"lock\"?") !=
+        std::string::npos);
+}
+
 TEST_CASE("the digest of a scenario changes with what decides a run, and with nothing else",
           "[scenarios]") {
   const std::uint64_t digest = loaded(base_text()).digest;

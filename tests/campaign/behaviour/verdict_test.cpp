@@ -54,3 +54,41 @@ TEST_CASE("A job longer than the bound starves nobody where it is alone, and is 
   CHECK(run.verdict == "complete");
   CHECK(number(run, "makespan_ns") == 10'000 * kMs);
 }
+
+namespace {
+
+/// A thread that makes a fence and signals it under a lock, and one that waits for it under that
+/// lock or does not; or the first ends without a signal.
+fencelab::campaign::RunRecord wait_for_thread(const std::string& then, const std::string& waiter) {
+  return run_small(
+      {.gpu = R"("vram": "1 GiB")",
+       .resources = R"("locks": ["l"],)",
+       .processes =
+           R"({"name": "p", "threads": [{"name": "maker", "program": [{"id": "f", "sw_fence": {}}, )"
+           R"({"fork": "waiter"}, {"think": "1 ms"}, )" +
+           then + R"(]}, {"name": "waiter", "forked": true, "program": [)" + waiter + "]}]}",
+       .stack = kFreeIoctls,
+       .links = {}});
+}
+
+}  // namespace
+
+TEST_CASE("A software fence is its thread's to signal: who holds that thread up waits for itself") {
+  const std::string locked = R"({"lock": "l"}, {"sw_signal": "f"}, {"unlock": "l"})";
+  const std::string wait = R"({"wait": {"ops": ["f"]}})";
+  CHECK(wait_for_thread(locked, wait).verdict == "complete");
+  const auto stuck = wait_for_thread(locked, R"({"lock": "l"}, )" + wait + R"(, {"unlock": "l"})");
+  CHECK(stuck.verdict == "deadlock");
+  REQUIRE(stuck.incidents.size() == 1);
+  CHECK(stuck.incidents[0].members == std::vector<std::string>{"p/maker", "p/waiter"});
+  REQUIRE(stuck.incidents[0].edges.size() == 2);
+  CHECK(stuck.incidents[0].edges[1].on == std::vector<std::string>{"dma_fence f of p/maker"});
+  CHECK(stuck.incidents[0].edges[1].by == std::vector<std::string>{"p/maker"});
+}
+
+TEST_CASE("A software fence whose thread has ended is nobody's") {
+  const auto run = wait_for_thread(R"({"think": "1 ms"})", R"({"wait": {"ops": ["f"]}})");
+  CHECK(run.verdict == "orphan");
+  REQUIRE(run.incidents.size() == 1);
+  CHECK(run.incidents[0].members == std::vector<std::string>{"p/waiter"});
+}
