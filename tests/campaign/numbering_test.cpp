@@ -47,8 +47,8 @@ class Library {
   // of the stuck runs of the library is one of those.
   void add_all() {
     for (const auto& entry :
-         std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
-      add_file(entry.path().string());
+         std::filesystem::recursive_directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
+      if (entry.path().extension() == ".json") add_file(entry.path().string());
   }
 
   std::vector<CheckRecord> check() const {

@@ -38,7 +38,8 @@ std::uint64_t seed() {
 
 std::vector<std::string> library() {
   std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
+  for (const auto& entry :
+       fs::recursive_directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
     if (entry.path().extension() == ".json") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   return files;

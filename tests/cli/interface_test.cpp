@@ -167,7 +167,7 @@ TEST_CASE("list names everything that there is", "[cli]") {
 TEST_CASE("list scenarios names each file of the library by the name in it", "[cli]") {
   std::size_t files = 0;
   for (const auto& entry :
-       std::filesystem::directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
+       std::filesystem::recursive_directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
     files += entry.path().extension() == ".json";
   const auto names = listed("scenarios");
   CHECK(names.size() == files);

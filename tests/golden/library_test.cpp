@@ -39,7 +39,7 @@ const policies::Registry& registry() {
 
 std::vector<Plan> load_library() {
   std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(kSource + "/scenarios/library"))
+  for (const auto& entry : fs::recursive_directory_iterator(kSource + "/scenarios/library"))
     if (entry.path().extension() == ".json") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   std::vector<Plan> plans;

@@ -23,7 +23,9 @@ bool fits(const Parameter& parameter, std::int64_t value) {
 std::string all_uses() {
   std::string text;
   for (const char* folder : {"/tests/campaign/behaviour", "/scenarios/library"})
-    for (const auto& entry : fs::directory_iterator(std::string(FENCELAB_SOURCE_DIR) + folder)) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(std::string(FENCELAB_SOURCE_DIR) + folder)) {
+      if (!entry.is_regular_file()) continue;
       std::ifstream file(entry.path());
       text.append(std::istreambuf_iterator<char>(file), {});
     }
