@@ -107,11 +107,16 @@ bool Engine::runnable(const HwQueue& queue) {
 HwQueue* Engine::pick() {
   if (ready_.size() == 1) return runnable(*ready_[0]) ? ready_[0] : nullptr;
   HwQueue* best = nullptr;
-  auto rank = [&](const HwQueue& queue) {
-    return 2 * queue.context().known_priority() + (spinning(*queue.known_head()) ? 0 : 1);
-  };
-  for (HwQueue* queue : ready_)
-    if (runnable(*queue) && (!best || rank(*queue) > rank(*best))) best = queue;
+  int best_rank = 0;
+  for (HwQueue* queue : ready_) {
+    // What cannot be preferred is not looked at: then its coming commutes with this step.
+    const int rank_at_most = 2 * queue->context().known_priority() + 1;
+    if ((best && rank_at_most <= best_rank) || !runnable(*queue)) continue;
+    const int rank = rank_at_most - (spinning(*queue->known_head()) ? 1 : 0);
+    if (best && rank <= best_rank) continue;
+    best = queue;
+    best_rank = rank;
+  }
   return best;
 }
 
