@@ -179,10 +179,12 @@ Task<> ThreadRunner::send(const SendOp& op) {
   for (const AccessSpec& access : op.buffers) resolve(access, buffers);
   models::Channel::Message message;
   message.sender = clone_.client;
+  const bool has_gpu = !world_.machine().gpus().empty();  // else there are no fences to go along
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     models::Buffer& buffer = *buffers[i].buffer;
-    models::HandOver with =
-        co_await gpu().policies().sync->hand_over_by_thread(*clone_.client, gpu(), buffer);
+    models::HandOver with;
+    if (has_gpu)
+      with = co_await gpu().policies().sync->hand_over_by_thread(*clone_.client, gpu(), buffer);
     message.buffers.emplace_back(&buffer, std::move(with));
   }
   world_.channel(op.channel, clone_).send(std::move(message));
@@ -195,6 +197,7 @@ Task<> ThreadRunner::receive(const ReceiveOp& op) {
   received.clear();
   for (auto& [buffer, handed] : message.buffers) {
     received.push_back(buffer);
+    if (world_.machine().gpus().empty()) continue;
     co_await gpu().policies().sync->accept(*clone_.client, gpu(), *buffer, std::move(handed));
   }
 }
