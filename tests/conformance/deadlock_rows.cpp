@@ -3,11 +3,10 @@
 namespace fencelab::rows {
 
 const std::vector<DeadlockRow>& deadlock_rows() {
-  static constexpr std::string_view kNoFaults =
-      "GPUs have no recoverable page faults yet, nor a handler that serves them";
   static const std::vector<DeadlockRow> kRows = {
       {"D01", "indefinite fence", "deadlock", "indefinite-fence", ""},
-      {"D02", "3D work and faulting compute on shared units", "deadlock", "", kNoFaults},
+      {"D02", "3D work and faulting compute on shared units", "deadlock",
+       "d02-fault-on-shared-units d02-faulted-waves-preempted d02-units-of-their-own", ""},
       {"D03", "cross wait holding locks", "deadlock", "d03-cross-wait d03-cross-wait-unlocked", ""},
       {"D04", "reservation in the signalling path", "deadlock",
        "d04-resv-in-signalling-path d04-resv-after-signal", ""},
@@ -62,7 +61,9 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D30", "validations that make each other fail", "livelock", "",
        "a validation that cannot lock a victim waits for it with its ticket; none gives up with "
        "-ENOMEM because of another one's locks"},
-      {"D31", "SVM migration livelock", "livelock", "", kNoFaults},
+      {"D31", "SVM migration livelock", "livelock", "",
+       "process memory does not migrate to VRAM on GPU faults, so that CPU and GPU cannot fight "
+       "for it"},
       {"D32", "mode switch with pending dependencies", "deadlock",
        "d32-mode-switch-then-wait d32-wait-then-mode-switch", ""},
       {"D33", "fault served under the firmware's channel", "deadlock",
@@ -74,14 +75,14 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D36", "wait for submission under locks", "deadlock",
        "d36-wait-for-submit-under-lock d36-wait-for-submit-unlocked", ""},
       {"D37", "sw_sync fence", "deadlock", "d37-sw-sync-fence", ""},
-      {"D38", "forgotten vgem or proxy fence", "stall", "",
-       "no operation attaches a vgem fence to a buffer; the fence and its 10 s are modelled "
-       "(`models/sync/vgem_fence.hpp`) and tested ([conformance](conformance.md))"},
+      {"D38", "forgotten vgem or proxy fence", "stall",
+       "d38-forgotten-fence d38-forgotten-fence-expires", "",
+       "No scenario completes: nobody will signal the fence. A limit only ends the wait."},
       {"D39", "GPU reset off", "deadlock", "gpu-reset-off", "",
        "No stack completes: a hang is a `stall` in the words of [verdicts](../guide/verdicts.md), "
        "however it ends. With a watchdog the worker goes on, without it waits for ever."},
-      {"D40", "timeout handler and its own shrinker", "deadlock", "",
-       "recovery timers act at once: they take no lock and no memory"},
+      {"D40", "timeout handler and its own shrinker", "deadlock", "d40-timeout-handler-allocates",
+       ""},
       {"D41", "destroyed on kill, never signaled", "stall, deadlock", "",
        "jobs of a killed process always end with -ESRCH (`killed-client`); no policy forgets them"},
       {"D42", "reverse-PRIME freeze", "head of line", "reverse-prime-freeze", "",
