@@ -10,6 +10,7 @@
 #include "analysis/explore/prove.hpp"
 #include "analysis/explore/schedule_token.hpp"
 #include "analysis/explore/search_worker.hpp"
+#include "analysis/lockdep/rules.hpp"
 #include "campaign/check_livelock.hpp"
 #include "campaign/check_rules.hpp"
 #include "campaign/hazard_rules.hpp"
@@ -155,7 +156,7 @@ class Explorer {
             return other.kind != "predicted" && !find_hazard_rule(other.kind) &&
                    share_a_member(finding, other);
           });
-      if (happens)
+      if (happens || analysis::is_about_contexts(finding.rule))
         finding.state = CheckFinding::State::confirmed;
       else if (proof.exhausted)
         finding.state = CheckFinding::State::refuted;

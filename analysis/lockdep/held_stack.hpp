@@ -19,6 +19,8 @@ struct HeldEntry {
   std::uint64_t ticket = 0;
   bool by_trylock = false;
   bool ordered = false;  ///< an ordered work queue
+  /// Reclaim: what the allocation may do that it is for.
+  core::AllocContext context = core::AllocContext::kernel;
   core::Time since{};
   std::uint32_t place = ~std::uint32_t{0};
   core::ObjectId newest_fence = core::kNoObject;  ///< fences up to this existed when it was taken

@@ -67,6 +67,7 @@ void OrderWatch::note_asked(ProcessState& by, const Process& process, const Targ
 void OrderWatch::ask(const Process& process, ProcessState& by, const Target& target) {
   note_asked(by, process, target);
   if (by.held.empty()) return;
+  check_context(process, by, target);
   ++work_.steps;
   const std::uint64_t instance = target.per_instance ? core::raw(target.object->id()) : 0;
   const auto how = static_cast<std::uint64_t>(target.mode) << 2 |

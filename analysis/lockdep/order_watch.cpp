@@ -223,6 +223,7 @@ void OrderWatch::on_allocation(const ProbeEvent& event) {
   if (!process) return;
   ProcessState& by = state(process->id);
   const OrderClassId pool{static_cast<std::uint32_t>(event.b)};
+  by.allocates = static_cast<core::AllocContext>(event.a);
   switch (static_cast<core::AllocContext>(event.a)) {
     case core::AllocContext::atomic:
     case core::AllocContext::no_fence: return;
@@ -251,6 +252,7 @@ void OrderWatch::on_scope(const core::ScopeEvent& event, bool entered, core::Tim
   HeldEntry entry{event.order_class, kind};
   entry.since = at;
   entry.ordered = event.kind == ScopeKind::queue && event.ordered;
+  if (event.kind == ScopeKind::reclaim) entry.context = by.allocates;
   const HeldEntry* queue = by.held.ordered_queue();
   if (event.kind == ScopeKind::signalling && queue)
     stand_behind(*event.process, by, event.order_class, *queue);

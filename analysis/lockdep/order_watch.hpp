@@ -77,6 +77,7 @@ class OrderWatch final : public core::ProbeSink {
     bool interrupt = false;
     bool recovering = false;  ///< forces a fence: it does not do what it was to do
     std::uint32_t irqs_off = 0;
+    core::AllocContext allocates = core::AllocContext::kernel;  ///< the newest allocation
     std::vector<Asked> asked;
     std::vector<Fulfilled> fulfilled;
     CausalClock clock;
@@ -112,6 +113,7 @@ class OrderWatch final : public core::ProbeSink {
   void pop(ProcessState& state, core::OrderClassId order_class, core::ObjectId object);
   void ask(const core::Process& process, ProcessState& state, const Target& target);
   void ask_for(const core::Process& process, ProcessState& state, const core::Waitable& object);
+  void check_context(const core::Process& process, const ProcessState& state, const Target& target);
   void note_asked(ProcessState& state, const core::Process& process, const Target& target);
   void new_chain(const core::Process& process, ProcessState& state, const Target& target,
                  std::uint64_t key);

@@ -13,7 +13,7 @@ using core::OrderKind;
 
 namespace {
 
-constexpr std::array<RuleWords, 21> kRules = {{
+constexpr std::array<RuleWords, 25> kRules = {{
     {"lock-order", "locks are taken in orders that close a cycle"},
     {"lock-recursion", "a lock is taken while another of its class is held"},
     {"wait-in-signalling-section",
@@ -38,6 +38,12 @@ constexpr std::array<RuleWords, 21> kRules = {{
      "a lock taken in interrupts is held while one is taken that an interrupt may strike under"},
     {"double-unlock", "a lock is released that nobody holds"},
     {"init-of-held-lock", "a lock is initialised while it is held"},
+    {"resv-lock-in-notifier", "an MMU notifier waits for a reservation, which it may only try"},
+    {"resv-lock-in-reclaim", "reclaim waits for a reservation, which it may only try"},
+    {"fence-wait-in-atomic-context",
+     "a fence is waited for to get memory for an allocation that may not sleep"},
+    {"fence-wait-in-nofs-reclaim",
+     "a shrinker waits for a fence for an allocation that may not call shrinkers"},
     {"lock-held-at-exit", "a process ends and keeps a lock"},
 }};
 
@@ -87,6 +93,13 @@ std::string_view rule_of(const Prediction& prediction) {
 }
 
 std::span<const RuleWords> all_rules() { return kRules; }
+
+bool is_about_contexts(std::string_view rule) {
+  constexpr std::array<std::string_view, 4> kContexts = {
+      "resv-lock-in-notifier", "resv-lock-in-reclaim", "fence-wait-in-atomic-context",
+      "fence-wait-in-nofs-reclaim"};
+  return std::find(kContexts.begin(), kContexts.end(), rule) != kContexts.end();
+}
 
 std::string_view words_of_rule(std::string_view rule) {
   for (const auto& [name, words] : kRules)

@@ -21,6 +21,8 @@ struct RuleWords {
 
 /// All rules with their words, in the order in which rule_of() tries them.
 std::span<const RuleWords> all_rules();
+/// Whether whoever did that broke the rule, whatever came of it: no schedule can refute it.
+bool is_about_contexts(std::string_view rule);
 
 /// Rule and classes, numbers stripped, beginning with the smallest: the same for every schedule,
 /// instance and number of copies.
