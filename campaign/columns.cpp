@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "campaign/dependencies.hpp"
+#include "models/cpu/zone.hpp"
 
 namespace fencelab::campaign {
 
@@ -148,6 +149,31 @@ void add_dependencies(std::vector<Column>& all) {
                      [](const Facts& f) { return f.oversync.flip_time(); }));
 }
 
+std::uint64_t of_zone(const Facts& facts, std::uint64_t models::Zone::Counters::* counter) {
+  const models::Zone* const zone = facts.machine.memory().zone();
+  return zone ? zone->counters().*counter : 0;
+}
+
+void add_reclaim(std::vector<Column>& all) {
+  using Counters = models::Zone::Counters;
+  all.push_back(count("kswapd_wakes_count", "times that kswapd was woken because memory was low",
+                      [](const Facts& f) { return of_zone(f, &Counters::kswapd_wakes); }));
+  all.push_back(count("direct_reclaims_count",
+                      "rounds of reclaim that processes made themselves to get memory",
+                      [](const Facts& f) { return of_zone(f, &Counters::direct_reclaims); }));
+  all.push_back(
+      time("direct_reclaim_time_ns", "time that they spent in these rounds", [](const Facts& f) {
+        const models::Zone* const zone = f.machine.memory().zone();
+        return zone ? zone->counters().direct_reclaim_ns : 0;
+      }));
+  all.push_back(count("purges_count", "buffers whose content reclaim threw away",
+                      [](const Facts& f) { return of_zone(f, &Counters::purged); }));
+  all.push_back(count("oom_kills_count", "processes that the OOM killer ended", [](const Facts& f) {
+    models::Zone* const zone = f.machine.memory().zone();
+    return zone ? zone->oom().kills() : 0;
+  }));
+}
+
 std::vector<Column> make_columns() {
   std::vector<Column> all;
   all.push_back(time("makespan_ns",
@@ -252,6 +278,7 @@ std::vector<Column> make_columns() {
                       [](const Facts& f) { return peak(f, true); }));
   all.push_back(bytes("system_peak_bytes", "largest use of system memory",
                       [](const Facts& f) { return peak(f, false); }));
+  add_reclaim(all);
   all.push_back(
       {"peak_bytes_by_pool", "text", "largest use of each pool of memory", false, peak_by_pool});
   all.push_back({"fingerprint", "text",

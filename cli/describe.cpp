@@ -9,6 +9,8 @@
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
+#include "models/cpu/memory_defaults.hpp"
+#include "models/cpu/watermarks.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -93,6 +95,30 @@ std::string claim_text(const scenarios::ExpectSpec& expect) {
   return text;
 }
 
+/// What of system memory holds unless a scenario says otherwise.
+void describe_memory_defaults() {
+  namespace defaults = models::memory_defaults;
+  say("memory (machine): system memory with watermarks, see docs/guide/reclaim.md\n");
+  say("  {:<22} 4 * sqrt(KiB) KiB, from {} to {} KiB (mm/page_alloc.c, "
+      "calculate_min_free_kbytes())\n",
+      "min", defaults::kMinKiBLeast, defaults::kMinKiBMost);
+  say("  {:<22} a step above min: the larger of min / 4 and 1/{} of memory (mm/page_alloc.c, "
+      "__setup_per_zone_wmarks())\n",
+      "low", defaults::kScaleDivisor);
+  say("  {:<22} a step above low (the same)\n", "high");
+  for (const std::uint64_t gib : {1, 16, 64}) {
+    const models::Watermarks marks = models::default_watermarks(gib << 30);
+    say("  {:<22} min {} KiB, low {} KiB, high {} KiB\n", fmt::format("  of {} GiB", gib),
+        marks.min >> 10, marks.low >> 10, marks.high >> 10);
+  }
+  say("  {:<22} {} KiB at a time (fs/fs-writeback.c, MIN_WRITEBACK_PAGES)\n", "write-back",
+      defaults::kWritebackBytes >> 10);
+  say("  {:<22} {} rounds without progress, {} ms apart (mm/internal.h, MAX_RECLAIM_RETRIES; "
+      "mm/vmscan.c, VMSCAN_THROTTLE_NOPROGRESS)\n",
+      "before an OOM kill", defaults::kReclaimRetries,
+      std::chrono::duration_cast<std::chrono::milliseconds>(defaults::kReclaimPause).count());
+}
+
 void describe_scenario(const scenarios::Scenario& scenario) {
   say("{} (scenario): {}\n", scenario.name, scenario.title);
   if (!scenario.description.empty()) say("  {}\n", scenario.description);
@@ -155,6 +181,7 @@ int describe(const std::string& name, const std::string& folder) {
       say("{} (metric, {}): {}\n", column.name, column.unit, column.meaning), found = true;
   for (const auto& rule : campaign::check_rules())
     if (rule.id == name) say("{} (rule): {}\n  {}\n", rule.id, rule.title, rule.help), found = true;
+  if (name == "memory") describe_memory_defaults(), found = true;
   std::vector<std::string> scenarios;
   if (!found) found = describe_scenarios(name, folder, scenarios);
   if (found) return kExitOk;

@@ -63,6 +63,9 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"signal", &L::read_signal},
                                               {"alloc", &L::read_alloc},
                                               {"free", &L::read_free},
+                                              {"memalloc_save", &L::read_memalloc_save},
+                                              {"memalloc_restore", &L::read_memalloc_restore},
+                                              {"madvise", &L::read_madvise},
                                               {"bind", &L::read_bind},
                                               {"unbind", &L::read_unbind},
                                               {"lock", &L::read_lock},
@@ -164,12 +167,6 @@ OperationLoader::What OperationLoader::read_think(const Node& body) {
 
 OperationLoader::What OperationLoader::read_compute(const Node& body) {
   return ComputeOp{read_distribution(context_, body)};
-}
-
-OperationLoader::What OperationLoader::read_alloc(const Node& body) {
-  const Index buffer = resource(Resource::buffer, body);
-  note_use(body, buffer);
-  return AllocOp{buffer};
 }
 
 OperationLoader::What OperationLoader::read_free(const Node& body) {

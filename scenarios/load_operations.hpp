@@ -48,7 +48,6 @@ class OperationLoader {
   // load_operations.cpp
   What read_think(const Node& body);
   What read_compute(const Node& body);
-  What read_alloc(const Node& body);
   What read_free(const Node& body);
   What read_lock(const Node& body);
   What read_unlock(const Node& body);
@@ -71,6 +70,12 @@ class OperationLoader {
   What read_invalidate(const Node& body);
   What read_import(const Node& body);
   What read_annotate(const Node& body);
+
+  // load_memory.cpp: what system memory is asked for
+  What read_alloc(const Node& body);
+  What read_memalloc_save(const Node& body);
+  What read_memalloc_restore(const Node& body);
+  What read_madvise(const Node& body);
 
   // load_submit.cpp: what waits for something or completes
   What read_submit(const Node& body);

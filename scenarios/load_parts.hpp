@@ -11,6 +11,10 @@ void load_header(LoadContext& context, const Node& root);
 
 /// CPUs, memory, GPUs, links.
 void load_platform(LoadContext& context, const Node& platform);
+/// System memory: its size, watermarks, page cache and disk.
+void load_memory(LoadContext& context, const Node& memory);
+/// After the global locks: what of system memory names one.
+void load_memory_locks(LoadContext& context, const Node& memory);
 
 void load_displays(LoadContext& context, const Node& displays);
 

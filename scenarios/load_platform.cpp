@@ -100,9 +100,7 @@ void load_link(LoadContext& context, const Node& node, NameTable& names) {
 void load_platform(LoadContext& context, const Node& platform) {
   PlatformSpec& spec = context.scenario.platform;
   spec.cpu_cores = read_count(platform["cpus"]["cores"]).value_or(0);
-  const Node memory = platform["memory"];
-  spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
-  spec.swap_bytes_per_second = read_bandwidth(context, memory["swap"]).value_or(0);
+  load_memory(context, platform["memory"]);
   for (const Node& gpu : declarations(context.gpus, platform["gpus"])) load_gpu(context, gpu);
   // Without a readable platform every GPU would be unknown, which is no news.
   if (context.sink.has_errors() && spec.gpus.empty()) context.gpus.mark_incomplete();

@@ -30,6 +30,7 @@ class ResourceLoader {
   Index gpu_of(const Node& node);
   void read_buffer_size(const Node& size, BufferSpec& buffer);
   void check_userptr(const Node& node);
+  void check_kind(const Node& node, const BufferSpec& buffer);
   void append_buffers(const BufferSpec& buffer, std::uint32_t count, bool is_indexed);
   bool has_room_for(const Node& node, std::size_t count);
   void declare(Resource kind, const Node& node, Index owner, Index first, std::uint32_t count = 1);
@@ -37,6 +38,13 @@ class ResourceLoader {
   LoadContext& context_;
   Index process_;
 };
+
+models::MemoryKind kind_of(const Node& node, bool userptr) {
+  const std::string word = node.text_or(userptr ? "anonymous" : "gem");
+  for (std::size_t i = 0; i < models::kMemoryKindNames.size(); ++i)
+    if (models::kMemoryKindNames[i] == word) return static_cast<models::MemoryKind>(i);
+  return models::MemoryKind::gem;
+}
 
 // A list element is a name, or an object with one.
 Node name_of_element(const Node& node) { return node.is_object() ? node["name"] : node; }
@@ -98,6 +106,20 @@ void ResourceLoader::check_userptr(const Node& node) {
                                .expected = "no member \"gpu\" with \"userptr\": true"});
 }
 
+// Memory of a process belongs to one; neither that nor the kernel's is a buffer of a GPU.
+void ResourceLoader::check_kind(const Node& node, const BufferSpec& buffer) {
+  const bool of_gpu = buffer.kind == models::MemoryKind::gem;
+  if (!of_gpu && node["gpu"])
+    context_.error(node["gpu"], {.code = "memory-with-gpu",
+                                 .message = "this memory is no buffer of a GPU",
+                                 .expected = "no member \"gpu\" with \"memory\""});
+  const bool wrong = buffer.kind == models::MemoryKind::kernel || of_gpu;
+  if (buffer.userptr && wrong)
+    context_.error(node["memory"], {.code = "userptr-kind",
+                                    .message = "userptr memory is memory of a process",
+                                    .expected = "\"anonymous\" or \"file\""});
+}
+
 void ResourceLoader::append_buffers(const BufferSpec& buffer, std::uint32_t count,
                                     bool is_indexed) {
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -113,9 +135,11 @@ void ResourceLoader::load_buffer(const Node& node) {
   buffer.gpu = gpu_of(node);
   buffer.allocated = node["allocated"].flag_or(true);
   buffer.userptr = node["userptr"].flag_or(false);
+  buffer.kind = kind_of(node["memory"], buffer.userptr);
   buffer.process = owner_of(node);
   buffer.place = context_.place_of(node);
   if (buffer.userptr) check_userptr(node);
+  if (node["memory"]) check_kind(node, buffer);
   const std::int64_t count = node["count"].integer(1, kMaxBuffers).value_or(1);
   const auto first = static_cast<Index>(context_.scenario.buffers.size());
   const bool fits = has_room_for(node, static_cast<std::size_t>(count));

@@ -38,6 +38,7 @@ void load_sections(LoadContext& context, const Node& root) {
   load_displays(context, root["displays"]);
   declare_processes(context, processes);
   load_resources(context, root, kNone);
+  load_memory_locks(context, root["platform"]["memory"]);
   for (Index i = 0; i < nodes.size(); ++i) {
     load_resources(context, nodes[i], i);
     load_contexts(context, nodes[i]["contexts"], i);

@@ -54,7 +54,8 @@ bool is_work(const Op& op) {
   if (const auto* const loop = std::get_if<LoopOp>(&op.what)) {
     return std::any_of(loop->body.begin(), loop->body.end(), is_work);
   }
-  return !holds_any<ThrottleOp, QueueDepthOp, PriorityOp, PreemptionOp, AnnotateOp>(op);
+  return !holds_any<ThrottleOp, QueueDepthOp, PriorityOp, PreemptionOp, AnnotateOp, MemallocOp,
+                    MadviseOp>(op);
 }
 
 }  // namespace fencelab::scenarios

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "core/time.hpp"
+#include "models/cpu/gfp.hpp"
 #include "models/gpu/access_control.hpp"
+#include "models/memory/memory_kind.hpp"
 
 namespace fencelab::scenarios {
 
@@ -77,6 +79,13 @@ struct PlatformSpec {
   std::uint32_t cpu_cores = 0;     ///< 0: CPU time is not shared (`compute` is a plain delay)
   std::uint64_t memory_bytes = 0;  ///< 0: unlimited system memory
   std::uint64_t swap_bytes_per_second = 0;  ///< disk speed of swap; 0: no swap
+  std::uint64_t swap_bytes = 0;             ///< size of the swap area; 0: as much as is asked for
+  std::uint64_t disk_bytes_per_second = 0;  ///< of the disk of files and swap; 0: that of swap
+  Duration disk_latency{};
+  bool has_zone = false;  ///< system memory has watermarks, kswapd, a page cache
+  std::optional<std::uint64_t> mark_min, mark_low, mark_high;  ///< none: from the size
+  std::uint64_t cache_clean_bytes = 0, cache_dirty_bytes = 0;
+  Index cache_lock = kNone;  ///< what the file system holds while it writes pages
   std::vector<GpuSpec> gpus;
   std::vector<LinkSpec> links;
 };
@@ -91,6 +100,7 @@ struct BufferSpec {
   Index gpu = kNone;      ///< home GPU (VRAM if it has some); kNone: system memory
   bool allocated = true;  ///< false: only an `alloc` operation creates it
   bool userptr = false;   ///< process memory used by the GPU (cannot be shared)
+  models::MemoryKind kind = models::MemoryKind::gem;
   Index process = kNone;  ///< owner: private to each clone of that process; kNone: global
   Place place;
 };
@@ -221,6 +231,17 @@ struct SignalOp {
 };
 struct AllocOp {
   Index buffer = kNone;
+  models::Gfp gfp = models::Gfp::kernel;
+};
+/// memalloc_*_save() and memalloc_*_restore(): how the thread's allocations are narrowed.
+struct MemallocOp {
+  models::MemallocScope scope = models::MemallocScope::nofs;
+  bool restore = false;
+};
+/// Whether the content of a buffer may be thrown away.
+struct MadviseOp {
+  Index buffer = kNone;
+  bool purgeable = false;
 };
 struct FreeOp {
   Index buffer = kNone;
@@ -336,7 +357,8 @@ struct Op {
   std::variant<SubmitOp, WaitOp, ThinkOp, ComputeOp, SignalOp, AllocOp, FreeOp, BindOp, LockOp,
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
-               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp>
+               PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp, MemallocOp,
+               MadviseOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;

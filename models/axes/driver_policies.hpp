@@ -13,6 +13,7 @@
 #include "core/assert.hpp"
 #include "core/task.hpp"
 #include "models/axes/gpu_policies.hpp"
+#include "models/cpu/gfp.hpp"
 #include "models/gpu/job.hpp"
 #include "models/sync/access_tracker.hpp"
 #include "models/sync/dma_resv.hpp"
@@ -146,6 +147,7 @@ struct AllocRequest {
   Client* client = nullptr;
   core::WwContext* ww = nullptr;  ///< the caller's ww transaction, if it holds reservations
   DrmExec* exec = nullptr;        ///< the loop it belongs to, which is told of contention
+  Gfp gfp = Gfp::kernel;          ///< what may be done to get system memory
 };
 
 /// Axis `reclaim`: what may an allocation do under pressure?
@@ -156,6 +158,10 @@ class ReclaimPolicy {
   virtual bool may_reclaim(const AllocRequest& request) const = 0;
   /// Whether it may wait for the GPU to be done with a victim.
   virtual bool may_wait_for_gpu(const AllocRequest& request) const = 0;
+  /// Whether shrinkers that kswapd calls may do so.
+  virtual bool kswapd_may_wait() const { return may_wait_for_gpu({}); }
+  /// Whether shrinkers run for allocations without __GFP_FS, too.
+  virtual bool shrinks_without_fs() const { return false; }
 };
 
 /// Axis `flip`: when may a frame be shown?

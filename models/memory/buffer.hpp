@@ -5,6 +5,7 @@
 #include <list>
 #include <string>
 
+#include "models/memory/memory_kind.hpp"
 #include "models/sync/dma_resv.hpp"
 
 namespace fencelab::models {
@@ -22,6 +23,7 @@ class Buffer {
     Gpu* home = nullptr;      ///< prefers this GPU's VRAM; nullptr: system memory
     Client* owner = nullptr;  ///< private to it; nullptr: shared
     bool userptr = false;     ///< process memory; its pages belong to the MMU notifier
+    MemoryKind kind = MemoryKind::gem;
   };
 
   Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
@@ -39,6 +41,11 @@ class Buffer {
   Gpu* home() const { return spec_.home; }
   Client* owner() const { return spec_.owner; }
   bool userptr() const { return spec_.userptr; }
+  MemoryKind kind() const { return spec_.kind; }
+  /// Memory of a process, which its page tables map.
+  bool of_process() const {
+    return spec_.userptr || spec_.kind == MemoryKind::anonymous || spec_.kind == MemoryKind::file;
+  }
   std::uint32_t index() const { return index_; }  ///< dense, for side tables
   core::ObjectId id() const { return id_; }
   DmaResv& resv() { return resv_; }
@@ -52,6 +59,7 @@ class Buffer {
   bool swapped = false;              ///< its bytes are on disk (pool == nullptr)
   bool content = false;              ///< has bytes worth moving
   bool pinned = false;               ///< never a victim
+  bool purgeable = false;            ///< its content may be thrown away (madvise)
   bool system_only = false;          ///< shared with a device that cannot reach its home's VRAM
   bool was_evicted = false;          ///< a later placement is a refault
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed

@@ -4,6 +4,7 @@
 
 #include "core/assert.hpp"
 #include "core/uninterruptible.hpp"
+#include "models/cpu/zone.hpp"
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
 
@@ -14,6 +15,7 @@ namespace fencelab::models {
 void MemoryPool::note(core::Access access, bool ok, std::uint64_t bytes,
                       std::uint64_t before) const {
   if (capacity == 0) return;
+  if (watch_) watch_->write();
   cell_.note(access, bytes, ok, before);
   if (!simulation_.untimed()) return;
   const bool depends = access != core::Access::free && before == 0;
@@ -57,7 +59,8 @@ void GivenBack::happen() {
 }
 
 core::GateIndex GivenBack::describe_release(core::WaitGraphBuilder& builder,
-                                            const core::WaitLink&) const {
+                                            const core::WaitLink& link) const {
+  if (describe_) return describe_(builder, link);
   return builder.environment(describe(), id());
 }
 
@@ -77,6 +80,10 @@ Memory::Memory(Machine& machine)
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
 
+Memory::~Memory() = default;
+
+void Memory::set_zone(std::unique_ptr<Zone> zone) { zone_ = std::move(zone); }
+
 MemoryPool& Memory::add_vram(Gpu& gpu, std::uint64_t bytes) {
   pools_.push_back(
       std::make_unique<MemoryPool>(machine_.simulation(), gpu.name() + " vram", bytes));
@@ -95,6 +102,7 @@ void Memory::take(MemoryPool& pool, Buffer& buffer) {
   pool.book(buffer.bytes());
   buffer.placement.write();
   buffer.pool = &pool;
+  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
   buffer.swapped = false;
   buffer.lru = pool.lru.insert(pool.lru.end(), &buffer);
   machine_.simulation().emit(core::ProbeKind::buffer_placed, buffer.id(), core::raw(pool.id),
@@ -118,6 +126,7 @@ void Memory::free(Buffer& buffer) {
                                core::raw(buffer.pool->id), buffer.bytes(), &buffer);
     drop(buffer);
   }
+  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
   buffer.exists = buffer.content = buffer.swapped = false;
 }
 
@@ -216,7 +225,9 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
 // What the reclaim policy lets this allocation do, in the words of the kernel's GFP contexts.
 core::AllocContext Memory::context_of(const AllocRequest& request) const {
   const ReclaimPolicy& reclaim = *machine_.policies().reclaim;
-  if (!reclaim.may_reclaim(request)) return core::AllocContext::atomic;
+  const GfpMask mask = mask_of(request.gfp);
+  if (!reclaim.may_reclaim(request) || !mask.direct_reclaim) return core::AllocContext::atomic;
+  if (!mask.fs) return core::AllocContext::noio;
   return reclaim.may_wait_for_gpu(request) ? core::AllocContext::kernel
                                            : core::AllocContext::no_fence;
 }
@@ -232,13 +243,20 @@ core::Task<Placement> Memory::wait_and_evict(Buffer& victim, AllocRequest reques
     co_return Placement::back_off;
   }
   victim.placement.read();
-  if (victim.pool == pool && !fixed(victim)) co_await evict_locked(victim, request);
+  if (victim.pool == pool && !fixed(victim)) co_await evict_locked(victim, request, Users::wait);
   victim.resv().lock().unlock();
   co_return Placement::ok;
 }
 
 // First the buffers nobody has reserved; then, with a ticket, one that somebody has.
 core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, AllocRequest request) {
+  if (zone_ && &pool == &system()) {
+    Placement found = faults_ && faults_->fails(request) ? Placement::no_memory : Placement::ok;
+    if (found == Placement::ok) found = co_await zone_->allocate(bytes, request);
+    if (found != Placement::ok)
+      machine_.simulation().emit(core::ProbeKind::allocation_failed, pool.id, bytes);
+    co_return found;
+  }
   // might_alloc() in include/linux/sched/mm.h; for VRAM, what TTM may do about a full domain.
   core::note_allocation(machine_.simulation(), pool.order_class, context_of(request));
   std::vector<const Buffer*> tried;
@@ -307,7 +325,9 @@ core::Task<Placement> Memory::keep_in_system(Buffer& buffer, AllocRequest reques
 }
 
 core::Task<> Memory::bring_content(Buffer& buffer, MemoryPool* from, bool swapped) {
-  if (swapped) co_await machine_.hardware().disk_io(buffer.bytes(), false);
+  // Files of a machine without a disk come from nowhere, at once.
+  const bool has_disk = machine_.hardware().disk_id() != core::kNoObject;
+  if (swapped && has_disk) co_await machine_.hardware().disk_io(buffer.bytes(), false);
   const Gpu* gpu = buffer.pool->gpu ? buffer.pool->gpu : from ? from->gpu : nullptr;
   if (gpu && gpu->link != ~std::size_t{0})
     co_await machine_.hardware().transfer(gpu->link, buffer.bytes());
@@ -348,7 +368,14 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
     co_await bring_content(victim, &pool, false);
     co_return true;
   }
-  co_await machine_.hardware().disk_io(victim.bytes(), true);
+  if (victim.kind() != MemoryKind::file) {
+    swap_used += victim.bytes();
+    co_await machine_.hardware().disk_io(victim.bytes(), true);
+    if (!victim.pool) {  // freed meanwhile
+      swap_used -= victim.bytes();
+      co_return true;
+    }
+  }
   drop(victim);
   victim.placement.write();
   victim.swapped = true;
@@ -363,16 +390,16 @@ core::Task<> Memory::notify(Buffer& buffer) {
   co_await machine_.policies_of(buffer).userptr->invalidate(buffer);
 }
 
-core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request) {
+core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request, Users users) {
   const bool held = request.exec && request.exec->is_spare(victim.resv());
   const bool locked = held || victim.resv().lock().try_lock();
   if (!locked) co_return false;
-  const bool moved = co_await evict_locked(victim, request);
+  const bool moved = co_await evict_locked(victim, request, users);
   if (!held) victim.resv().lock().unlock();
   co_return moved;
 }
 
-core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request) {
+core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request, Users users) {
   core::Simulation& simulation = machine_.simulation();
   const core::Time asked = simulation.now();
   victim.placement.read();
@@ -381,7 +408,7 @@ core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request) {
   const core::OrderScope reclaim(simulation, core::ScopeKind::reclaim, victim.pool->order_class);
   if (victim.userptr())
     co_await notify(victim);
-  else
+  else if (users == Users::wait)
     co_await wait_until_idle(victim);
   bool moved = true;
   if (victim.pool && victim.pool->id == pool) moved = co_await move_out(victim, request);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -18,6 +19,7 @@
 namespace fencelab::models {
 
 class Machine;
+class Zone;
 
 /// That bytes are given back to a pool. It remembers nothing: for those who have just failed to get
 /// some, with no step between.
@@ -30,8 +32,12 @@ class GivenBack final : public core::Waitable {
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::WaitLink& link) const override;
   std::string describe() const override { return "memory given back"; }
+  /// Who may give some back; without it nobody knows.
+  using Describe = std::function<core::GateIndex(core::WaitGraphBuilder&, const core::WaitLink&)>;
+  void describe_by(Describe describe) { describe_ = std::move(describe); }
 
  private:
+  Describe describe_;
   core::Time at_{};
 };
 
@@ -66,11 +72,14 @@ class MemoryPool final : public core::StateSource {
   /// Before looking for victims in `lru`.
   void look() const;
   GivenBack& given_back() { return given_back_; }
+  /// Someone who decides by how much is used: `cell` is written whenever that changes.
+  void watch_by(const core::Cell& cell) { watch_ = &cell; }
   bool hash_state(std::uint64_t& hash) const override;
 
  private:
   void note(core::Access access, bool ok, std::uint64_t bytes, std::uint64_t before) const;
   core::Simulation& simulation_;
+  const core::Cell* watch_ = nullptr;
   core::TouchPoint cell_;  ///< footprint of `used` and of what is in `lru`
   core::Bookings bookings_;
   GivenBack given_back_;
@@ -88,11 +97,21 @@ enum class Placement : unsigned char {
 class Memory {
  public:
   explicit Memory(Machine& machine);
+  ~Memory();
 
   MemoryPool& system() { return *pools_.front(); }
   MemoryPool& add_vram(Gpu& gpu, std::uint64_t bytes);
   const std::vector<std::unique_ptr<MemoryPool>>& pools() const { return pools_; }
   bool has_swap = false;
+  std::uint64_t swap_capacity = 0;  ///< bytes; 0: unlimited
+  std::uint64_t swap_used = 0;
+  /// Whether so many bytes can be swapped out.
+  bool swap_fits(std::uint64_t bytes) const {
+    return has_swap && (swap_capacity == 0 || swap_used + bytes <= swap_capacity);
+  }
+  /// The page allocator of system memory; nullptr: a pool like any other.
+  Zone* zone() const { return zone_.get(); }
+  void set_zone(std::unique_ptr<Zone> zone);
   /// Lets allocations fail that need not; `faults` must outlive it.
   void inject(AllocationFaults& faults) { faults_ = &faults; }
 
@@ -122,19 +141,27 @@ class Memory {
   /// The buffer was used: youngest in its LRU.
   void touch(Buffer& buffer);
 
+  // ---- for reclaim
+
+  /// Whether an eviction waits for those who use the buffer; if not, nobody does.
+  enum class Users : unsigned char { wait, none };
+  /// Takes the memory of `victim`, whose reservation it only tries. False: it could not.
+  core::Task<bool> evict(Buffer& victim, AllocRequest request, Users users = Users::wait);
+  Buffer* choose_among(std::vector<Buffer*>& candidates);
+  /// Whether nothing may take it.
+  bool fixed(const Buffer& buffer) const;
+  bool idle(const Buffer& buffer) const;
+  /// What reclaim may do, in the words of the ordering rules.
+  core::AllocContext context_of(const AllocRequest& request) const;
+
  private:
   MemoryPool& home_pool(const Buffer& buffer);
   Buffer* choose_victim(MemoryPool& pool, const AllocRequest& request,
                         std::vector<const Buffer*>& tried);
   Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
-  Buffer* choose_among(std::vector<Buffer*>& candidates);
   bool is_free_to_take(Buffer& buffer, const AllocRequest& request) const;
-  bool fixed(const Buffer& buffer) const;
-  bool idle(const Buffer& buffer) const;
-  core::Task<bool> evict(Buffer& victim, AllocRequest request);
-  core::Task<bool> evict_locked(Buffer& victim, AllocRequest request);
+  core::Task<bool> evict_locked(Buffer& victim, AllocRequest request, Users users);
   core::Task<Placement> wait_and_evict(Buffer& victim, AllocRequest request);
-  core::AllocContext context_of(const AllocRequest& request) const;
   core::Task<bool> wait_until_idle(Buffer& victim);
   core::Task<bool> move_out(Buffer& victim, AllocRequest request);
   core::Task<> bring_content(Buffer& buffer, MemoryPool* from, bool swapped);
@@ -145,6 +172,7 @@ class Memory {
   AllocationFaults* faults_ = nullptr;
   core::OrderClassId notifier_class_;
   std::vector<std::unique_ptr<MemoryPool>> pools_;
+  std::unique_ptr<Zone> zone_;
 };
 
 }  // namespace fencelab::models

@@ -68,7 +68,7 @@ core::Task<Duration> SharedHardware::disk_io(std::uint64_t bytes, bool write) {
     co_return account(disk_, bytes, begin);
   }
   Work work(*this, {write ? Demand::Kind::disk_write : Demand::Kind::disk_read, 0, bytes});
-  work.request(Duration::zero());
+  work.request(description_.disk_latency);
   co_await work.wait(WaitReason::transfer);
   co_return account(disk_, bytes, begin);
 }

@@ -32,6 +32,7 @@ struct HardwareDescription {
   std::uint32_t cpu_cores = 0;  ///< 0: CPU time is not shared
   std::vector<LinkDescription> links;
   std::uint64_t disk_bytes_per_second = 0;  ///< 0: there is no disk
+  core::Duration disk_latency{};            ///< of each read or write, before its bytes move
   /// Optional SimGrid XML platform. `links` then only name what it describes: either a route
   /// between two of its hosts ("gpu0->dram") or one of its links; their bandwidth and latency are
   /// not read.

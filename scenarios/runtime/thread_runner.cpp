@@ -189,7 +189,7 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
   } else if (const auto* preemption = std::get_if<PreemptionOp>(&op.what)) {
     clone_.contexts[preemption->context]->set_preemption_period(preemption->period);
   } else {
-    return std::holds_alternative<AnnotateOp>(op.what);
+    return std::holds_alternative<AnnotateOp>(op.what) || execute_on_memory(op);
   }
   return true;
 }
@@ -404,19 +404,6 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
   }
   co_await context.gpu().policies().bind->bind(clone_.client->bind_queue(context.gpu()), request);
   if (label != kNone) clone_.label_to_write(label).fence = request->done;
-}
-
-Task<> ThreadRunner::alloc(const AllocOp& op) {
-  process_->doing = "alloc";
-  models::Buffer& buffer = world_.buffer(op.buffer, clone_);
-  buffer.placement.write();
-  buffer.exists = true;
-  const bool locked = buffer.resv().lock().try_lock();
-  const models::Placement placed = co_await world_.machine().memory().place(
-      buffer, {models::AllocRequest::Context::user, clone_.client, nullptr});
-  buffer.placement.write();
-  if (placed != models::Placement::ok) buffer.exists = false;
-  if (locked) buffer.resv().lock().unlock();
 }
 
 void ThreadRunner::sw_signal(const SwSignalOp& op) {

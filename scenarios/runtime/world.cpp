@@ -40,6 +40,7 @@ World::World(core::Simulation& simulation, models::platform::SharedHardware& har
     displays_.push_back(&machine_.add_display({display.name, display.period}));
   build_clones();
   build_objects();
+  build_memory();
   for (const auto& clone : clones_) build_contexts(*clone);
   for (const auto& clone : clones_) build_threads(*clone);
   note_producers();
@@ -56,7 +57,8 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
   using namespace std::chrono_literals;
   const PlatformSpec& platform = scenario_.platform;
   machine_.memory().system().resize(platform.memory_bytes);
-  machine_.memory().has_swap = platform.swap_bytes_per_second > 0;
+  machine_.memory().has_swap = platform.swap_bytes_per_second > 0 || platform.swap_bytes > 0;
+  machine_.memory().swap_capacity = platform.swap_bytes;
   for (const GpuSpec& spec : platform.gpus) {
     models::Gpu::Spec gpu;
     gpu.name = spec.name;
@@ -119,8 +121,9 @@ void World::build_objects() {
       row.push_back(
           &machine_.add_buffer({name, static_cast<std::uint64_t>(bytes),
                                 spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(),
-                                client_of(spec.process, copy), spec.userptr}));
+                                client_of(spec.process, copy), spec.userptr, spec.kind}));
       row.back()->exists = spec.allocated;
+      row.back()->pinned = spec.kind == models::MemoryKind::kernel;
     }
   }
   auto build = [&](const auto& specs, auto& table, auto make) {

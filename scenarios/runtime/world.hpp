@@ -8,6 +8,7 @@
 #include "core/completion.hpp"
 #include "core/locks.hpp"
 #include "core/timeline.hpp"
+#include "models/cpu/oom_killer.hpp"
 #include "models/machine.hpp"
 #include "models/memory/allocation_faults.hpp"
 #include "models/winsys/channel.hpp"
@@ -59,7 +60,7 @@ struct CloneState {
   }
 };
 
-class World final : public models::AllocationFaults {
+class World final : public models::AllocationFaults, public models::ProcessEnder {
  public:
   World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
         const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run);
@@ -102,6 +103,7 @@ class World final : public models::AllocationFaults {
   /// Whether a fault that may strike does so now; others do.
   bool strikes_now(const FaultSpec& fault);
   bool fails(const models::AllocRequest& request) override;
+  void end(models::Client& client) override;
 
  private:
   void prepare_exits();
@@ -109,7 +111,9 @@ class World final : public models::AllocationFaults {
   void exit(CloneState& clone);
   std::size_t slot(Index owner, const CloneState& clone) const;
   void build_gpus(const ResolvedStack& stack, policies::RunState& run);
+  void build_memory();
   void build_objects();
+  core::Task<> free_when_idle(models::Buffer& buffer);
   void build_clones();
   void build_contexts(CloneState& clone);
   void build_threads(CloneState& clone);

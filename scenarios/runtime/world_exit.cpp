@@ -106,7 +106,33 @@ void World::exit(CloneState& clone) {
     if (ours && !buffer->resv().lock().is_locked() &&
         buffer->resv().test_signaled(models::Usage::bookkeep))
       machine_.memory().free(*buffer);
+    else if (ours && machine_.memory().zone())
+      simulation_.spawn({"release of " + buffer->name(), core::ProcessRole::kernel_worker, true},
+                        free_when_idle(*buffer));
   }
+}
+
+// ttm_bo_delayed_delete() in drivers/gpu/drm/ttm/ttm_bo.c: memory of an object that has gone is
+// freed when its fences have signaled.
+core::Task<> World::free_when_idle(models::Buffer& buffer) {
+  simulation_.current()->doing = "delayed delete";
+  core::WwContext transaction{simulation_.new_ticket()};
+  co_await buffer.resv().lock().lock(&transaction);
+  std::vector<core::FencePtr> fences;
+  buffer.resv().for_each(models::Usage::bookkeep, [&](const models::DmaResv::Entry& entry) {
+    fences.push_back(entry.fence);
+  });
+  buffer.resv().lock().unlock();
+  for (std::size_t i = 0; i < fences.size(); ++i)
+    co_await fences[i]->wait(core::WaitReason::memory);
+  buffer.placement.read();
+  if (buffer.exists) machine_.memory().free(buffer);
+}
+
+// SIGKILL from the OOM killer.
+void World::end(models::Client& client) {
+  for (const auto& clone : clones_)
+    if (clone->client == &client) kill(*clone);
 }
 
 }  // namespace fencelab::scenarios

@@ -1,0 +1,114 @@
+// Reading what a scenario says of system memory: the platform's, and operations on it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scenarios/load_operations.hpp"
+#include "scenarios/load_parts.hpp"
+#include "scenarios/load_values.hpp"
+#include "scenarios/nearest_name.hpp"
+
+namespace fencelab::scenarios {
+
+namespace {
+
+template <class Names>
+std::size_t number_of(const Names& names, const std::string& word) {
+  const auto found = std::find(names.begin(), names.end(), word);
+  return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
+}
+
+void read_marks(LoadContext& context, const Node& marks) {
+  PlatformSpec& spec = context.scenario.platform;
+  spec.mark_min = read_size(context, marks["min"], Zero::allowed);
+  spec.mark_low = read_size(context, marks["low"], Zero::allowed);
+  spec.mark_high = read_size(context, marks["high"], Zero::allowed);
+  const std::uint64_t min = spec.mark_min.value_or(0), low = spec.mark_low.value_or(min),
+                      high = spec.mark_high.value_or(low);
+  if (min <= low && low <= high && high < std::max<std::uint64_t>(spec.memory_bytes, 1)) return;
+  if (context.sink.has_error_under(marks.pointer())) return;
+  context.error(marks, {.code = "watermark-order",
+                        .message = "watermarks rise from min to high, which is below the size",
+                        .expected = "min <= low <= high < size"});
+}
+
+void read_disk(LoadContext& context, const Node& memory) {
+  PlatformSpec& spec = context.scenario.platform;
+  const Node disk = memory["disk"];
+  spec.disk_bytes_per_second = read_bandwidth(context, disk["bandwidth"]).value_or(0);
+  spec.disk_latency = read_duration(context, disk["latency"], Zero::allowed).value_or(Duration{});
+  spec.swap_bytes = read_size(context, disk["swap"], Zero::forbidden).value_or(0);
+  if (memory["swap"] && disk)
+    context.error(memory["swap"], {.code = "two-disks",
+                                   .message = "the disk says what swap there is",
+                                   .expected = "one of \"swap\" and \"disk\""});
+}
+
+void read_cache(LoadContext& context, const Node& cache) {
+  PlatformSpec& spec = context.scenario.platform;
+  spec.cache_clean_bytes = read_size(context, cache["clean"], Zero::allowed).value_or(0);
+  spec.cache_dirty_bytes = read_size(context, cache["dirty"], Zero::allowed).value_or(0);
+  if (context.sink.has_error_under(cache.pointer())) return;
+  const bool has_disk = spec.disk_bytes_per_second > 0 || spec.swap_bytes_per_second > 0;
+  if (spec.cache_dirty_bytes > 0 && !has_disk)
+    context.error(cache["dirty"], {.code = "no-disk",
+                                   .message = "there is no disk to write dirty pages to",
+                                   .expected = "a member \"disk\" of the memory"});
+  if (spec.cache_clean_bytes + spec.cache_dirty_bytes > spec.memory_bytes)
+    context.error(cache, {.code = "too-large",
+                          .message = "the page cache is larger than system memory",
+                          .expected = "at most the size of system memory"});
+}
+
+}  // namespace
+
+void load_memory(LoadContext& context, const Node& memory) {
+  PlatformSpec& spec = context.scenario.platform;
+  spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
+  spec.swap_bytes_per_second = read_bandwidth(context, memory["swap"]).value_or(0);
+  if (memory["disk"]) read_disk(context, memory);
+  spec.has_zone = memory["watermarks"] || memory["page_cache"];
+  if (!spec.has_zone) return;
+  if (!memory["size"]) {
+    context.error(memory, {.code = "missing-member",
+                           .message = "memory without end has no watermarks",
+                           .expected = "a member \"size\""});
+    return;
+  }
+  if (memory["watermarks"]) read_marks(context, memory["watermarks"]);
+  if (memory["page_cache"]) read_cache(context, memory["page_cache"]);
+}
+
+void load_memory_locks(LoadContext& context, const Node& memory) {
+  if (const Node lock = memory["page_cache"]["lock"])
+    context.scenario.platform.cache_lock = resolve_resource(context, Resource::lock, kNone, lock);
+}
+
+OperationLoader::What OperationLoader::read_alloc(const Node& body) {
+  const Node name = body.is_object() ? body["buffer"] : body;
+  AllocOp op{resource(Resource::buffer, name)};
+  note_use(name, op.buffer);
+  op.gfp = static_cast<models::Gfp>(number_of(models::kGfpNames, body["gfp"].text_or("kernel")));
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_memalloc_save(const Node& body) {
+  return MemallocOp{
+      static_cast<models::MemallocScope>(number_of(models::kMemallocNames, body.text_or("nofs"))),
+      false};
+}
+
+OperationLoader::What OperationLoader::read_memalloc_restore(const Node& body) {
+  return MemallocOp{
+      static_cast<models::MemallocScope>(number_of(models::kMemallocNames, body.text_or("nofs"))),
+      true};
+}
+
+OperationLoader::What OperationLoader::read_madvise(const Node& body) {
+  MadviseOp op{resource(Resource::buffer, body["buffer"]),
+               body["advice"].text_or("") == "dontneed"};
+  note_use(body["buffer"], op.buffer);
+  return op;
+}
+
+}  // namespace fencelab::scenarios

@@ -1,0 +1,62 @@
+// ThreadRunner: the operations on system memory.
+#include "models/cpu/zone.hpp"
+#include "scenarios/runtime/thread_runner.hpp"
+
+namespace fencelab::scenarios {
+
+using core::Task;
+
+// Memory of a process is there once it is touched, and then has content.
+Task<> ThreadRunner::alloc(const AllocOp& op) {
+  process_->doing = "alloc";
+  models::Buffer& buffer = world_.buffer(op.buffer, clone_);
+  buffer.placement.write();
+  buffer.exists = true;
+  const bool locked = buffer.resv().lock().try_lock();
+  const models::Placement placed = co_await world_.machine().memory().place(
+      buffer, {models::AllocRequest::Context::user, clone_.client, nullptr, nullptr, op.gfp});
+  buffer.placement.write();
+  // What is on the disk stays there.
+  if (placed != models::Placement::ok && !buffer.swapped) buffer.exists = false;
+  const bool touched = buffer.exists && buffer.kind() != models::MemoryKind::gem;
+  if (touched && world_.machine().memory().zone()) buffer.content = true;
+  if (locked) buffer.resv().lock().unlock();
+}
+
+// handle_mm_fault() in mm/memory.c: what a thread touches is brought back from the disk, or taken
+// for the first time.
+Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
+  for (std::size_t i = 0; i < accesses.size(); ++i) {
+    models::Buffer& buffer = *accesses[i].buffer;
+    buffer.placement.read();
+    if (!buffer.of_process() || !buffer.exists || buffer.pool) continue;
+    process_->doing = "page fault";
+    const bool locked = buffer.resv().lock().try_lock();
+    co_await world_.machine().memory().place(buffer,
+                                             {models::AllocRequest::Context::user, clone_.client});
+    buffer.placement.write();
+    buffer.content = true;
+    if (locked) buffer.resv().lock().unlock();
+  }
+  process_->doing = "access";
+}
+
+bool ThreadRunner::execute_on_memory(const Op& op) {
+  if (const auto* scope = std::get_if<MemallocOp>(&op.what)) {
+    if (models::Zone* const zone = world_.machine().memory().zone()) {
+      if (scope->restore)
+        zone->leave(scope->scope);
+      else
+        zone->enter(scope->scope);
+    }
+    return true;
+  }
+  const auto* const advice = std::get_if<MadviseOp>(&op.what);
+  if (!advice) return false;
+  models::Buffer& buffer = world_.buffer(advice->buffer, clone_);
+  buffer.placement.write();
+  buffer.purgeable = advice->purgeable;
+  return true;
+}
+
+}  // namespace fencelab::scenarios

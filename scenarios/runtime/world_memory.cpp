@@ -1,0 +1,25 @@
+// System memory of a World that has watermarks.
+#include "models/cpu/zone.hpp"
+#include "scenarios/runtime/world.hpp"
+
+namespace fencelab::scenarios {
+
+void World::build_memory() {
+  const PlatformSpec& platform = scenario_.platform;
+  if (!platform.has_zone) return;
+  models::Zone::Spec spec;
+  spec.marks = models::default_watermarks(platform.memory_bytes);
+  const std::uint64_t step = spec.marks.low - spec.marks.min;
+  if (platform.mark_min) spec.marks.min = *platform.mark_min;
+  spec.marks.low = platform.mark_low.value_or(spec.marks.min + step);
+  spec.marks.high = platform.mark_high.value_or(spec.marks.low + step);
+  spec.clean_bytes = platform.cache_clean_bytes;
+  spec.dirty_bytes = platform.cache_dirty_bytes;
+  models::Memory& memory = machine_.memory();
+  memory.set_zone(std::make_unique<models::Zone>(machine_, memory.system(), spec));
+  memory.zone()->oom().inject(*this);
+  if (platform.cache_lock != kNone)
+    memory.zone()->page_cache().set_file_system_lock(*locks_[platform.cache_lock].front());
+}
+
+}  // namespace fencelab::scenarios
