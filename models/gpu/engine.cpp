@@ -88,8 +88,8 @@ bool Engine::spinning(Job& job) {
   for (; awaits_values(job); ++job.ring_waits_over) {
     const ValuePoint& wait = job.ring_waits[job.ring_waits_over];
     if (wait.timeline->at_least(wait.value)) continue;
-    if (job.ring_waits_watched == job.ring_waits_over) {
-      ++job.ring_waits_watched;
+    if (job.ring_waits_watched <= job.ring_waits_over) {
+      job.ring_waits_watched = job.ring_waits_over + 1;
       wait.timeline->watch(wait.value, bell_);
     }
     return true;

@@ -126,6 +126,32 @@ TEST_CASE("User queues beyond the hardware's slots take turns") {
   CHECK(number(scarce, "makespan_ns") >= 10 * kMs);
 }
 
+TEST_CASE(
+    "A queue goes on when the last of its values is there, whichever came before the job did") {
+  for (const std::string there : {"a", "b"})
+    for (const std::string semaphore : {"aware", "repoll", "spin"}) {
+      const std::string later = there == "a" ? "b" : "a";
+      const auto run = run_small(
+          {.gpu = {},
+           .resources = R"("timelines": ["a", "b"],)",
+           .processes =
+               process("waiter", kRcs,
+                       R"({"signal": {"timeline": ")" + there + R"(", "value": 1}}, )" +
+                           one_job("1 ms", R"(, "wait_values": [
+                                        {"timeline": "a", "value": 1}, {"timeline": "b", "value": 1}])")) +
+               "," +
+               process("signaler", R"("engine": "ccs0")",
+                       R"({"signal": {"timeline": ")" + later + R"(", "value": 1}})", "3 ms"),
+           .stack = R"("preset": "user-queues-preempt-ctx", "axes": {"semaphore": ")" + semaphore +
+                    "\"}",
+           .links = {}});
+      INFO(there << " was there, under " << semaphore);
+      CHECK(run.verdict == "complete");
+      CHECK(number(run, "jobs_done_count") == 1);
+      CHECK(number(run, "makespan_ns") == 4 * kMs);
+    }
+}
+
 TEST_CASE("A queue that waits for a value keeps the engine for a slice, a look, or not at all") {
   const auto with = [](const std::string& semaphore) {
     return run_small(
