@@ -5,7 +5,6 @@
 #include "models/client.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
-#include "models/sync/drm_exec.hpp"
 #include "policies/submission/steps.hpp"
 #include "policies/sync/reservation.hpp"
 
@@ -55,13 +54,23 @@ BridgedSync::Entries BridgedSync::own_work(Client& client, Buffer& buffer) {
 }
 
 // The empty batch is a submission like any other, in the thread that presents: i915_gem_execbuffer2
-// locks the objects of its list (eb_lock_vmas) before it looks at their fences.
+// locks the objects of its list (eb_lock_vmas) before it looks at their fences. Importing a sync
+// file locks the reservation, too (dma_buf_import_sync_file() in drivers/dma-buf/dma-buf.c).
 core::Task<models::HandOver> BridgedSync::hand_over_by_thread(Client& client, models::Gpu& gpu,
                                                               Buffer& buffer) {
   const Entries own = own_work(client, buffer);
   const bool draws = std::any_of(own.begin(), own.end(), [](const auto& e) { return e.write; });
-  if (options_.import != Import::submission || !draws) co_return hand_over(client, buffer);
-  co_await submit_mark_by_ioctl(client, gpu, buffer);
+  const bool submits = options_.import == Import::submission;
+  if (options_.import == Import::off || own.empty() || (submits && !draws))
+    co_return hand_over(client, buffer);
+  if (submits) {
+    co_await submit_mark_by_ioctl(client, gpu, buffer);
+    co_return models::HandOver{};
+  }
+  models::DrmExec exec(simulation_, {});
+  co_await lock_alone(exec, buffer);
+  hand_over(client, buffer);
+  exec.unlock_all();
   co_return models::HandOver{};
 }
 
@@ -72,11 +81,7 @@ core::Task<> BridgedSync::submit_mark_by_ioctl(Client& client, models::Gpu& gpu,
   if (cost > core::Duration{})
     co_await core::sleep_for(simulation_, cost, core::WaitReason::submit);
   models::DrmExec exec(simulation_, {});
-  DmaResv* const resv = &buffer.resv();
-  while (exec.until_all_locked()) {
-    const bool at_once = exec.lock_at_once({&resv, 1});
-    if (!at_once) co_await exec.prepare(*resv, 1);
-  }
+  co_await lock_alone(exec, buffer);
   hand_over(client, buffer);
   exec.unlock_all();
   simulation_.emit(core::ProbeKind::ioctl_end, core::kNoObject, 0,

@@ -43,13 +43,25 @@ void adopt(models::Client& client, models::Buffer& buffer) {
   client.tracker().adopt(buffer, taken_out(buffer, Usage::read));
 }
 
+core::Task<> lock_alone(models::DrmExec& exec, models::Buffer& buffer) {
+  DmaResv* const resv = &buffer.resv();
+  while (exec.until_all_locked()) {
+    const bool at_once = exec.lock_at_once({&resv, 1});
+    if (!at_once) co_await exec.prepare(*resv, 1);
+  }
+}
+
+// dma_buf_import_sync_file() in drivers/dma-buf/dma-buf.c adds each fence under the lock.
 core::Task<> put_in(core::Simulation& simulation, models::Client& client, models::Buffer& buffer,
                     models::HandOver with) {
   for (std::size_t i = 0; i < with.size(); ++i) {
     const models::SyncPoint point = with[i].point;
     if (point.done()) continue;
     if (point.fence) {
+      models::DrmExec exec(simulation, {});
+      co_await lock_alone(exec, buffer);
       buffer.resv().add(point.fence, with[i].write ? Usage::write : Usage::read);
+      exec.unlock_all();
       continue;
     }
     const auto waited = models::dependency_on(point, models::DependencyRule::tracked, &buffer);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "models/axes/driver_policies.hpp"
+#include "models/sync/drm_exec.hpp"
 
 namespace fencelab::policies {
 
@@ -27,6 +28,9 @@ models::HandOver taken_out(models::Buffer& buffer, models::Usage usage);
 
 /// `client` takes all out that there is of `buffer`, for its later submissions to wait for.
 void adopt(models::Client& client, models::Buffer& buffer);
+
+/// Locks the reservation of `buffer` and no other, for `exec` to unlock (dma_resv_lock()).
+core::Task<> lock_alone(models::DrmExec& exec, models::Buffer& buffer);
 
 /// The receiver of `buffer` puts what an explicit protocol told it where the kernel looks
 /// (IMPORT_SYNC_FILE). A user fence cannot be put there: it is waited for here, on the CPU.

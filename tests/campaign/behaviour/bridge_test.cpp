@@ -116,7 +116,7 @@ TEST_CASE("The batch of such an import costs its thread an ioctl, and nothing el
   CHECK(makespan("submission") == (1 + 1 + 1 + 10) * kMs);
 }
 
-TEST_CASE("The batch of such an import is submitted under the lock of the reservation") {
+TEST_CASE("Fences are put into a reservation under its lock, by file or by batch") {
   // The holder's ioctl has b locked while it waits, from 1 to 20 ms, for memory that the hog's job
   // uses. The producer gives b away at 2 ms.
   const auto makespan = [](const std::string& import) {
@@ -149,6 +149,7 @@ TEST_CASE("The batch of such an import is submitted under the lock of the reserv
   };
   CHECK(makespan("off") == (20 + 1) * kMs);
   CHECK(makespan("submission") == (20 + 10) * kMs);
+  CHECK(makespan("access") == (20 + 10) * kMs);
 }
 
 TEST_CASE("A submission stalls for what its access says") {
