@@ -190,6 +190,11 @@ void ResourceLoader::load_swapchain(const Node& node) {
   image.gpu = gpu_of(node);
   image.process = owner;
   image.place = context_.place_of(node);
+  if (context_.scenario.platform.gpus.empty() && !context_.gpus.is_incomplete())
+    context_.error(node, {.code = "no-gpu",
+                          .message = "frames are handed over as a GPU's driver does it, but the "
+                                     "platform has none",
+                          .expected = "a GPU in /platform/gpus"});
   SwapchainSpec chain{.name = image.name, .images = {}, .process = owner, .place = image.place};
   if (node["mode"].text() == "mailbox") chain.mode = SwapchainSpec::Mode::mailbox;
   if (node["protocol"].text() == "syncobj") chain.protocol = SwapchainSpec::Protocol::syncobj;

@@ -191,7 +191,7 @@ TEST_CASE("members must not contradict the place of their object", "[scenarios]"
               {"same-ends", "/platform/links/0/connects", "[\"gpu0\", \"gpu0\"]", ""});
 }
 
-TEST_CASE("a GPU cannot be called memory, a context needs a GPU", "[scenarios]") {
+TEST_CASE("a GPU cannot be called memory, contexts and swapchains need a GPU", "[scenarios]") {
   check_patch("\"class\": \"vcs\"}]}",
               "\"class\": \"vcs\"}]}, {\"name\": \"memory\", \"engines\": [\"x\"]}",
               {"reserved-name", "/platform/gpus/1/name", "\"memory\", \"engines\"", ""});
@@ -199,6 +199,11 @@ TEST_CASE("a GPU cannot be called memory, a context needs a GPU", "[scenarios]")
       R"({"format": 1, "name": "n", "platform": {}, "stacks": ["s"], "processes": [{"name": "p",
     "contexts": [{"name": "c"}], "threads": [{"name": "t", "program": [{"think": "1 s"}]}]}]})",
       {"no-gpu", "/processes/0/contexts/0", "{\"name\": \"c\"}", ""});
+  check_only_error(
+      R"({"format": 1, "name": "n", "platform": {}, "stacks": ["s"],
+    "swapchains": [{"name": "w", "images": 2, "size": "1 MiB"}], "processes": [{"name": "p",
+    "threads": [{"name": "t", "program": [{"acquire": "w"}, {"present": "w"}]}]}]})",
+      {"no-gpu", "/swapchains/0", "{\"name\": \"w\"", ""});
 }
 
 TEST_CASE("a scenario in which nothing would run is refused", "[scenarios]") {
