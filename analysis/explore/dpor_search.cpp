@@ -139,12 +139,12 @@ std::uint32_t DporSearch::pick(const ActorSet& awake) const {
   return awake.first();
 }
 
-// Services that go round for ever (a display) get a budget once nobody else can act.
+// Services that go round for ever (a display) get a budget once nobody else can act, also when all
+// is done: what they do then could have come before, and that shows only where they do it.
 bool DporSearch::services_only(Execution& execution, const std::vector<core::Step>& steps,
                                std::uint32_t index) {
   for (const core::Step& step : steps)
     if (!is_service(execution, step)) return false;
-  if (execution.is_settled()) return true;
   DporNode& node = nodes_[index];
   node.progress = execution.progress();
   node.daemon_steps = 0;

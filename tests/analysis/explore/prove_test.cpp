@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "analysis/explore/dpor.hpp"
 #include "analysis/explore/minimise.hpp"
 #include "analysis/explore/random_walk.hpp"
 #include "analysis/explore/state_search.hpp"
@@ -24,7 +25,31 @@ LitmusProgram abba_in_a_crowd() {
           {L(3), U(3)}};
 }
 
+core::Task<> takes_turns(LitmusWorld& world) {
+  co_await world.lock(0).lock();
+  world.lock(0).unlock();
+}
+
+/// A service that is in nobody's way at first, and then keeps the lock.
+core::Task<> keeps_the_second_lock(LitmusWorld& world) {
+  co_await world.lock(1).lock();
+  world.lock(1).unlock();
+  co_await world.lock(0).lock();
+}
+
 }  // namespace
+
+TEST_CASE("What a service could have done before all others were done is tried, too") {
+  // Left alone the thread is done in no time, and then nothing is left to be done.
+  CodeSubject subject([](LitmusWorld& world) {
+    world.sim.spawn({"thread"}, takes_turns(world));
+    world.sim.spawn({"service", core::ProcessRole::kernel_worker, true},
+                    keeps_the_second_lock(world));
+  });
+  CHECK(explore_dpor(subject, {}, {}).found_deadlock());
+  CHECK(explore_states(subject, {}, {}).found_deadlock());
+  CHECK(prove(subject, {}).outcome == ProofOutcome::dead);
+}
 
 TEST_CASE("A proof says that both provers finished, and agree") {
   LitmusSubject free({{L(0), L(1), U(1), U(0)}, {L(0), L(1), U(1), U(0)}});
