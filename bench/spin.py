@@ -60,6 +60,15 @@ def variants():
                                       ("TDR", "timeout", "quiescent")):
             yield (f"indefinite NJOB={n} {define}", f"indefinite-{n}-free0", stack, timers, "indefinite",
                    [jobs, f"-D{define}"])
+    for n in (1, 2):
+        for stack, define in (("careful", None), ("lock-all-along", "BAD_LOCK"), ("allocates-in-job", "BAD_JOB")):
+            yield (f"userptr NSUB={n}" + (f" {define}" if define else ""), f"userptr-{n}", stack, "never", "userptr",
+                   [f"-DNSUB={n}"] + ([f"-D{define}"] if define else []))
+    for n in (2, 3):
+        for free in (0, 1):
+            for stack, define in (("at-run", None), ("prealloc", "PREALLOC"), ("nowait", "NOWAIT"), ("idle-only", "TRYLOCK")):
+                yield (f"vmbind NBO={n} FREE0={free}" + (f" {define}" if define else ""), f"vmbind-{n}-free{free}", stack,
+                       "never", "vmbind", [f"-DNBO={n}", f"-DFREE0={free}"] + ([f"-D{define}"] if define else []))
 
 
 class Result:

@@ -174,6 +174,32 @@ void add_reclaim(std::vector<Column>& all) {
   }));
 }
 
+template <class Counter>
+Counter of_user_pages(const Facts& facts, Counter models::UserPages::Counters::* counter) {
+  Counter sum = 0;
+  for (const auto& buffer : facts.machine.buffers())
+    if (const models::UserPages* const pages = buffer->pages()) sum += pages->counters.*counter;
+  return sum;
+}
+
+void add_userptr(std::vector<Column>& all) {
+  using Counters = models::UserPages::Counters;
+  all.push_back(count("invalidations_count",
+                      "times that the notifiers of a userptr range were called, for whatever reason",
+                      [](const Facts& f) { return of_user_pages(f, &Counters::invalidations); }));
+  all.push_back(time("notifier_time_ns", "time that their callers spent in them",
+                     [](const Facts& f) { return of_user_pages(f, &Counters::notifier_ns); }));
+  all.push_back(count("userptr_retries_count",
+                      "submissions and restores that began anew because pages had gone (-EAGAIN), "
+                      "one for each range of theirs",
+                      [](const Facts& f) { return of_user_pages(f, &Counters::retries); }));
+  all.push_back(count("pages_migrated_count", "userptr ranges whose pages the kernel moved",
+                      [](const Facts& f) { return of_user_pages(f, &Counters::migrations); }));
+  all.push_back(
+      count("pages_unmovable_count", "userptr ranges that it could not move: they are pinned",
+            [](const Facts& f) { return of_user_pages(f, &Counters::migrations_refused); }));
+}
+
 std::vector<Column> make_columns() {
   std::vector<Column> all;
   all.push_back(time("makespan_ns",
@@ -279,6 +305,7 @@ std::vector<Column> make_columns() {
   all.push_back(bytes("system_peak_bytes", "largest use of system memory",
                       [](const Facts& f) { return peak(f, false); }));
   add_reclaim(all);
+  add_userptr(all);
   all.push_back(
       {"peak_bytes_by_pool", "text", "largest use of each pool of memory", false, peak_by_pool});
   all.push_back({"fingerprint", "text",

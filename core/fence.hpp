@@ -55,8 +55,8 @@ class FenceCallback {
 
 /// errno values used as fence errors (negative, as in the kernel).
 namespace fence_error {
-inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kBusy = -16,
-                     kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62,
+inline constexpr int kNoEntry = -2, kInterrupted = -4, kSearch = -3, kNoMemory = -12, kFault = -14,
+                     kBusy = -16, kNoDevice = -19, kInvalid = -22, kDeadlock = -35, kTime = -62,
                      kTimedOut = -110, kAlready = -114, kCanceled = -125, kRestart = -512;
 }
 

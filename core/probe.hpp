@@ -79,7 +79,40 @@ enum class ProbeKind : std::uint8_t {
   reservation_asked,  ///< object: lock of the reservation; a: Usage of the query; b: 0 as the
                       ///< running process looks, 1 + index of the client that takes fences out
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
+  pages_replaced,     ///< object: buffer: its process has other pages there now (subject: Buffer)
   count_              ///< number of kinds
+};
+
+/// A set of kinds of events.
+class KindSet {
+ public:
+  constexpr KindSet() = default;
+  constexpr explicit KindSet(ProbeKind kind) { words_[word(kind)] = bit(kind); }
+  constexpr bool has(ProbeKind kind) const { return (words_[word(kind)] & bit(kind)) != 0; }
+  constexpr KindSet operator|(const KindSet& other) const {
+    KindSet both = *this;
+    for (unsigned i = 0; i < kWords; ++i) both.words_[i] |= other.words_[i];
+    return both;
+  }
+  constexpr KindSet operator&(const KindSet& other) const {
+    KindSet both = *this;
+    for (unsigned i = 0; i < kWords; ++i) both.words_[i] &= other.words_[i];
+    return both;
+  }
+  constexpr KindSet operator~() const {
+    KindSet others = *this;
+    for (std::uint64_t& word : others.words_) word = ~word;
+    return others;
+  }
+
+ private:
+  static constexpr unsigned kWords = 2;
+  static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64 * kWords, "a bit for each kind");
+  static constexpr unsigned word(ProbeKind kind) { return static_cast<unsigned>(kind) / 64; }
+  static constexpr std::uint64_t bit(ProbeKind kind) {
+    return std::uint64_t{1} << (static_cast<unsigned>(kind) % 64);
+  }
+  std::uint64_t words_[kWords] = {};
 };
 
 /// One event. 64 bytes, passed by reference, never stored by the bus.
@@ -101,9 +134,9 @@ class ProbeSink {
 /// The bus of one run.
 class Probe {
  public:
-  using Mask = std::uint64_t;
-  static constexpr Mask bit(ProbeKind kind) { return Mask{1} << static_cast<unsigned>(kind); }
-  static constexpr Mask kAll = ~Mask{0};
+  using Mask = KindSet;
+  static constexpr Mask bit(ProbeKind kind) { return Mask(kind); }
+  static constexpr Mask kAll = ~Mask{};
   /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
   /// what does, and so take no part in fingerprints and metrics.
   static const Mask kOrdering;
@@ -115,13 +148,13 @@ class Probe {
   /// Subscribes `sink` to the kinds in `mask`. Sinks are called in the order of subscription.
   void subscribe(ProbeSink& sink, Mask mask) {
     sinks_.push_back({&sink, mask});
-    mask_ |= mask;
+    mask_ = mask_ | mask;
   }
-  bool wanted(ProbeKind kind) const { return (mask_ & bit(kind)) != 0; }
+  bool wanted(ProbeKind kind) const { return mask_.has(kind); }
 
   void publish(const ProbeEvent& event) const {
     for (const auto& [sink, mask] : sinks_)
-      if (mask & bit(event.kind)) sink->on_event(event);
+      if (mask.has(event.kind)) sink->on_event(event);
   }
 
  private:
@@ -130,7 +163,7 @@ class Probe {
     Mask mask;
   };
   std::vector<Subscription> sinks_;
-  Mask mask_ = 0;
+  Mask mask_;
 };
 
 inline constexpr Probe::Mask Probe::kOrdering =
@@ -143,7 +176,5 @@ inline constexpr Probe::Mask Probe::kKnowledge =
     bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited) |
     bit(ProbeKind::reservation_asked);
 inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kKnowledge;
-
-static_assert(static_cast<unsigned>(ProbeKind::count_) <= 64, "Probe::Mask has 64 bits");
 
 }  // namespace fencelab::core

@@ -3,13 +3,14 @@
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {
 
 Client::Client(core::Simulation& simulation, std::string name, std::uint32_t index)
-    : name_(std::move(name)), index_(index), cell_(simulation) {}
+    : simulation_(simulation), name_(std::move(name)), index_(index), cell_(simulation) {}
 
 Client::~Client() = default;
 
@@ -41,6 +42,19 @@ BindQueue* Client::existing_bind_queue(const Gpu& gpu) const {
   cell_.read();
   const auto found = bind_queues_.find(gpu.index);
   return found == bind_queues_.end() ? nullptr : found->second.get();
+}
+
+ProcessMemory& Client::memory() {
+  cell_.read();
+  if (memory_) return *memory_;
+  cell_.write();
+  memory_ = std::make_unique<ProcessMemory>(simulation_, *this);
+  return *memory_;
+}
+
+ProcessMemory* Client::existing_memory() const {
+  cell_.read();
+  return memory_.get();
 }
 
 }  // namespace fencelab::models

@@ -15,6 +15,7 @@ namespace fencelab::models {
 class Gpu;
 class UserVm;
 class BindQueue;
+class ProcessMemory;
 
 class Client {
  public:
@@ -31,14 +32,19 @@ class Client {
   /// Its VM_BIND queue on `gpu`.
   BindQueue& bind_queue(Gpu& gpu);
   BindQueue* existing_bind_queue(const Gpu& gpu) const;
+  /// Its memory on the CPU's side.
+  ProcessMemory& memory();
+  ProcessMemory* existing_memory() const;
 
  private:
+  core::Simulation& simulation_;
   std::string name_;
   std::uint32_t index_;
   AccessTracker tracker_;
   core::Cell cell_;  ///< footprint of what there is on which GPU
   std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;        ///< by Gpu::index
   std::map<std::uint32_t, std::unique_ptr<BindQueue>> bind_queues_;  ///< by Gpu::index
+  std::unique_ptr<ProcessMemory> memory_;
   std::vector<std::unique_ptr<GpuContext>> contexts_;
 };
 

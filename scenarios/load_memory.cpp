@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/cpu/memory_defaults.hpp"
 #include "scenarios/load_operations.hpp"
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
@@ -66,6 +67,8 @@ void load_memory(LoadContext& context, const Node& memory) {
   PlatformSpec& spec = context.scenario.platform;
   spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
   spec.swap_bytes_per_second = read_bandwidth(context, memory["swap"]).value_or(0);
+  spec.copy_bytes_per_second =
+      read_bandwidth(context, memory["copy"]).value_or(models::memory_defaults::kCopyBytesPerSecond);
   if (memory["disk"]) read_disk(context, memory);
   spec.has_zone = memory["watermarks"] || memory["page_cache"];
   if (!spec.has_zone) return;
@@ -109,6 +112,27 @@ OperationLoader::What OperationLoader::read_madvise(const Node& body) {
                body["advice"].text_or("") == "dontneed"};
   note_use(body["buffer"], op.buffer);
   return op;
+}
+
+OperationLoader::What OperationLoader::read_fork_mm(const Node& body) {
+  MmOp op{.kind = MmOp::Kind::fork};
+  for (const Node& name : body["buffers"].items()) {
+    op.buffers.push_back(userptr_buffer(name));
+    note_use(name, op.buffers.back());
+  }
+  if (const Node life = body["child_exits"]) op.child_life = read_duration(context_, life, Zero::forbidden);
+  return op;
+}
+
+// By the kernel, for whoever it may be: so this is no use of the buffer by the thread's process.
+OperationLoader::What OperationLoader::read_migrate(const Node& body) {
+  MmOp op{.kind = MmOp::Kind::migrate};
+  for (const Node& name : body.items()) op.buffers.push_back(userptr_buffer(name));
+  return op;
+}
+
+OperationLoader::What OperationLoader::read_compact(const Node&) {
+  return MmOp{.kind = MmOp::Kind::compact};
 }
 
 }  // namespace fencelab::scenarios

@@ -66,6 +66,9 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"memalloc_save", &L::read_memalloc_save},
                                               {"memalloc_restore", &L::read_memalloc_restore},
                                               {"madvise", &L::read_madvise},
+                                              {"fork_mm", &L::read_fork_mm},
+                                              {"migrate", &L::read_migrate},
+                                              {"compact", &L::read_compact},
                                               {"bind", &L::read_bind},
                                               {"unbind", &L::read_unbind},
                                               {"lock", &L::read_lock},
@@ -286,14 +289,19 @@ OperationLoader::What OperationLoader::read_preemption(const Node& body) {
   return PreemptionOp{context_of(body), period.value_or(Duration::zero())};
 }
 
-OperationLoader::What OperationLoader::read_invalidate(const Node& body) {
-  const Index buffer = resource(Resource::buffer, body);
+Index OperationLoader::userptr_buffer(const Node& name) {
+  const Index buffer = resource(Resource::buffer, name);
   if (buffer != kNone && !context_.scenario.buffers[buffer].userptr) {
-    context_.error(body,
+    context_.error(name,
                    {.code = "wrong-kind",
-                    .message = fmt::format("{} is no userptr memory", quote(body.text_or(""))),
+                    .message = fmt::format("{} is no userptr memory", quote(name.text_or(""))),
                     .expected = "a buffer with \"userptr\": true"});
   }
+  return buffer;
+}
+
+OperationLoader::What OperationLoader::read_invalidate(const Node& body) {
+  const Index buffer = userptr_buffer(body);
   note_use(body, buffer);
   return InvalidateOp{buffer};
 }

@@ -67,6 +67,7 @@ class OperationLoader {
   What read_queue_depth(const Node& body);
   What read_priority(const Node& body);
   What read_preemption(const Node& body);
+  Index userptr_buffer(const Node& name);
   What read_invalidate(const Node& body);
   What read_import(const Node& body);
   What read_annotate(const Node& body);
@@ -76,6 +77,9 @@ class OperationLoader {
   What read_memalloc_save(const Node& body);
   What read_memalloc_restore(const Node& body);
   What read_madvise(const Node& body);
+  What read_fork_mm(const Node& body);
+  What read_migrate(const Node& body);
+  What read_compact(const Node& body);
 
   // load_submit.cpp: what waits for something or completes
   What read_submit(const Node& body);

@@ -43,6 +43,7 @@ void declare_processes(LoadContext& context, const Node& processes) {
     ProcessSpec process;
     process.name = node["name"].text_or("");
     process.count = static_cast<std::uint32_t>(count.value_or(1));
+    process.memlock_bytes = read_size(context, node["memlock"], Zero::allowed);
     process.place = context.place_of(node);
     NamedThing thing{.first = static_cast<Index>(i), .pointer = node.pointer()};
     thing.is_broken = node["count"] && !count;  // how many clones there are is anyone's guess

@@ -21,7 +21,7 @@ bool takes_time(const Op& op) {
   if (const auto* const access = std::get_if<AccessOp>(&op.what))
     return access->duration.has_value();
   return holds_any<PaceOp, SubmitOp, WaitOp, ThinkOp, ComputeOp, AllocOp, BindOp, ReceiveOp,
-                   AcquireOp, FlipOp, VblankOp, InvalidateOp, ImportOp>(op);
+                   AcquireOp, FlipOp, VblankOp, InvalidateOp, ImportOp, MmOp>(op);
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ struct PlatformSpec {
   std::uint64_t swap_bytes = 0;             ///< size of the swap area; 0: as much as is asked for
   std::uint64_t disk_bytes_per_second = 0;  ///< of the disk of files and swap; 0: that of swap
   Duration disk_latency{};
+  std::uint64_t copy_bytes_per_second = 0;  ///< of a CPU that copies pages; 0: in no time
   bool has_zone = false;  ///< system memory has watermarks, kswapd, a page cache
   std::optional<std::uint64_t> mark_min, mark_low, mark_high;  ///< none: from the size
   std::uint64_t cache_clean_bytes = 0, cache_dirty_bytes = 0;
@@ -342,6 +343,13 @@ struct PreemptionOp {
 struct InvalidateOp {
   Index buffer = kNone;
 };  ///< munmap + mmap of a userptr range
+/// What a process, or the kernel for it, does to the pages behind userptr buffers.
+struct MmOp {
+  enum class Kind : std::uint8_t { fork, migrate, compact };
+  Kind kind = Kind::fork;
+  std::vector<Index> buffers;
+  std::optional<Duration> child_life;  ///< fork: until the child ends; none: beyond the run
+};
 /// PRIME: a device attaches to a buffer of another one.
 struct ImportOp {
   Index buffer = kNone;
@@ -358,7 +366,7 @@ struct Op {
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
                PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp, MemallocOp,
-               MadviseOp>
+               MadviseOp, MmOp>
       what;
   Index label = kNone;  ///< `id`, index in ProcessSpec::labels
   Place place;
@@ -378,6 +386,7 @@ struct ProcessSpec {
   std::vector<std::string> labels;  ///< ids of operations, unique per process
   std::vector<ContextSpec> contexts;
   std::vector<ThreadSpec> threads;
+  std::optional<std::uint64_t> memlock_bytes;  ///< what it may pin (RLIMIT_MEMLOCK)
   Place place;
 };
 

@@ -41,7 +41,9 @@ void HazardTracker::look_for_absences(const Job& job) {
     const models::Buffer& buffer = *access.buffer;
     const bool unbound = binds && binds->managed(buffer) && !binds->bound(buffer);
     const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
-    if (buffer.exists && buffer.pool && !evicted && !unbound) continue;
+    const bool replaced =
+        buffer.pages() && !buffer.pages()->same_for({job.client, &job.context->gpu()});
+    if (buffer.exists && buffer.pool && !evicted && !unbound && !replaced) continue;
     const auto freer = freed_by_.find(buffer.index());
     const JobMark mark = mark_of(job, {}, 0);
     if (!buffer.exists && freer != freed_by_.end())
@@ -49,6 +51,10 @@ void HazardTracker::look_for_absences(const Job& job) {
              fmt::format("{} freed it, and nothing made that wait for the job", freer->second));
     else if (!buffer.exists)
       absent(mark, access, "freed", "nothing made the job wait for the allocation");
+    else if (replaced)
+      absent(mark, access, "replaced",
+             "its process has other pages there now, and the device was not told or has pinned the "
+             "old ones");
     else if (unbound)
       absent(mark, access, "not bound", "nothing made the job wait for a bind");
     else

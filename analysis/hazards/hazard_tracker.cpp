@@ -15,7 +15,8 @@ const core::Probe::Mask HazardTracker::kMask =
     HappensBefore::kMask | core::Probe::bit(ProbeKind::job_resumed) |
     core::Probe::bit(ProbeKind::buffer_evicted) | core::Probe::bit(ProbeKind::buffer_freed) |
     core::Probe::bit(ProbeKind::flip_queued) | core::Probe::bit(ProbeKind::flip_latched) |
-    core::Probe::bit(ProbeKind::frame_shown) | core::Probe::bit(ProbeKind::cpu_accessed);
+    core::Probe::bit(ProbeKind::frame_shown) | core::Probe::bit(ProbeKind::cpu_accessed) |
+    core::Probe::bit(ProbeKind::pages_replaced);
 
 void HazardTracker::on_event(const core::ProbeEvent& event) {
   now_ns_ = core::nanoseconds_of(event.at);
@@ -33,6 +34,8 @@ void HazardTracker::on_event(const core::ProbeEvent& event) {
     case ProbeKind::frame_shown: return on_shown(*static_cast<const models::Frame*>(event.subject));
     case ProbeKind::buffer_evicted:
       return on_gone(*static_cast<const models::Buffer*>(event.subject), "evicted");
+    case ProbeKind::pages_replaced:
+      return on_gone(*static_cast<const models::Buffer*>(event.subject), "replaced");
     case ProbeKind::buffer_freed:
       return on_gone(*static_cast<const models::Buffer*>(event.subject), "freed");
     case ProbeKind::process_ended:

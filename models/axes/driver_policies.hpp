@@ -122,14 +122,29 @@ class ResidencyPolicy {
   virtual bool restores_idle() const { return false; }
 };
 
+/// Why core mm takes the pages of a userptr range away (enum mmu_notifier_event).
+enum class InvalidationCause : unsigned char { reclaim, unmap, fork, copy_on_write, migration };
+
+/// What an MMU notifier is told: the range, and whose notifier it is.
+struct Invalidation {
+  Buffer& buffer;
+  Client& client;
+  Gpu& gpu;
+  InvalidationCause cause;
+};
+
 /// Axis `userptr`: what does the MMU notifier do?
 class UserptrPolicy {
  public:
   virtual ~UserptrPolicy() = default;
-  /// Pages never move: reclaim passes them by.
+  /// The device pins pages for the long term: they never move, and it is told of nothing.
   virtual bool pinned() const = 0;
-  /// The notifier: returns when the GPU no longer uses the pages of `buffer`.
-  virtual core::Task<> invalidate(Buffer& buffer) = 0;
+  /// The notifier: returns when the GPU no longer uses the pages.
+  virtual core::Task<> invalidate(Invalidation range) = 0;
+  /// Time that getting (and mapping for the device) so many bytes of pages takes.
+  virtual core::Duration get_pages_cost(std::uint64_t bytes) const = 0;
+  /// Whether a submission holds the notifier's lock all along, and not only while it publishes.
+  virtual bool locks_all_along() const { return false; }
 };
 
 /// Axis `bind`: when is GPU VM state updated, when is page-table memory taken?

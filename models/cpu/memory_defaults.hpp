@@ -22,4 +22,8 @@ inline constexpr std::uint32_t kReclaimRetries = 16;
 /// (kernel/Kconfig.hz).
 inline constexpr core::Duration kReclaimPause = std::chrono::milliseconds(4);
 
+/// How fast a CPU copies pages (fork, migration): assumed, one core of a present machine; no
+/// published number was found.
+inline constexpr std::uint64_t kCopyBytesPerSecond = 10'000'000'000;
+
 }  // namespace fencelab::models::memory_defaults

@@ -48,6 +48,7 @@ bool Zone::may_drop(const Buffer& buffer, const Control& control) const {
 }
 
 bool Zone::is_contended(const Buffer& buffer) const {
+  if (buffer.pages()) return buffer.pages()->busy();
   return const_cast<Buffer&>(buffer).resv().lock().is_locked();
 }
 
@@ -79,8 +80,7 @@ core::Task<std::uint64_t> Zone::shrink_processes(Control control) {
     Buffer* const victim = memory.choose_among(candidates);
     if (!victim) break;
     tried.push_back(victim);
-    const Memory::Users users = victim->userptr() ? Memory::Users::wait : Memory::Users::none;
-    const bool taken = co_await memory.evict(*victim, control.request, users);
+    const bool taken = co_await memory.evict(*victim, control.request, Memory::Users::none);
     if (taken) freed += victim->bytes();
   }
   co_return freed;

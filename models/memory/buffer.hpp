@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "models/memory/memory_kind.hpp"
 #include "models/sync/dma_resv.hpp"
+#include "models/userptr/user_pages.hpp"
 
 namespace fencelab::models {
 
@@ -34,6 +36,7 @@ class Buffer {
         id_(simulation.new_object_id()),
         resv_(simulation) {
     resv_.lock().set_name("dma_resv of " + spec_.name);
+    if (spec_.userptr) pages_ = std::make_unique<UserPages>(simulation, spec_.name);
   }
 
   const std::string& name() const { return spec_.name; }
@@ -41,6 +44,8 @@ class Buffer {
   Gpu* home() const { return spec_.home; }
   Client* owner() const { return spec_.owner; }
   bool userptr() const { return spec_.userptr; }
+  /// userptr memory: what its devices know of the pages; else nullptr.
+  UserPages* pages() const { return pages_.get(); }
   MemoryKind kind() const { return spec_.kind; }
   /// Memory of a process, which its page tables map.
   bool of_process() const {
@@ -63,7 +68,6 @@ class Buffer {
   bool system_only = false;          ///< shared with a device that cannot reach its home's VRAM
   bool was_evicted = false;          ///< a later placement is a refault
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
-  std::uint64_t generation = 0;      ///< userptr: bumped by each invalidation
   std::vector<UserVm*> vms;          ///< address spaces whose user queues need it resident
 
  private:
@@ -71,6 +75,7 @@ class Buffer {
   std::uint32_t index_;
   core::ObjectId id_;
   DmaResv resv_;
+  std::unique_ptr<UserPages> pages_;
 };
 
 }  // namespace fencelab::models

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "core/assert.hpp"
-#include "core/uninterruptible.hpp"
 #include "models/cpu/zone.hpp"
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
+#include "models/userptr/process_memory.hpp"
 
 namespace fencelab::models {
 
@@ -73,10 +73,7 @@ bool MemoryPool::hash_state(std::uint64_t& hash) const {
 }
 
 Memory::Memory(Machine& machine)
-    : machine_(machine),
-      moves_(machine),
-      notifier_class_(
-          machine.simulation().order_classes().intern(core::OrderKind::notifier, "mmu_notifier")) {
+    : machine_(machine), moves_(machine) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
 
@@ -130,6 +127,19 @@ void Memory::free(Buffer& buffer) {
   buffer.exists = buffer.content = buffer.swapped = false;
 }
 
+void Memory::discard(Buffer& buffer) {
+  buffer.placement.write();
+  if (buffer.pool) drop(buffer);
+  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
+  buffer.content = buffer.swapped = false;
+}
+
+core::Duration Memory::copy_time(std::uint64_t bytes) const {
+  if (copy_bytes_per_second == 0) return {};
+  __extension__ using Wide = unsigned __int128;
+  return core::Duration(static_cast<std::int64_t>(Wide{bytes} * 1'000'000'000 / copy_bytes_per_second));
+}
+
 bool Memory::only_returns_help() const {
   if (faults_) return false;
   for (const auto& pool : pools_) {
@@ -159,6 +169,7 @@ bool Memory::idle(const Buffer& buffer) const {
 // the caller's own transaction only one that it took because it was contended: it is held for this
 // (i915_gem_evict_vm() takes what is locked by its own context, too).
 bool Memory::is_free_to_take(Buffer& buffer, const AllocRequest& request) const {
+  if (buffer.pages()) return !buffer.pages()->busy();  // reclaim knows of no reservation
   const core::WwMutex& lock = buffer.resv().lock();
   const bool ours = request.ww && lock.context() == request.ww;
   if (ours) return request.exec && request.exec->is_spare(buffer.resv());
@@ -205,7 +216,7 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
 bool Memory::fixed(const Buffer& buffer) const {
   const DriverPolicies& policies = machine_.policies_of(buffer);
   return buffer.pinned || !policies.residency->evictable() ||
-         (buffer.userptr() && policies.userptr->pinned());
+         (buffer.pages() && buffer.pages()->pinned());
 }
 
 // The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
@@ -213,6 +224,7 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   std::vector<Buffer*> candidates;
   pool.look();
   for (Buffer* buffer : pool.lru) {
+    if (buffer->pages()) continue;
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
     buffer->placement.read();  // pinned or not, and whether there is anything in it
@@ -382,20 +394,34 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   co_return true;
 }
 
-// mm/mmu_notifier.c, invalidate_range_start: the same from reclaim and from munmap().
-core::Task<> Memory::notify(Buffer& buffer) {
-  const core::Uninterruptible until_the_gpu_is_off(machine_.simulation());
-  const core::OrderScope notifier(machine_.simulation(), core::ScopeKind::notifier,
-                                  notifier_class_);
-  co_await machine_.policies_of(buffer).userptr->invalidate(buffer);
-}
-
 core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request, Users users) {
+  if (victim.pages()) co_return co_await evict_user_pages(victim, request);
   const bool held = request.exec && request.exec->is_spare(victim.resv());
   const bool locked = held || victim.resv().lock().try_lock();
   if (!locked) co_return false;
   const bool moved = co_await evict_locked(victim, request, users);
   if (!held) victim.resv().lock().unlock();
+  co_return moved;
+}
+
+// try_to_unmap() in mm/rmap.c: under the lock of the pages, which stands for no reservation.
+core::Task<bool> Memory::evict_user_pages(Buffer& victim, AllocRequest request) {
+  core::Simulation& simulation = machine_.simulation();
+  const core::Time asked = simulation.now();
+  victim.placement.read();
+  MemoryPool* const pool = victim.pool;
+  const core::OrderScope reclaim(simulation, core::ScopeKind::reclaim, pool->order_class);
+  RangeInvalidation range(machine_, victim, InvalidationCause::reclaim);
+  co_await range.start();
+  bool moved = false;
+  if (victim.pool == pool) moved = co_await move_out(victim, request);
+  if (moved) victim.pages()->replace();
+  range.end();
+  victim.placement.write();
+  victim.was_evicted = true;
+  if (moved)
+    simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool->id),
+                    static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);
   co_return moved;
 }
 
@@ -406,10 +432,7 @@ core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request, User
   const core::ObjectId pool = victim.pool->id;
   // fs_reclaim_acquire() in mm/page_alloc.c; ttm_bo_evict() in drivers/gpu/drm/ttm/ttm_bo.c.
   const core::OrderScope reclaim(simulation, core::ScopeKind::reclaim, victim.pool->order_class);
-  if (victim.userptr())
-    co_await notify(victim);
-  else if (users == Users::wait)
-    co_await wait_until_idle(victim);
+  if (users == Users::wait) co_await wait_until_idle(victim);
   bool moved = true;
   if (victim.pool && victim.pool->id == pool) moved = co_await move_out(victim, request);
   victim.placement.write();

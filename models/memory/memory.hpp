@@ -126,8 +126,11 @@ class Memory {
   core::Task<Placement> keep_in_system(Buffer& buffer, AllocRequest request);
   /// Gives a buffer's memory back at once (nobody uses it).
   void free(Buffer& buffer);
-  /// Runs the MMU notifier of a userptr buffer: returns when the GPU no longer uses its pages.
-  core::Task<> notify(Buffer& buffer);
+  /// The pages of a userptr buffer are given back, their content lost; the range stays.
+  void discard(Buffer& buffer);
+  /// How fast a CPU copies pages; 0: in no time.
+  std::uint64_t copy_bytes_per_second = 0;
+  core::Duration copy_time(std::uint64_t bytes) const;
   /// Whether the bytes are where the buffer's GPU wants them.
   bool at_home(const Buffer& buffer) {
     buffer.placement.read();
@@ -161,6 +164,7 @@ class Memory {
   Buffer* contended_candidate(MemoryPool& pool, const AllocRequest& request);
   bool is_free_to_take(Buffer& buffer, const AllocRequest& request) const;
   core::Task<bool> evict_locked(Buffer& victim, AllocRequest request, Users users);
+  core::Task<bool> evict_user_pages(Buffer& victim, AllocRequest request);
   core::Task<Placement> wait_and_evict(Buffer& victim, AllocRequest request);
   core::Task<bool> wait_until_idle(Buffer& victim);
   core::Task<bool> move_out(Buffer& victim, AllocRequest request);
@@ -170,7 +174,6 @@ class Memory {
   Machine& machine_;
   PendingMoves moves_;
   AllocationFaults* faults_ = nullptr;
-  core::OrderClassId notifier_class_;
   std::vector<std::unique_ptr<MemoryPool>> pools_;
   std::unique_ptr<Zone> zone_;
 };

@@ -35,6 +35,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
     Buffer& buffer = *wanted_[i];
     buffer.placement.read();
     if (!buffer.exists) continue;  // the access will be a hazard, not an error of the ioctl
+    if (buffer.pages()) continue;  // has pages, got before any reservation was locked
     if (memory.at_home(buffer)) {
       memory.touch(buffer);
       continue;
@@ -50,7 +51,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
 // The common case: everything is at home.
 bool Reservations::touch_all(Memory& memory) {
   for (const Buffer* buffer : wanted_)
-    if (!memory.at_home(*buffer)) return false;
+    if (!buffer->pages() && !memory.at_home(*buffer)) return false;
   for (Buffer* buffer : wanted_) memory.touch(*buffer);
   return true;
 }

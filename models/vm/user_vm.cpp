@@ -6,6 +6,7 @@
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
+#include "models/userptr/user_ranges.hpp"
 
 namespace fencelab::models {
 
@@ -121,7 +122,7 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     Buffer& buffer = *buffers[i];
     buffer.placement.read();
-    if (!buffer.exists) continue;
+    if (!buffer.exists || buffer.pages()) continue;
     const Placement placed = co_await gpu_.machine().memory().place(buffer, request);
     if (placed != Placement::ok) co_return placed;
     buffer.placement.read();
@@ -136,8 +137,24 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
 // (xe_preempt_work_begin() in drivers/gpu/drm/xe/xe_vm.c).
 core::Task<bool> UserVm::place_all() {
   members_cell_.read();
-  DrmExec exec(simulation_, {});
   const std::vector<Buffer*> wanted = buffers_;
+  UserRanges ranges(client_, gpu_);
+  for (Buffer* buffer : wanted) ranges.add(*buffer, true);
+  if (ranges.empty()) co_return co_await place_once(wanted, &ranges) == Placed::yes;
+  core::RetryLoop tries(simulation_);
+  for (;;) {
+    tries.again();
+    // What is unmapped is no error here: the GPU's access to it will be one.
+    const int error = co_await ranges.get();
+    if (error == core::fence_error::kNoMemory) co_return false;
+    const Placed placed = co_await place_once(wanted, &ranges);
+    if (placed != Placed::again) co_return placed == Placed::yes;
+    ranges.note_retry();
+  }
+}
+
+core::Task<UserVm::Placed> UserVm::place_once(std::vector<Buffer*> wanted, UserRanges* ranges) {
+  DrmExec exec(simulation_, {});
   DrmExec::Locked resvs;
   for (Buffer* buffer : wanted) resvs.push_back(&buffer->resv());
   Placement placed = Placement::ok;
@@ -147,14 +164,17 @@ core::Task<bool> UserVm::place_all() {
     placed = co_await bring_home(wanted,
                                  {AllocRequest::Context::rebind, &client_, &exec.ticket(), &exec});
   }
+  co_await ranges->lock();
+  const bool again = placed == Placement::ok && ranges->changed();
   cell_.write();
-  if (placed == Placement::ok && gpu_.policies().residency->preempts()) {
+  if (placed == Placement::ok && !again && gpu_.policies().residency->preempts()) {
     preempt_fence_ =
         core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
     publish(preempt_fence_);
   }
+  ranges->unlock();
   exec.unlock_all();
-  co_return placed == Placement::ok;
+  co_return again ? Placed::again : placed == Placement::ok ? Placed::yes : Placed::no;
 }
 
 core::Task<bool> UserVm::restore() {

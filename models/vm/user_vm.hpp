@@ -14,6 +14,7 @@ namespace fencelab::models {
 class Client;
 class Gpu;
 class HwQueue;
+class UserRanges;
 
 class UserVm final : public core::FenceProducer, public core::StateSource {
  public:
@@ -57,6 +58,9 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Task<bool> restore();
   core::Task<> wait_for_memory();
   core::Task<bool> place_all();
+  /// `again`: pages of the process went meanwhile.
+  enum class Placed : unsigned char { no, yes, again };
+  core::Task<Placed> place_once(std::vector<Buffer*> wanted, UserRanges* ranges);
   core::Task<Placement> bring_home(std::vector<Buffer*> buffers, AllocRequest request);
   void publish(const core::FencePtr& fence);
   Client& client_;

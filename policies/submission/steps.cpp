@@ -8,6 +8,7 @@
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
+#include "models/userptr/user_ranges.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 
@@ -105,6 +106,28 @@ void fail_submission(const JobPtr& job, int error) {
   job->complete(error);
 }
 
+namespace {
+
+// While its queues run: the fence that the notifier waits for, or the queues that it stops, are
+// there already.
+core::Task<> get_user_pages(JobPtr job) {
+  models::UserRanges ranges(*job->client, job->context->gpu());
+  for (const models::Access& access : job->accesses) ranges.add(*access.buffer, access.write);
+  if (ranges.empty()) co_return;
+  core::RetryLoop tries(job->simulation());
+  for (bool again = true; again;) {
+    tries.again();
+    const int error = co_await ranges.get();
+    if (error != 0) co_return;  // the access will be a hazard
+    co_await ranges.lock();
+    again = ranges.changed();
+    ranges.unlock();
+    if (again) ranges.note_retry();
+  }
+}
+
+}  // namespace
+
 // An address space that is out brings all its buffers back when it is restored.
 core::Task<> join_address_space(JobPtr job) {
   models::Gpu& gpu = job->context->gpu();
@@ -115,7 +138,8 @@ core::Task<> join_address_space(JobPtr job) {
   for (const models::Access& access : job->accesses) vm.add_buffer(*access.buffer);
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
-    const bool missing = vm.resident() && !memory.at_home(buffer) && buffer.exists;
+    const bool missing =
+        vm.resident() && !buffer.pages() && !memory.at_home(buffer) && buffer.exists;
     if (!missing) continue;
     models::DrmExec exec(job->simulation(), {});
     models::Placement placed = models::Placement::ok;
@@ -129,6 +153,7 @@ core::Task<> join_address_space(JobPtr job) {
     buffer.content = buffer.content || placed == models::Placement::ok;
     exec.unlock_all();
   }
+  if (vm.resident()) co_await get_user_pages(job);
 }
 
 namespace {

@@ -1,7 +1,10 @@
 #include "policies/submission/submission.hpp"
 
+#include <algorithm>
+
 #include "models/machine.hpp"
 #include "models/submission/reservations.hpp"
+#include "models/userptr/user_ranges.hpp"
 #include "policies/registry.hpp"
 #include "policies/submission/steps.hpp"
 
@@ -15,6 +18,22 @@ using models::JobPtr;
 namespace {
 
 core::Task<> nothing() { co_return; }
+
+bool uses_user_pages(const models::Job& job) {
+  return std::any_of(job.accesses.begin(), job.accesses.end(),
+                     [](const models::Access& access) { return access.buffer->pages(); });
+}
+
+/// Under the reservations of all its buffers: from here on its fence will signal.
+void queue_published(const JobPtr& job) {
+  const models::DriverPolicies& policies = job->context->gpu().policies();
+  if (policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
+  depend_on_binds(*job);
+  create_fence(*job);
+  publish(*job, policies);
+  policies.sync->submitted(*job);
+  queue_job(job);
+}
 
 }  // namespace
 
@@ -38,24 +57,48 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   // Before anything is locked: what is looked up is user space's.
   int error = policies.sync->resolve_points(*job);
-  models::Reservations reservations(simulation, *job, locks_);
-  if (error == 0) {
+  if (error == 0 && uses_user_pages(*job)) {
+    error = co_await publish_with_user_pages(job);
+  } else if (error == 0) {
+    models::Reservations reservations(simulation, *job, locks_);
     const bool resident = co_await reservations.lock_and_place(
         gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
-    if (!resident) error = core::fence_error::kNoMemory;
+    if (resident)
+      queue_published(job);
+    else
+      error = core::fence_error::kNoMemory;
+    reservations.unlock();
   }
-  if (error == 0) {
-    if (policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
-    depend_on_binds(*job);
-    create_fence(*job);
-    publish(*job, policies);
-    policies.sync->submitted(*job);
-    queue_job(job);
-  }
-  reservations.unlock();
   simulation.emit(ProbeKind::ioctl_end, core::kNoObject, 0,
                   static_cast<std::uint64_t>((simulation.now() - begun).count()));
   if (error != 0) fail_submission(job, error);
+}
+
+// Pages of the process are got with nothing locked, and may go again until the fence is published
+// (Documentation/gpu/drm-vm-bind-locking.rst; -EAGAIN in xe_exec.c and amdgpu_cs.c).
+core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job) {
+  models::Gpu& gpu = job->context->gpu();
+  models::UserRanges ranges(*job->client, gpu);
+  for (const models::Access& access : job->accesses) ranges.add(*access.buffer, access.write);
+  const bool all_along = gpu.policies().userptr->locks_all_along();
+  core::RetryLoop tries(job->simulation());
+  for (int error = 0;;) {
+    tries.again();
+    error = co_await ranges.get();
+    if (error != 0) co_return error;
+    if (all_along) co_await ranges.lock();
+    models::Reservations reservations(job->simulation(), *job, locks_);
+    const bool resident = co_await reservations.lock_and_place(
+        gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client});
+    if (!all_along) co_await ranges.lock();
+    const bool again = resident && ranges.changed();
+    if (resident && !again) queue_published(job);
+    ranges.unlock();
+    reservations.unlock();
+    if (!resident) co_return core::fence_error::kNoMemory;
+    if (!again) co_return 0;
+    ranges.note_retry();
+  }
 }
 
 core::Task<> UserSubmission::submit(JobPtr job) {

@@ -17,6 +17,7 @@ class KernelSubmission final : public models::SubmissionPolicy {
   bool user_mode() const override { return false; }
 
  private:
+  core::Task<int> publish_with_user_pages(models::JobPtr job);
   core::Duration cost_;
   models::ReservationLocks locks_;
 };

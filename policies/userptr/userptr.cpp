@@ -1,5 +1,6 @@
 // What the MMU notifier does before pages of a process may go away.
 #include "models/machine.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/vm/user_vm.hpp"
 #include "policies/registry.hpp"
 
@@ -7,40 +8,151 @@ namespace fencelab::policies {
 
 namespace {
 
-/// Waits for every fence of the buffer, without limit: what xe and amdgpu do in dma-fence mode.
-class NotifierWait final : public models::UserptrPolicy {
+/// What the policies of this axis share: how long pages take.
+class Userptr : public models::UserptrPolicy {
  public:
+  explicit Userptr(core::Duration page_cost) : page_cost_(page_cost) {}
+  core::Duration get_pages_cost(std::uint64_t bytes) const override {
+    return static_cast<std::int64_t>((bytes + kPage - 1) / kPage) * page_cost_;
+  }
+
+ private:
+  static constexpr std::uint64_t kPage = 4096;
+  core::Duration page_cost_;
+};
+
+/// What a notifier allocates.
+enum class NotifierMemory : std::uint8_t { none, kernel, nowait };
+
+/// A notifier that marks the range under its lock: submissions that have not published yet try
+/// again.
+class Notifier : public Userptr {
+ public:
+  struct Options {
+    core::Duration page_cost;
+    bool locks_all_along;
+    NotifierMemory memory;
+  };
+  explicit Notifier(const Options& options) : Userptr(options.page_cost), options_(options) {}
   bool pinned() const override { return false; }
-  core::Task<> invalidate(models::Buffer& buffer) override {
-    std::vector<core::FencePtr> fences;
-    buffer.resv().for_each(models::Usage::bookkeep,
-                           [&](const auto& entry) { fences.push_back(entry.fence); });
+  bool locks_all_along() const override { return options_.locks_all_along; }
+  core::Task<> invalidate(models::Invalidation range) override {
+    models::ProcessMemory& memory = range.client.memory();
+    co_await memory.notifier_lock(range.gpu).lock_write();
+    range.buffer.pages()->set_sequence({&range.client, &range.gpu});
+    if (options_.memory != NotifierMemory::none) co_await allocate(range);
+    memory.notifier_lock(range.gpu).unlock_write();
+    co_await take_off(range);
+  }
+
+ protected:
+  /// Returns when the device is off the pages.
+  virtual core::Task<> take_off(models::Invalidation range) = 0;
+
+ private:
+  // A record for user space, gone again once it is read. Inside reclaim PF_MEMALLOC keeps it from
+  // reclaiming anew.
+  core::Task<> allocate(models::Invalidation range) {
+    models::Memory& memory = range.gpu.machine().memory();
+    const bool may_reclaim = options_.memory == NotifierMemory::kernel &&
+                             range.cause != models::InvalidationCause::reclaim;
+    models::AllocRequest request{models::AllocRequest::Context::ioctl, &range.client};
+    request.gfp = may_reclaim ? models::Gfp::kernel : models::Gfp::nowait;
+    const models::Placement got = co_await memory.reserve(memory.system(), kRecord, request);
+    if (got == models::Placement::ok) memory.unreserve(memory.system(), kRecord);
+  }
+  static constexpr std::uint64_t kRecord = 4096;
+  Options options_;
+};
+
+/// The fences of `gpu` on the range: of its jobs and of its address spaces.
+std::vector<core::FencePtr> fences_of(const models::Invalidation& range) {
+  std::vector<core::FencePtr> fences;
+  range.buffer.resv().for_each(models::Usage::bookkeep, [&](const auto& entry) {
+    const core::FenceProducer* const producer = entry.fence->producer();
+    const auto* const job = dynamic_cast<const models::Job*>(producer);
+    const auto* const vm = dynamic_cast<const models::UserVm*>(producer);
+    const bool foreign = (job && &job->context->gpu() != &range.gpu) ||
+                         (vm && &vm->gpu() != &range.gpu);
+    if (!foreign) fences.push_back(entry.fence);
+  });
+  return fences;
+}
+
+/// Waits for every fence of the device on the range, without limit: what xe and amdgpu do in
+/// dma-fence mode.
+class NotifierWait final : public Notifier {
+ public:
+  using Notifier::Notifier;
+
+ protected:
+  core::Task<> take_off(models::Invalidation range) override {
+    const std::vector<core::FencePtr> fences = fences_of(range);
     for (std::size_t i = 0; i < fences.size(); ++i)
       if (!fences[i]->is_signaled()) co_await fences[i]->wait(core::WaitReason::notifier);
-    buffer.placement.write();
-    ++buffer.generation;
   }
 };
 
 /// Stops the queues that use the pages and waits for nothing else: what KFD does.
-class NotifierPreempt final : public models::UserptrPolicy {
+class NotifierPreempt final : public Notifier {
  public:
-  bool pinned() const override { return false; }
-  core::Task<> invalidate(models::Buffer& buffer) override {
-    buffer.placement.read();
-    const std::vector<models::UserVm*> vms = buffer.vms;
-    for (std::size_t i = 0; i < vms.size(); ++i) co_await vms[i]->stop_for_notifier();
-    buffer.placement.write();
-    ++buffer.generation;
+  using Notifier::Notifier;
+
+ protected:
+  core::Task<> take_off(models::Invalidation range) override {
+    range.buffer.placement.read();
+    const std::vector<models::UserVm*> vms = range.buffer.vms;
+    for (std::size_t i = 0; i < vms.size(); ++i)
+      if (&vms[i]->gpu() == &range.gpu) co_await vms[i]->stop_for_notifier();
   }
 };
 
 /// Long-term pin: the pages stay whatever happens.
-class Pin final : public models::UserptrPolicy {
+class Pin final : public Userptr {
  public:
+  using Userptr::Userptr;
   bool pinned() const override { return true; }
-  core::Task<> invalidate(models::Buffer&) override { co_return; }
+  core::Task<> invalidate(models::Invalidation) override { co_return; }
 };
+
+Parameter page_cost() {
+  return {"page_cost",
+          ParameterKind::duration,
+          18,
+          0,
+          1'000'000,
+          "time to get one 4 KiB page of the process and map it for the device",
+          "Linux commit 192cb1f5cb16 (drm/pagemap): get_pages of 2 MiB in 4 KiB pages takes 9 us",
+          {}};
+}
+
+std::vector<Parameter> notifier_parameters() {
+  return {page_cost(),
+          {"lock_span",
+           ParameterKind::word,
+           0,
+           0,
+           1,
+           "how long a submission holds the lock that its notifier takes: only while it looks for "
+           "invalidations and publishes its fence, or all along, with what it allocates",
+           "Documentation/gpu/drm-vm-bind-locking.rst; all along: i915 before 484d9a844d "
+           "(struct_mutex)",
+           {"publication", "submission"}},
+          {"allocates",
+           ParameterKind::word,
+           0,
+           0,
+           2,
+           "what the notifier allocates, under its lock: nothing, or a record with GFP_KERNEL or "
+           "GFP_NOWAIT",
+           "kernel: nouveau's SVM notifier, lkml 2001.1/01195",
+           {"nothing", "kernel", "nowait"}}};
+}
+
+Notifier::Options notifier_options(const ParameterValues& values) {
+  return {values.duration("page_cost"), values.get("lock_span") != 0,
+          static_cast<NotifierMemory>(values.get("allocates"))};
+}
 
 }  // namespace
 
@@ -50,22 +162,26 @@ void add_userptr_policies(Registry& registry) {
        "notifier-wait",
        "the notifier waits for the GPU work on the range",
        "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c",
-       {},
-       [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<NotifierWait>(); }});
+       notifier_parameters(),
+       [](auto& set, const auto& values, RunState&) {
+         set.userptr = std::make_unique<NotifierWait>(notifier_options(values));
+       }});
   registry.add({"userptr",
                 "notifier-preempt",
                 "the notifier stops the queues; no fence is waited for",
                 "drivers/gpu/drm/amd/amdkfd (HSA userptr)",
-                {},
-                [](auto& set, const auto&, RunState&) {
-                  set.userptr = std::make_unique<NotifierPreempt>();
+                notifier_parameters(),
+                [](auto& set, const auto& values, RunState&) {
+                  set.userptr = std::make_unique<NotifierPreempt>(notifier_options(values));
                 }});
   registry.add({"userptr",
                 "pin",
                 "pages are pinned for the long term: no notifier, no reclaim",
                 "Documentation/core-api/pin_user_pages.rst, case 2",
-                {},
-                [](auto& set, const auto&, RunState&) { set.userptr = std::make_unique<Pin>(); }});
+                {page_cost()},
+                [](auto& set, const auto& values, RunState&) {
+                  set.userptr = std::make_unique<Pin>(values.duration("page_cost"));
+                }});
 }
 
 }  // namespace fencelab::policies

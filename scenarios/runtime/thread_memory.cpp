@@ -1,5 +1,6 @@
 // ThreadRunner: the operations on system memory.
 #include "models/cpu/zone.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -39,6 +40,32 @@ Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
     if (locked) buffer.resv().lock().unlock();
   }
   process_->doing = "access";
+}
+
+Task<> ThreadRunner::change_pages(const MmOp& op) {
+  models::Machine& machine = world_.machine();
+  std::vector<models::Buffer*> buffers;
+  for (const Index buffer : op.buffers) buffers.push_back(&world_.buffer(buffer, clone_));
+  if (op.kind == MmOp::Kind::compact)
+    for (const auto& buffer : machine.buffers())
+      if (buffer->pages()) buffers.push_back(buffer.get());
+  if (op.kind == MmOp::Kind::fork) {
+    process_->doing = "fork";
+    co_await clone_.client->memory().fork(machine, buffers, op.child_life);
+    co_return;
+  }
+  process_->doing = "migrate_pages";
+  for (std::size_t i = 0; i < buffers.size(); ++i)
+    co_await models::migrate_pages(machine, *buffers[i]);
+}
+
+// do_wp_page(): what is shared with a child is copied before it is written.
+Task<> ThreadRunner::own_pages(const models::AccessList& accesses) {
+  for (std::size_t i = 0; i < accesses.size(); ++i) {
+    models::Buffer& buffer = *accesses[i].buffer;
+    if (accesses[i].write && buffer.pages() && buffer.pages()->shared())
+      co_await clone_.client->memory().break_sharing(world_.machine(), buffer);
+  }
 }
 
 bool ThreadRunner::execute_on_memory(const Op& op) {

@@ -8,6 +8,7 @@
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/sync/syncobj_wait.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/user_vm.hpp"
 
@@ -167,7 +168,9 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
   if (const auto* signal = std::get_if<SignalOp>(&op.what)) {
     world_.timeline(signal->value.timeline, clone_).advance(value_of(signal->value, state));
   } else if (const auto* freed = std::get_if<FreeOp>(&op.what)) {
-    world_.machine().memory().free(world_.buffer(freed->buffer, clone_));
+    models::Buffer& buffer = world_.buffer(freed->buffer, clone_);
+    if (buffer.pages()) return false;  // munmap() has devices to tell
+    world_.machine().memory().free(buffer);
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
     LabelState& label = clone_.label_to_write(op.label);
     label.fence = core::make_intrusive<core::DmaFence>(simulation_, &sw_producer_,
@@ -225,8 +228,14 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
           WaitReason::vblank);
     } else if (const auto* invalidate = std::get_if<InvalidateOp>(&rest.what)) {
       models::Buffer& buffer = self.world_.buffer(invalidate->buffer, self.clone_);
-      self.process_->doing = "munmap (MMU notifier)";
-      co_await self.world_.machine().memory().notify(buffer);
+      self.process_->doing = "munmap and mmap";
+      co_await self.clone_.client->memory().remap(self.world_.machine(), buffer);
+    } else if (const auto* freed = std::get_if<FreeOp>(&rest.what)) {
+      self.process_->doing = "munmap";
+      co_await self.clone_.client->memory().unmap(self.world_.machine(),
+                                                  self.world_.buffer(freed->buffer, self.clone_));
+    } else if (const auto* mm = std::get_if<MmOp>(&rest.what)) {
+      co_await self.change_pages(*mm);
     } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
       ThreadRunner& other = *self.clone_.threads[fork->thread];
       // A thread that has ended is joined at once; observers learn all the same that it was asked.

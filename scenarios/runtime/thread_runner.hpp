@@ -63,6 +63,8 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> alloc(const AllocOp& op);
   core::Task<> fault_in(const models::AccessList& accesses);
   bool execute_on_memory(const Op& op);
+  core::Task<> change_pages(const MmOp& op);
+  core::Task<> own_pages(const models::AccessList& accesses);
   core::Task<> import_dma_buf(const ImportOp& op);
   core::Task<> flip(const FlipOp& op, Index label);
   core::Task<> wait_for_values(const FlipOp& op);

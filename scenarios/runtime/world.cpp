@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/assert.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
@@ -57,6 +58,7 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
   using namespace std::chrono_literals;
   const PlatformSpec& platform = scenario_.platform;
   machine_.memory().system().resize(platform.memory_bytes);
+  machine_.memory().copy_bytes_per_second = platform.copy_bytes_per_second;
   machine_.memory().has_swap = platform.swap_bytes_per_second > 0 || platform.swap_bytes > 0;
   machine_.memory().swap_capacity = platform.swap_bytes;
   for (const GpuSpec& spec : platform.gpus) {
@@ -89,6 +91,7 @@ void World::build_clones() {
       clone->number = number;
       clone->client = &machine_.add_client(
           spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
+      if (spec.memlock_bytes) clone->client->memory().memlock_limit = spec.memlock_bytes;
       for (std::size_t i = 0; i < spec.labels.size(); ++i) clone->labels.emplace_back(simulation_);
       clones_.push_back(std::move(clone));
     }

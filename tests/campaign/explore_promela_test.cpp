@@ -37,6 +37,14 @@ const Story kStories[] = {
     {"indefinite-1-free0", "user-waits", Verdict::free},
     {"indefinite-1-free0", "timeout", Verdict::deadlock},
     {"indefinite-1-free0", "timeout", Verdict::free, 0, kQuiescent},
+    {"userptr-1", "careful", Verdict::free},
+    {"userptr-1", "lock-all-along", Verdict::deadlock},
+    {"userptr-1", "allocates-in-job", Verdict::deadlock},
+    {"vmbind-2-free0", "at-run", Verdict::deadlock},
+    {"vmbind-2-free1", "at-run", Verdict::free},
+    {"vmbind-2-free0", "prealloc", Verdict::free},
+    {"vmbind-2-free0", "nowait", Verdict::free},
+    {"vmbind-2-free0", "idle-only", Verdict::free},
 };
 
 template <class Check>
@@ -47,7 +55,7 @@ void with_story(const std::string& name, const std::string& stack, Check check) 
 
 }  // namespace
 
-TEST_CASE("Both provers agree with SPIN on philosophers, rwsem and one indefinite fence",
+TEST_CASE("Both provers agree with SPIN on philosophers, rwsem, one indefinite fence, userptr and binds",
           "[explore]") {
   for (const Story& story : kStories)
     with_story(story.file, story.stack, [&](analysis::Subject& subject) {

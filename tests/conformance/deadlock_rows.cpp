@@ -17,12 +17,9 @@ const std::vector<DeadlockRow>& deadlock_rows() {
        "d08-gup-under-resv d08-gup-before-resv", ""},
       {"D09", "fault on user memory under the driver's lock", "deadlock",
        "d09-fault-under-driver-lock d09-fault-lock-dropped", ""},
-      {"D10", "userptr notifier takes the driver's lock", "deadlock", "",
-       "no policy of the axis `userptr` takes a lock in the notifier; a seeded bug does, and is "
-       "found ([mutations](mutations.md): `notifier-locks`)"},
-      {"D11", "notifier allocates", "potential", "",
-       "no policy of the axis `userptr` allocates in the notifier; a seeded bug does, and is found "
-       "([mutations](mutations.md): `notifier-allocates`)"},
+      {"D10", "userptr notifier takes the driver's lock", "deadlock",
+       "d10-notifier-takes-driver-lock", ""},
+      {"D11", "notifier allocates", "potential", "d11-notifier-allocates", ""},
       {"D12", "recovery dump and shrinker", "deadlock", "d12-recovery-dump", ""},
       {"D13", "object lock in run_job and shrinker", "deadlock",
        "d13-object-lock-in-run-job d13-no-object-lock-in-run-job", ""},
@@ -35,9 +32,7 @@ const std::vector<DeadlockRow>& deadlock_rows() {
        "d16-add-callback-in-callback d16-add-callback-in-work", ""},
       {"D17", "array signaled under its member's lock", "potential",
        "d17-array-under-member-lock d17-array-in-irq-work", ""},
-      {"D18", "userptr notifier_lock and reclaim", "potential", "",
-       "submissions publish without a notifier lock: there is none that an allocation could be "
-       "made under"},
+      {"D18", "userptr notifier_lock and reclaim", "potential", "d18-notifier-lock-reclaim", ""},
       {"D19", "SVM eviction and restore worker", "deadlock",
        "d19-svm-evict-restore d19-svm-evict-restore-no-resv", ""},
       {"D20", "recursive migrate_to_ram", "deadlock", "",

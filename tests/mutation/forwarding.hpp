@@ -63,7 +63,13 @@ class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
  public:
   using Forwarding::Forwarding;
   bool pinned() const override { return right().pinned(); }
-  core::Task<> invalidate(models::Buffer& buffer) override { return right().invalidate(buffer); }
+  core::Task<> invalidate(models::Invalidation range) override {
+    return right().invalidate(range);
+  }
+  core::Duration get_pages_cost(std::uint64_t bytes) const override {
+    return right().get_pages_cost(bytes);
+  }
+  bool locks_all_along() const override { return right().locks_all_along(); }
 };
 
 class ForwardingBind : public Forwarding<models::BindPolicy> {

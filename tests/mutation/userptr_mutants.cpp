@@ -1,6 +1,7 @@
 // Bugs in what an MMU notifier does, which reclaim may call.
 #include "models/gpu/hw_queue.hpp"
 #include "models/machine.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/vm/user_vm.hpp"
 #include "tests/mutation/forwarding.hpp"
 #include "tests/mutation/mutant.hpp"
@@ -19,46 +20,50 @@ std::vector<core::FencePtr> fences_of(Buffer& buffer, Usage usage) {
   return fences;
 }
 
+/// What a notifier does under its lock: who has not published yet tries again.
+Task<> mark(models::Invalidation range) {
+  core::RwLock& lock = range.client.memory().notifier_lock(range.gpu);
+  co_await lock.lock_write();
+  range.buffer.pages()->set_sequence({&range.client, &range.gpu});
+  lock.unlock_write();
+}
+
 class WaitsForNobody final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    buffer.placement.write();
-    ++buffer.generation;
-    co_return;
+  Task<> invalidate(models::Invalidation range) override {
+    co_await mark(range);
   }
 };
 
 class WaitsForWriters final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    const auto fences = fences_of(buffer, Usage::write);
+  Task<> invalidate(models::Invalidation range) override {
+    const auto fences = fences_of(range.buffer, Usage::write);
     for (std::size_t i = 0; i < fences.size(); ++i)
       co_await fences[i]->wait(core::WaitReason::notifier);
-    buffer.placement.write();
-    ++buffer.generation;
+    co_await mark(range);
   }
 };
 
 class WaitsForOne final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    const auto fences = fences_of(buffer, Usage::bookkeep);
+  Task<> invalidate(models::Invalidation range) override {
+    const auto fences = fences_of(range.buffer, Usage::bookkeep);
     if (!fences.empty()) co_await fences.front()->wait(core::WaitReason::notifier);
-    buffer.placement.write();
-    ++buffer.generation;
+    co_await mark(range);
   }
 };
 
 class LocksTheReservation final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    co_await buffer.resv().lock().lock(nullptr);
-    co_await right().invalidate(buffer);
-    buffer.resv().lock().unlock();
+  Task<> invalidate(models::Invalidation range) override {
+    co_await range.buffer.resv().lock().lock(nullptr);
+    co_await right().invalidate(range);
+    range.buffer.resv().lock().unlock();
   }
 };
 
@@ -67,11 +72,10 @@ class Polls final : public ForwardingUserptr {
  public:
   Polls(std::unique_ptr<models::UserptrPolicy> right, core::Simulation& simulation)
       : ForwardingUserptr(std::move(right)), simulation_(simulation) {}
-  Task<> invalidate(Buffer& buffer) override {
-    while (!buffer.resv().test_signaled(Usage::bookkeep))
+  Task<> invalidate(models::Invalidation range) override {
+    while (!range.buffer.resv().test_signaled(Usage::bookkeep))
       co_await core::sleep_for(simulation_, kPause, core::WaitReason::notifier);
-    buffer.placement.write();
-    ++buffer.generation;
+    co_await mark(range);
   }
 
  private:
@@ -84,9 +88,9 @@ class Allocates final : public ForwardingUserptr {
  public:
   Allocates(std::unique_ptr<models::UserptrPolicy> right, core::Simulation& simulation)
       : ForwardingUserptr(std::move(right)), simulation_(simulation) {}
-  Task<> invalidate(Buffer& buffer) override {
-    core::note_allocation(simulation_, buffer.pool->order_class, core::AllocContext::kernel);
-    return right().invalidate(buffer);
+  Task<> invalidate(models::Invalidation range) override {
+    core::note_allocation(simulation_, range.buffer.pool->order_class, core::AllocContext::kernel);
+    return right().invalidate(range);
   }
 
  private:
@@ -96,25 +100,24 @@ class Allocates final : public ForwardingUserptr {
 class StopsOneAddressSpace final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    if (!buffer.vms.empty()) co_await buffer.vms.front()->stop_for_notifier();
-    buffer.placement.write();
-    ++buffer.generation;
+  Task<> invalidate(models::Invalidation range) override {
+    if (!range.buffer.vms.empty()) co_await range.buffer.vms.front()->stop_for_notifier();
+    co_await mark(range);
   }
 };
 
 class WaitsForTheProgram final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(Buffer& buffer) override {
-    const std::vector<models::UserVm*> vms = buffer.vms;
+  Task<> invalidate(models::Invalidation range) override {
+    const std::vector<models::UserVm*> vms = range.buffer.vms;
     for (models::UserVm* vm : vms)
       for (const models::HwQueue* queue : vm->queues()) {
         if (queue->jobs().empty()) continue;
         const models::SyncPoint last = queue->jobs().back()->completion;
         co_await last.wait({.reason = core::WaitReason::value});
       }
-    co_await right().invalidate(buffer);
+    co_await right().invalidate(range);
   }
 };
 

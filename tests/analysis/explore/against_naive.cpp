@@ -35,12 +35,13 @@ std::set<std::uint64_t> keys(const Exploration& exploration) {
 }
 
 std::uint64_t check_against_naive(std::uint64_t programs,
-                                  const std::function<LitmusProgram(std::uint64_t)>& program) {
+                                  const std::function<LitmusProgram(std::uint64_t)>& program,
+                                  std::size_t services) {
   constexpr std::uint64_t kLimit = 1000;
   std::uint64_t compared = 0, with_dead = 0, waste = 0, traces = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram tried = program(seed);
-    LitmusSubject subject(tried, 3);
+    LitmusSubject subject(tried, 3, services);
     const NaiveResult naive = explore_naively(subject, core::TimerMode::never, kLimit);
     if (!naive.complete) continue;
     ++compared;

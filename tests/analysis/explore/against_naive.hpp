@@ -17,7 +17,9 @@ std::set<std::uint64_t> keys(const analysis::Exploration& exploration);
 /// others, on `program(seed)` for the seeds from 1 on whose interleavings can be counted; and that
 /// there are some dead ones among them and prover A takes few executions too many.
 /// Returns how many programs were compared.
+/// The last `services` processes of each are services.
 std::uint64_t check_against_naive(std::uint64_t programs,
-                                  const std::function<LitmusProgram(std::uint64_t seed)>& program);
+                                  const std::function<LitmusProgram(std::uint64_t seed)>& program,
+                                  std::size_t services = 0);
 
 }  // namespace fencelab::testing

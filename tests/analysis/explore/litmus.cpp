@@ -149,13 +149,17 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
 
 }  // namespace
 
-void spawn_programs(LitmusWorld& world, const LitmusProgram& program) {
+void spawn_programs(LitmusWorld& world, const LitmusProgram& program, std::size_t services) {
   for (const auto& part : program)
     for (const LitmusOp& op : part)
       if (op.kind == K::arm || op.kind == K::disarm) world.make_watchdogs(world.fences.size());
   for (std::size_t p = 0; p < program.size(); ++p) {
-    core::Process& process =
-        world.sim.spawn({"p" + std::to_string(p)}, interpret(world, program[p]));
+    core::ProcessSpec spec{"p" + std::to_string(p)};
+    if (p + services >= program.size()) {
+      spec.role = core::ProcessRole::kernel_worker;
+      spec.daemon = true;
+    }
+    core::Process& process = world.sim.spawn(spec, interpret(world, program[p]));
     world.parts.push_back(&process);
     for (const LitmusOp& op : program[p]) {
       if (op.kind == K::signal) world.promise_signal(op.objects[0], process);
@@ -201,7 +205,7 @@ std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& sim
   world->make(objects_);
   for (const auto& process : program_)
     for (const LitmusOp& op : process) make_objects(*world, op);
-  spawn_programs(*world, program_);
+  spawn_programs(*world, program_, services_);
   return world;
 }
 

@@ -154,19 +154,21 @@ struct LitmusOp {
 using LitmusProgram = std::vector<std::vector<LitmusOp>>;
 
 /// Spawns a process for each part of `program`, which must outlive the run.
-void spawn_programs(LitmusWorld& world, const LitmusProgram& program);
+/// The last `services` of the processes are services: nobody waits for their ends.
+void spawn_programs(LitmusWorld& world, const LitmusProgram& program, std::size_t services = 0);
 
 /// A program as something to explore.
 class LitmusSubject final : public analysis::Subject {
  public:
   /// `objects`: makes at least so many of every kind; those that the program names in any case.
-  explicit LitmusSubject(LitmusProgram program, std::size_t objects = 0)
-      : program_(std::move(program)), objects_(objects) {}
+  /// `services`: as for spawn_programs().
+  explicit LitmusSubject(LitmusProgram program, std::size_t objects = 0, std::size_t services = 0)
+      : program_(std::move(program)), objects_(objects), services_(services) {}
   std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
 
  private:
   LitmusProgram program_;
-  std::size_t objects_;
+  std::size_t objects_, services_;
 };
 
 /// A program written as coroutines: `body` spawns the processes.

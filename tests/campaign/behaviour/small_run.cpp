@@ -27,13 +27,10 @@ std::string process(const std::string& name, const std::string& context, const s
       name, context.empty() ? "" : ", ", context, start, program);
 }
 
-campaign::RunRecord run_small(const SmallScenario& small) {
-  const std::string text = fmt::format(
-      R"({{"format": 1, "name": "small", "horizon": "100 s", "platform": {{"gpus": [{{"name": "gpu0",
-          "engines": ["rcs0", "ccs0", "bcs0"]{}{}}}], "links": [{}]}}, {}
-          "processes": [{}], "stacks": [{{"name": "stack", {}}}]}})",
-      small.gpu.empty() ? "" : ", ", small.gpu, small.links, small.resources, small.processes,
-      small.stack);
+campaign::RunRecord run_text(
+    const std::string& text,
+    const std::function<campaign::RunRecord(const scenarios::Scenario&,
+                                            const scenarios::ResolvedStack&)>& use) {
   const auto registry = policies::Registry::built_in();
   const auto loaded =
       scenarios::load_scenario(text, "small", scenarios::policy_names(registry, {}));
@@ -43,11 +40,22 @@ campaign::RunRecord run_small(const SmallScenario& small) {
   const auto stack = scenarios::resolve_stack(*loaded, loaded->stacks.front(), registry);
   INFO(scenarios::format_diagnostics(stack.diagnostics()));
   REQUIRE(stack);
-  const auto records = campaign::run_all(
-      {{{}, [&] { return campaign::run_one(*loaded, *stack, 1); }}}, 1, [](const auto&) {});
+  const auto records =
+      campaign::run_all({{{}, [&] { return use(*loaded, *stack); }}}, 1, [](const auto&) {});
   INFO(records.front().message);
   REQUIRE(records.front().status == "ok");
   return records.front();
+}
+
+campaign::RunRecord run_small(const SmallScenario& small) {
+  return run_text(
+      fmt::format(
+          R"({{"format": 1, "name": "small", "horizon": "100 s", "platform": {{"gpus": [{{"name": "gpu0",
+          "engines": ["rcs0", "ccs0", "bcs0"]{}{}}}], "links": [{}]}}, {}
+          "processes": [{}], "stacks": [{{"name": "stack", {}}}]}})",
+          small.gpu.empty() ? "" : ", ", small.gpu, small.links, small.resources, small.processes,
+          small.stack),
+      [](const auto& scenario, const auto& stack) { return campaign::run_one(scenario, stack, 1); });
 }
 
 std::int64_t number(const campaign::RunRecord& record, const std::string& column) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "campaign/run_record.hpp"
+#include "scenarios/runtime/stack_builder.hpp"
 
 namespace fencelab::tests {
 
@@ -24,6 +26,13 @@ std::string free_ioctls_with(const std::string& axis, const std::string& preset 
 
 /// Runs it with seed 1 in a process of its own; fails the test if it does not load or does not run.
 campaign::RunRecord run_small(const SmallScenario& scenario);
+
+/// Runs what `text`, a whole scenario with one stack, says: `use` is called in a process of its own.
+/// Fails the test if it does not load or does not run.
+campaign::RunRecord run_text(
+    const std::string& text,
+    const std::function<campaign::RunRecord(const scenarios::Scenario&,
+                                            const scenarios::ResolvedStack&)>& use);
 
 /// A column of the run as a number.
 std::int64_t number(const campaign::RunRecord& record, const std::string& column);

@@ -1,0 +1,154 @@
+#include "models/userptr/user_pages.hpp"
+
+#include <algorithm>
+
+#include "core/assert.hpp"
+#include "models/client.hpp"
+#include "models/gpu/gpu.hpp"
+
+namespace fencelab::models {
+
+UserPages::UserPages(core::Simulation& simulation, std::string buffer_name)
+    : simulation_(simulation), name_(std::move(buffer_name)), cell_(simulation, this) {}
+
+UserPages::User* UserPages::find(PageUser who) {
+  cell_.read();
+  const auto found = std::find_if(users_.begin(), users_.end(),
+                                  [&](const User& user) { return user.who == who; });
+  return found == users_.end() ? nullptr : &*found;
+}
+
+const UserPages::User* UserPages::user(PageUser who) const {
+  return const_cast<UserPages*>(this)->find(who);
+}
+
+void UserPages::add_user(PageUser who, bool pinned) {
+  if (find(who)) return;
+  cell_.write();
+  users_.push_back({.who = who, .pinned = pinned});
+  std::sort(users_.begin(), users_.end(), [](const User& a, const User& b) {
+    return std::pair(a.who.client->index(), a.who.gpu->index) <
+           std::pair(b.who.client->index(), b.who.gpu->index);
+  });
+}
+
+bool UserPages::must_get(PageUser who) const {
+  const User* const own = user(who);
+  return !own || !own->got || !own->valid;
+}
+
+void UserPages::note_got(PageUser who, const PagesRead& read) {
+  User* const own = find(who);
+  FENCELAB_ASSERT(own, "{} is not registered with {}", name_, who.gpu->name());
+  cell_.write();
+  own->got = true;
+  own->valid = own->pinned || !read.changed_;
+  own->same = true;
+}
+
+void UserPages::set_sequence(PageUser who) {
+  User* const own = find(who);
+  if (!own) return;
+  cell_.write();
+  own->valid = false;
+  own->invalidating = true;
+  for (PagesRead* read : reads_)
+    if (read->who_ == who) read->changed_ = true;
+}
+
+bool UserPages::pinned() const {
+  cell_.read();
+  return std::any_of(users_.begin(), users_.end(), [](const User& user) { return user.pinned; });
+}
+
+void UserPages::begin() {
+  cell_.write();
+  core::Process* const process = simulation_.current();
+  running_.push_back({process, std::make_shared<core::Completion>(
+                                   simulation_, "invalidation of " + name_, process,
+                                   "invalidation of user pages")});
+}
+
+void UserPages::begin_moving() {
+  cell_.write();
+  ++moving_;
+}
+
+// active_invalidate_ranges: who is told of one of several may go on when all are over.
+void UserPages::end() {
+  cell_.write();
+  --moving_;
+  const auto own = std::find_if(running_.begin(), running_.end(), [&](const Running& running) {
+    return running.process == simulation_.current();
+  });
+  FENCELAB_ASSERT(own != running_.end(), "no invalidation of {} is under way", name_);
+  const std::shared_ptr<core::Completion> over = own->over;
+  running_.erase(own);
+  if (running_.empty())
+    for (User& user : users_) user.invalidating = false;
+  over->complete();
+}
+
+void UserPages::replace() {
+  cell_.write();
+  for (User& user : users_) user.same = false;
+}
+
+void UserPages::share() {
+  cell_.write();
+  shared_ = true;
+}
+
+void UserPages::unshare() {
+  cell_.write();
+  shared_ = false;
+}
+
+void UserPages::forget_users() {
+  cell_.write();
+  users_.clear();
+}
+
+bool UserPages::same_for(PageUser who) const {
+  const auto found = std::find_if(users_.begin(), users_.end(),
+                                  [&](const User& user) { return user.who == who; });
+  return found == users_.end() || !found->got || found->same;
+}
+
+bool UserPages::hash_state(std::uint64_t& hash) const {
+  hash = core::mix_hash(moving_ * 2 + (shared_ ? 1 : 0), running_.size());
+  for (const User& user : users_) {
+    const unsigned flags = (user.pinned ? 1u : 0u) + (user.got ? 2u : 0u) + (user.valid ? 4u : 0u) +
+                           (user.same ? 8u : 0u) + (user.invalidating ? 16u : 0u);
+    hash = core::mix_hash(hash, (user.who.client->index() << 16 | user.who.gpu->index) * 32 + flags);
+  }
+  for (const PagesRead* read : reads_)  // in whatever order they began
+    hash += core::mix_hash(core::raw(read->process_->id), read->changed_ ? 2 : 1);
+  return true;
+}
+
+PagesRead::~PagesRead() {
+  if (begun_) std::erase(pages_.reads_, this);
+}
+
+core::Task<> PagesRead::begin() {
+  for (;;) {
+    const UserPages::User* const own = pages_.user(who_);
+    FENCELAB_ASSERT(own, "{} is not registered with {}", pages_.name_, who_.gpu->name());
+    if (!own->invalidating && pages_.moving_ == 0) break;
+    const std::shared_ptr<core::Completion> over = pages_.running_.front().over;
+    co_await over->wait(core::WaitReason::notifier);
+  }
+  pages_.cell_.write();
+  process_ = pages_.simulation_.current();
+  if (!begun_) pages_.reads_.push_back(this);
+  begun_ = true;
+  changed_ = false;
+}
+
+bool PagesRead::retry() const {
+  pages_.cell_.read();
+  return changed_;
+}
+
+}  // namespace fencelab::models

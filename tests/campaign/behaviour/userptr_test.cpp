@@ -1,0 +1,146 @@
+// userptr: what takes pages of a process away, and what its devices notice of it.
+#include <catch2/catch.hpp>
+
+#include "campaign/run_one.hpp"
+#include "tests/campaign/behaviour/small_run.hpp"
+
+using namespace fencelab::tests;
+
+namespace {
+
+/// 1 MiB of process memory; threads of its process, in a list.
+std::string app(const std::string& threads, const std::string& members = "") {
+  return R"({"name": "app", )" + members +
+         R"("buffers": [{"name": "u", "size": "1 MiB", "userptr": true}],
+            "contexts": [{"name": "a", "engine": "rcs0"}, {"name": "b", "engine": "ccs0"}],
+            "threads": [)" +
+         threads + "]}";
+}
+
+std::string thread(const std::string& name, const std::string& program,
+                   const std::string& start = "0 s") {
+  return R"({"name": ")" + name + R"(", "start": ")" + start + R"(", "program": [)" + program +
+         "]}";
+}
+
+std::string job(const std::string& id, const std::string& duration, const std::string& how = "reads") {
+  return R"({"id": ")" + id + R"(", "submit": {"context": "a", "duration": ")" + duration + R"(", ")" +
+         how + R"(": ["u"]}})";
+}
+
+std::string wait(const std::string& id) { return R"({"wait": {"ops": [")" + id + R"("]}})"; }
+
+fencelab::campaign::RunRecord run(const std::string& processes, const std::string& axis,
+                                  const std::string& resources = "") {
+  return run_small({.gpu = {},
+                    .resources = resources,
+                    .processes = processes,
+                    .stack = free_ioctls_with(axis),
+                    .links = {}});
+}
+
+const std::string kWait = R"("userptr": {"policy": "notifier-wait", "page_cost": "0 ns"})";
+const std::string kPin = R"("userptr": {"policy": "pin", "page_cost": "0 ns"})";
+
+}  // namespace
+
+TEST_CASE("T118 userptr pages that go while jobs run are waited for, and later jobs get others") {
+  const std::string threads =
+      thread("jobs", job("one", "20 ms") + "," + wait("one") + "," + job("two", "5 ms") + "," +
+                         wait("two")) +
+      "," + thread("remaps", R"({"invalidate": "u"})", "10 ms");
+  const auto waited = run(app(threads), kWait);
+  CHECK(number(waited, "absences_count") == 0);
+  CHECK(number(waited, "jobs_done_count") == 2);
+  CHECK(number(waited, "invalidations_count") == 1);
+  CHECK(number(waited, "notifier_time_ns") == 10 * kMs);
+  // The pages stay with the device: the first job loses sight of the process's, so does the second.
+  const auto pinned = run(app(threads), kPin);
+  CHECK(number(pinned, "absences_count") == 2);
+  CHECK(number(pinned, "notifier_time_ns") == 0);
+}
+
+TEST_CASE("T117 memory that is unmapped and mapped anew between two jobs is got anew") {
+  const auto remapped =
+      run(app(thread("main", job("one", "1 ms") + "," + wait("one") + R"(,{"invalidate": "u"},)" +
+                                 job("two", "1 ms") + "," + wait("two"))),
+          R"("userptr": {"policy": "notifier-wait", "page_cost": "1 us"})");
+  CHECK(number(remapped, "absences_count") == 0);
+  CHECK(number(remapped, "makespan_ns") == 2 * kMs + 2 * 256 * kUs);  // 256 pages, twice
+}
+
+TEST_CASE("A submission on memory that is not mapped any more fails with -EFAULT") {
+  const auto unmapped =
+      run(app(thread("main", job("one", "1 ms") + "," + wait("one") + R"(,{"free": "u"},)" +
+                                 job("two", "1 ms") + "," + wait("two"))),
+          kWait);
+  CHECK(number(unmapped, "jobs_done_count") == 1);
+  CHECK(number(unmapped, "jobs_lost_count") == 1);
+}
+
+TEST_CASE("A process pins no more than its limit allows") {
+  const std::string threads = thread("main", job("one", "1 ms") + "," + wait("one"));
+  CHECK(number(run(app(threads, R"("memlock": "512 KiB",)"), kPin), "jobs_lost_count") == 1);
+  CHECK(number(run(app(threads, R"("memlock": "1 MiB",)"), kPin), "jobs_done_count") == 1);
+  CHECK(number(run(app(threads, R"("memlock": "512 KiB",)"), kWait), "jobs_done_count") == 1);
+}
+
+TEST_CASE("A fork tells devices that pages are shared, and a write after it that they are others") {
+  const std::string program = job("one", "4 ms") + R"(,{"fork_mm": {"buffers": ["u"]}},)" +
+                              wait("one") + R"(,{"access": {"writes": ["u"]}},)" +
+                              job("two", "1 ms") + "," + wait("two");
+  const auto told = run(app(thread("main", program)), kWait);
+  CHECK(number(told, "invalidations_count") == 2);
+  CHECK(number(told, "absences_count") == 0);
+  CHECK(number(told, "system_peak_bytes") == 2 << 20);  // the child has the old pages
+  // Pinned: the child's copy is made while the parent forks, 1 MiB at 10 GB/s, and that is all.
+  const auto pinned = run(app(thread("main", program)), kPin);
+  CHECK(number(pinned, "invalidations_count") == 0);
+  CHECK(number(pinned, "absences_count") == 0);
+  CHECK(number(pinned, "system_peak_bytes") == 2 << 20);
+}
+
+TEST_CASE("A GPU that writes pages shared with a child gets copies") {
+  const auto written =
+      run(app(thread("main", job("one", "1 ms") + "," + wait("one") +
+                                 R"(,{"fork_mm": {"buffers": ["u"], "child_exits": "1 s"}},)" +
+                                 job("two", "1 ms", "writes") + "," + wait("two"))),
+          kWait);
+  CHECK(number(written, "invalidations_count") == 2);
+  CHECK(number(written, "absences_count") == 0);
+  CHECK(number(written, "system_peak_bytes") == 2 << 20);
+}
+
+TEST_CASE("Compaction moves pages with notifiers and leaves those that anybody has pinned") {
+  const std::string compacts =
+      R"(,{"name": "kernel", "threads": [{"name": "kcompactd", "start": "2 ms", "program": [{"compact": {}}]}]})";
+  const std::string threads = thread("main", job("one", "10 ms") + "," + wait("one"));
+  const auto moved = run(app(threads) + compacts, kWait);
+  CHECK(number(moved, "pages_migrated_count") == 1);
+  CHECK(number(moved, "pages_unmovable_count") == 0);
+  CHECK(number(moved, "notifier_time_ns") == 8 * kMs);
+  const auto stayed = run(app(threads) + compacts, kPin);
+  CHECK(number(stayed, "pages_migrated_count") == 0);
+  CHECK(number(stayed, "pages_unmovable_count") == 1);
+}
+
+TEST_CASE("A submission whose pages go before its fence is published begins anew") {
+  // The staging buffer does not fit beside the pages and the other one: reclaim takes the oldest,
+  // which are the pages of the very submission.
+  const auto tight = run_text(
+      R"({"format": 1, "name": "small", "platform": {"memory": {"size": "4 MiB", "swap": "1 GB/s"},
+          "gpus": [{"name": "gpu0", "engines": ["rcs0"]}]},
+          "processes": [{"name": "app", "buffers": [
+            {"name": "u", "size": "1 MiB", "userptr": true}, {"name": "other", "size": "2 MiB"},
+            {"name": "staging", "size": "2 MiB"}], "contexts": [{"name": "a"}],
+          "threads": [{"name": "main", "program": [{"alloc": "u"}, {"alloc": "other"},
+            {"id": "j", "submit": {"context": "a", "duration": "1 ms", "reads": ["u"], "writes": ["staging"]}},
+            {"wait": {"ops": ["j"]}}]}]}],
+          "stacks": ["linux-implicit"]})",
+      [](const auto& scenario, const auto& stack) {
+        return fencelab::campaign::run_one(scenario, stack, 1);
+      });
+  CHECK(number(tight, "userptr_retries_count") == 1);
+  CHECK(number(tight, "jobs_done_count") == 1);
+  CHECK(number(tight, "absences_count") == 0);
+}
