@@ -19,6 +19,12 @@ endfunction()
 function(fencelab_target_defaults target)
   target_link_libraries(${target} PRIVATE fencelab_warnings fencelab_sanitizers)
   target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+  if(FENCELAB_PCH)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <chrono> <coroutine> <cstdint> <functional> <map> <memory> <optional> <set>
+      <span> <string> <string_view> <unordered_map> <variant> <vector>
+      <boost/container/small_vector.hpp> <fmt/format.h>)
+  endif()
 endfunction()
 
 # fencelab_layer(<target> FOLDER core [SUBFOLDER platform] [EXCLUDE regex...] [LINK libraries...])

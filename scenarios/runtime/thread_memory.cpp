@@ -13,7 +13,8 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
   buffer.placement.write();
   buffer.exists = true;
-  const bool locked = buffer.resv().lock().try_lock();
+  // Nobody else knows of a new object; and pages of a process have no reservation.
+  const bool locked = !buffer.of_process() && buffer.resv().lock().try_lock();
   const models::Placement placed = co_await world_.machine().memory().place(
       buffer, {models::AllocRequest::Context::user, clone_.client, nullptr, nullptr, op.gfp});
   buffer.placement.write();
@@ -32,12 +33,10 @@ Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
     buffer.placement.read();
     if (!buffer.of_process() || !buffer.exists || buffer.pool) continue;
     process_->doing = "page fault";
-    const bool locked = buffer.resv().lock().try_lock();
     co_await world_.machine().memory().place(buffer,
                                              {models::AllocRequest::Context::user, clone_.client});
     buffer.placement.write();
     buffer.content = true;
-    if (locked) buffer.resv().lock().unlock();
   }
   process_->doing = "access";
 }
