@@ -6,6 +6,7 @@
 
 #include "campaign/dependencies.hpp"
 #include "models/cpu/zone.hpp"
+#include "models/svm/fault_service.hpp"
 
 namespace fencelab::campaign {
 
@@ -178,7 +179,7 @@ template <class Counter>
 Counter of_user_pages(const Facts& facts, Counter models::UserPages::Counters::* counter) {
   Counter sum = 0;
   for (const auto& buffer : facts.machine.buffers())
-    if (const models::UserPages* const pages = buffer->pages()) sum += pages->counters.*counter;
+    if (const models::UserPages* const pages = buffer->user_pages()) sum += pages->counters.*counter;
   return sum;
 }
 
@@ -198,6 +199,40 @@ void add_userptr(std::vector<Column>& all) {
   all.push_back(
       count("pages_unmovable_count", "userptr ranges that it could not move: they are pinned",
             [](const Facts& f) { return of_user_pages(f, &Counters::migrations_refused); }));
+}
+
+template <class T>
+T of_faults(const Facts& facts, T models::FaultService::Counters::* counter) {
+  T sum{};
+  for (const auto& gpu : facts.machine.gpus())
+    if (const models::FaultService* const faults = gpu->faults())
+      sum += faults->counters().*counter;
+  return sum;
+}
+
+void add_page_faults(std::vector<Column>& all) {
+  using Counters = models::FaultService::Counters;
+  const auto add = [&](const char* name, const char* meaning, std::uint64_t Counters::* counter) {
+    all.push_back(
+        count(name, meaning, [counter](const Facts& f) { return of_faults(f, counter); }));
+  };
+  add("page_faults_count", "pages that GPUs asked for and did not have", &Counters::faults);
+  add("fault_batches_count", "batches in which these were served", &Counters::batches);
+  all.push_back(time("fault_service_time_ns", "time in which faults of GPUs were served",
+                     [](const Facts& f) { return of_faults(f, &Counters::service_ns); }));
+  add("pages_to_gpu_count", "pages of 4 KiB that came into the memory of GPUs",
+      &Counters::migrated);
+  add("pages_prefetched_count", "of these, pages that nobody had asked for",
+      &Counters::prefetched);
+  add("pages_evicted_count", "pages that left it because others needed the room",
+      &Counters::evicted);
+  add("pages_to_cpu_count", "pages that left it because a CPU touched them or neighbours",
+      &Counters::to_system);
+  add("pages_remote_count", "accesses of GPUs to single pages over the link", &Counters::remote);
+  add("cpu_faults_count", "faults of CPUs on blocks of 2 MiB that a GPU had",
+      &Counters::cpu_faults);
+  add("migrations_lost_count", "migrations that were in vain: the pages had gone again",
+      &Counters::lost_races);
 }
 
 std::vector<Column> make_columns() {
@@ -306,6 +341,7 @@ std::vector<Column> make_columns() {
                       [](const Facts& f) { return peak(f, false); }));
   add_reclaim(all);
   add_userptr(all);
+  add_page_faults(all);
   all.push_back(
       {"peak_bytes_by_pool", "text", "largest use of each pool of memory", false, peak_by_pool});
   all.push_back({"fingerprint", "text",

@@ -33,6 +33,32 @@ void OperationLoader::read_accesses(const Node& list, bool write,
   for (const Node& node : list.items()) read_access(node, write, accesses);
 }
 
+// Only pages of managed memory are touched one by one.
+models::PagePattern OperationLoader::read_pattern(const Node& node, Index buffer) {
+  using Kind = models::PagePattern::Kind;
+  models::PagePattern pattern;
+  if (!node) return pattern;
+  const std::string word = node["pattern"].text_or("");
+  if (word == "random") pattern.kind = Kind::random;
+  if (word == "strided") pattern.kind = Kind::strided;
+  pattern.touches =
+      static_cast<std::uint64_t>(node["touches"].integer(1, 1'000'000'000).value_or(0));
+  pattern.stride = read_size(context_, node["stride"], Zero::forbidden).value_or(64 << 10);
+  pattern.in_flight =
+      static_cast<std::uint32_t>(node["in_flight"].integer(1, 1'000'000).value_or(64));
+  const bool is_managed =
+      buffer != kNone && context_.scenario.buffers[buffer].kind == models::MemoryKind::managed;
+  if (!is_managed)
+    context_.error(node, {.code = "wrong-kind",
+                          .message = "only pages of managed memory are touched one by one",
+                          .expected = "a buffer with \"memory\": \"managed\""});
+  if (node["stride"] && pattern.kind != Kind::strided)
+    context_.error(node["stride"], {.code = "out-of-place",
+                                    .message = "only strided touches have a stride",
+                                    .expected = "\"pattern\": \"strided\" beside it"});
+  return pattern;
+}
+
 void OperationLoader::read_access(const Node& node, bool write, std::vector<AccessSpec>& accesses) {
   const Node name = node.is_object() ? node["buffer"] : node;
   AccessSpec access;
@@ -53,6 +79,7 @@ void OperationLoader::read_access(const Node& node, bool write, std::vector<Acce
                                  .message = "too many accesses in this scenario",
                                  .expected = fmt::format("at most {}", kMaxAccesses)});
   }
+  access.pattern = read_pattern(node["pages"], buffers.empty() ? kNone : buffers.front());
   for (const Index buffer : buffers) {
     access.buffer = buffer;
     accesses.push_back(access);

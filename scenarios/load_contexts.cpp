@@ -152,6 +152,7 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process) {
     spec.priority =
         static_cast<int>(node["priority"].integer(-kMaxPriority, kMaxPriority).value_or(0));
     spec.preemption_period = read_period_or_never(context, node["preemption"]);
+    spec.long_running = node["long_running"].flag_or(false);
     spec.place = context.place_of(node);
     for (const auto& [key, value] : node["annotations"].members()) {
       spec.annotations[key] = value.text_or("");

@@ -111,6 +111,8 @@ class OperationLoader {
                 std::vector<AccessSpec>& accesses);
   void check_range(const Node& node, const AccessSpec& access, std::uint64_t size);
   void note_use(const Node& node, Index buffer);
+  models::PagePattern read_pattern(const Node& node, Index buffer);
+  void check_managed(const Node& body, const SubmitOp& op);
 
   Index context_of(const Node& body);
   BindOp bind_of(const Node& body);

@@ -108,7 +108,13 @@ void ResourceLoader::check_userptr(const Node& node) {
 
 // Memory of a process belongs to one; neither that nor the kernel's is a buffer of a GPU.
 void ResourceLoader::check_kind(const Node& node, const BufferSpec& buffer) {
-  const bool of_gpu = buffer.kind == models::MemoryKind::gem;
+  const bool is_managed = buffer.kind == models::MemoryKind::managed;
+  const bool of_gpu = buffer.kind == models::MemoryKind::gem || is_managed;
+  if (is_managed && context_.scenario.platform.gpus.empty() && !context_.gpus.is_incomplete())
+    context_.error(node["memory"], {.code = "no-gpu",
+                                    .message = "managed memory is shared with a GPU, but the "
+                                               "platform has none",
+                                    .expected = "a GPU in /platform/gpus"});
   if (!of_gpu && node["gpu"])
     context_.error(node["gpu"], {.code = "memory-with-gpu",
                                  .message = "this memory is no buffer of a GPU",
@@ -140,6 +146,8 @@ void ResourceLoader::load_buffer(const Node& node) {
   buffer.place = context_.place_of(node);
   if (buffer.userptr) check_userptr(node);
   if (node["memory"]) check_kind(node, buffer);
+  const bool needs_gpu = buffer.kind == models::MemoryKind::managed && !node["gpu"];
+  if (needs_gpu && !context_.scenario.platform.gpus.empty()) buffer.gpu = 0;
   const std::int64_t count = node["count"].integer(1, kMaxBuffers).value_or(1);
   const auto first = static_cast<Index>(context_.scenario.buffers.size());
   const bool fits = has_room_for(node, static_cast<std::size_t>(count));

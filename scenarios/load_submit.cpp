@@ -67,6 +67,21 @@ OperationLoader::What OperationLoader::read_cpu_access(const Node& body) {
   return op;
 }
 
+// A page is in system memory or in that of one GPU.
+void OperationLoader::check_managed(const Node& body, const SubmitOp& op) {
+  if (op.context == kNone) return;
+  const Index gpu = context_.scenario.processes[process_].contexts[op.context].gpu;
+  for (const AccessSpec& access : op.accesses) {
+    if (access.buffer == kNone) continue;
+    const BufferSpec& buffer = context_.scenario.buffers[access.buffer];
+    if (buffer.kind != models::MemoryKind::managed || buffer.gpu == gpu || gpu == kNone) continue;
+    context_.error(body, {.code = "foreign-managed-memory",
+                          .message = fmt::format("managed memory {} is shared with another GPU",
+                                                 quote(buffer.name)),
+                          .expected = "a context of the GPU that the buffer names"});
+  }
+}
+
 OperationLoader::What OperationLoader::read_submit(const Node& body) {
   SubmitOp op;
   op.context = context_of(body);
@@ -81,6 +96,7 @@ OperationLoader::What OperationLoader::read_submit(const Node& body) {
   }
   read_accesses(body["reads"], false, op.accesses);
   read_accesses(body["writes"], true, op.accesses);
+  check_managed(body, op);
   if (const Node declares = body["declares"]) {
     op.declares = true;
     op.declares_to_kernel = declares["to"].text() == "kernel";

@@ -13,6 +13,7 @@
 #include "models/cpu/gfp.hpp"
 #include "models/gpu/access_control.hpp"
 #include "models/memory/memory_kind.hpp"
+#include "models/svm/page_pattern.hpp"
 
 namespace fencelab::scenarios {
 
@@ -162,6 +163,7 @@ struct ContextSpec {
   int priority = 0;  ///< -1023..1023 as in i915; higher runs first
   std::optional<Duration>
       preemption_period;  ///< arbitration point every so often; 0: never preemptible
+  bool long_running = false;  ///< no dma_fences of its jobs, whatever the stack
   std::map<std::string, std::string> annotations;
   Place place;
 };
@@ -177,6 +179,7 @@ struct AccessSpec {
   bool write = false;
   models::Stall stall = models::Stall::by_access;  ///< declared ones only: explicit control
   models::Publish publish = models::Publish::by_access;
+  models::PagePattern pattern;  ///< managed memory: in which order its pages are touched
 };
 
 struct ValueSpec {

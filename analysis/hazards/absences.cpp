@@ -39,10 +39,11 @@ void HazardTracker::look_for_absences(const Job& job) {
   const models::BindQueue* binds = job.client->existing_bind_queue(job.context->gpu());
   for (const models::Access& access : job.accesses) {
     const models::Buffer& buffer = *access.buffer;
+    if (buffer.pages && buffer.exists) continue;  // it faults, and comes
     const bool unbound = binds && binds->managed(buffer) && !binds->bound(buffer);
     const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
     const bool replaced =
-        buffer.pages() && !buffer.pages()->same_for({job.client, &job.context->gpu()});
+        buffer.user_pages() && !buffer.user_pages()->same_for({job.client, &job.context->gpu()});
     if (buffer.exists && buffer.pool && !evicted && !unbound && !replaced) continue;
     const auto freer = freed_by_.find(buffer.index());
     const JobMark mark = mark_of(job, {}, 0);

@@ -29,6 +29,7 @@ class Swapchain;
 class Syncobj;
 class UserVm;
 struct BindRequest;
+struct FaultRules;
 struct SwapImage;
 
 /// What travels with a buffer from one process to another (a sync_file, a syncobj point, a value).
@@ -120,6 +121,8 @@ class ResidencyPolicy {
   virtual core::Duration restore_delay() const = 0;
   /// Whether an address space is brought back although no work is queued for it.
   virtual bool restores_idle() const { return false; }
+  /// How page faults of the GPU are served; nullptr: it cannot recover from any.
+  virtual const FaultRules* faults() const { return nullptr; }
 };
 
 /// Why core mm takes the pages of a userptr range away (enum mmu_notifier_event).
@@ -163,6 +166,7 @@ struct AllocRequest {
   core::WwContext* ww = nullptr;  ///< the caller's ww transaction, if it holds reservations
   DrmExec* exec = nullptr;        ///< the loop it belongs to, which is told of contention
   Gfp gfp = Gfp::kernel;          ///< what may be done to get system memory
+  bool idle_only = false;         ///< of buffers takes only those that no fence keeps
 };
 
 /// Axis `reclaim`: what may an allocation do under pressure?

@@ -48,7 +48,7 @@ bool Zone::may_drop(const Buffer& buffer, const Control& control) const {
 }
 
 bool Zone::is_contended(const Buffer& buffer) const {
-  if (buffer.pages()) return buffer.pages()->busy();
+  if (buffer.user_pages()) return buffer.user_pages()->busy();
   return const_cast<Buffer&>(buffer).resv().lock().is_locked();
 }
 

@@ -33,6 +33,7 @@ class GpuContext {
     std::vector<Bond> bonds;
     int priority = 0;
     std::optional<core::Duration> preemption_period;  ///< none: any instant; zero: never
+    bool long_running = false;  ///< its jobs never have a dma_fence (LR mode of xe)
   };
   GpuContext(Client& client, Gpu& gpu, Spec spec);
   ~GpuContext();
@@ -41,6 +42,7 @@ class GpuContext {
   Client& client() const { return client_; }
   Gpu& gpu() const { return gpu_; }
   const std::vector<Engine*>& engines() const { return spec_.engines; }
+  bool long_running() const { return spec_.long_running; }
   bool balanced() const { return spec_.balanced; }
   int priority() const {
     cell_.read();

@@ -6,6 +6,7 @@
 #include "models/gpu/context.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
+#include "models/svm/page_walk.hpp"
 
 namespace fencelab::models {
 
@@ -112,13 +113,17 @@ void Engine::charge() {
                      static_cast<std::uint64_t>(spent.count()), &job);
     return;
   }
-  executed_ += spent;
-  if (!job.infinite && !job.hung) job.remaining -= spent;
+  const Duration worked = spent * units_ / 100;
+  executed_ += worked;
+  if (!job.infinite && !job.hung) job.remaining -= worked;
   simulation_.emit(core::ProbeKind::engine_slice, id_, core::raw(job.id()),
                    static_cast<std::uint64_t>(spent.count()), &job);
 }
 
-bool Engine::is_executed(const Job& job) { return job.infinite || job.remaining <= Duration{}; }
+bool Engine::is_executed(const Job& job) {
+  if (job.walk && !job.walk->over()) return false;
+  return job.infinite || job.remaining <= Duration{};
+}
 
 bool Engine::is_done(Job& job) {
   return !job.hung && is_executed(job) && !spinning(job) && job.may_end();
@@ -228,6 +233,7 @@ core::Task<> Engine::serve() {
     }
     switch_due_ = false;
     begin_slice(*queue);
+    touch_pages();
     co_await spin_alone();
     bool leaving = must_leave();
     while (!leaving) {
@@ -238,6 +244,7 @@ core::Task<> Engine::serve() {
         co_await bell_.wait_until(until, core::WaitReason::engine);
       note_look();
       if (!stopped_) charge();
+      touch_pages();
       co_await spin_alone();
       leaving = must_leave();
     }

@@ -37,6 +37,14 @@ class Engine final : public core::StateSource {
   Gpu& gpu() const { return gpu_; }
   Credits& credits() { return credits_; }
 
+  /// Units of its own for jobs with a dma_fence, beside it; itself if there are none.
+  Engine& for_fences() { return lane_ ? *lane_ : *this; }
+  void set_lane(Engine& lane) { lane_ = &lane; }
+  /// How many of a hundred of its units it has: its work takes that much longer.
+  void set_units(unsigned percent);
+  /// The job on it that waits for pages; nullptr: none does.
+  const Job* stalled_job() const;
+
   /// The engine's server loop; spawned once by the Gpu.
   core::Task<> serve();
   /// Untimed runs: tells the kernel of jobs whose end can be seen before. In a timed run an
@@ -92,6 +100,7 @@ class Engine final : public core::StateSource {
   static bool awaits_values(const Job& job);
   bool spinning(Job& job);
   static bool is_executed(const Job& job);  ///< no work is left, if it may end
+  static core::Duration until_next_pages(const Job& job);
   bool is_done(Job& job);                   ///< and nothing keeps it
   bool contended(const HwQueue& running);
   void begin_slice(HwQueue& queue);
@@ -99,6 +108,11 @@ class Engine final : public core::StateSource {
   core::Time slice_deadline();
   void charge();
   bool must_leave();
+  void touch_pages();
+  void report_fault(Job& job);
+  bool keeps_stalled(const Job& job) const;
+  bool has_other_work(const HwQueue& running);
+  core::Duration time_for(core::Duration work) const;
   core::Time arbitration_point() const;
   bool wants_preemption();
   core::Task<> spin_alone();
@@ -129,6 +143,8 @@ class Engine final : public core::StateSource {
   bool withdrawn_ = false;   ///< its queue may not run any more
   core::Time slice_start_{}, charged_{};
   core::Duration executed_{};  ///< of the current job, over all its slices
+  Engine* lane_ = nullptr;
+  unsigned units_ = 100;
   core::Cell cell_;            ///< footprint of the rest but the load
   core::Cell load_cell_;
   std::uint64_t load_ = 0;

@@ -4,6 +4,7 @@
 #include "models/gpu/context.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
+#include "models/svm/page_walk.hpp"
 
 namespace fencelab::models {
 
@@ -16,7 +17,7 @@ std::uint64_t Engine::rank_of(const HwQueue& queue) {
 
 // Whether the running job may have to share the engine with its equals before it is done.
 bool Engine::may_share(const Job& job) const {
-  if (awaits_values(job)) return true;
+  if (awaits_values(job) || job.walk) return true;
   return spec_.timeslice > Duration{} &&
          (job.infinite || job.hung || job.remaining > spec_.timeslice);
 }
@@ -40,6 +41,7 @@ bool Engine::spinning(Job& job) {
 
 bool Engine::runnable(const HwQueue& queue) {
   if (queue.known_head()->engine != this) return false;
+  if (queue.known_head()->stalled) return !spinning(*queue.known_head());
   return gpu_.policies().semaphore->runs_before_value() || !spinning(*queue.known_head());
 }
 
@@ -73,6 +75,8 @@ bool Engine::contended(const HwQueue& running) {
 bool Engine::wants_preemption() {
   const HwQueue& running = *current_;
   if (withdrawn_) return true;
+  if (Job& head = *running.known_head(); head.stalled && !keeps_stalled(head) && spinning(head))
+    return has_other_work(running);
   bool higher = false, equal = false;
   for (const HwQueue* queue : ready_) {
     if (queue == &running || !runnable(*queue) || spinning(*queue->known_head())) continue;
@@ -89,13 +93,17 @@ bool Engine::wants_preemption() {
 }
 
 void Engine::set_bar() {
-  bar_ = rank_of(*current_) - (may_share(*current_->known_head()) ? 1 : 0);
+  const Job& head = *current_->known_head();
+  bar_ = rank_of(*current_) - (may_share(head) ? 1 : 0);
+  if (head.stalled && !keeps_stalled(head)) bar_ = 0;
   list_.note(core::Access::pick, bar_);
 }
 
 // Next instant at which the running batch can be interrupted: any, or every preemption period of
 // its own run time, or never.
 Time Engine::arbitration_point() const {
+  const Job& head = *current_->known_head();
+  if (head.stalled && awaits_values(head) && keeps_stalled(head)) return core::kNever;
   const auto period = current_->context().preemption_period();
   if (!period) return simulation_.now();
   if (*period == Duration{}) return core::kNever;
@@ -107,7 +115,9 @@ Time Engine::slice_deadline() {
   Job& job = *current_->known_head();
   Time at = core::kNever;
   const bool spins = spinning(job);
-  if (!spins && !job.infinite && !job.hung) at = simulation_.now() + job.remaining;
+  if (!spins && !job.infinite && !job.hung) at = simulation_.now() + time_for(job.remaining);
+  if (!spins && job.walk && !job.walk->over())
+    at = std::min(at, simulation_.now() + time_for(job.walk->next_at() - executed_));
   if (wants_preemption()) return std::min(at, arbitration_point());
   if (contended(*current_)) {
     Time slice_end = spec_.timeslice > Duration{} ? slice_start_ + spec_.timeslice : core::kNever;
@@ -128,7 +138,9 @@ bool Engine::would_run(const HwQueue& queue) const {
 // Whether `job` cannot have the engine before the head of `queue` is done.
 bool Engine::kept_away_by(const HwQueue& queue, const Job& job) const {
   const Job* other = queue.head();
-  if (!other || other == &job || !would_run(queue)) return false;
+  if (!other || other == &job) return false;
+  if (&queue == current_ && other->stalled && keeps_stalled(*other)) return true;
+  if (!would_run(queue)) return false;
   const int theirs = queue.context().known_priority(), ours = job.context->priority();
   const bool keeps = &queue == current_ && queue.context().preemption_period() == Duration{};
   const bool outranks = theirs > ours && other->values_reached();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/machine.hpp"
+#include "models/svm/fault_service.hpp"
 
 namespace fencelab::models {
 
@@ -15,10 +16,12 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
       off_bell_(machine.simulation()) {
   off_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
     std::vector<core::GateIndex> gates;
-    for (const HwQueue* queue : user_queues_)
-      if (queue->suspended() && queue->on_engine() &&
-          queue->context().preemption_period() == core::Duration{})
-        gates.push_back(queue->head()->describe_finish(builder));
+    for (const HwQueue* queue : user_queues_) {
+      if (queue->may_run() || !queue->on_engine()) continue;
+      const Job* const head = queue->head();
+      if (head->stalled || queue->context().preemption_period() == core::Duration{})
+        gates.push_back(head->describe_finish(builder));
+    }
     return builder.all_of(std::move(gates), "queues of " + spec_.name + " off the hardware");
   });
   core::Simulation& simulation = machine.simulation();
@@ -33,6 +36,32 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
       simulation.spawn({engine->name() + " interrupt", core::ProcessRole::interrupt, true},
                        engine->serve_interrupts());
   simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true}, firmware());
+}
+
+Gpu::~Gpu() = default;
+
+// Units of their own for jobs with fences are engines beside the others, as slow as they are few.
+void Gpu::serve_faults() {
+  const FaultRules* const rules = policies_.residency->faults();
+  if (!rules || faults_) return;
+  faults_ = std::make_unique<FaultService>(*this, *rules);
+  const bool always = rules->isolation == FaultIsolation::reserved_units;
+  if (!always && rules->isolation != FaultIsolation::reserve_while_fenced) return;
+  core::Simulation& simulation = machine_.simulation();
+  for (const auto& engine : engines_) {
+    Engine::Spec spec = engine->spec();
+    spec.name += " reserved";
+    lanes_.push_back(
+        std::make_unique<Engine>(simulation, *this, spec, machine_.new_engine_number()));
+    Engine& lane = *lanes_.back();
+    lane.set_units(rules->reserved_percent);
+    if (always) engine->set_units(100 - rules->reserved_percent);
+    engine->set_lane(lane);
+    simulation.spawn({lane.name(), core::ProcessRole::engine, true}, lane.serve());
+    if (simulation.untimed())
+      simulation.spawn({lane.name() + " interrupt", core::ProcessRole::interrupt, true},
+                       lane.serve_interrupts());
+  }
 }
 
 core::OrderClassId Gpu::order_class(core::OrderKind kind, std::string_view role) const {

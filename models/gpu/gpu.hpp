@@ -12,6 +12,7 @@
 
 namespace fencelab::models {
 
+class FaultService;
 class Machine;
 class MemoryPool;
 
@@ -25,6 +26,7 @@ class Gpu {
     core::Duration firmware_latency{};  ///< one map or unmap message
   };
   Gpu(Machine& machine, Spec spec, DriverPolicies policies);
+  ~Gpu();
 
   const std::string& name() const { return spec_.name; }
   const std::string& driver() const { return spec_.driver; }
@@ -39,7 +41,17 @@ class Gpu {
   std::uint32_t index = 0;
   std::size_t link = ~std::size_t{0};  ///< to system memory, if the scenario gave one
 
+  // ---- page faults
+  /// Who serves them; nullptr: nothing here can fault.
+  FaultService* faults() const { return faults_.get(); }
+  /// From here on its work can fault, if its policy says how that is served.
+  void serve_faults();
+
   // ---- user queues
+  const std::vector<HwQueue*>& user_queues() const {
+    cell_.read();
+    return user_queues_;
+  }
   void add_user_queue(HwQueue& queue) {
     cell_.write();
     user_queues_.push_back(&queue);
@@ -58,13 +70,14 @@ class Gpu {
   Machine& machine_;
   Spec spec_;
   DriverPolicies policies_;
-  std::vector<std::unique_ptr<Engine>> engines_;
+  std::vector<std::unique_ptr<Engine>> engines_, lanes_;
   std::vector<HwQueue*> user_queues_;
   core::Cell cell_;                   ///< footprint of which user queues there are
   core::Fifo<HwQueue*> slot_wanted_;  ///< in the order in which they asked
   core::Doorbell off_bell_;
   std::uint32_t mapped_ = 0;
   core::OrderClassId job_fence_class_;
+  std::unique_ptr<FaultService> faults_;
 };
 
 }  // namespace fencelab::models

@@ -52,6 +52,14 @@ void HwQueue::set_suspended(bool suspended) {
   changed(could);
 }
 
+void HwQueue::set_parked(bool parked) {
+  if (parked_ == parked) return;
+  parked_cell_.write();
+  const bool could = may_run();
+  parked_ = parked;
+  changed(could);
+}
+
 void HwQueue::changed(bool could_run) {
   if (could_run == may_run() || !has_work()) return;
   if (could_run)

@@ -26,6 +26,7 @@ class HwQueue final : public core::StateSource {
         ring_(simulation, *this),
         mapped_cell_(simulation),
         suspended_cell_(simulation),
+        parked_cell_(simulation),
         slot_cell_(simulation),
         engine_cell_(simulation),
         use_cell_(simulation) {}
@@ -63,7 +64,8 @@ class HwQueue final : public core::StateSource {
   bool may_run() const {
     mapped_cell_.read();
     suspended_cell_.read();
-    return mapped_ && !suspended_;
+    parked_cell_.read();
+    return mapped_ && !suspended_ && !parked_;
   }
 
   /// Firmware maps and unmaps user queues to hardware slots; kernel queues are always mapped.
@@ -91,6 +93,13 @@ class HwQueue final : public core::StateSource {
   }
   /// The same for bookkeeping that decides nothing.
   bool known_suspended() const { return suspended_; }
+  /// Taken off the hardware because its work may fault and other work may not wait for that
+  /// (models/svm/fence_gate.hpp).
+  void set_parked(bool parked);
+  bool parked() const {
+    parked_cell_.read();
+    return parked_;
+  }
   /// The engine that executes its head right now.
   Engine* on_engine() const {
     engine_cell_.read();
@@ -123,7 +132,7 @@ class HwQueue final : public core::StateSource {
   std::uint32_t number_;
   core::ObjectId id_;
   core::TouchPoint ring_;                    ///< footprint of the jobs in the ring
-  core::Cell mapped_cell_, suspended_cell_;  ///< footprints of whether it may run
+  core::Cell mapped_cell_, suspended_cell_, parked_cell_;  ///< footprints of whether it may run
   core::Cell slot_cell_;                     ///< footprint of whether it asked for a slot
   core::Cell engine_cell_;                   ///< footprint of who executes it
   core::Cell use_cell_;                      ///< footprint of when it was used last
@@ -136,6 +145,7 @@ class HwQueue final : public core::StateSource {
   bool mapped_ = true;
   bool slot_asked_ = false;
   bool suspended_ = false;
+  bool parked_ = false;
 };
 
 }  // namespace fencelab::models

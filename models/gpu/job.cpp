@@ -13,6 +13,8 @@
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
+#include "models/svm/fault_service.hpp"
+#include "models/svm/page_walk.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {
@@ -24,6 +26,15 @@ bool stands_for(const Dependency& known, const SyncPoint& point) {
 }
 
 }  // namespace
+
+Job::Job(core::Simulation& simulation)
+    : simulation_(simulation),
+      id_(simulation.new_object_id()),
+      done_(simulation),
+      published_(simulation),
+      steered_(simulation) {}
+
+Job::~Job() = default;
 
 bool Job::depends_on(const SyncPoint& point) {
   constexpr std::size_t kFew = 16;
@@ -156,7 +167,8 @@ core::Agent Job::describe_self() const {
   agent.reason = account.phase() < core::kWaitReasonCount
                      ? static_cast<core::WaitReason>(account.phase())
                      : core::WaitReason::engine;
-  if (state == JobState::running && !values_reached()) agent.reason = core::WaitReason::value;
+  if (state == JobState::running && !stalled && !values_reached())
+    agent.reason = core::WaitReason::value;
   agent.since = account.phase_since();
   agent.operation = "submit " + (label ? *label : std::string("?"));
   agent.place = place;
@@ -196,6 +208,7 @@ void Job::describe_in_ring(core::WaitGraphBuilder& builder,
   const core::GateIndex turn = engine->describe_turn(builder, *this);
   if (turn != core::kNoIndex) inputs.push_back(turn);
   if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
+  if (queue->parked()) inputs.push_back(engine->gpu().faults()->gate().describe_resume(builder));
   for (const ValuePoint& wait : ring_waits)
     if (wait.timeline->value() < wait.value)
       inputs.push_back(wait.timeline->describe_release(builder, wait.value));

@@ -26,6 +26,7 @@ class GpuContext;
 class HwQueue;
 class Job;
 class KernelQueue;
+class PageWalk;
 using JobPtr = core::IntrusivePtr<Job>;
 
 /// Through which rule a dependency came about.
@@ -86,12 +87,8 @@ enum class JobState : std::uint8_t { submitting, queued, pending_credit, on_ring
 
 class Job final : public core::FenceProducer {
  public:
-  explicit Job(core::Simulation& simulation)
-      : simulation_(simulation),
-        id_(simulation.new_object_id()),
-        done_(simulation),
-        published_(simulation),
-        steered_(simulation) {}
+  explicit Job(core::Simulation& simulation);
+  ~Job() override;
 
   core::ObjectId id() const { return id_; }
   core::Simulation& simulation() const { return simulation_; }
@@ -116,6 +113,7 @@ class Job final : public core::FenceProducer {
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
   Engine* wanted_engine = nullptr;                        ///< nullptr: the context's choice
   core::IntrusivePtr<Job> bond_master;  ///< choose the engine by a bond with this job's engine
+  std::unique_ptr<PageWalk> walk;  ///< which managed pages it touches when; none: no such
 
   // ---- what the driver made of it
   boost::container::small_vector<Dependency, 4> dependencies;
@@ -137,6 +135,7 @@ class Job final : public core::FenceProducer {
   bool doorbell_lost = false;    ///< struck by a fault: in the ring, but the hardware was not told
   bool completion_lost = false;  ///< struck by a fault: waiting for its completion may be in vain
   bool terminated = false;       ///< see terminate()
+  bool stalled = false;          ///< on its engine or off it, it waits for pages
   bool first_run_done = false;
   core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};

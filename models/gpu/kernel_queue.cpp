@@ -150,7 +150,7 @@ core::Task<> KernelQueue::serve() {
     }
     job->ready_at = simulation_.now();
     simulation_.emit(core::ProbeKind::job_ready, job->id(), ring_.number(), 0, job.get());
-    job->assign_engine(context_.choose_engine(*job));
+    job->assign_engine(context_.choose_engine(*job).for_fences());
     job->state = JobState::pending_credit;
     job->account.enter(core::WaitReason::credit, simulation_.now());
     Credits& credits = job->engine->credits();

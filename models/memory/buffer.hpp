@@ -13,8 +13,9 @@
 namespace fencelab::models {
 
 class Gpu;
-class MemoryPool;
 class Client;
+class ManagedRange;
+class MemoryPool;
 class UserVm;
 
 class Buffer {
@@ -36,7 +37,7 @@ class Buffer {
         id_(simulation.new_object_id()),
         resv_(simulation) {
     resv_.lock().set_name("dma_resv of " + spec_.name);
-    if (spec_.userptr) pages_ = std::make_unique<UserPages>(simulation, spec_.name);
+    if (spec_.userptr) user_pages_ = std::make_unique<UserPages>(simulation, spec_.name);
   }
 
   const std::string& name() const { return spec_.name; }
@@ -45,7 +46,7 @@ class Buffer {
   Client* owner() const { return spec_.owner; }
   bool userptr() const { return spec_.userptr; }
   /// userptr memory: what its devices know of the pages; else nullptr.
-  UserPages* pages() const { return pages_.get(); }
+  UserPages* user_pages() const { return user_pages_.get(); }
   MemoryKind kind() const { return spec_.kind; }
   /// Memory of a process, which its page tables map.
   bool of_process() const {
@@ -69,13 +70,14 @@ class Buffer {
   bool was_evicted = false;          ///< a later placement is a refault
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
   std::vector<UserVm*> vms;          ///< address spaces whose user queues need it resident
+  ManagedRange* pages = nullptr;     ///< where its pages are, if each moves by itself (models/svm)
 
  private:
   Spec spec_;
   std::uint32_t index_;
   core::ObjectId id_;
   DmaResv resv_;
-  std::unique_ptr<UserPages> pages_;
+  std::unique_ptr<UserPages> user_pages_;
 };
 
 }  // namespace fencelab::models

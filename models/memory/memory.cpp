@@ -5,6 +5,7 @@
 #include "core/assert.hpp"
 #include "models/cpu/zone.hpp"
 #include "models/machine.hpp"
+#include "models/svm/fault_service.hpp"
 #include "models/sync/drm_exec.hpp"
 #include "models/userptr/process_memory.hpp"
 
@@ -118,6 +119,7 @@ void Memory::drop(Buffer& buffer) {
 
 void Memory::free(Buffer& buffer) {
   buffer.placement.write();
+  if (buffer.pages) buffer.home()->faults()->release(*buffer.pages);
   if (buffer.pool) {
     machine_.simulation().emit(core::ProbeKind::buffer_freed, buffer.id(),
                                core::raw(buffer.pool->id), buffer.bytes(), &buffer);
@@ -169,7 +171,7 @@ bool Memory::idle(const Buffer& buffer) const {
 // the caller's own transaction only one that it took because it was contended: it is held for this
 // (i915_gem_evict_vm() takes what is locked by its own context, too).
 bool Memory::is_free_to_take(Buffer& buffer, const AllocRequest& request) const {
-  if (buffer.pages()) return !buffer.pages()->busy();  // reclaim knows of no reservation
+  if (buffer.user_pages()) return !buffer.user_pages()->busy();  // reclaim knows of no reservation
   const core::WwMutex& lock = buffer.resv().lock();
   const bool ours = request.ww && lock.context() == request.ww;
   if (ours) return request.exec && request.exec->is_spare(buffer.resv());
@@ -197,7 +199,8 @@ Buffer* Memory::choose_among(std::vector<Buffer*>& candidates) {
 // The oldest buffer that may be taken.
 Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
                               std::vector<const Buffer*>& tried) {
-  const bool may_wait = machine_.policies().reclaim->may_wait_for_gpu(request);
+  const bool may_wait =
+      machine_.policies().reclaim->may_wait_for_gpu(request) && !request.idle_only;
   std::vector<Buffer*> candidates;
   pool.look();
   for (Buffer* buffer : pool.lru) {
@@ -216,7 +219,7 @@ Buffer* Memory::choose_victim(MemoryPool& pool, const AllocRequest& request,
 bool Memory::fixed(const Buffer& buffer) const {
   const DriverPolicies& policies = machine_.policies_of(buffer);
   return buffer.pinned || !policies.residency->evictable() ||
-         (buffer.pages() && buffer.pages()->pinned());
+         (buffer.user_pages() && buffer.user_pages()->pinned());
 }
 
 // The oldest buffer that only its reservation, held by somebody else, keeps from being a victim.
@@ -224,7 +227,7 @@ Buffer* Memory::contended_candidate(MemoryPool& pool, const AllocRequest& reques
   std::vector<Buffer*> candidates;
   pool.look();
   for (Buffer* buffer : pool.lru) {
-    if (buffer->pages()) continue;
+    if (buffer->user_pages()) continue;
     const core::WwMutex& lock = buffer->resv().lock();
     const bool ours = lock.context() && lock.context() == request.ww;
     buffer->placement.read();  // pinned or not, and whether there is anything in it
@@ -281,6 +284,10 @@ core::Task<Placement> Memory::reserve(MemoryPool& pool, std::uint64_t bytes, All
     if (victim) {
       co_await evict(*victim, request);
       continue;
+    }
+    if (may_reclaim && pool.paged) {
+      const bool gave = co_await pool.paged->give_up(pool.used + bytes - pool.capacity);
+      if (gave) continue;
     }
     const bool may_wait = may_reclaim && machine_.policies().reclaim->may_wait_for_gpu(request);
     Buffer* const contended = may_wait && request.ww ? contended_candidate(pool, request) : nullptr;
@@ -395,7 +402,7 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
 }
 
 core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request, Users users) {
-  if (victim.pages()) co_return co_await evict_user_pages(victim, request);
+  if (victim.user_pages()) co_return co_await evict_user_pages(victim, request);
   const bool held = request.exec && request.exec->is_spare(victim.resv());
   const bool locked = held || victim.resv().lock().try_lock();
   if (!locked) co_return false;
@@ -415,7 +422,7 @@ core::Task<bool> Memory::evict_user_pages(Buffer& victim, AllocRequest request) 
   co_await range.start();
   bool moved = false;
   if (victim.pool == pool) moved = co_await move_out(victim, request);
-  if (moved) victim.pages()->replace();
+  if (moved) victim.user_pages()->replace();
   range.end();
   victim.placement.write();
   victim.was_evicted = true;

@@ -19,6 +19,7 @@
 namespace fencelab::models {
 
 class Machine;
+class PagedMemory;
 class Zone;
 
 /// That bytes are given back to a pool. It remembers nothing: for those who have just failed to get
@@ -60,6 +61,7 @@ class MemoryPool final : public core::StateSource {
   core::ObjectId id;
   core::OrderClassId order_class;  ///< getting memory of it from others
   Gpu* gpu = nullptr;              ///< VRAM of; nullptr: system memory
+  PagedMemory* paged = nullptr;    ///< whose single pages are in it, too
   std::list<Buffer*> lru;  ///< oldest first; its order is no business of an explorer, which tries
                            ///< every victim
   /// Sets the capacity, before anything is in it.

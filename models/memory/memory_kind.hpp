@@ -13,9 +13,10 @@ enum class MemoryKind : std::uint8_t {
   anonymous,  ///< of a process: swapped out
   file,       ///< of a process, a file that it only reads: dropped, and read again
   kernel,     ///< nobody can take it (slabs, stacks)
+  managed,    ///< of a process, shared with a GPU: its pages move where they are touched
 };
 
-inline constexpr std::array<std::string_view, 4> kMemoryKindNames = {"gem", "anonymous", "file",
-                                                                     "kernel"};
+inline constexpr std::array<std::string_view, 5> kMemoryKindNames = {"gem", "anonymous", "file",
+                                                                     "kernel", "managed"};
 
 }  // namespace fencelab::models

@@ -20,7 +20,7 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   };
   auto want = [&](const AccessList& accesses) {
     for (const Access& access : accesses)
-      if (is_new(access.buffer)) wanted_.push_back(access.buffer);
+      if (!access.buffer->pages && is_new(access.buffer)) wanted_.push_back(access.buffer);
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
@@ -35,7 +35,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
     Buffer& buffer = *wanted_[i];
     buffer.placement.read();
     if (!buffer.exists) continue;  // the access will be a hazard, not an error of the ioctl
-    if (buffer.pages()) continue;  // has pages, got before any reservation was locked
+    if (buffer.user_pages()) continue;  // has pages, got before any reservation was locked
     if (memory.at_home(buffer)) {
       memory.touch(buffer);
       continue;
@@ -51,7 +51,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
 // The common case: everything is at home.
 bool Reservations::touch_all(Memory& memory) {
   for (const Buffer* buffer : wanted_)
-    if (!buffer->pages() && !memory.at_home(*buffer)) return false;
+    if (!buffer->user_pages() && !memory.at_home(*buffer)) return false;
   for (Buffer* buffer : wanted_) memory.touch(*buffer);
   return true;
 }

@@ -19,7 +19,7 @@ RangeInvalidation::~RangeInvalidation() {
 // mn_itree_invalidate(): one notifier after another.
 core::Task<> RangeInvalidation::start() {
   core::Simulation& simulation = machine_.simulation();
-  UserPages& pages = *buffer_.pages();
+  UserPages& pages = *buffer_.user_pages();
   pages.begin();
   begun_ = true;
   const core::Time since = simulation.now();
@@ -38,13 +38,13 @@ core::Task<> RangeInvalidation::start() {
 }
 
 void RangeInvalidation::replace() {
-  buffer_.pages()->replace();
+  buffer_.user_pages()->replace();
   machine_.simulation().emit(core::ProbeKind::pages_replaced, buffer_.id(), 0, 0, &buffer_);
 }
 
 void RangeInvalidation::end() {
   begun_ = false;
-  buffer_.pages()->end();
+  buffer_.user_pages()->end();
 }
 
 // ---------------------------------------------------------------- drivers
@@ -73,13 +73,13 @@ core::Task<> ProcessMemory::add_user(Buffer& buffer, Gpu& gpu) {
     co_await mmap_lock_.lock_write();
     mmap_lock_.unlock_write();
   }
-  buffer.pages()->add_user({&client_, &gpu}, pins);
+  buffer.user_pages()->add_user({&client_, &gpu}, pins);
 }
 
 core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& gpu,
                                          bool for_write) {
   const core::Uninterruptible until_unlocked(simulation_);
-  UserPages& pages = *buffer.pages();
+  UserPages& pages = *buffer.user_pages();
   if (for_write && pages.shared()) {
     const int error = co_await break_sharing(machine, buffer);
     if (error != 0) co_return error;
@@ -129,7 +129,7 @@ core::Task<> ProcessMemory::remap(Machine& machine, Buffer& buffer) {
   co_await mmap_lock_.lock_write();
   RangeInvalidation range(machine, buffer, InvalidationCause::unmap);
   co_await range.start();
-  if (!buffer.pages()->pinned()) machine.memory().discard(buffer);
+  if (!buffer.user_pages()->pinned()) machine.memory().discard(buffer);
   range.replace();
   range.end();
   mmap_lock_.unlock_write();
@@ -151,7 +151,7 @@ core::Task<bool> ProcessMemory::reserve_for_child(Machine& machine, std::uint64_
 core::Task<> ProcessMemory::tell_of_fork(Machine& machine, Buffer& buffer) {
   RangeInvalidation range(machine, buffer, InvalidationCause::fork);
   co_await range.start();
-  buffer.pages()->share();
+  buffer.user_pages()->share();
   range.end();
 }
 
@@ -162,7 +162,7 @@ core::Task<> ProcessMemory::fork(Machine& machine, std::vector<Buffer*> buffers,
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     buffers[i]->placement.read();
     if (!buffers[i]->exists) continue;
-    if (!buffers[i]->pages()->pinned())
+    if (!buffers[i]->user_pages()->pinned())
       co_await tell_of_fork(machine, *buffers[i]);
     else
       co_await reserve_for_child(machine, buffers[i]->bytes());
@@ -184,7 +184,7 @@ core::Task<> ProcessMemory::child_of_fork(Machine& machine, core::Duration life)
   if (child_bytes_ > 0) machine.memory().unreserve(machine.memory().system(), child_bytes_);
   child_bytes_ = 0;
   for (const auto& buffer : machine.buffers())
-    if (buffer->pages() && buffer->owner() == &client_) buffer->pages()->unshare();
+    if (buffer->user_pages() && buffer->owner() == &client_) buffer->user_pages()->unshare();
 }
 
 core::Task<int> ProcessMemory::break_sharing(Machine& machine, Buffer& buffer) {
@@ -193,15 +193,15 @@ core::Task<int> ProcessMemory::break_sharing(Machine& machine, Buffer& buffer) {
   if (!copied) co_return core::fence_error::kNoMemory;
   RangeInvalidation range(machine, buffer, InvalidationCause::copy_on_write);
   co_await range.start();
-  buffer.pages()->unshare();
-  buffer.pages()->counters.copied_bytes += buffer.bytes();
+  buffer.user_pages()->unshare();
+  buffer.user_pages()->counters.copied_bytes += buffer.bytes();
   range.replace();
   range.end();
   co_return 0;
 }
 
 core::Task<bool> migrate_pages(Machine& machine, Buffer& buffer) {
-  UserPages& pages = *buffer.pages();
+  UserPages& pages = *buffer.user_pages();
   buffer.placement.read();
   if (pages.pinned() || pages.busy() || !buffer.pool) {
     pages.counters.migrations_refused += pages.pinned() ? 1 : 0;

@@ -8,13 +8,13 @@
 namespace fencelab::models {
 
 void UserRanges::add(Buffer& buffer, bool write) {
-  if (!buffer.pages()) return;
+  if (!buffer.user_pages()) return;
   const auto known = std::find_if(ranges_.begin(), ranges_.end(),
                                   [&](const Range& range) { return range.buffer == &buffer; });
   if (known != ranges_.end())
     known->write = known->write || write;
   else
-    ranges_.push_back({&buffer, write, std::make_unique<PagesRead>(*buffer.pages(), PageUser{&client_, &gpu_})});
+    ranges_.push_back({&buffer, write, std::make_unique<PagesRead>(*buffer.user_pages(), PageUser{&client_, &gpu_})});
 }
 
 core::Task<int> UserRanges::get() {
@@ -29,11 +29,11 @@ core::Task<int> UserRanges::get_one(Range* range) {
   Buffer& buffer = *range->buffer;
   ProcessMemory& memory = client_.memory();
   const PageUser who{&client_, &gpu_};
-  if (!buffer.pages()->user(who)) co_await memory.add_user(buffer, gpu_);
+  if (!buffer.user_pages()->user(who)) co_await memory.add_user(buffer, gpu_);
   co_await range->read->begin();
-  if (!buffer.pages()->must_get(who)) co_return 0;
+  if (!buffer.user_pages()->must_get(who)) co_return 0;
   const int error = co_await memory.get_pages(gpu_.machine(), buffer, gpu_, range->write);
-  if (error == 0) buffer.pages()->note_got(who, *range->read);
+  if (error == 0) buffer.user_pages()->note_got(who, *range->read);
   co_return error;
 }
 
@@ -46,13 +46,13 @@ core::Task<> UserRanges::lock() {
 
 bool UserRanges::changed() const {
   return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
-    const UserPages::User* const user = range.buffer->pages()->user({&client_, &gpu_});
+    const UserPages::User* const user = range.buffer->user_pages()->user({&client_, &gpu_});
     return user && !user->pinned && range.read->retry();
   });
 }
 
 void UserRanges::note_retry() {
-  for (const Range& range : ranges_) range.buffer->pages()->counters.retries += 1;
+  for (const Range& range : ranges_) range.buffer->user_pages()->counters.retries += 1;
 }
 
 void UserRanges::unlock() {

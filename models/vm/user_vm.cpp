@@ -122,7 +122,7 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     Buffer& buffer = *buffers[i];
     buffer.placement.read();
-    if (!buffer.exists || buffer.pages()) continue;
+    if (!buffer.exists || buffer.user_pages()) continue;
     const Placement placed = co_await gpu_.machine().memory().place(buffer, request);
     if (placed != Placement::ok) co_return placed;
     buffer.placement.read();

@@ -1,8 +1,10 @@
 // How memory is taken from running work: by waiting for it, by stopping it, or not at all.
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
+#include "models/svm/fault_rules.hpp"
 #include "models/vm/user_vm.hpp"
 #include "policies/registry.hpp"
+#include "policies/residency/fault.hpp"
 
 namespace fencelab::policies {
 
@@ -66,6 +68,22 @@ class Preempt final : public models::ResidencyPolicy {
   core::Simulation& simulation_;
   core::Duration min_run_, restore_delay_;
   bool drain_, restores_idle_;
+};
+
+/// The GPU recovers from page faults: managed memory moves page by page, other buffers as with
+/// `bo-fence`.
+class Fault final : public models::ResidencyPolicy {
+ public:
+  explicit Fault(const models::FaultRules& rules) : rules_(rules) {}
+  bool end_of_batch_fences() const override { return true; }
+  bool preempts() const override { return false; }
+  bool evictable() const override { return true; }
+  core::Task<> before_suspend(models::UserVm&) override { co_return; }
+  core::Duration restore_delay() const override { return {}; }
+  const models::FaultRules* faults() const override { return &rules_; }
+
+ private:
+  models::FaultRules rules_;
 };
 
 PolicyInfo preempt(std::string name, std::string summary, std::string source, std::int64_t min_run,
@@ -132,6 +150,12 @@ void add_residency_policies(Registry& registry) {
                        "drivers/gpu/drm/amd/amdgpu/amdgpu_userq.c, amdgpu_eviction_fence.c", 0,
                        "amdgpu_eviction_fence.c: none", 0,
                        "amdgpu_eviction_fence.c: resume work with delay 0", true));
+  registry.add({"residency", "fault",
+                "managed memory moves page by page where it is touched, by recoverable faults",
+                "drivers/gpu/drm/xe/xe_pagefault.c, drm_gpusvm.c; nvidia-uvm",
+                fault_parameters(), [](auto& set, const auto& values, RunState&) {
+                  set.residency = std::make_unique<Fault>(fault_rules(values));
+                }});
   registry.add(
       {"residency",
        "pinned",

@@ -7,6 +7,7 @@
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
+#include "models/svm/fault_service.hpp"
 #include "models/sync/drm_exec.hpp"
 #include "models/userptr/user_ranges.hpp"
 #include "models/vm/bind_queue.hpp"
@@ -80,7 +81,8 @@ void publish_on(Job& job, models::Buffer& buffer, models::Usage usage,
 
 void publish(Job& job, const models::DriverPolicies& policies) {
   for (const models::Access& access : job.declared())
-    publish_on(job, *access.buffer, policies.sync->publish_as(access), policies);
+    if (!access.buffer->pages)
+      publish_on(job, *access.buffer, policies.sync->publish_as(access), policies);
   for (const models::Access& mark : job.marked)
     publish_on(job, *mark.buffer, models::Usage::write, policies);
 }
@@ -135,11 +137,14 @@ core::Task<> join_address_space(JobPtr job) {
   models::UserQueue& queue = job->context->user_queue();
   models::UserVm& vm = job->client->user_vm(gpu);
   vm.add_queue(queue.ring());
-  for (const models::Access& access : job->accesses) vm.add_buffer(*access.buffer);
+  if (models::FaultService* const faults = gpu.faults()) faults->gate().joined(queue.ring());
+  for (const models::Access& access : job->accesses)
+    if (!access.buffer->pages) vm.add_buffer(*access.buffer);
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
     const bool missing =
-        vm.resident() && !buffer.pages() && !memory.at_home(buffer) && buffer.exists;
+        vm.resident() && !buffer.user_pages() && !buffer.pages && !memory.at_home(buffer) &&
+        buffer.exists;
     if (!missing) continue;
     models::DrmExec exec(job->simulation(), {});
     models::Placement placed = models::Placement::ok;
@@ -162,6 +167,7 @@ core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
   models::DrmExec::Locked resvs;
   for (const models::Access& access : job->declared()) {
     models::DmaResv* const resv = &access.buffer->resv();
+    if (access.buffer->pages) continue;
     if (std::find(resvs.begin(), resvs.end(), resv) == resvs.end()) resvs.push_back(resv);
   }
   while (exec.until_all_locked()) {

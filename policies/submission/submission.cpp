@@ -4,6 +4,7 @@
 
 #include "models/machine.hpp"
 #include "models/submission/reservations.hpp"
+#include "models/svm/fault_service.hpp"
 #include "models/userptr/user_ranges.hpp"
 #include "policies/registry.hpp"
 #include "policies/submission/steps.hpp"
@@ -21,16 +22,25 @@ core::Task<> nothing() { co_return; }
 
 bool uses_user_pages(const models::Job& job) {
   return std::any_of(job.accesses.begin(), job.accesses.end(),
-                     [](const models::Access& access) { return access.buffer->pages(); });
+                     [](const models::Access& access) { return access.buffer->user_pages(); });
+}
+
+// Work that can take a recoverable page fault must not promise a dma_fence
+// (Documentation/driver-api/dma-buf.rst).
+bool may_fault(const models::Job& job) {
+  return std::any_of(job.accesses.begin(), job.accesses.end(),
+                     [](const models::Access& access) { return access.buffer->pages; });
 }
 
 /// Under the reservations of all its buffers: from here on its fence will signal.
 void queue_published(const JobPtr& job) {
-  const models::DriverPolicies& policies = job->context->gpu().policies();
+  models::Gpu& gpu = job->context->gpu();
+  const models::DriverPolicies& policies = gpu.policies();
   if (policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
   create_fence(*job);
   publish(*job, policies);
+  if (models::FaultService* const faults = gpu.faults()) faults->gate().published(*job);
   policies.sync->submitted(*job);
   queue_job(job);
 }
@@ -38,6 +48,7 @@ void queue_published(const JobPtr& job) {
 }  // namespace
 
 core::Task<> KernelSubmission::submit(JobPtr job) {
+  if (job->context->long_running()) return long_running_.submit(std::move(job));
   prepare_for_kernel(*job);
   const bool later = job->context->gpu().policies().sync->defer(job);
   if (later) return nothing();
@@ -57,6 +68,9 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   // Before anything is locked: what is looked up is user space's.
   int error = policies.sync->resolve_points(*job);
+  if (may_fault(*job)) error = core::fence_error::kInvalid;
+  models::FaultService* const faults = error == 0 ? gpu.faults() : nullptr;
+  if (faults) co_await faults->gate().admit(job);
   if (error == 0 && uses_user_pages(*job)) {
     error = co_await publish_with_user_pages(job);
   } else if (error == 0) {
@@ -71,6 +85,7 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   }
   simulation.emit(ProbeKind::ioctl_end, core::kNoObject, 0,
                   static_cast<std::uint64_t>((simulation.now() - begun).count()));
+  if (error != 0 && faults) faults->gate().withdrawn();
   if (error != 0) fail_submission(job, error);
 }
 

@@ -6,22 +6,6 @@
 
 namespace fencelab::policies {
 
-/// Kernel queues: validate, synchronise, publish and queue in one ioctl.
-class KernelSubmission final : public models::SubmissionPolicy {
- public:
-  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks)
-      : cost_(ioctl_cost), locks_(locks) {}
-  core::Task<> submit(models::JobPtr job) override;
-  core::Task<> enter_kernel(models::JobPtr job) override;
-  core::Duration ioctl_cost() const override { return cost_; }
-  bool user_mode() const override { return false; }
-
- private:
-  core::Task<int> publish_with_user_pages(models::JobPtr job);
-  core::Duration cost_;
-  models::ReservationLocks locks_;
-};
-
 /// User queues: the process writes the ring and rings the doorbell; the kernel sees no job.
 class UserSubmission final : public models::SubmissionPolicy {
  public:
@@ -32,6 +16,24 @@ class UserSubmission final : public models::SubmissionPolicy {
 
  private:
   core::Duration cost_, ioctl_cost_;
+};
+
+/// Kernel queues: validate, synchronise, publish and queue in one ioctl. Jobs of long-running
+/// contexts leave no dma_fence: their ioctl does what user space does for a user queue.
+class KernelSubmission final : public models::SubmissionPolicy {
+ public:
+  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks)
+      : cost_(ioctl_cost), locks_(locks), long_running_(ioctl_cost, {}) {}
+  core::Task<> submit(models::JobPtr job) override;
+  core::Task<> enter_kernel(models::JobPtr job) override;
+  core::Duration ioctl_cost() const override { return cost_; }
+  bool user_mode() const override { return false; }
+
+ private:
+  core::Task<int> publish_with_user_pages(models::JobPtr job);
+  core::Duration cost_;
+  models::ReservationLocks locks_;
+  UserSubmission long_running_;
 };
 
 }  // namespace fencelab::policies

@@ -39,7 +39,7 @@ class Notifier : public Userptr {
   core::Task<> invalidate(models::Invalidation range) override {
     models::ProcessMemory& memory = range.client.memory();
     co_await memory.notifier_lock(range.gpu).lock_write();
-    range.buffer.pages()->set_sequence({&range.client, &range.gpu});
+    range.buffer.user_pages()->set_sequence({&range.client, &range.gpu});
     if (options_.memory != NotifierMemory::none) co_await allocate(range);
     memory.notifier_lock(range.gpu).unlock_write();
     co_await take_off(range);

@@ -1,5 +1,9 @@
 // ThreadRunner: the operations on system memory.
+#include <algorithm>
+
 #include "models/cpu/zone.hpp"
+#include "models/svm/fault_service.hpp"
+#include "models/svm/page_walk.hpp"
 #include "models/userptr/process_memory.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
@@ -13,6 +17,7 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
   buffer.placement.write();
   buffer.exists = true;
+  if (buffer.pages) co_return;  // each page comes when it is touched
   // Nobody else knows of a new object; and pages of a process have no reservation.
   const bool locked = !buffer.of_process() && buffer.resv().lock().try_lock();
   const models::Placement placed = co_await world_.machine().memory().place(
@@ -47,7 +52,7 @@ Task<> ThreadRunner::change_pages(const MmOp& op) {
   for (const Index buffer : op.buffers) buffers.push_back(&world_.buffer(buffer, clone_));
   if (op.kind == MmOp::Kind::compact)
     for (const auto& buffer : machine.buffers())
-      if (buffer->pages()) buffers.push_back(buffer.get());
+      if (buffer->user_pages()) buffers.push_back(buffer.get());
   if (op.kind == MmOp::Kind::fork) {
     process_->doing = "fork";
     co_await clone_.client->memory().fork(machine, buffers, op.child_life);
@@ -62,9 +67,50 @@ Task<> ThreadRunner::change_pages(const MmOp& op) {
 Task<> ThreadRunner::own_pages(const models::AccessList& accesses) {
   for (std::size_t i = 0; i < accesses.size(); ++i) {
     models::Buffer& buffer = *accesses[i].buffer;
-    if (accesses[i].write && buffer.pages() && buffer.pages()->shared())
+    if (accesses[i].write && buffer.user_pages() && buffer.user_pages()->shared())
       co_await clone_.client->memory().break_sharing(world_.machine(), buffer);
   }
+}
+
+namespace {
+
+/// The pages that bytes [begin, end) lie on.
+models::PageRun pages_of(std::uint64_t begin, std::uint64_t end) {
+  const auto first = static_cast<std::uint32_t>(begin / models::kPageBytes);
+  const auto last = static_cast<std::uint32_t>((end - 1) / models::kPageBytes);
+  return {first, last - first + 1};
+}
+
+}  // namespace
+
+// What a CPU touches and the GPU has comes back (dev_pagemap_ops.migrate_to_ram).
+Task<> ThreadRunner::touch_managed(const models::AccessList& accesses) {
+  for (std::size_t i = 0; i < accesses.size(); ++i) {
+    models::Buffer& buffer = *accesses[i].buffer;
+    buffer.placement.read();
+    if (!buffer.pages || !buffer.exists) continue;
+    process_->doing = "page fault";
+    co_await buffer.home()->faults()->cpu_access(
+        *buffer.pages, pages_of(accesses[i].begin, accesses[i].end), clone_.client);
+  }
+  process_->doing = "access";
+}
+
+std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, const models::Job& job,
+                                                        const OpState& state) {
+  std::vector<models::PageWalk::Span> spans;
+  const std::string& name = clone_.client->name();
+  for (const AccessSpec& access : op.accesses) {
+    if (access.buffer == kNone) continue;
+    const models::Buffer& buffer = world_.buffer(access.buffer, clone_);
+    if (!buffer.pages) continue;
+    const std::uint64_t end = access.bytes == 0 ? buffer.bytes() : access.offset + access.bytes;
+    spans.push_back({buffer.pages, pages_of(access.offset, end), access.pattern,
+                     {core::stable_hash(name.data(), name.size()), state.key + spans.size() + 1,
+                      state.runs}});
+  }
+  if (spans.empty()) return nullptr;
+  return std::make_unique<models::PageWalk>(simulation_.random(), std::move(spans), job.duration);
 }
 
 bool ThreadRunner::execute_on_memory(const Op& op) {

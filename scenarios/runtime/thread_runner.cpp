@@ -7,6 +7,7 @@
 
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
+#include "models/svm/page_walk.hpp"
 #include "models/sync/syncobj_wait.hpp"
 #include "models/userptr/process_memory.hpp"
 #include "models/vm/bind_queue.hpp"
@@ -169,7 +170,7 @@ bool ThreadRunner::execute_at_once(const Op& op, OpState& state) {
     world_.timeline(signal->value.timeline, clone_).advance(value_of(signal->value, state));
   } else if (const auto* freed = std::get_if<FreeOp>(&op.what)) {
     models::Buffer& buffer = world_.buffer(freed->buffer, clone_);
-    if (buffer.pages()) return false;  // munmap() has devices to tell
+    if (buffer.user_pages()) return false;  // munmap() has devices to tell
     world_.machine().memory().free(buffer);
   } else if (const auto* fence = std::get_if<SwFenceOp>(&op.what); fence && op.label != kNone) {
     LabelState& label = clone_.label_to_write(op.label);
@@ -356,6 +357,7 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   }
   strike_faults(*job, state, label);
   job->remaining = job->duration;
+  job->walk = walk_of(op, *job, state);
   if (job->ring_waits.empty()) job->semaphore_open_at = Time{};
   if (label != kNone) {
     LabelState& known = clone_.label_to_write(label);

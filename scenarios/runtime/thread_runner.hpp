@@ -62,6 +62,9 @@ class ThreadRunner final : public core::ValueProducer {
   void unlock(const LockOp& op);
   core::Task<> alloc(const AllocOp& op);
   core::Task<> fault_in(const models::AccessList& accesses);
+  core::Task<> touch_managed(const models::AccessList& accesses);
+  std::unique_ptr<models::PageWalk> walk_of(const SubmitOp& op, const models::Job& job,
+                                            const OpState& state);
   bool execute_on_memory(const Op& op);
   core::Task<> change_pages(const MmOp& op);
   core::Task<> own_pages(const models::AccessList& accesses);

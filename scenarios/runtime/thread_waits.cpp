@@ -1,4 +1,5 @@
 // ThreadRunner: waiting on the CPU, for work, for values and for buffers.
+#include <algorithm>
 #include <memory>
 
 #include "models/cpu_access.hpp"
@@ -140,10 +141,12 @@ Task<> ThreadRunner::access(const AccessOp& op, const OpState& state) {
   models::CpuAccess touched{clone_.client, {}, &state.name, state.runs - 1, state.place};
   for (const AccessSpec& access : op.accesses) resolve(access, touched.accesses);
   if (world_.machine().memory().zone()) co_await fault_in(touched.accesses);
-  const auto& accesses = touched.accesses;
-  if (std::any_of(accesses.begin(), accesses.end(),
-                  [](const models::Access& each) { return each.buffer->pages(); }))
-    co_await own_pages(accesses);
+  const bool userptr = std::any_of(touched.accesses.begin(), touched.accesses.end(),
+                                   [](const models::Access& each) { return each.buffer->user_pages(); });
+  if (userptr) co_await own_pages(touched.accesses);
+  const bool managed = std::any_of(touched.accesses.begin(), touched.accesses.end(),
+                                   [](const models::Access& each) { return each.buffer->pages; });
+  if (managed) co_await touch_managed(touched.accesses);
   simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 0, 0, &touched);
   if (op.duration) co_await world_.machine().hardware().compute(draw(*op.duration, state));
   simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 1, 0, &touched);

@@ -6,6 +6,7 @@
 #include "models/userptr/process_memory.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
+#include "models/svm/fault_service.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -127,6 +128,7 @@ void World::build_objects() {
                                 client_of(spec.process, copy), spec.userptr, spec.kind}));
       row.back()->exists = spec.allocated;
       row.back()->pinned = spec.kind == models::MemoryKind::kernel;
+      if (spec.kind == models::MemoryKind::managed) manage(*row.back());
     }
   }
   auto build = [&](const auto& specs, auto& table, auto make) {
@@ -174,11 +176,19 @@ void World::build_objects() {
         });
 }
 
+// Where GPUs cannot fault such memory is like other buffers.
+void World::manage(models::Buffer& buffer) {
+  models::Gpu& gpu = *buffer.home();
+  gpu.serve_faults();
+  if (gpu.faults()) gpu.faults()->manage(buffer);
+}
+
 void World::build_contexts(CloneState& clone) {
   for (const ContextSpec& spec : clone.spec->contexts) {
     models::Gpu& gpu = *machine_.gpus()[spec.gpu];
     models::GpuContext::Spec context{
-        spec.name, {}, spec.balanced, {}, spec.priority, spec.preemption_period};
+        spec.name, {}, spec.balanced, {}, spec.priority, spec.preemption_period, spec.long_running};
+    if (spec.long_running) gpu.serve_faults();
     for (const Index engine : spec.engines) context.engines.push_back(gpu.engines()[engine].get());
     for (const BondSpec& bond : spec.bonds) {
       models::Bond made;

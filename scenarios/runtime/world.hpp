@@ -112,6 +112,7 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   std::size_t slot(Index owner, const CloneState& clone) const;
   void build_gpus(const ResolvedStack& stack, policies::RunState& run);
   void build_memory();
+  void manage(models::Buffer& buffer);
   void build_objects();
   core::Task<> free_when_idle(models::Buffer& buffer);
   void build_clones();

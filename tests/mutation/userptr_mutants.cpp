@@ -24,7 +24,7 @@ std::vector<core::FencePtr> fences_of(Buffer& buffer, Usage usage) {
 Task<> mark(models::Invalidation range) {
   core::RwLock& lock = range.client.memory().notifier_lock(range.gpu);
   co_await lock.lock_write();
-  range.buffer.pages()->set_sequence({&range.client, &range.gpu});
+  range.buffer.user_pages()->set_sequence({&range.client, &range.gpu});
   lock.unlock_write();
 }
 
