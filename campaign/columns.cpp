@@ -179,15 +179,17 @@ template <class Counter>
 Counter of_user_pages(const Facts& facts, Counter models::UserPages::Counters::* counter) {
   Counter sum = 0;
   for (const auto& buffer : facts.machine.buffers())
-    if (const models::UserPages* const pages = buffer->user_pages()) sum += pages->counters.*counter;
+    if (const models::UserPages* const pages = buffer->user_pages())
+      sum += pages->counters.*counter;
   return sum;
 }
 
 void add_userptr(std::vector<Column>& all) {
   using Counters = models::UserPages::Counters;
-  all.push_back(count("invalidations_count",
-                      "times that the notifiers of a userptr range were called, for whatever reason",
-                      [](const Facts& f) { return of_user_pages(f, &Counters::invalidations); }));
+  all.push_back(
+      count("invalidations_count",
+            "times that the notifiers of a userptr range were called, for whatever reason",
+            [](const Facts& f) { return of_user_pages(f, &Counters::invalidations); }));
   all.push_back(time("notifier_time_ns", "time that their callers spent in them",
                      [](const Facts& f) { return of_user_pages(f, &Counters::notifier_ns); }));
   all.push_back(count("userptr_retries_count",
@@ -222,8 +224,7 @@ void add_page_faults(std::vector<Column>& all) {
                      [](const Facts& f) { return of_faults(f, &Counters::service_ns); }));
   add("pages_to_gpu_count", "pages of 4 KiB that came into the memory of GPUs",
       &Counters::migrated);
-  add("pages_prefetched_count", "of these, pages that nobody had asked for",
-      &Counters::prefetched);
+  add("pages_prefetched_count", "of these, pages that nobody had asked for", &Counters::prefetched);
   add("pages_evicted_count", "pages that left it because others needed the room",
       &Counters::evicted);
   add("pages_to_cpu_count", "pages that left it because a CPU touched them or neighbours",

@@ -67,8 +67,8 @@ void load_memory(LoadContext& context, const Node& memory) {
   PlatformSpec& spec = context.scenario.platform;
   spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
   spec.swap_bytes_per_second = read_bandwidth(context, memory["swap"]).value_or(0);
-  spec.copy_bytes_per_second =
-      read_bandwidth(context, memory["copy"]).value_or(models::memory_defaults::kCopyBytesPerSecond);
+  spec.copy_bytes_per_second = read_bandwidth(context, memory["copy"])
+                                   .value_or(models::memory_defaults::kCopyBytesPerSecond);
   if (memory["disk"]) read_disk(context, memory);
   spec.has_zone = memory["watermarks"] || memory["page_cache"];
   if (!spec.has_zone) return;
@@ -120,7 +120,8 @@ OperationLoader::What OperationLoader::read_fork_mm(const Node& body) {
     op.buffers.push_back(userptr_buffer(name));
     note_use(name, op.buffers.back());
   }
-  if (const Node life = body["child_exits"]) op.child_life = read_duration(context_, life, Zero::forbidden);
+  if (const Node life = body["child_exits"])
+    op.child_life = read_duration(context_, life, Zero::forbidden);
   return op;
 }
 

@@ -311,10 +311,9 @@ OperationLoader::What OperationLoader::read_import(const Node& body) {
               .gpu = resolve_name(context_, context_.gpus, body["gpu"], "GPU"),
               .peer_to_peer = body["peer_to_peer"].flag_or(false),
               .is_static = body["static"].flag_or(false)};
-  const bool of_process =
-      op.buffer != kNone &&
-      (context_.scenario.buffers[op.buffer].userptr ||
-       context_.scenario.buffers[op.buffer].kind == models::MemoryKind::managed);
+  const bool of_process = op.buffer != kNone && (context_.scenario.buffers[op.buffer].userptr ||
+                                                 context_.scenario.buffers[op.buffer].kind ==
+                                                     models::MemoryKind::managed);
   if (of_process) {
     context_.error(body["buffer"], {.code = "wrong-kind",
                                     .message = "memory of a process cannot be shared as a dma-buf",

@@ -84,7 +84,7 @@ struct PlatformSpec {
   std::uint64_t disk_bytes_per_second = 0;  ///< of the disk of files and swap; 0: that of swap
   Duration disk_latency{};
   std::uint64_t copy_bytes_per_second = 0;  ///< of a CPU that copies pages; 0: in no time
-  bool has_zone = false;  ///< system memory has watermarks, kswapd, a page cache
+  bool has_zone = false;                    ///< system memory has watermarks, kswapd, a page cache
   std::optional<std::uint64_t> mark_min, mark_low, mark_high;  ///< none: from the size
   std::uint64_t cache_clean_bytes = 0, cache_dirty_bytes = 0;
   Index cache_lock = kNone;  ///< what the file system holds while it writes pages
@@ -162,7 +162,7 @@ struct ContextSpec {
   std::vector<BondSpec> bonds;
   int priority = 0;  ///< -1023..1023 as in i915; higher runs first
   std::optional<Duration>
-      preemption_period;  ///< arbitration point every so often; 0: never preemptible
+      preemption_period;      ///< arbitration point every so often; 0: never preemptible
   bool long_running = false;  ///< no dma_fences of its jobs, whatever the stack
   std::map<std::string, std::string> annotations;
   Place place;

@@ -101,7 +101,7 @@ class Engine final : public core::StateSource {
   bool spinning(Job& job);
   static bool is_executed(const Job& job);  ///< no work is left, if it may end
   static core::Duration until_next_pages(const Job& job);
-  bool is_done(Job& job);                   ///< and nothing keeps it
+  bool is_done(Job& job);  ///< and nothing keeps it
   bool contended(const HwQueue& running);
   void begin_slice(HwQueue& queue);
   void set_bar();
@@ -145,7 +145,7 @@ class Engine final : public core::StateSource {
   core::Duration executed_{};  ///< of the current job, over all its slices
   Engine* lane_ = nullptr;
   unsigned units_ = 100;
-  core::Cell cell_;            ///< footprint of the rest but the load
+  core::Cell cell_;  ///< footprint of the rest but the load
   core::Cell load_cell_;
   std::uint64_t load_ = 0;
   static constexpr std::size_t kIdleHistory = 64;

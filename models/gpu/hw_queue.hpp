@@ -131,11 +131,11 @@ class HwQueue final : public core::StateSource {
   std::string name_;
   std::uint32_t number_;
   core::ObjectId id_;
-  core::TouchPoint ring_;                    ///< footprint of the jobs in the ring
+  core::TouchPoint ring_;                                  ///< footprint of the jobs in the ring
   core::Cell mapped_cell_, suspended_cell_, parked_cell_;  ///< footprints of whether it may run
-  core::Cell slot_cell_;                     ///< footprint of whether it asked for a slot
-  core::Cell engine_cell_;                   ///< footprint of who executes it
-  core::Cell use_cell_;                      ///< footprint of when it was used last
+  core::Cell slot_cell_;    ///< footprint of whether it asked for a slot
+  core::Cell engine_cell_;  ///< footprint of who executes it
+  core::Cell use_cell_;     ///< footprint of when it was used last
   core::Time last_used_{};
   std::uint64_t put_ = 0, taken_ = 0;
   Engine* on_engine_ = nullptr;

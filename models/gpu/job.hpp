@@ -113,7 +113,7 @@ class Job final : public core::FenceProducer {
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
   Engine* wanted_engine = nullptr;                        ///< nullptr: the context's choice
   core::IntrusivePtr<Job> bond_master;  ///< choose the engine by a bond with this job's engine
-  std::unique_ptr<PageWalk> walk;  ///< which managed pages it touches when; none: no such
+  std::unique_ptr<PageWalk> walk;       ///< which managed pages it touches when; none: no such
 
   // ---- what the driver made of it
   boost::container::small_vector<Dependency, 4> dependencies;

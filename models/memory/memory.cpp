@@ -73,8 +73,7 @@ bool MemoryPool::hash_state(std::uint64_t& hash) const {
   return true;
 }
 
-Memory::Memory(Machine& machine)
-    : machine_(machine), moves_(machine) {
+Memory::Memory(Machine& machine) : machine_(machine), moves_(machine) {
   pools_.push_back(std::make_unique<MemoryPool>(machine.simulation(), "system", 0));
 }
 
@@ -139,7 +138,8 @@ void Memory::discard(Buffer& buffer) {
 core::Duration Memory::copy_time(std::uint64_t bytes) const {
   if (copy_bytes_per_second == 0) return {};
   __extension__ using Wide = unsigned __int128;
-  return core::Duration(static_cast<std::int64_t>(Wide{bytes} * 1'000'000'000 / copy_bytes_per_second));
+  return core::Duration(
+      static_cast<std::int64_t>(Wide{bytes} * 1'000'000'000 / copy_bytes_per_second));
 }
 
 bool Memory::only_returns_help() const {

@@ -34,7 +34,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
   for (std::size_t i = 0; i < wanted_.size(); ++i) {
     Buffer& buffer = *wanted_[i];
     buffer.placement.read();
-    if (!buffer.exists) continue;  // the access will be a hazard, not an error of the ioctl
+    if (!buffer.exists) continue;       // the access will be a hazard, not an error of the ioctl
     if (buffer.user_pages()) continue;  // has pages, got before any reservation was locked
     if (memory.at_home(buffer)) {
       memory.touch(buffer);

@@ -117,9 +117,9 @@ std::optional<EvictionOrder::Victim> EvictionOrder::any_of_all(const ManagedRang
   }
   if (candidates.empty()) return std::nullopt;
   const core::Process* process = simulation_.current();
-  const auto chosen = simulation_.choose(
-      {"eviction of pages", process ? process->id : core::kNoProcess,
-       static_cast<std::uint32_t>(candidates.size()), 0, nullptr, nullptr});
+  const auto chosen =
+      simulation_.choose({"eviction of pages", process ? process->id : core::kNoProcess,
+                          static_cast<std::uint32_t>(candidates.size()), 0, nullptr, nullptr});
   const std::uint32_t number = candidates[chosen];
   const ManagedRange& range = *range_of_[number];
   return victim_in(number, first_of(range.block(number - range.number()).on_gpu));

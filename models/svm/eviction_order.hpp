@@ -35,9 +35,7 @@ class EvictionOrder {
   std::size_t bytes() const;
 
  private:
-  bool by_page() const {
-    return policy_ == PageEviction::lru4k || policy_ == PageEviction::random;
-  }
+  bool by_page() const { return policy_ == PageEviction::lru4k || policy_ == PageEviction::random; }
   std::uint32_t units_per_block() const;
   void prepare();
   std::optional<Victim> victim_in(std::uint32_t number, std::uint32_t page) const;
@@ -49,7 +47,7 @@ class EvictionOrder {
   PageEviction policy_;
   std::vector<ManagedRange*> range_of_;  ///< by number of the block
   bool prepared_ = false;
-  RecencyList recent_;                   ///< units: pages, leaves or blocks
+  RecencyList recent_;                           ///< units: pages, leaves or blocks
   std::vector<std::uint32_t> there_, place_of_;  ///< random: pages, and where in `there_` they are
   std::uint64_t lots_ = 0;
 };

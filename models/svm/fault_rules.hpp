@@ -51,10 +51,10 @@ struct FaultRules {
   MigrationRaces races = MigrationRaces::serialised;
   MigrateLock migrate_lock = MigrateLock::none;
   core::Duration timeslice{};
-  bool in_message_handler = false;    ///< served where firmware's messages are received
-  std::uint32_t batch = 256;          ///< pages that faulted, in one pass at most
-  std::uint32_t access_counter = 0;   ///< accesses over the link before 2 MiB move; 0: at once
-  std::uint64_t mapping_bytes = 4096; ///< of system memory that is contiguous: folios
+  bool in_message_handler = false;     ///< served where firmware's messages are received
+  std::uint32_t batch = 256;           ///< pages that faulted, in one pass at most
+  std::uint32_t access_counter = 0;    ///< accesses over the link before 2 MiB move; 0: at once
+  std::uint64_t mapping_bytes = 4096;  ///< of system memory that is contiguous: folios
   // Costs. Those of a "mapping" are paid for each folio that is unmapped and copied.
   core::Duration report{}, per_fault{}, per_block{}, per_mapping{}, copy_per_mapping{};
   core::Duration bind{}, per_entry{}, tlb_flush{}, remote_access{}, cpu_fault{}, cpu_retry{};

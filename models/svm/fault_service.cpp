@@ -140,9 +140,8 @@ std::vector<FaultService::BlockFaults> FaultService::by_block(const Batch& batch
          i * kPagesPerBlock < each.run.first + each.run.count; ++i)
       blocks.push_back({each.range, i, ManagedRange::part(each.run, i), batch.hint});
   const auto number = [](const BlockFaults& each) { return each.range->number() + each.block; };
-  std::stable_sort(blocks.begin(), blocks.end(), [&](const auto& a, const auto& b) {
-    return number(a) < number(b);
-  });
+  std::stable_sort(blocks.begin(), blocks.end(),
+                   [&](const auto& a, const auto& b) { return number(a) < number(b); });
   std::size_t last = 0;
   for (std::size_t i = 1; i < blocks.size(); ++i)
     if (number(blocks[last]) == number(blocks[i]))
@@ -182,8 +181,8 @@ core::Task<> FaultService::pass(Batch batch) {
   if (batch.ticket > 0) served_.advance(batch.ticket);
 }
 
-// Nothing is mapped there, or there is no memory at all: the fault is answered in the negative, and the context that made it is
-// reset (drivers/gpu/drm/xe/xe_pagefault.c, xe_guc_submit.c).
+// Nothing is mapped there, or there is no memory at all: the fault is answered in the negative, and
+// the context that made it is reset (drivers/gpu/drm/xe/xe_pagefault.c, xe_guc_submit.c).
 void FaultService::fail(const Batch& batch, const ManagedRange& range, int error) {
   for (const JobPtr& job : batch.jobs) {
     const bool touches =

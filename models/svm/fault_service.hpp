@@ -33,8 +33,8 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   /// Of the whole run; in pages of 4 KiB unless they are called otherwise.
   struct Counters {
     std::uint64_t faults = 0, batches = 0, blocks_served = 0;
-    std::uint64_t migrated = 0;    ///< to the GPU; prefetched ones included
-    std::uint64_t prefetched = 0;  ///< of these, pages that nobody had asked for
+    std::uint64_t migrated = 0;                ///< to the GPU; prefetched ones included
+    std::uint64_t prefetched = 0;              ///< of these, pages that nobody had asked for
     std::uint64_t evicted = 0, to_system = 0;  ///< for want of room; because a CPU touched them
     std::uint64_t cpu_faults = 0, lost_races = 0, remote = 0, failed = 0;
     std::int64_t service_ns = 0;

@@ -41,8 +41,8 @@ class FenceGate {
   const FaultRules& rules_;
   FaultService& service_;
   core::Simulation& simulation_;
-  core::Mutex lock_;   ///< changing what is allowed (mode_sem of xe_hw_engine_group)
-  core::Cell cell_;    ///< footprint of the fields below
+  core::Mutex lock_;  ///< changing what is allowed (mode_sem of xe_hw_engine_group)
+  core::Cell cell_;   ///< footprint of the fields below
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   bool fences_ = false;         ///< jobs with fences have it: queues are parked, or units reserved

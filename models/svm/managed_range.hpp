@@ -21,11 +21,11 @@ struct PageRun {
 class ManagedRange final : public core::StateSource {
  public:
   struct Block {
-    PageMask on_gpu;     ///< in the GPU's memory, and mapped there
-    PageMask remote;     ///< in system memory, and mapped by the GPU
-    PageMask content;    ///< has bytes that must not get lost
-    core::Time came{};   ///< when pages came to the GPU last
-    std::uint32_t uses = 0;    ///< by the GPU
+    PageMask on_gpu;         ///< in the GPU's memory, and mapped there
+    PageMask remote;         ///< in system memory, and mapped by the GPU
+    PageMask content;        ///< has bytes that must not get lost
+    core::Time came{};       ///< when pages came to the GPU last
+    std::uint32_t uses = 0;  ///< by the GPU
     std::uint32_t remote_uses = 0;
   };
 

@@ -47,10 +47,10 @@ Task<bool> FaultService::bring(BlockFaults faults) {
     if (!gpu_.vram) co_return co_await map_remote(faults, missing);
     range.cell.read();
     const bool mixed = block.on_gpu.any();
-    PageMask wanted = pages_to_bring(missing, block.on_gpu | block.remote,
-                                     range.existing(faults.block), rules_.prefetch,
-                                     rules_.tree_percent) |
-                      missing;
+    PageMask wanted =
+        pages_to_bring(missing, block.on_gpu | block.remote, range.existing(faults.block),
+                       rules_.prefetch, rules_.tree_percent) |
+        missing;
     bool room = co_await make_room(bytes_of(wanted.count()), faults);
     if (!room && wanted != missing) {
       wanted = missing;
@@ -123,8 +123,8 @@ Task<> FaultService::migrate(BlockFaults faults, PageMask wanted) {
 }
 
 Task<> FaultService::bind(std::uint32_t pages) {
-  const auto entries = static_cast<std::int64_t>(
-      std::max<std::uint64_t>(bytes_of(pages) / std::max<std::uint64_t>(rules_.mapping_bytes, 1), 1));
+  const auto entries = static_cast<std::int64_t>(std::max<std::uint64_t>(
+      bytes_of(pages) / std::max<std::uint64_t>(rules_.mapping_bytes, 1), 1));
   co_await core::sleep_for(simulation_, rules_.bind + rules_.per_entry * entries, WaitReason::cpu);
 }
 
@@ -182,8 +182,8 @@ Task<> FaultService::cpu_access_block(ManagedRange& range, std::uint32_t index, 
   ManagedRange::Block& block = range.block(index);
   const PageMask fresh = wanted.without(block.content).without(block.on_gpu);
   if (!fresh.any()) co_return;
-  const Placement placed = co_await memory().reserve(
-      memory().system(), bytes_of(fresh.count()), {AllocRequest::Context::user, client});
+  const Placement placed = co_await memory().reserve(memory().system(), bytes_of(fresh.count()),
+                                                     {AllocRequest::Context::user, client});
   range.cell.write();
   if (placed == Placement::ok) block.content |= fresh;
 }

@@ -68,7 +68,7 @@ Task<bool> FaultService::evict(std::uint64_t bytes, const ManagedRange* owner,
     order_.came(*victim.range, victim.block, victim.pages);
   }
   for (ManagedRange* range : locked) range->page_lock.unlock();
-  co_return room == Placement::ok && pages > 0;
+  co_return room == Placement::ok&& pages > 0;
 }
 
 }  // namespace fencelab::models

@@ -44,8 +44,8 @@ void PageWalk::add(const Span& span, std::uint64_t begin, std::uint64_t end) {
         break;
       }
       case PagePattern::Kind::random:
-        page = static_cast<std::uint32_t>(
-            random_.bits(span.key, static_cast<std::uint32_t>(i)) % pages);
+        page = static_cast<std::uint32_t>(random_.bits(span.key, static_cast<std::uint32_t>(i)) %
+                                          pages);
         break;
     }
     touches_.push_back({span.range, {span.run.first + page, count}});

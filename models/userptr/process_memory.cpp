@@ -60,9 +60,9 @@ core::RwLock& ProcessMemory::notifier_lock(Gpu& gpu) {
   auto& slot = notifier_locks_[gpu.index];
   if (slot) return *slot;
   cell_.write();
-  slot = std::make_unique<core::RwLock>(
-      simulation_, "notifier_lock of " + client_.name() + "@" + gpu.name(), core::ReaderRule::fair,
-      "notifier_lock of " + gpu.driver());
+  slot = std::make_unique<core::RwLock>(simulation_,
+                                        "notifier_lock of " + client_.name() + "@" + gpu.name(),
+                                        core::ReaderRule::fair, "notifier_lock of " + gpu.driver());
   return *slot;
 }
 
@@ -89,7 +89,8 @@ core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& 
   int error = buffer.exists ? 0 : core::fence_error::kFault;
   const UserPages::User* const user = pages.user({&client_, &gpu});
   cell_.read();
-  if (error == 0 && user->pinned && memlock_limit && pinned_bytes_ + buffer.bytes() > *memlock_limit)
+  if (error == 0 && user->pinned && memlock_limit &&
+      pinned_bytes_ + buffer.bytes() > *memlock_limit)
     error = core::fence_error::kNoMemory;
   if (error == 0) {
     const Placement placed =
@@ -137,13 +138,14 @@ core::Task<> ProcessMemory::remap(Machine& machine, Buffer& buffer) {
 
 core::Task<bool> ProcessMemory::reserve_for_child(Machine& machine, std::uint64_t bytes) {
   Memory& memory = machine.memory();
-  const Placement got = co_await memory.reserve(memory.system(), bytes,
-                                                {AllocRequest::Context::user, &client_});
+  const Placement got =
+      co_await memory.reserve(memory.system(), bytes, {AllocRequest::Context::user, &client_});
   if (got != Placement::ok) co_return false;
   cell_.write();
   child_bytes_ += bytes;
   const core::Duration copying = memory.copy_time(bytes);
-  if (copying > core::Duration{}) co_await core::sleep_for(simulation_, copying, core::WaitReason::cpu);
+  if (copying > core::Duration{})
+    co_await core::sleep_for(simulation_, copying, core::WaitReason::cpu);
   co_return true;
 }
 
@@ -171,8 +173,9 @@ core::Task<> ProcessMemory::fork(Machine& machine, std::vector<Buffer*> buffers,
   cell_.write();
   ++children_;
   if (!child_life) co_return;
-  core::Process& child = simulation_.spawn(
-      {"child of " + client_.name(), core::ProcessRole::user_thread}, child_of_fork(machine, *child_life));
+  core::Process& child =
+      simulation_.spawn({"child of " + client_.name(), core::ProcessRole::user_thread},
+                        child_of_fork(machine, *child_life));
   child.doing = "forked process";
 }
 

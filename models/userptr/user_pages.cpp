@@ -13,8 +13,8 @@ UserPages::UserPages(core::Simulation& simulation, std::string buffer_name)
 
 UserPages::User* UserPages::find(PageUser who) {
   cell_.read();
-  const auto found = std::find_if(users_.begin(), users_.end(),
-                                  [&](const User& user) { return user.who == who; });
+  const auto found =
+      std::find_if(users_.begin(), users_.end(), [&](const User& user) { return user.who == who; });
   return found == users_.end() ? nullptr : &*found;
 }
 
@@ -64,9 +64,9 @@ bool UserPages::pinned() const {
 void UserPages::begin() {
   cell_.write();
   core::Process* const process = simulation_.current();
-  running_.push_back({process, std::make_shared<core::Completion>(
-                                   simulation_, "invalidation of " + name_, process,
-                                   "invalidation of user pages")});
+  running_.push_back(
+      {process, std::make_shared<core::Completion>(simulation_, "invalidation of " + name_, process,
+                                                   "invalidation of user pages")});
 }
 
 void UserPages::begin_moving() {
@@ -110,8 +110,8 @@ void UserPages::forget_users() {
 }
 
 bool UserPages::same_for(PageUser who) const {
-  const auto found = std::find_if(users_.begin(), users_.end(),
-                                  [&](const User& user) { return user.who == who; });
+  const auto found =
+      std::find_if(users_.begin(), users_.end(), [&](const User& user) { return user.who == who; });
   return found == users_.end() || !found->got || found->same;
 }
 
@@ -120,7 +120,8 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
   for (const User& user : users_) {
     const unsigned flags = (user.pinned ? 1u : 0u) + (user.got ? 2u : 0u) + (user.valid ? 4u : 0u) +
                            (user.same ? 8u : 0u) + (user.invalidating ? 16u : 0u);
-    hash = core::mix_hash(hash, (user.who.client->index() << 16 | user.who.gpu->index) * 32 + flags);
+    hash =
+        core::mix_hash(hash, (user.who.client->index() << 16 | user.who.gpu->index) * 32 + flags);
   }
   for (const PagesRead* read : reads_)  // in whatever order they began
     hash += core::mix_hash(core::raw(read->process_->id), read->changed_ ? 2 : 1);

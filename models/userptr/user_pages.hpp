@@ -39,10 +39,10 @@ class UserPages final : public core::StateSource {
 
   /// What happened to the range so far; nobody in the run looks at it.
   struct Counters {
-    std::uint64_t invalidations = 0;       ///< that the drivers were told of
-    std::int64_t notifier_ns = 0;          ///< time in their notifiers
-    std::uint64_t retries = 0;             ///< of submissions and restores (-EAGAIN)
-    std::uint64_t copied_bytes = 0;        ///< on a write after fork()
+    std::uint64_t invalidations = 0;  ///< that the drivers were told of
+    std::int64_t notifier_ns = 0;     ///< time in their notifiers
+    std::uint64_t retries = 0;        ///< of submissions and restores (-EAGAIN)
+    std::uint64_t copied_bytes = 0;   ///< on a write after fork()
     std::uint64_t migrations = 0, migrations_refused = 0;  ///< refused: pinned
   };
   Counters counters;

@@ -14,7 +14,9 @@ void UserRanges::add(Buffer& buffer, bool write) {
   if (known != ranges_.end())
     known->write = known->write || write;
   else
-    ranges_.push_back({&buffer, write, std::make_unique<PagesRead>(*buffer.user_pages(), PageUser{&client_, &gpu_})});
+    ranges_.push_back(
+        {&buffer, write,
+         std::make_unique<PagesRead>(*buffer.user_pages(), PageUser{&client_, &gpu_})});
 }
 
 core::Task<int> UserRanges::get() {

@@ -4,14 +4,15 @@ namespace fencelab::policies {
 
 namespace {
 
-const std::string kXeCommit = "drm/pagemap commit 192cb1f5cb16 (Xe SVM, 2 MiB as 4 KiB pages and "
-                              "as one huge page): ";
+const std::string kXeCommit =
+    "drm/pagemap commit 192cb1f5cb16 (Xe SVM, 2 MiB as 4 KiB pages and "
+    "as one huge page): ";
 
 Parameter word(std::string name, std::int64_t value, std::string meaning, std::string source,
                std::vector<std::string> words) {
   const auto last = static_cast<std::int64_t>(words.size()) - 1;
-  return {std::move(name),    ParameterKind::word, value, 0, last, std::move(meaning),
-          std::move(source), std::move(words)};
+  return {std::move(name),    ParameterKind::word, value,           0, last,
+          std::move(meaning), std::move(source),   std::move(words)};
 }
 
 Parameter time(std::string name, std::int64_t value, std::string meaning, std::string source) {
@@ -21,8 +22,8 @@ Parameter time(std::string name, std::int64_t value, std::string meaning, std::s
 
 Parameter number(std::string name, std::int64_t value, std::int64_t min, std::int64_t max,
                  std::string meaning, std::string source) {
-  return {std::move(name), ParameterKind::count, value, min, max,
-          std::move(meaning), std::move(source), {}};
+  return {std::move(name),    ParameterKind::count, value, min, max,
+          std::move(meaning), std::move(source),    {}};
 }
 
 // Which pages, when, and who else.
@@ -41,12 +42,14 @@ std::vector<Parameter> rules() {
       word("prefetch", 2, "which pages come along with those that faulted",
            "Ganguly et al., ISCA'19: SLp (sl64k), TBNp (tree); nvidia-uvm: uvm_perf_prefetch.c",
            {"none", "sl64k", "tree"}),
-      number("tree_percent", 51, 1, 100, "share of a part of 2 MiB above which the rest of it comes",
+      number("tree_percent", 51, 1, 100,
+             "share of a part of 2 MiB above which the rest of it comes",
              "nvidia-uvm: uvm_perf_prefetch_threshold, default 51"),
-      word("evict", 0, "which pages go when there is no room",
-           "Ganguly et al., ISCA'19: LRU-2MB, LRU-4KB, TBNe (tree), random; IPDPS'20: LFU of 2 MiB; "
-           "nvidia-uvm evicts blocks of 2 MiB, least recently used first",
-           {"lru2m", "lru4k", "lfu2m", "tree", "random"}),
+      word(
+          "evict", 0, "which pages go when there is no room",
+          "Ganguly et al., ISCA'19: LRU-2MB, LRU-4KB, TBNe (tree), random; IPDPS'20: LFU of 2 MiB; "
+          "nvidia-uvm evicts blocks of 2 MiB, least recently used first",
+          {"lru2m", "lru4k", "lfu2m", "tree", "random"}),
       word("races", 0, "what becomes of a page that CPU and GPU both want",
            "Documentation/gpu/rfc/gpusvm.rst; drivers/gpu/drm/xe/xe_svm.c: migrations are "
            "serialised after -EBUSY, atomic ones have a time slice",
@@ -73,9 +76,14 @@ std::vector<Parameter> rules() {
 // What it costs. Two points of one measurement give a fixed part and one per folio.
 std::vector<Parameter> costs() {
   return {
-      {"folio", ParameterKind::bytes, 4096, 4096, 2 << 20,
+      {"folio",
+       ParameterKind::bytes,
+       4096,
+       4096,
+       2 << 20,
        "contiguous system memory: what is unmapped, copied and bound in one go",
-       "4 KiB without transparent huge pages", {}},
+       "4 KiB without transparent huge pages",
+       {}},
       time("report", 10'000, "from the fault to its worker, once per batch",
            "assumed: an interrupt and a wake-up"),
       time("per_fault", 1'000, "to fetch and sort one fault",

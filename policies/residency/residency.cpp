@@ -152,8 +152,8 @@ void add_residency_policies(Registry& registry) {
                        "amdgpu_eviction_fence.c: resume work with delay 0", true));
   registry.add({"residency", "fault",
                 "managed memory moves page by page where it is touched, by recoverable faults",
-                "drivers/gpu/drm/xe/xe_pagefault.c, drm_gpusvm.c; nvidia-uvm",
-                fault_parameters(), [](auto& set, const auto& values, RunState&) {
+                "drivers/gpu/drm/xe/xe_pagefault.c, drm_gpusvm.c; nvidia-uvm", fault_parameters(),
+                [](auto& set, const auto& values, RunState&) {
                   set.residency = std::make_unique<Fault>(fault_rules(values));
                 }});
   registry.add(

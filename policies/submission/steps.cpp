@@ -142,9 +142,8 @@ core::Task<> join_address_space(JobPtr job) {
     if (!access.buffer->pages) vm.add_buffer(*access.buffer);
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
-    const bool missing =
-        vm.resident() && !buffer.user_pages() && !buffer.pages && !memory.at_home(buffer) &&
-        buffer.exists;
+    const bool missing = vm.resident() && !buffer.user_pages() && !buffer.pages &&
+                         !memory.at_home(buffer) && buffer.exists;
     if (!missing) continue;
     models::DrmExec exec(job->simulation(), {});
     models::Placement placed = models::Placement::ok;

@@ -72,8 +72,8 @@ std::vector<core::FencePtr> fences_of(const models::Invalidation& range) {
     const core::FenceProducer* const producer = entry.fence->producer();
     const auto* const job = dynamic_cast<const models::Job*>(producer);
     const auto* const vm = dynamic_cast<const models::UserVm*>(producer);
-    const bool foreign = (job && &job->context->gpu() != &range.gpu) ||
-                         (vm && &vm->gpu() != &range.gpu);
+    const bool foreign =
+        (job && &job->context->gpu() != &range.gpu) || (vm && &vm->gpu() != &range.gpu);
     if (!foreign) fences.push_back(entry.fence);
   });
   return fences;
@@ -157,20 +157,14 @@ Notifier::Options notifier_options(const ParameterValues& values) {
 }  // namespace
 
 void add_userptr_policies(Registry& registry) {
-  registry.add(
-      {"userptr",
-       "notifier-wait",
-       "the notifier waits for the GPU work on the range",
-       "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c",
-       notifier_parameters(),
-       [](auto& set, const auto& values, RunState&) {
-         set.userptr = std::make_unique<NotifierWait>(notifier_options(values));
-       }});
-  registry.add({"userptr",
-                "notifier-preempt",
+  registry.add({"userptr", "notifier-wait", "the notifier waits for the GPU work on the range",
+                "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c", notifier_parameters(),
+                [](auto& set, const auto& values, RunState&) {
+                  set.userptr = std::make_unique<NotifierWait>(notifier_options(values));
+                }});
+  registry.add({"userptr", "notifier-preempt",
                 "the notifier stops the queues; no fence is waited for",
-                "drivers/gpu/drm/amd/amdkfd (HSA userptr)",
-                notifier_parameters(),
+                "drivers/gpu/drm/amd/amdkfd (HSA userptr)", notifier_parameters(),
                 [](auto& set, const auto& values, RunState&) {
                   set.userptr = std::make_unique<NotifierPreempt>(notifier_options(values));
                 }});

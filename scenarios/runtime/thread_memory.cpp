@@ -105,9 +105,11 @@ std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, cons
     const models::Buffer& buffer = world_.buffer(access.buffer, clone_);
     if (!buffer.pages) continue;
     const std::uint64_t end = access.bytes == 0 ? buffer.bytes() : access.offset + access.bytes;
-    spans.push_back({buffer.pages, pages_of(access.offset, end), access.pattern,
-                     {core::stable_hash(name.data(), name.size()), state.key + spans.size() + 1,
-                      state.runs}});
+    spans.push_back(
+        {buffer.pages,
+         pages_of(access.offset, end),
+         access.pattern,
+         {core::stable_hash(name.data(), name.size()), state.key + spans.size() + 1, state.runs}});
   }
   if (spans.empty()) return nullptr;
   return std::make_unique<models::PageWalk>(simulation_.random(), std::move(spans), job.duration);

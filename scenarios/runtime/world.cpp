@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "core/assert.hpp"
-#include "models/userptr/process_memory.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/svm/fault_service.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {

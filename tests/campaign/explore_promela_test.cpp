@@ -55,8 +55,9 @@ void with_story(const std::string& name, const std::string& stack, Check check) 
 
 }  // namespace
 
-TEST_CASE("Both provers agree with SPIN on philosophers, rwsem, one indefinite fence, userptr and binds",
-          "[explore]") {
+TEST_CASE(
+    "Both provers agree with SPIN on philosophers, rwsem, one indefinite fence, userptr and binds",
+    "[explore]") {
   for (const Story& story : kStories)
     with_story(story.file, story.stack, [&](analysis::Subject& subject) {
       const analysis::ExecutionOptions options{.timers = story.timers};

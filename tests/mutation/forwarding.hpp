@@ -63,9 +63,7 @@ class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
  public:
   using Forwarding::Forwarding;
   bool pinned() const override { return right().pinned(); }
-  core::Task<> invalidate(models::Invalidation range) override {
-    return right().invalidate(range);
-  }
+  core::Task<> invalidate(models::Invalidation range) override { return right().invalidate(range); }
   core::Duration get_pages_cost(std::uint64_t bytes) const override {
     return right().get_pages_cost(bytes);
   }

@@ -31,9 +31,7 @@ Task<> mark(models::Invalidation range) {
 class WaitsForNobody final : public ForwardingUserptr {
  public:
   using ForwardingUserptr::ForwardingUserptr;
-  Task<> invalidate(models::Invalidation range) override {
-    co_await mark(range);
-  }
+  Task<> invalidate(models::Invalidation range) override { co_await mark(range); }
 };
 
 class WaitsForWriters final : public ForwardingUserptr {

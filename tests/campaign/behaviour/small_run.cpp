@@ -55,7 +55,9 @@ campaign::RunRecord run_small(const SmallScenario& small) {
           "processes": [{}], "stacks": [{{"name": "stack", {}}}]}})",
           small.gpu.empty() ? "" : ", ", small.gpu, small.links, small.resources, small.processes,
           small.stack),
-      [](const auto& scenario, const auto& stack) { return campaign::run_one(scenario, stack, 1); });
+      [](const auto& scenario, const auto& stack) {
+        return campaign::run_one(scenario, stack, 1);
+      });
 }
 
 std::int64_t number(const campaign::RunRecord& record, const std::string& column) {

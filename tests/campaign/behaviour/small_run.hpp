@@ -27,8 +27,8 @@ std::string free_ioctls_with(const std::string& axis, const std::string& preset 
 /// Runs it with seed 1 in a process of its own; fails the test if it does not load or does not run.
 campaign::RunRecord run_small(const SmallScenario& scenario);
 
-/// Runs what `text`, a whole scenario with one stack, says: `use` is called in a process of its own.
-/// Fails the test if it does not load or does not run.
+/// Runs what `text`, a whole scenario with one stack, says: `use` is called in a process of its
+/// own. Fails the test if it does not load or does not run.
 campaign::RunRecord run_text(
     const std::string& text,
     const std::function<campaign::RunRecord(const scenarios::Scenario&,

@@ -23,9 +23,10 @@ std::string thread(const std::string& name, const std::string& program,
          "]}";
 }
 
-std::string job(const std::string& id, const std::string& duration, const std::string& how = "reads") {
-  return R"({"id": ")" + id + R"(", "submit": {"context": "a", "duration": ")" + duration + R"(", ")" +
-         how + R"(": ["u"]}})";
+std::string job(const std::string& id, const std::string& duration,
+                const std::string& how = "reads") {
+  return R"({"id": ")" + id + R"(", "submit": {"context": "a", "duration": ")" + duration +
+         R"(", ")" + how + R"(": ["u"]}})";
 }
 
 std::string wait(const std::string& id) { return R"({"wait": {"ops": [")" + id + R"("]}})"; }
@@ -45,10 +46,9 @@ const std::string kPin = R"("userptr": {"policy": "pin", "page_cost": "0 ns"})";
 }  // namespace
 
 TEST_CASE("T118 userptr pages that go while jobs run are waited for, and later jobs get others") {
-  const std::string threads =
-      thread("jobs", job("one", "20 ms") + "," + wait("one") + "," + job("two", "5 ms") + "," +
-                         wait("two")) +
-      "," + thread("remaps", R"({"invalidate": "u"})", "10 ms");
+  const std::string threads = thread("jobs", job("one", "20 ms") + "," + wait("one") + "," +
+                                                 job("two", "5 ms") + "," + wait("two")) +
+                              "," + thread("remaps", R"({"invalidate": "u"})", "10 ms");
   const auto waited = run(app(threads), kWait);
   CHECK(number(waited, "absences_count") == 0);
   CHECK(number(waited, "jobs_done_count") == 2);

@@ -58,8 +58,7 @@ TEST_CASE("lru2m takes the block that was used longest ago, whole") {
 TEST_CASE("lru4k takes single pages in the order of their last use") {
   Rig rig(PageEviction::lru4k, 1);
   rig.use({0, 2});
-  for (std::uint32_t page = 2; page < 5; ++page)
-    CHECK(rig.evict().pages == PageMask::of(page, 1));
+  for (std::uint32_t page = 2; page < 5; ++page) CHECK(rig.evict().pages == PageMask::of(page, 1));
   rig.use({5, 1});
   CHECK(rig.evict().pages == PageMask::of(6, 1));
 }
@@ -103,9 +102,8 @@ TEST_CASE("The block that is being served is spared as long as there is another"
 }
 
 TEST_CASE("What is remembered about a page that is there is a fraction of 64 bytes") {
-  for (const PageEviction policy :
-       {PageEviction::lru2m, PageEviction::lru4k, PageEviction::lfu2m, PageEviction::tree,
-        PageEviction::random}) {
+  for (const PageEviction policy : {PageEviction::lru2m, PageEviction::lru4k, PageEviction::lfu2m,
+                                    PageEviction::tree, PageEviction::random}) {
     constexpr std::uint32_t kBlocks = 64;
     Rig rig(policy, kBlocks);
     const std::size_t blocks = kBlocks * sizeof(ManagedRange::Block);

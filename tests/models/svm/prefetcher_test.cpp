@@ -9,9 +9,7 @@ namespace {
 
 const PageMask kWhole = PageMask::of(0, kPagesPerBlock);
 
-PageMask leaf(std::uint32_t number) {
-  return PageMask::of(number * kPagesPerLeaf, kPagesPerLeaf);
-}
+PageMask leaf(std::uint32_t number) { return PageMask::of(number * kPagesPerLeaf, kPagesPerLeaf); }
 
 PageMask bring(const PageMask& faulted, const PageMask& there, PagePrefetch prefetch) {
   return pages_to_bring(faulted, there, kWhole, prefetch, 51);
