@@ -24,10 +24,8 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D13", "object lock in run_job and shrinker", "deadlock",
        "d13-object-lock-in-run-job d13-no-object-lock-in-run-job", ""},
       {"D14", "heap grown in a fault", "deadlock", "d14-heap-growth", ""},
-      {"D15", "entity kill and a lock of interrupts", "deadlock", "",
-       "scenarios have no interrupts that strike a CPU whose thread holds a lock; the order is "
-       "tested "
-       "with programs of core (`tests/analysis/lockdep/fence_locks_test.cpp`)"},
+      {"D15", "entity kill and a lock of interrupts", "deadlock",
+       "d15-irq-under-xa-lock d15-irqs-off", ""},
       {"D16", "callback added in a callback", "deadlock",
        "d16-add-callback-in-callback d16-add-callback-in-work", ""},
       {"D17", "array signaled under its member's lock", "potential",
