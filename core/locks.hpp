@@ -34,6 +34,11 @@ class Mutex final : public Waitable {
   /// As mutex_init() on a lock that exists: our mistake while somebody holds it.
   void initialise();
   Process* owner() const { return owner_; }
+  /// Whether somebody has it; for those who would only try.
+  bool is_locked() const {
+    note(Access::attempt, owner_ == nullptr, owner_ != nullptr);
+    return owner_ != nullptr;
+  }
 
   bool satisfied(std::uint64_t) const override { return const_cast<Mutex*>(this)->grab(); }
   Time opened_at(std::uint64_t) const override { return released_at_; }

@@ -48,7 +48,7 @@ bool Zone::may_drop(const Buffer& buffer, const Control& control) const {
 }
 
 bool Zone::is_contended(const Buffer& buffer) const {
-  if (buffer.user_pages()) return buffer.user_pages()->busy();
+  if (buffer.user_pages()) return buffer.user_pages()->page_lock().is_locked();
   return const_cast<Buffer&>(buffer).resv().lock().is_locked();
 }
 

@@ -171,7 +171,7 @@ bool Memory::idle(const Buffer& buffer) const {
 // the caller's own transaction only one that it took because it was contended: it is held for this
 // (i915_gem_evict_vm() takes what is locked by its own context, too).
 bool Memory::is_free_to_take(Buffer& buffer, const AllocRequest& request) const {
-  if (buffer.user_pages()) return !buffer.user_pages()->busy();  // reclaim knows of no reservation
+  if (buffer.user_pages()) return !buffer.user_pages()->page_lock().is_locked();
   const core::WwMutex& lock = buffer.resv().lock();
   const bool ours = request.ww && lock.context() == request.ww;
   if (ours) return request.exec && request.exec->is_spare(buffer.resv());
@@ -415,6 +415,8 @@ core::Task<bool> Memory::evict(Buffer& victim, AllocRequest request, Users users
 core::Task<bool> Memory::evict_user_pages(Buffer& victim, AllocRequest request) {
   core::Simulation& simulation = machine_.simulation();
   const core::Time asked = simulation.now();
+  const bool locked = victim.user_pages()->page_lock().try_lock();
+  if (!locked) co_return false;
   victim.placement.read();
   MemoryPool* const pool = victim.pool;
   const core::OrderScope reclaim(simulation, core::ScopeKind::reclaim, pool->order_class);
@@ -424,6 +426,7 @@ core::Task<bool> Memory::evict_user_pages(Buffer& victim, AllocRequest request) 
   if (victim.pool == pool) moved = co_await move_out(victim, request);
   if (moved) victim.user_pages()->replace();
   range.end();
+  victim.user_pages()->page_lock().unlock();
   victim.placement.write();
   victim.was_evicted = true;
   if (moved)

@@ -76,6 +76,17 @@ core::Task<> ProcessMemory::add_user(Buffer& buffer, Gpu& gpu) {
   buffer.user_pages()->add_user({&client_, &gpu}, pins);
 }
 
+core::Task<Placement> fault_in(Machine& machine, Buffer& buffer, AllocRequest request) {
+  const core::Uninterruptible until_unlocked(machine.simulation());
+  core::Mutex& pages = buffer.user_pages()->page_lock();
+  co_await pages.lock();
+  const Placement placed = co_await machine.memory().place(buffer, request);
+  buffer.placement.write();
+  buffer.content = buffer.content || placed == Placement::ok;
+  pages.unlock();
+  co_return placed;
+}
+
 core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& gpu,
                                          bool for_write) {
   const core::Uninterruptible until_unlocked(simulation_);
@@ -94,12 +105,10 @@ core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& 
     error = core::fence_error::kNoMemory;
   if (error == 0) {
     const Placement placed =
-        co_await machine.memory().place(buffer, {AllocRequest::Context::ioctl, &client_});
+        co_await fault_in(machine, buffer, {AllocRequest::Context::ioctl, &client_});
     if (placed != Placement::ok) error = core::fence_error::kNoMemory;
   }
   if (error == 0) {
-    buffer.placement.write();
-    buffer.content = true;
     if (pages.user({&client_, &gpu})->pinned) {
       cell_.write();
       pinned_bytes_ += buffer.bytes();
@@ -206,10 +215,8 @@ core::Task<int> ProcessMemory::break_sharing(Machine& machine, Buffer& buffer) {
 core::Task<bool> migrate_pages(Machine& machine, Buffer& buffer) {
   UserPages& pages = *buffer.user_pages();
   buffer.placement.read();
-  if (pages.pinned() || pages.busy() || !buffer.pool) {
-    pages.counters.migrations_refused += pages.pinned() ? 1 : 0;
-    co_return false;
-  }
+  if (pages.pinned()) ++pages.counters.migrations_refused;
+  if (pages.pinned() || !buffer.pool || !pages.page_lock().try_lock()) co_return false;
   RangeInvalidation range(machine, buffer, InvalidationCause::migration);
   co_await range.start();
   const core::Duration copying = machine.memory().copy_time(buffer.bytes());
@@ -218,6 +225,7 @@ core::Task<bool> migrate_pages(Machine& machine, Buffer& buffer) {
   ++pages.counters.migrations;
   range.replace();
   range.end();
+  pages.page_lock().unlock();
   co_return true;
 }
 

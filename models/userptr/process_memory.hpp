@@ -20,6 +20,7 @@ class Client;
 class Gpu;
 class Machine;
 class MemoryPool;
+enum class Placement : unsigned char;
 
 /// mmu_notifier_invalidate_range_start() and _end() on the pages of one userptr buffer, by the
 /// running process, which nothing can end in between.
@@ -41,6 +42,9 @@ class RangeInvalidation {
   core::Uninterruptible until_over_;
   bool begun_ = false;
 };
+
+/// handle_mm_fault(): brings the pages of a userptr buffer into memory, under their lock.
+core::Task<Placement> fault_in(Machine& machine, Buffer& buffer, AllocRequest request);
 
 /// migrate_pages(), by compaction or for NUMA's sake: the same content in other pages. False: they
 /// are pinned, or somebody else takes them away just now.

@@ -9,7 +9,10 @@
 namespace fencelab::models {
 
 UserPages::UserPages(core::Simulation& simulation, std::string buffer_name)
-    : simulation_(simulation), name_(std::move(buffer_name)), cell_(simulation, this) {}
+    : simulation_(simulation),
+      name_(std::move(buffer_name)),
+      page_lock_(simulation, "pages of " + name_, "page lock"),
+      cell_(simulation, this) {}
 
 UserPages::User* UserPages::find(PageUser who) {
   cell_.read();

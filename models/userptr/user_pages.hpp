@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/completion.hpp"
+#include "core/locks.hpp"
 #include "core/shared.hpp"
 #include "core/task.hpp"
 
@@ -74,11 +75,9 @@ class UserPages final : public core::StateSource {
   /// They know: from here on the pages are unmapped and move.
   void begin_moving();
   void end();
-  /// Somebody is taking them away.
-  bool busy() const {
-    cell_.read();
-    return !running_.empty();
-  }
+  /// Held by whoever brings them in or takes them away (folio_lock()); reclaim and migration only
+  /// try it.
+  core::Mutex& page_lock() { return page_lock_; }
   /// The process has other pages there now.
   void replace();
   /// fork(): a child has the same pages, and whoever writes first gets a copy.
@@ -106,6 +105,7 @@ class UserPages final : public core::StateSource {
   User* find(PageUser who);
   core::Simulation& simulation_;
   std::string name_;
+  core::Mutex page_lock_;
   core::Cell cell_;  ///< footprint of all below
   std::vector<User> users_;
   std::uint32_t moving_ = 0;

@@ -20,8 +20,13 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   if (buffer.pages) co_return;  // each page comes when it is touched
   // Nobody else knows of a new object; and pages of a process have no reservation.
   const bool locked = !buffer.of_process() && buffer.resv().lock().try_lock();
-  const models::Placement placed = co_await world_.machine().memory().place(
-      buffer, {models::AllocRequest::Context::user, clone_.client, nullptr, nullptr, op.gfp});
+  const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client, nullptr,
+                                     nullptr, op.gfp};
+  models::Placement placed = models::Placement::ok;
+  if (buffer.user_pages())
+    placed = co_await models::fault_in(world_.machine(), buffer, request);
+  else
+    placed = co_await world_.machine().memory().place(buffer, request);
   buffer.placement.write();
   // What is on the disk stays there.
   if (placed != models::Placement::ok && !buffer.swapped) buffer.exists = false;
@@ -38,8 +43,11 @@ Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
     buffer.placement.read();
     if (!buffer.of_process() || !buffer.exists || buffer.pool) continue;
     process_->doing = "page fault";
-    co_await world_.machine().memory().place(buffer,
-                                             {models::AllocRequest::Context::user, clone_.client});
+    const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client};
+    if (buffer.user_pages())
+      co_await models::fault_in(world_.machine(), buffer, request);
+    else
+      co_await world_.machine().memory().place(buffer, request);
     buffer.placement.write();
     buffer.content = true;
   }
