@@ -4,7 +4,7 @@
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/userptr/process_memory.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {
@@ -29,19 +29,19 @@ UserVm* Client::existing_user_vm(const Gpu& gpu) const {
   return found == user_vms_.end() ? nullptr : found->second.get();
 }
 
-BindQueue& Client::bind_queue(Gpu& gpu) {
+GpuVm& Client::gpu_vm(Gpu& gpu) {
   cell_.read();
-  auto& slot = bind_queues_[gpu.index];
+  auto& slot = gpu_vms_[gpu.index];
   if (slot) return *slot;
   cell_.write();
-  slot = std::make_unique<BindQueue>(*this, gpu);
+  slot = std::make_unique<GpuVm>(*this, gpu);
   return *slot;
 }
 
-BindQueue* Client::existing_bind_queue(const Gpu& gpu) const {
+GpuVm* Client::existing_gpu_vm(const Gpu& gpu) const {
   cell_.read();
-  const auto found = bind_queues_.find(gpu.index);
-  return found == bind_queues_.end() ? nullptr : found->second.get();
+  const auto found = gpu_vms_.find(gpu.index);
+  return found == gpu_vms_.end() ? nullptr : found->second.get();
 }
 
 ProcessMemory& Client::memory() {

@@ -13,8 +13,8 @@
 namespace fencelab::models {
 
 class Gpu;
+class GpuVm;
 class UserVm;
-class BindQueue;
 class ProcessMemory;
 
 class Client {
@@ -29,12 +29,12 @@ class Client {
   /// The address space of its user queues on `gpu`.
   UserVm& user_vm(Gpu& gpu);
   UserVm* existing_user_vm(const Gpu& gpu) const;
-  /// Its VM_BIND queue on `gpu`.
-  BindQueue& bind_queue(Gpu& gpu);
-  BindQueue* existing_bind_queue(const Gpu& gpu) const;
   /// Its memory on the CPU's side.
   ProcessMemory& memory();
   ProcessMemory* existing_memory() const;
+  /// Its address space on `gpu`, which VM_BIND changes.
+  GpuVm& gpu_vm(Gpu& gpu);
+  GpuVm* existing_gpu_vm(const Gpu& gpu) const;
 
  private:
   core::Simulation& simulation_;
@@ -42,9 +42,9 @@ class Client {
   std::uint32_t index_;
   AccessTracker tracker_;
   core::Cell cell_;  ///< footprint of what there is on which GPU
-  std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;        ///< by Gpu::index
-  std::map<std::uint32_t, std::unique_ptr<BindQueue>> bind_queues_;  ///< by Gpu::index
   std::unique_ptr<ProcessMemory> memory_;
+  std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;  ///< by Gpu::index
+  std::map<std::uint32_t, std::unique_ptr<GpuVm>> gpu_vms_;    ///< by Gpu::index
   std::vector<std::unique_ptr<GpuContext>> contexts_;
 };
 

@@ -2,7 +2,7 @@
 
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {

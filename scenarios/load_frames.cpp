@@ -13,6 +13,7 @@ OperationLoader::What OperationLoader::read_send(const Node& body) {
   SendOp op;
   op.channel = resource(Resource::channel, body["channel"]);
   read_accesses(body["buffers"], false, op.buffers);
+  for (const AccessSpec& access : op.buffers) check_private(body["buffers"], access.buffer, "sent");
   return op;
 }
 

@@ -319,6 +319,7 @@ OperationLoader::What OperationLoader::read_import(const Node& body) {
                                     .message = "memory of a process cannot be shared as a dma-buf",
                                     .expected = "a buffer without \"userptr\""});
   }
+  check_private(body["buffer"], op.buffer, "imported");
   return op;
 }
 

@@ -86,10 +86,13 @@ class OperationLoader {
   What read_wait(const Node& body);
   What read_cpu_access(const Node& body);
   What read_signal(const Node& body);
-  What read_bind(const Node& body);
-  What read_unbind(const Node& body);
   What read_sw_signal(const Node& body);
   What read_terminate(const Node& body);
+
+  // load_binds.cpp: address spaces
+  What read_bind(const Node& body);
+  What read_unbind(const Node& body);
+  void check_private(const Node& node, Index buffer, const char* doing);
 
   // load_frames.cpp: channels, swapchains, displays
   What read_send(const Node& body);

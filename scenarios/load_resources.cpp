@@ -31,6 +31,7 @@ class ResourceLoader {
   void read_buffer_size(const Node& size, BufferSpec& buffer);
   void check_userptr(const Node& node);
   void check_kind(const Node& node, const BufferSpec& buffer);
+  void check_private(const Node& node, const BufferSpec& buffer);
   void append_buffers(const BufferSpec& buffer, std::uint32_t count, bool is_indexed);
   bool has_room_for(const Node& node, std::size_t count);
   void declare(Resource kind, const Node& node, Index owner, Index first, std::uint32_t count = 1);
@@ -126,6 +127,25 @@ void ResourceLoader::check_kind(const Node& node, const BufferSpec& buffer) {
                                     .expected = "\"anonymous\" or \"file\""});
 }
 
+// The address space of a process on a GPU: both must be known.
+void ResourceLoader::check_private(const Node& node, const BufferSpec& buffer) {
+  const bool of_gpu = buffer.kind == models::MemoryKind::gem && !buffer.userptr;
+  const std::size_t gpus = context_.scenario.platform.gpus.size();
+  const bool is_known =
+      buffer.gpu != kNone || gpus == 1 || node["gpu"] || context_.gpus.is_incomplete();
+  const bool is_owned = buffer.process != kNone || node["process"];
+  if (of_gpu && is_known && is_owned) return;
+  context_.error(
+      node["private"],
+      {.code = "private-to-what",
+       .message = !of_gpu     ? "memory of a process or of the kernel is no buffer object"
+                  : !is_owned ? "a private buffer belongs to the address space of a process"
+                              : "a process has an address space on each GPU",
+       .expected = !of_gpu     ? "no member \"private\""
+                   : !is_owned ? "a buffer declared inside a process, or \"process\""
+                               : "a member \"gpu\""});
+}
+
 void ResourceLoader::append_buffers(const BufferSpec& buffer, std::uint32_t count,
                                     bool is_indexed) {
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -143,7 +163,9 @@ void ResourceLoader::load_buffer(const Node& node) {
   buffer.userptr = node["userptr"].flag_or(false);
   buffer.kind = kind_of(node["memory"], buffer.userptr);
   buffer.process = owner_of(node);
+  buffer.vm_private = node["private"].flag_or(false);
   buffer.place = context_.place_of(node);
+  if (buffer.vm_private) check_private(node, buffer);
   if (buffer.userptr) check_userptr(node);
   if (node["memory"]) check_kind(node, buffer);
   const bool needs_gpu = buffer.kind == models::MemoryKind::managed && !node["gpu"];

@@ -141,24 +141,6 @@ OperationLoader::What OperationLoader::read_signal(const Node& body) {
   return SignalOp{read_value(body)};
 }
 
-BindOp OperationLoader::bind_of(const Node& body) {
-  BindOp op;
-  op.context = context_of(body);
-  op.buffer = resource(Resource::buffer, body["buffer"]);
-  note_use(body["buffer"], op.buffer);
-  op.after = read_ids(body["after"], completing(), "waited for");
-  op.wait_values = read_values(body["wait_values"]);
-  return op;
-}
-
-OperationLoader::What OperationLoader::read_bind(const Node& body) { return bind_of(body); }
-
-OperationLoader::What OperationLoader::read_unbind(const Node& body) {
-  BindOp op = bind_of(body);
-  op.unbind = true;
-  return op;
-}
-
 OperationLoader::What OperationLoader::read_sw_signal(const Node& body) {
   return SwSignalOp{read_id(body, {"sw_fence"}, "signaled by the CPU")};
 }

@@ -98,10 +98,11 @@ struct BufferSpec {
   std::string name;  ///< elements of `count` > 1 are named name.0, name.1, ... (already expanded)
   std::uint64_t bytes = 0;  ///< lower end of the size
   std::uint64_t bytes_max =
-      0;                  ///< upper end (== bytes unless a range was given: drawn once per run)
-  Index gpu = kNone;      ///< home GPU (VRAM if it has some); kNone: system memory
-  bool allocated = true;  ///< false: only an `alloc` operation creates it
-  bool userptr = false;   ///< process memory used by the GPU (cannot be shared)
+      0;                    ///< upper end (== bytes unless a range was given: drawn once per run)
+  Index gpu = kNone;        ///< home GPU (VRAM if it has some); kNone: system memory
+  bool allocated = true;    ///< false: only an `alloc` operation creates it
+  bool userptr = false;     ///< process memory used by the GPU (cannot be shared)
+  bool vm_private = false;  ///< of one address space, with which it shares the reservation
   models::MemoryKind kind = models::MemoryKind::gem;
   Index process = kNone;  ///< owner: private to each clone of that process; kNone: global
   Place place;
@@ -254,6 +255,11 @@ struct BindOp {
   Index context = 0;
   Index buffer = kNone;
   bool unbind = false;
+  bool sync = false;                     ///< carried out in the ioctl, whatever the policy
+  std::optional<std::uint64_t> address;  ///< none: one is chosen; unbind: wherever it is mapped
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  ///< 0: to the end of the buffer
+  std::string queue;        ///< bind queue by name; empty: the default one of the address space
   std::vector<OpRef> after;
   std::vector<ValueSpec> wait_values;
 };

@@ -6,7 +6,7 @@
 #include "models/gpu/gpu.hpp"
 #include "models/machine.hpp"
 #include "models/memory/buffer.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::analysis {
 
@@ -36,11 +36,11 @@ void HazardTracker::absent(const JobMark& who, const models::Access& access, con
 }
 
 void HazardTracker::look_for_absences(const Job& job) {
-  const models::BindQueue* binds = job.client->existing_bind_queue(job.context->gpu());
+  const models::GpuVm* const vm = job.client->existing_gpu_vm(job.context->gpu());
   for (const models::Access& access : job.accesses) {
     const models::Buffer& buffer = *access.buffer;
     if (buffer.pages && buffer.exists) continue;  // it faults, and comes
-    const bool unbound = binds && binds->managed(buffer) && !binds->bound(buffer);
+    const bool unbound = vm && vm->managed(buffer) && !vm->bound(buffer, access.begin, access.end);
     const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
     const bool replaced =
         buffer.user_pages() && !buffer.user_pages()->same_for({job.client, &job.context->gpu()});

@@ -21,6 +21,7 @@
 namespace fencelab::models {
 
 class BindQueue;
+struct BindTraits;
 class Client;
 class DrmExec;
 class Gpu;
@@ -156,6 +157,8 @@ class BindPolicy {
   virtual ~BindPolicy() = default;
   /// Runs in the calling thread; returns when the ioctl returns. Sets request.done.
   virtual core::Task<> bind(BindQueue& queue, core::IntrusivePtr<BindRequest> request) = 0;
+  /// What else its driver does about address spaces (models/vm/bind_traits.hpp).
+  virtual const BindTraits& traits() const = 0;
 };
 
 /// On whose behalf memory is asked for.

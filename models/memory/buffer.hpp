@@ -17,6 +17,7 @@ class Client;
 class ManagedRange;
 class MemoryPool;
 class UserVm;
+struct VmBo;
 
 class Buffer {
  public:
@@ -54,7 +55,11 @@ class Buffer {
   }
   std::uint32_t index() const { return index_; }  ///< dense, for side tables
   core::ObjectId id() const { return id_; }
-  DmaResv& resv() { return resv_; }
+  DmaResv& resv() { return shared_resv_ ? *shared_resv_ : resv_; }
+  /// Private to one address space, whose reservation is its own from now on (Buffer objects of a
+  /// gpu_vm alone, Documentation/gpu/drm-vm-bind-locking.rst). Before anybody uses it.
+  void share_reservation(DmaResv& resv) { shared_resv_ = &resv; }
+  bool shares_reservation() const { return shared_resv_ != nullptr; }
 
   /// Footprint of the fields below.
   core::Cell placement;
@@ -71,6 +76,7 @@ class Buffer {
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
   std::vector<UserVm*> vms;          ///< address spaces whose user queues need it resident
   ManagedRange* pages = nullptr;     ///< where its pages are, if each moves by itself (models/svm)
+  std::vector<VmBo*> vm_bos;         ///< address spaces that map it
 
  private:
   Spec spec_;
@@ -78,6 +84,7 @@ class Buffer {
   core::ObjectId id_;
   DmaResv resv_;
   std::unique_ptr<UserPages> user_pages_;
+  DmaResv* shared_resv_ = nullptr;
 };
 
 }  // namespace fencelab::models

@@ -8,6 +8,7 @@
 #include "models/svm/fault_service.hpp"
 #include "models/sync/drm_exec.hpp"
 #include "models/userptr/process_memory.hpp"
+#include "models/vm/vm_bo.hpp"
 
 namespace fencelab::models {
 
@@ -424,7 +425,10 @@ core::Task<bool> Memory::evict_user_pages(Buffer& victim, AllocRequest request) 
   co_await range.start();
   bool moved = false;
   if (victim.pool == pool) moved = co_await move_out(victim, request);
-  if (moved) victim.user_pages()->replace();
+  if (moved) {
+    victim.user_pages()->replace();
+    note_evicted(victim);
+  }
   range.end();
   victim.user_pages()->page_lock().unlock();
   victim.placement.write();
@@ -447,6 +451,7 @@ core::Task<bool> Memory::evict_locked(Buffer& victim, AllocRequest request, User
   if (victim.pool && victim.pool->id == pool) moved = co_await move_out(victim, request);
   victim.placement.write();
   victim.was_evicted = true;
+  if (moved) note_evicted(victim);
   if (moved)
     simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool),
                     static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);

@@ -4,11 +4,13 @@
 #include <unordered_set>
 
 #include "models/gpu/job.hpp"
+#include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::models {
 
-Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how)
-    : how_(how), exec_(simulation, {}) {
+Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how,
+                           GpuVm* vm)
+    : vm_(vm), how_(how), exec_(simulation, {}) {
   constexpr std::size_t kFew = 16;  // fewer are looked through faster than hashed
   std::unordered_set<std::uint32_t> known;
   auto is_new = [&](Buffer* buffer) {
@@ -25,7 +27,15 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   want(job.accesses);
   if (job.declares) want(job.declared_apart);
   want(job.marked);
-  for (Buffer* buffer : wanted_) resvs_.push_back(&buffer->resv());
+  if (vm_)
+    for (DmaResv* resv : vm_->reservations()) resvs_.push_back(resv);
+  for (Buffer* buffer : wanted_) want_lock(buffer->resv(), vm_ || buffer->shares_reservation());
+}
+
+// `shared`: others of the list may have the same one.
+void Reservations::want_lock(DmaResv& resv, bool shared) {
+  if (shared && std::find(resvs_.begin(), resvs_.end(), &resv) != resvs_.end()) return;
+  resvs_.push_back(&resv);
 }
 
 Reservations::~Reservations() = default;  // a killed process keeps what it held, as in core
@@ -58,7 +68,8 @@ bool Reservations::touch_all(Memory& memory) {
 
 core::Task<bool> Reservations::lock_plain_and_place(Memory& memory, AllocRequest request) {
   for (; plain_ < resvs_.size(); ++plain_) co_await resvs_[plain_]->lock().lock(nullptr);
-  const Placement placed = co_await place_all(memory, request);
+  Placement placed = co_await place_all(memory, request);
+  if (vm_ && placed == Placement::ok) placed = co_await vm_->validate(request);
   co_return placed == Placement::ok;
 }
 
@@ -73,9 +84,10 @@ core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest reque
     const bool at_once = exec_.lock_at_once({resvs_.data(), resvs_.size()});
     if (!at_once) co_await exec_.prepare_all(resvs_, 1);
     if (exec_.is_contended()) continue;
+    Placement result = Placement::ok;
     const bool home = touch_all(memory);
-    if (home) continue;
-    const Placement result = co_await place_all(memory, request);
+    if (!home) result = co_await place_all(memory, request);
+    if (vm_ && result == Placement::ok) result = co_await vm_->validate(request);
     placed = result != Placement::no_memory;
   }
   co_return placed;

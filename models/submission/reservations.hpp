@@ -8,6 +8,8 @@
 
 namespace fencelab::models {
 
+class GpuVm;
+
 /// How the reservations of one job are locked.
 enum class ReservationLocks : unsigned char {
   ww,     ///< one ww transaction with back-off: what drm_exec does
@@ -16,7 +18,9 @@ enum class ReservationLocks : unsigned char {
 
 class Reservations {
  public:
-  Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how);
+  /// `vm`: the address space to be validated as a whole; nullptr: what the job lists.
+  Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how,
+               GpuVm* vm = nullptr);
   ~Reservations();
   Reservations(const Reservations&) = delete;
 
@@ -28,6 +32,8 @@ class Reservations {
   core::Task<bool> lock_plain_and_place(Memory& memory, AllocRequest request);
   core::Task<Placement> place_all(Memory& memory, AllocRequest request);
   bool touch_all(Memory& memory);
+  void want_lock(DmaResv& resv, bool shared);
+  GpuVm* vm_;
   ReservationLocks how_;
   DrmExec exec_;
   boost::container::small_vector<Buffer*, 8> wanted_;

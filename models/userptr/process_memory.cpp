@@ -4,6 +4,7 @@
 #include "core/order_events.hpp"
 #include "models/machine.hpp"
 #include "models/userptr/user_pages.hpp"
+#include "models/vm/vm_bo.hpp"
 
 namespace fencelab::models {
 
@@ -39,6 +40,7 @@ core::Task<> RangeInvalidation::start() {
 
 void RangeInvalidation::replace() {
   buffer_.user_pages()->replace();
+  note_evicted(buffer_);
   machine_.simulation().emit(core::ProbeKind::pages_replaced, buffer_.id(), 0, 0, &buffer_);
 }
 

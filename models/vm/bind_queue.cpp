@@ -3,61 +3,33 @@
 #include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
+#include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::models {
 
-namespace {
-constexpr std::uint64_t kPage = 4096, kEntry = 8;
-/// 2 us fixed and 16 ns per page-table entry: derived from the Xe SVM fault costs published with
-/// commit 192cb1f5cb16 (bind of 512 entries 10 us, of one 2 us).
-constexpr core::Duration kBindFixed{2'000}, kBindPerEntry{16};
-}  // namespace
-
-std::uint64_t BindQueue::table_bytes(std::uint64_t bytes) {
-  const std::uint64_t entries = (bytes + kPage - 1) / kPage;
-  return (entries * kEntry + kPage - 1) / kPage * kPage;
-}
-
-BindQueue::BindQueue(Client& client, Gpu& gpu)
-    : client_(client),
-      gpu_(gpu),
-      simulation_(gpu.machine().simulation()),
+BindQueue::BindQueue(GpuVm& vm, const std::string& name)
+    : vm_(vm),
+      simulation_(vm.simulation()),
       asked_cell_(simulation_),
-      bound_cell_(simulation_),
       requests_(simulation_),
-      dead_cell_(simulation_),
-      held_cell_(simulation_) {
+      dead_cell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
-  fence_class_ = gpu.order_class(core::OrderKind::fence, "bind fence");
+  fence_class_ = gpu().order_class(core::OrderKind::fence, "bind fence");
+  const std::string role = name.empty() ? " bind queue" : " bind queue " + name;
   worker_ = &simulation_.spawn(
-      {client.name() + " bind queue@" + gpu.name(), core::ProcessRole::kernel_worker, true},
+      {client().name() + role + "@" + gpu().name(), core::ProcessRole::kernel_worker, true},
       serve());
   worker_->doing = "VM_BIND";
 }
+
+Gpu& BindQueue::gpu() const { return vm_.gpu(); }
+Client& BindQueue::client() const { return vm_.client(); }
 
 core::FencePtr BindQueue::new_fence() {
   asked_cell_.write();
   ++seqno_;
   synchronous_[seqno_] = simulation_.current();
   return core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, seqno_);
-}
-
-bool BindQueue::managed(const Buffer& buffer) const {
-  asked_cell_.read();
-  bound_cell_.read();
-  return last_.count(buffer.index()) != 0 || bound_.count(buffer.index()) != 0;
-}
-
-bool BindQueue::bound(const Buffer& buffer) const {
-  bound_cell_.read();
-  const auto found = bound_.find(buffer.index());
-  return found != bound_.end() && found->second;
-}
-
-core::FencePtr BindQueue::last_fence(const Buffer& buffer) const {
-  asked_cell_.read();
-  const auto found = last_.find(buffer.index());
-  return found == last_.end() ? nullptr : found->second;
 }
 
 // The ioctl's out-fence: whoever has it may wait, and its in-fences stand before it
@@ -76,8 +48,8 @@ void BindQueue::push(BindRequestPtr request) {
   asked_cell_.write();
   synchronous_.erase(request->done->seqno());
   note_published(*request);
-  hold(request->reserved);
-  if (!request->unbind) last_[request->buffer->index()] = request->done;
+  vm_.note_queued(*this, *request);
+  request->queued = true;
   requests_.push(std::move(request));
 }
 
@@ -88,53 +60,45 @@ core::Task<> BindQueue::wait_in(BindRequestPtr request) {
   }
 }
 
-void BindQueue::hold(std::uint64_t bytes) {
-  held_cell_.add();
-  held_ += bytes;
-}
-
-void BindQueue::give_back(std::uint64_t bytes) {
-  if (bytes == 0) return;
-  held_cell_.add();
-  held_ -= bytes;
-  Memory& memory = gpu_.machine().memory();
-  memory.unreserve(memory.system(), bytes);
-}
-
-// Whoever carries out a bind may be killed at any wait: what it took is on the books of the queue.
-core::Task<> BindQueue::update(BindRequestPtr request) {
-  const std::uint64_t bytes = request->buffer->bytes(), needed = table_bytes(bytes);
-  const auto entries = static_cast<std::int64_t>((bytes + kPage - 1) / kPage);
-  if (request->error == 0)
-    co_await core::sleep_for(simulation_, kBindFixed + entries * kBindPerEntry);
-  bound_cell_.write();
-  bool& bound = bound_[request->buffer->index()];
-  if (request->unbind && bound) give_back(needed);
-  if (request->error == 0) bound = !request->unbind;
-}
-
-core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
-  Memory& memory = gpu_.machine().memory();
-  const std::uint64_t needed = table_bytes(request->buffer->bytes());
-  if (!request->unbind && request->reserved == 0) {
-    const Placement taken = co_await memory.reserve(memory.system(), needed, allocation);
-    if (taken != Placement::ok) request->error = core::fence_error::kNoMemory;
-    if (taken == Placement::ok) hold(needed);
-  } else if (!request->unbind && request->reserved > needed) {
-    give_back(request->reserved - needed);  // the worst case did not happen
+// While it waits for memory others may add or drop tables: it looks again until it has enough.
+core::Task<bool> BindQueue::take_missing_tables(BindRequestPtr request, AllocRequest allocation) {
+  for (;;) {
+    const std::uint64_t needed = vm_.missing_tables(*request) * PageTables::kTableBytes;
+    if (request->reserved >= needed) co_return true;
+    const std::uint64_t more = (needed - request->reserved) / PageTables::kTableBytes;
+    const bool taken = co_await vm_.take_tables(request, more, allocation);
+    if (!taken) co_return false;
   }
-  co_await update(request);
-  synchronous_.erase(request->done->seqno());
-  if (request->error != 0) request->done->set_error(request->error);
-  request->done->signal();
-  retire_if_dead();
 }
 
-void BindQueue::cancel(BindRequest& request) {
-  if (!request.unbind) give_back(request.reserved);
-  request.error = core::fence_error::kSearch;
-  request.done->set_error(request.error);
+// Whoever carries out a bind may be killed at any wait: what it took is on the books of the
+// address space.
+core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
+  bool able = true;
+  if (request->maps()) able = co_await take_missing_tables(request, allocation);
+  if (able) {
+    const core::Duration cost = vm_.begin_update(*request);
+    co_await core::sleep_for(simulation_, cost);
+    vm_.finish_update(*request);
+  } else {
+    request->error = core::fence_error::kNoMemory;
+  }
+  end(*request);
+}
+
+void BindQueue::end(BindRequest& request) {
+  synchronous_.erase(request.done->seqno());
+  vm_.note_over(request);
+  if (request.error != 0) request.done->set_error(request.error);
   request.done->signal();
+  vm_.retire_if_dead();
+}
+
+void BindQueue::fail(BindRequest& request) { end(request); }
+
+void BindQueue::cancel(BindRequest& request, int error) {
+  request.error = error;
+  end(request);
 }
 
 void BindQueue::kill() {
@@ -142,19 +106,6 @@ void BindQueue::kill() {
   dead_cell_.write();
   dead_ = true;
   synchronous_.clear();  // nobody but their threads knew of those fences
-  retire();
-}
-
-void BindQueue::retire() {
-  if (!requests_.items().empty() || !synchronous_.empty()) return;
-  bound_cell_.write();
-  bound_.clear();
-  give_back(table_bytes_held());
-}
-
-void BindQueue::retire_if_dead() {
-  dead_cell_.read();
-  if (dead_) retire();
 }
 
 core::Task<> BindQueue::serve() {
@@ -164,18 +115,19 @@ core::Task<> BindQueue::serve() {
     worker_->place = request->place;
     co_await wait_in(request);
     dead_cell_.read();
-    if (dead_) {
-      cancel(*request);
+    if (dead_ || vm_.banned()) {
+      cancel(*request, dead_ ? core::fence_error::kSearch : core::fence_error::kCanceled);
       requests_.pop();
-      retire();
+      vm_.retire_if_dead();
       continue;
     }
     // The job that updates page tables: xe_pt.c, panthor_mmu.c take memory for it in the ioctl.
     core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
-    co_await execute(request, {AllocRequest::Context::signalling, &client_, nullptr});
+    co_await execute(request, {AllocRequest::Context::signalling, &client(), nullptr});
     section.leave();
+    if (request->error != 0) vm_.ban();
     requests_.pop();
-    retire_if_dead();
+    vm_.retire_if_dead();
   }
 }
 
@@ -196,7 +148,7 @@ core::GateIndex BindQueue::describe_release(core::WaitGraphBuilder& builder,
 }
 
 std::string BindQueue::describe(const core::DmaFence& fence) const {
-  return "bind " + std::to_string(fence.seqno()) + " of " + client_.name();
+  return "bind " + std::to_string(fence.seqno()) + " of " + client().name();
 }
 
 }  // namespace fencelab::models

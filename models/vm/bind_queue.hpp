@@ -1,9 +1,10 @@
-// BindQueue: VM_BIND of one client on one GPU. Binds of a queue are in order; an in-fence at its
-// head holds back everything behind it.
+// BindQueue: a queue of VM_BIND operations of one address space. Binds of a queue are in order; an
+// in-fence at its head holds back everything behind it. Those of different queues are not, unless
+// what they touch overlaps (GpuVm::plan()).
 #pragma once
 
-#include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,16 +15,27 @@
 
 namespace fencelab::models {
 
-/// One bind or unbind.
+class GpuVm;
+
+/// One bind or unbind, or the repair of a buffer's entries after it has moved.
 struct BindRequest {
+  enum class Kind : std::uint8_t { bind, unbind, rebind };
   Buffer* buffer = nullptr;
-  bool unbind = false;
+  Kind kind = Kind::bind;
+  bool sync = false;  ///< carried out in the ioctl, before what is queued
+  /// Where it is mapped, or what is unmapped; none: wherever the buffer is mapped (unbind).
+  std::optional<std::uint64_t> address;
+  std::uint64_t offset = 0, bytes = 0;  ///< bytes [offset, offset + bytes) of the buffer
   std::vector<SyncPoint> in;
   core::FencePtr done;
-  std::uint64_t reserved = 0;  ///< page-table bytes taken ahead
+  std::uint64_t reserved = 0;   ///< bytes of page tables taken ahead and not used yet
+  std::uint64_t throttled = 0;  ///< tables that count against the limit of those in flight
+  bool listed = false;          ///< counted in VmBo::asked
+  bool queued = false;
   const std::string* label = nullptr;
   std::uint32_t place = ~std::uint32_t{0};
-  int error = 0;
+  int error = 0;  ///< negative errno
+  bool maps() const { return kind == Kind::bind; }
   void retain() { ++references_; }
   void release() {
     if (--references_ == 0) delete this;
@@ -36,36 +48,27 @@ using BindRequestPtr = core::IntrusivePtr<BindRequest>;
 
 class BindQueue final : public core::FenceProducer {
  public:
-  BindQueue(Client& client, Gpu& gpu);
+  /// `name`: of the queue among those of its address space; empty for the default one.
+  BindQueue(GpuVm& vm, const std::string& name);
 
-  Gpu& gpu() const { return gpu_; }
-  Client& client() const { return client_; }
+  GpuVm& vm() const { return vm_; }
+  Gpu& gpu() const;
+  Client& client() const;
   core::FencePtr new_fence();
   /// Asynchronous: the worker carries it out in order.
   void push(BindRequestPtr request);
-  /// Waits for the in-fences. `reason` is what the waiter is about.
+  /// Waits for the in-fences.
   core::Task<> wait_in(BindRequestPtr request);
-  /// Takes page-table memory, updates the tables, signals `done`.
+  /// Takes the page tables that are missing, updates, signals `done`.
   core::Task<> execute(BindRequestPtr request, AllocRequest allocation);
+  /// The ioctl fails: ends the request with its error; nothing has changed.
+  void fail(BindRequest& request);
   /// Its client is dead: what was asked for and is not done ends with -ESRCH once its in-fences
-  /// have signaled, and the page tables go with the address space (xe_vm_close_and_put() in
-  /// drivers/gpu/drm/xe/xe_vm.c kills the bind queues first).
+  /// have signaled (xe_vm_close_and_put() in drivers/gpu/drm/xe/xe_vm.c kills the bind queues
+  /// first).
   void kill();
-  /// Gives all page tables back if nothing is under way.
-  void retire();
-  /// Bytes of page-table memory it holds.
-  std::uint64_t table_bytes_held() const {
-    held_cell_.read();
-    return held_;
-  }
-  /// Bytes of page tables a binding of `bytes` takes: 8 bytes per 4 KiB page, whole 4 KiB tables.
-  static std::uint64_t table_bytes(std::uint64_t bytes);
-
-  /// Whether binds say when `buffer` may be used, and whether it is bound now.
-  bool managed(const Buffer& buffer) const;
-  bool bound(const Buffer& buffer) const;
-  /// The fence of the newest bind of `buffer`, pending or not; none: it was never bound.
-  core::FencePtr last_fence(const Buffer& buffer) const;
+  /// Whether nothing is queued or under way.
+  bool idle() const { return requests_.items().empty() && synchronous_.empty(); }
 
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::DmaFence& fence) const override;
@@ -74,25 +77,17 @@ class BindQueue final : public core::FenceProducer {
 
  private:
   core::Task<> serve();
-  core::Task<> update(BindRequestPtr request);
-  void cancel(BindRequest& request);
-  void hold(std::uint64_t bytes);
-  void give_back(std::uint64_t bytes);
-  void retire_if_dead();
+  core::Task<bool> take_missing_tables(BindRequestPtr request, AllocRequest allocation);
+  void cancel(BindRequest& request, int error);
+  void end(BindRequest& request);
   void note_published(const BindRequest& request) const;
-  Client& client_;
-  Gpu& gpu_;
+  GpuVm& vm_;
   core::Simulation& simulation_;
-  core::Cell asked_cell_;  ///< footprint of what was asked for
-  core::Cell bound_cell_;  ///< footprint of what is bound
+  core::Cell asked_cell_;  ///< footprint of which fences were made
   core::Process* worker_ = nullptr;
   core::Fifo<BindRequestPtr> requests_;
   core::Cell dead_cell_;  ///< footprint of whether its client is dead
-  core::Cell held_cell_;  ///< footprint of held_
   bool dead_ = false;
-  std::uint64_t held_ = 0;                               ///< bytes of page tables
-  std::map<std::uint32_t, core::FencePtr> last_;         ///< newest bind, by Buffer::index
-  std::map<std::uint32_t, bool> bound_;                  ///< by Buffer::index
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
   core::OrderClassId fence_class_;

@@ -7,6 +7,7 @@
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
 #include "models/userptr/user_ranges.hpp"
+#include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::models {
 
@@ -156,7 +157,12 @@ core::Task<bool> UserVm::place_all() {
 core::Task<UserVm::Placed> UserVm::place_once(std::vector<Buffer*> wanted, UserRanges* ranges) {
   DrmExec exec(simulation_, {});
   DrmExec::Locked resvs;
-  for (Buffer* buffer : wanted) resvs.push_back(&buffer->resv());
+  for (Buffer* buffer : wanted) {
+    DmaResv* const resv = &buffer->resv();
+    const bool known =
+        buffer->shares_reservation() && std::find(resvs.begin(), resvs.end(), resv) != resvs.end();
+    if (!known) resvs.push_back(resv);
+  }
   Placement placed = Placement::ok;
   while (exec.until_all_locked()) {
     co_await exec.prepare_all(resvs, 1);
@@ -164,6 +170,10 @@ core::Task<UserVm::Placed> UserVm::place_once(std::vector<Buffer*> wanted, UserR
     placed = co_await bring_home(wanted,
                                  {AllocRequest::Context::rebind, &client_, &exec.ticket(), &exec});
   }
+  core::FencePtr repaired;
+  GpuVm* const mappings = client_.existing_gpu_vm(gpu_);
+  if (placed == Placement::ok && mappings) repaired = mappings->rebind_moved();
+  if (repaired) co_await repaired->wait(core::WaitReason::memory);
   co_await ranges->lock();
   const bool again = placed == Placement::ok && ranges->changed();
   cell_.write();

@@ -10,7 +10,7 @@
 #include "models/svm/fault_service.hpp"
 #include "models/sync/drm_exec.hpp"
 #include "models/userptr/user_ranges.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::policies {
@@ -53,11 +53,11 @@ core::Task<> wait_for_values(JobPtr job) {
 }
 
 void depend_on_binds(Job& job) {
-  const models::BindQueue* binds = job.client->existing_bind_queue(job.context->gpu());
-  if (!binds) return;
-  for (const models::Access& access : job.accesses)
-    if (const core::FencePtr fence = binds->last_fence(*access.buffer))
-      job.depend_on({fence}, DependencyRule::bind, access.buffer);
+  models::GpuVm* const vm = job.client->existing_gpu_vm(job.context->gpu());
+  if (!vm) return;
+  if (const core::FencePtr repaired = vm->rebind_moved())
+    job.depend_on({repaired}, DependencyRule::bind);
+  vm->depend(job);
 }
 
 void create_fence(Job& job) {
@@ -71,6 +71,8 @@ namespace {
 
 void publish_on(Job& job, models::Buffer& buffer, models::Usage usage,
                 const models::DriverPolicies& policies) {
+  // The reservation of an address space tells nothing about one of its buffers.
+  if (buffer.shares_reservation()) usage = models::Usage::bookkeep;
   if (usage == models::Usage::bookkeep && !policies.residency->end_of_batch_fences()) return;
   if (usage == models::Usage::write && policies.sync->write_drops_readers())
     buffer.resv().drop(models::Usage::read);

@@ -14,7 +14,7 @@ void prepare_for_kernel(models::Job& job);
 /// on them.
 core::Task<> wait_for_values(models::JobPtr job);
 
-/// Buffers whose bindings are managed must be mapped first.
+/// Buffers whose bindings are managed must be mapped first, and where they were if they have moved.
 void depend_on_binds(models::Job& job);
 
 /// Kernel queues: the job gets its fence, which leaves the ioctl as its out-fence.

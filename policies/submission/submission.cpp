@@ -6,6 +6,7 @@
 #include "models/submission/reservations.hpp"
 #include "models/svm/fault_service.hpp"
 #include "models/userptr/user_ranges.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "policies/registry.hpp"
 #include "policies/submission/steps.hpp"
 
@@ -33,12 +34,13 @@ bool may_fault(const models::Job& job) {
 }
 
 /// Under the reservations of all its buffers: from here on its fence will signal.
-void queue_published(const JobPtr& job) {
+void queue_published(const JobPtr& job, models::GpuVm* whole) {
   models::Gpu& gpu = job->context->gpu();
   const models::DriverPolicies& policies = gpu.policies();
   if (policies.sync->uses_resv()) policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
   create_fence(*job);
+  if (whole && policies.residency->end_of_batch_fences()) whole->publish(job->finished);
   publish(*job, policies);
   if (models::FaultService* const faults = gpu.faults()) faults->gate().published(*job);
   policies.sync->submitted(*job);
@@ -71,18 +73,23 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   if (may_fault(*job)) error = core::fence_error::kInvalid;
   models::FaultService* const faults = error == 0 ? gpu.faults() : nullptr;
   if (faults) co_await faults->gate().admit(job);
+  models::GpuVm* const vm = job->client->existing_gpu_vm(gpu);
+  models::GpuVm* const whole = working_set_ == WorkingSet::mapped ? vm : nullptr;
+  if (whole) co_await whole->lock().lock_read();
+  if (error == 0 && vm && vm->banned()) error = core::fence_error::kCanceled;
   if (error == 0 && uses_user_pages(*job)) {
-    error = co_await publish_with_user_pages(job);
+    error = co_await publish_with_user_pages(job, whole);
   } else if (error == 0) {
-    models::Reservations reservations(simulation, *job, locks_);
+    models::Reservations reservations(simulation, *job, locks_, whole);
     const bool resident = co_await reservations.lock_and_place(
         gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
     if (resident)
-      queue_published(job);
+      queue_published(job, whole);
     else
       error = core::fence_error::kNoMemory;
     reservations.unlock();
   }
+  if (whole) whole->lock().unlock_read();
   simulation.emit(ProbeKind::ioctl_end, core::kNoObject, 0,
                   static_cast<std::uint64_t>((simulation.now() - begun).count()));
   if (error != 0 && faults) faults->gate().withdrawn();
@@ -91,7 +98,7 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
 
 // Pages of the process are got with nothing locked, and may go again until the fence is published
 // (Documentation/gpu/drm-vm-bind-locking.rst; -EAGAIN in xe_exec.c and amdgpu_cs.c).
-core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job) {
+core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job, models::GpuVm* whole) {
   models::Gpu& gpu = job->context->gpu();
   models::UserRanges ranges(*job->client, gpu);
   for (const models::Access& access : job->accesses) ranges.add(*access.buffer, access.write);
@@ -102,12 +109,12 @@ core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job) {
     error = co_await ranges.get();
     if (error != 0) co_return error;
     if (all_along) co_await ranges.lock();
-    models::Reservations reservations(job->simulation(), *job, locks_);
+    models::Reservations reservations(job->simulation(), *job, locks_, whole);
     const bool resident = co_await reservations.lock_and_place(
         gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client});
     if (!all_along) co_await ranges.lock();
     const bool again = resident && ranges.changed();
-    if (resident && !again) queue_published(job);
+    if (resident && !again) queue_published(job, whole);
     ranges.unlock();
     reservations.unlock();
     if (!resident) co_return core::fence_error::kNoMemory;
@@ -118,13 +125,16 @@ core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job) {
 
 core::Task<> UserSubmission::submit(JobPtr job) {
   core::Simulation& simulation = job->simulation();
-  const models::DriverPolicies& policies = job->context->gpu().policies();
+  models::Gpu& gpu = job->context->gpu();
+  const models::DriverPolicies& policies = gpu.policies();
   co_await join_address_space(job);
   if (policies.sync->uses_resv())
     co_await ask_reservations(job, ioctl_cost_);
   else
     policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
+  const models::GpuVm* const vm = job->client->existing_gpu_vm(gpu);
+  if (vm && vm->banned()) co_return fail_submission(job, core::fence_error::kCanceled);
   co_await wait_in_ring(job);
   promise_value(*job);
   if (policies.sync->wraps_user_fences()) co_await wrap_user_fence(job, ioctl_cost_);
@@ -136,32 +146,44 @@ core::Task<> UserSubmission::submit(JobPtr job) {
 }
 
 void add_submission_policies(Registry& registry) {
-  registry.add({"submission",
-                "kernel",
-                "submit ioctl, DRM scheduler: in order per queue, credits per engine",
-                "drivers/gpu/drm/scheduler",
-                {{"ioctl_cost",
-                  ParameterKind::duration,
-                  20'000,
-                  0,
-                  1'000'000'000,
-                  "CPU time of one submit ioctl",
-                  "vkoverhead, Mesa MR 25352: radv 19.5 us, anv 28 us per vkQueueSubmit",
-                  {}},
-                 {"reservation_locks",
-                  ParameterKind::word,
-                  0,
-                  0,
-                  1,
-                  "how the ioctl locks its buffers' reservations: as one ww transaction with "
-                  "back-off, or one after another in the order of the list",
-                  "Documentation/locking/ww-mutex-design.rst; drivers/gpu/drm/drm_exec.c",
-                  {"ww", "plain"}}},
-                [](auto& set, const auto& values, RunState&) {
-                  set.submission = std::make_unique<KernelSubmission>(
-                      values.duration("ioctl_cost"),
-                      static_cast<models::ReservationLocks>(values.get("reservation_locks")));
-                }});
+  registry.add(
+      {"submission",
+       "kernel",
+       "submit ioctl, DRM scheduler: in order per queue, credits per engine",
+       "drivers/gpu/drm/scheduler",
+       {{"ioctl_cost",
+         ParameterKind::duration,
+         20'000,
+         0,
+         1'000'000'000,
+         "CPU time of one submit ioctl",
+         "vkoverhead, Mesa MR 25352: radv 19.5 us, anv 28 us per vkQueueSubmit",
+         {}},
+        {"reservation_locks",
+         ParameterKind::word,
+         0,
+         0,
+         1,
+         "how the ioctl locks its buffers' reservations: as one ww transaction with "
+         "back-off, or one after another in the order of the list",
+         "Documentation/locking/ww-mutex-design.rst; drivers/gpu/drm/drm_exec.c",
+         {"ww", "plain"}},
+        {"working_set",
+         ParameterKind::word,
+         0,
+         0,
+         1,
+         "what the ioctl validates and puts its fence on: the buffers that the submission "
+         "lists, or all that VM_BIND has mapped in its address space",
+         "listed: amdgpu's buffer lists; mapped: Documentation/gpu/drm-vm-bind-locking.rst "
+         "(xe, panthor, msm, nouveau)",
+         {"listed", "mapped"}}},
+       [](auto& set, const auto& values, RunState&) {
+         set.submission = std::make_unique<KernelSubmission>(
+             values.duration("ioctl_cost"),
+             static_cast<models::ReservationLocks>(values.get("reservation_locks")),
+             static_cast<WorkingSet>(values.get("working_set")));
+       }});
   registry.add({"submission",
                 "user",
                 "ring written by the process, doorbell, firmware scheduler",

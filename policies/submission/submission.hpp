@@ -6,6 +6,12 @@
 
 namespace fencelab::policies {
 
+/// What a submission validates and puts its fence on.
+enum class WorkingSet : unsigned char {
+  listed,  ///< the buffers that it lists
+  mapped,  ///< besides, all that is mapped in the address space
+};
+
 /// User queues: the process writes the ring and rings the doorbell; the kernel sees no job.
 class UserSubmission final : public models::SubmissionPolicy {
  public:
@@ -22,17 +28,18 @@ class UserSubmission final : public models::SubmissionPolicy {
 /// contexts leave no dma_fence: their ioctl does what user space does for a user queue.
 class KernelSubmission final : public models::SubmissionPolicy {
  public:
-  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks)
-      : cost_(ioctl_cost), locks_(locks), long_running_(ioctl_cost, {}) {}
+  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks, WorkingSet set)
+      : cost_(ioctl_cost), locks_(locks), working_set_(set), long_running_(ioctl_cost, {}) {}
   core::Task<> submit(models::JobPtr job) override;
   core::Task<> enter_kernel(models::JobPtr job) override;
   core::Duration ioctl_cost() const override { return cost_; }
   bool user_mode() const override { return false; }
 
  private:
-  core::Task<int> publish_with_user_pages(models::JobPtr job);
+  core::Task<int> publish_with_user_pages(models::JobPtr job, models::GpuVm* whole);
   core::Duration cost_;
   models::ReservationLocks locks_;
+  WorkingSet working_set_;
   UserSubmission long_running_;
 };
 

@@ -10,7 +10,7 @@
 #include "models/svm/page_walk.hpp"
 #include "models/sync/syncobj_wait.hpp"
 #include "models/userptr/process_memory.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
 
 namespace fencelab::scenarios {
@@ -385,12 +385,25 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   }
 }
 
+// Whole pages: the last one of a buffer belongs to it.
+models::BindRequestPtr ThreadRunner::bind_request(const BindOp& op) {
+  constexpr std::uint64_t kPage = models::PageTables::kPageBytes;
+  using Kind = models::BindRequest::Kind;
+  auto request = core::make_intrusive<models::BindRequest>();
+  request->buffer = &world_.buffer(op.buffer, clone_);
+  request->kind = op.unbind ? Kind::unbind : Kind::bind;
+  request->sync = op.sync;
+  request->address = op.address;
+  request->offset = op.offset;
+  const std::uint64_t bytes = op.bytes > 0 ? op.bytes : request->buffer->bytes() - op.offset;
+  request->bytes = (bytes + kPage - 1) / kPage * kPage;
+  return request;
+}
+
 Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
   process_->doing = op.unbind ? "unbind" : "bind";
-  auto request = core::make_intrusive<models::BindRequest>();
   models::GpuContext& context = *clone_.contexts[op.context];
-  request->buffer = &world_.buffer(op.buffer, clone_);
-  request->unbind = op.unbind;
+  const models::BindRequestPtr request = bind_request(op);
   request->label = &state.name;
   request->place = state.place;
   for (const OpRef& ref : op.after) {
@@ -413,7 +426,8 @@ Task<> ThreadRunner::bind(const BindOp& op, OpState& state, Index label) {
     else
       co_await point.wait({.reason = WaitReason::value});
   }
-  co_await context.gpu().policies().bind->bind(clone_.client->bind_queue(context.gpu()), request);
+  models::BindQueue& queue = clone_.client->gpu_vm(context.gpu()).bind_queue(op.queue);
+  co_await context.gpu().policies().bind->bind(queue, request);
   if (label != kNone) clone_.label_to_write(label).fence = request->done;
 }
 

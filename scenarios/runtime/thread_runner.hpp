@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/display/atomic.hpp"
+#include "models/vm/bind_queue.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::scenarios {
@@ -56,6 +57,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> execute(const Op& op, OpState& state);
   core::Task<> submit(const SubmitOp& op, OpState& state, Index label);
   core::Task<> wait(const WaitOp& op, OpState& state);
+  models::BindRequestPtr bind_request(const BindOp& op);
   core::Task<> bind(const BindOp& op, OpState& state, Index label);
   core::Task<> lock(const LockOp& op);
   core::Task<> lock_all(const LockOp& op);

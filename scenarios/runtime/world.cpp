@@ -7,6 +7,7 @@
 #include "models/gpu/user_queue.hpp"
 #include "models/svm/fault_service.hpp"
 #include "models/userptr/process_memory.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 
 namespace fencelab::scenarios {
@@ -129,6 +130,12 @@ void World::build_objects() {
       row.back()->exists = spec.allocated;
       row.back()->pinned = spec.kind == models::MemoryKind::kernel;
       if (spec.kind == models::MemoryKind::managed) manage(*row.back());
+      models::Gpu* const gpu = machine_.gpus().empty() ? nullptr
+                               : spec.gpu == kNone     ? machine_.gpus().front().get()
+                                                       : machine_.gpus()[spec.gpu].get();
+      models::Client* const owner = row.back()->owner();
+      if (spec.vm_private && gpu && owner)
+        row.back()->share_reservation(owner->gpu_vm(*gpu).resv());
     }
   }
   auto build = [&](const auto& specs, auto& table, auto make) {

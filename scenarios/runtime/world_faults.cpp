@@ -3,7 +3,7 @@
 
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
-#include "models/vm/bind_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -83,6 +83,10 @@ bool World::fails(const models::AllocRequest& request) {
 void World::drop_reservations(const core::Process& thread) {
   for (const auto& buffer : machine_.buffers())
     if (buffer->resv().lock().owner() == &thread) buffer->resv().lock().unlock();
+  for (const auto& client : machine_.clients())
+    for (const auto& gpu : machine_.gpus())
+      if (models::GpuVm* const vm = client->existing_gpu_vm(*gpu))
+        if (vm->resv().lock().owner() == &thread) vm->resv().lock().unlock();
 }
 
 // The kernel closes the files: what is in a ring is taken off the hardware, what the scheduler
@@ -111,7 +115,7 @@ void World::kill(CloneState& clone) {
   }
   for (models::GpuContext* context : clone.contexts) kill_queues(*context);
   for (const auto& gpu : machine_.gpus())
-    if (models::BindQueue* binds = clone.client->existing_bind_queue(*gpu)) binds->kill();
+    if (models::GpuVm* vm = clone.client->existing_gpu_vm(*gpu)) vm->kill();
   for (const auto& row : swapchains_)
     for (const auto& swapchain : row) swapchain->client_gone(*clone.client);
   thread_ended(clone);

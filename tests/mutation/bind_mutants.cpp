@@ -1,5 +1,6 @@
 // Bugs in when page tables are updated and when memory for them is taken.
 #include "models/machine.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "tests/mutation/forwarding.hpp"
 #include "tests/mutation/mutant.hpp"
 
@@ -18,7 +19,7 @@ class AllocatesAtRun final : public ForwardingBind {
   using ForwardingBind::ForwardingBind;
   Task<> bind(BindQueue& queue, BindRequestPtr request) override {
     request->done = queue.new_fence();
-    queue.push(std::move(request));
+    if (queue.vm().admit(*request) == 0) queue.push(std::move(request));
     co_return;
   }
 };
@@ -45,13 +46,28 @@ class ForgetsFenceOnError final : public ForwardingBind {
  public:
   using ForwardingBind::ForwardingBind;
   Task<> bind(BindQueue& queue, BindRequestPtr request) override {
-    models::Memory& memory = queue.gpu().machine().memory();
+    models::GpuVm& vm = queue.vm();
     request->done = queue.new_fence();
-    if (!request->unbind) {
-      request->reserved = BindQueue::table_bytes(request->buffer->bytes());
-      const auto taken = co_await memory.reserve(memory.system(), request->reserved, kIoctl);
-      if (taken != models::Placement::ok) co_return;
-    }
+    if (vm.admit(*request) != 0) co_return;
+    const bool taken =
+        co_await vm.take_tables(request, vm.missing_tables_when_planned(*request), kIoctl);
+    if (!taken) co_return;
+    vm.plan(*request);
+    queue.push(std::move(request));
+  }
+};
+
+class ForgetsTableOrder final : public ForwardingBind {
+ public:
+  using ForwardingBind::ForwardingBind;
+  Task<> bind(BindQueue& queue, BindRequestPtr request) override {
+    models::GpuVm& vm = queue.vm();
+    request->done = queue.new_fence();
+    if (vm.admit(*request) != 0) co_return;
+    co_await vm.take_tables(request, vm.missing_tables_when_planned(*request), kIoctl);
+    const auto asked_for = request->in;
+    vm.plan(*request);
+    request->in = asked_for;
     queue.push(std::move(request));
   }
 };
@@ -116,6 +132,15 @@ void add_bind_mutants(std::vector<Mutant>& mutants) {
        .bug = "a bind that gets no page-table memory returns without signalling its fence",
        .source = "Documentation/gpu/drm-vm-bind-async.rst: errors leave the VM as it was",
        .seed = binds<ForgetsFenceOnError>()});
+  mutants.push_back({.name = "forgets-table-order",
+                     .axis = "bind",
+                     .scenario = "two-bind-queues",
+                     .stack = "async",
+                     .bug =
+                         "binds of different queues that need the same new page table run in any "
+                         "order, so that the first takes the table that the other has memory for",
+                     .source = "drivers/gpu/drm/xe/xe_pt.c, range fences (T112)",
+                     .seed = binds<ForgetsTableOrder>()});
   mutants.push_back(
       {.name = "waits-under-vm-lock",
        .axis = "bind",

@@ -77,6 +77,7 @@ class ForwardingBind : public Forwarding<models::BindPolicy> {
                     core::IntrusivePtr<models::BindRequest> request) override {
     return right().bind(queue, std::move(request));
   }
+  const models::BindTraits& traits() const override { return right().traits(); }
 };
 
 class ForwardingHang : public Forwarding<models::HangPolicy> {

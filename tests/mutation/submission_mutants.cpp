@@ -4,6 +4,7 @@
 
 #include "models/machine.hpp"
 #include "models/submission/reservations.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "policies/submission/steps.hpp"
 #include "tests/mutation/kernel_ioctl.hpp"
 #include "tests/mutation/mutant.hpp"
@@ -114,6 +115,24 @@ class ForgetsBinds final : public KernelIoctl {
     const bool resident = co_await reservations.lock_and_place(memory(*job), request(*job));
     if (resident) {
       if (policies_of(*job).sync->uses_resv()) policies_of(*job).sync->add_dependencies(*job);
+      publish_and_queue(job);
+    }
+    reservations.unlock();
+    if (!resident) policies::fail_submission(job);
+  }
+};
+
+class ForgetsRebind final : public KernelIoctl {
+ public:
+  using KernelIoctl::KernelIoctl;
+  Task<> submit(JobPtr job) override {
+    co_await begin(job);
+    models::Reservations reservations(simulation(), *job, models::ReservationLocks::ww);
+    const bool resident = co_await reservations.lock_and_place(memory(*job), request(*job));
+    if (resident) {
+      if (policies_of(*job).sync->uses_resv()) policies_of(*job).sync->add_dependencies(*job);
+      const models::GpuVm* const vm = job->client->existing_gpu_vm(job->context->gpu());
+      if (vm) vm->depend(*job);
       publish_and_queue(job);
     }
     reservations.unlock();
@@ -238,6 +257,14 @@ void add_submission_mutants(std::vector<Mutant>& mutants) {
                      .stack = "async",
                      .bug = "a job does not wait for the pending bind of what it reads",
                      .seed = submits<ForgetsBinds>()});
+  mutants.push_back({.name = "forgets-rebind",
+                     .axis = "submission",
+                     .scenario = "evicted-texture",
+                     .stack = "async",
+                     .bug = "what was evicted is brought back, but its page-table entries are not "
+                            "written anew",
+                     .source = "drivers/gpu/drm/xe/xe_vm.c, xe_vm_rebind()",
+                     .seed = submits<ForgetsRebind>()});
   mutants.push_back(
       {.name = "publishes-before-looking",
        .axis = "submission",

@@ -1,0 +1,24 @@
+// What drivers differ in about address spaces, besides when page tables are updated.
+#pragma once
+
+#include <cstdint>
+
+#include "core/time.hpp"
+
+namespace fencelab::models {
+
+struct BindTraits {
+  /// How long an update that takes something away waits for the TLB before its fence signals and
+  /// tables go back.
+  core::Duration tlb_flush{};
+  bool tables_in_vram = false;  ///< where the GPU has some; else page tables are system memory
+  /// The ioctl makes resident what it maps, and its fence goes into the reservation; else the
+  /// submissions that use it do so.
+  bool validates = false;
+  /// Mappings change when the ioctl plans the update, not when it is carried out.
+  bool plans_ahead = false;
+  /// Tables taken ahead by updates in flight, per address space, beyond which binds wait; 0: none.
+  std::uint64_t most_tables_ahead = 0;
+};
+
+}  // namespace fencelab::models
