@@ -101,10 +101,16 @@ class Judge {
            cycle_differences(expect_->cycle, finding.edges).empty();
   }
 
+  bool is_stated_rule(const CheckFinding& finding) const {
+    return expect_ && std::find(expect_->rules.begin(), expect_->rules.end(), finding.rule) !=
+                          expect_->rules.end();
+  }
+
   bool is_expected(const CheckFinding& finding) const {
     if (const HazardRule* hazard = find_hazard_rule(finding.kind)) return too_many(*hazard).empty();
     if (finding.kind == "soft-livelock") return claims_livelock();
-    if (finding.kind == "predicted") return expects_stuck() || is_stated_cycle(finding);
+    if (finding.kind == "predicted")
+      return expects_stuck() || is_stated_cycle(finding) || is_stated_rule(finding);
     return is_allowed(record_.verdict) || is_allowed(finding.kind);
   }
 

@@ -96,6 +96,7 @@ void load_expectations(LoadContext& context, const Node& expect) {
       check_metric(context, bound, metric, At::key);
       spec.metrics[metric] = load_bound(context, bound);
     }
+    spec.rules = load_texts(node["rules"]);
     for (const Node& member : node["core"].items()) spec.core.push_back(member.text_or(""));
     for (const Node& edge : node["cycle"].items()) spec.cycle.push_back(load_edge(context, edge));
     spec.strength = node["strength"].text_or("");

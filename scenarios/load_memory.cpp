@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "models/cpu/memory_defaults.hpp"
 #include "scenarios/load_operations.hpp"
@@ -63,6 +64,18 @@ void read_cache(LoadContext& context, const Node& cache) {
 
 }  // namespace
 
+std::uint64_t read_page(LoadContext& context, const Node& node) {
+  constexpr std::uint64_t kLeast = 4096, kMost = std::uint64_t{2} << 20;
+  if (!node) return 1;
+  const auto bytes = read_size(context, node, Zero::forbidden);
+  if (!bytes) return 1;
+  if (std::has_single_bit(*bytes) && *bytes >= kLeast && *bytes <= kMost) return *bytes;
+  context.error(node, {.code = "bad-page",
+                       .message = "no page has this size",
+                       .expected = "a power of two from 4 KiB to 2 MiB"});
+  return 1;
+}
+
 void load_memory(LoadContext& context, const Node& memory) {
   PlatformSpec& spec = context.scenario.platform;
   spec.memory_bytes = read_size(context, memory["size"], Zero::forbidden).value_or(0);
@@ -70,7 +83,13 @@ void load_memory(LoadContext& context, const Node& memory) {
   spec.copy_bytes_per_second = read_bandwidth(context, memory["copy"])
                                    .value_or(models::memory_defaults::kCopyBytesPerSecond);
   if (memory["disk"]) read_disk(context, memory);
+  spec.memory_page = read_page(context, memory["page"]);
+  spec.mempool_bytes = read_size(context, memory["mempool"], Zero::forbidden).value_or(0);
   spec.has_zone = memory["watermarks"] || memory["page_cache"];
+  if (memory["mempool"] && (!spec.has_zone || spec.mempool_bytes >= spec.memory_bytes))
+    context.error(memory["mempool"], {.code = "mempool",
+                                      .message = "there is nothing that a mempool could be kept of",
+                                      .expected = "less than the size of memory with watermarks"});
   if (!spec.has_zone) return;
   if (!memory["size"]) {
     context.error(memory, {.code = "missing-member",

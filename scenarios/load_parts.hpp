@@ -13,6 +13,8 @@ void load_header(LoadContext& context, const Node& root);
 void load_platform(LoadContext& context, const Node& platform);
 /// System memory: its size, watermarks, page cache and disk.
 void load_memory(LoadContext& context, const Node& memory);
+/// The size of a page; 1 (nothing is rounded) if none is given.
+std::uint64_t read_page(LoadContext& context, const Node& node);
 /// After the global locks: what of system memory names one.
 void load_memory_locks(LoadContext& context, const Node& memory);
 

@@ -42,6 +42,13 @@ void load_gpu(LoadContext& context, const Node& node) {
   gpu.name = node["name"].text_or("");
   gpu.driver = node["driver"].text_or(gpu.name);
   gpu.vram_bytes = read_size(context, node["vram"], Zero::forbidden).value_or(0);
+  gpu.vram_page = read_page(context, node["vram_page"]);
+  gpu.gtt_bytes = read_size(context, node["gtt"], Zero::forbidden).value_or(0);
+  gpu.evicts_to_system = node["evict_to"].text_or("gtt") == "system";
+  if (node["vram_page"] && !node["vram"])
+    context.error(node["vram_page"], {.code = "missing-member",
+                                      .message = "there is no memory that this is the page of",
+                                      .expected = "a member \"vram\""});
   gpu.timeslice = read_duration(context, node["timeslice"], Zero::forbidden);
   gpu.preemption_cost = read_duration(context, node["preemption_cost"], Zero::allowed);
   gpu.credits = read_count(node["credits"]);

@@ -32,6 +32,18 @@ void declare_labels(LoadContext& context, const Node& program, Index process) {
   }
 }
 
+VramShare read_share(LoadContext& context, const Node& node) {
+  VramShare share{read_size(context, node["max"], Zero::allowed),
+                  read_size(context, node["min"], Zero::allowed),
+                  read_size(context, node["low"], Zero::allowed)};
+  const std::uint64_t most = share.max.value_or(~std::uint64_t{0});
+  if (share.min.value_or(0) > most || share.low.value_or(0) > most)
+    context.error(node, {.code = "share-order",
+                         .message = "what is kept for a process is more than it may have",
+                         .expected = "min and low at most max"});
+  return share;
+}
+
 }  // namespace
 
 void declare_processes(LoadContext& context, const Node& processes) {
@@ -45,6 +57,7 @@ void declare_processes(LoadContext& context, const Node& processes) {
     process.count = static_cast<std::uint32_t>(count.value_or(1));
     process.memlock_bytes = read_size(context, node["memlock"], Zero::allowed);
     process.place = context.place_of(node);
+    if (node["dmem"]) process.vram = read_share(context, node["dmem"]);
     NamedThing thing{.first = static_cast<Index>(i), .pointer = node.pointer()};
     thing.is_broken = node["count"] && !count;  // how many clones there are is anyone's guess
     declare_name(context, context.processes, node["name"], thing, "process");

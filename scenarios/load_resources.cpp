@@ -29,6 +29,7 @@ class ResourceLoader {
   NameTable& table(Resource kind, Index owner);
   Index gpu_of(const Node& node);
   void read_buffer_size(const Node& size, BufferSpec& buffer);
+  void read_placement(const Node& node, BufferSpec& buffer);
   void check_userptr(const Node& node);
   void check_kind(const Node& node, const BufferSpec& buffer);
   void check_private(const Node& node, const BufferSpec& buffer);
@@ -100,6 +101,31 @@ void ResourceLoader::read_buffer_size(const Node& size, BufferSpec& buffer) {
   }
 }
 
+template <class Names>
+std::size_t number_in(const Names& names, const std::string& word) {
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] == word) return i;
+  return 0;
+}
+
+void ResourceLoader::read_placement(const Node& node, BufferSpec& buffer) {
+  buffer.priority = static_cast<std::uint32_t>(node["priority"].integer(0, 3).value_or(0));
+  const Node list = node["placement"];
+  for (const Node& entry : list.items()) {
+    const Node where = entry.is_object() ? entry["in"] : entry;
+    models::PlacementRule rule;
+    rule.domain =
+        static_cast<models::Domain>(number_in(models::kDomainNames, where.text_or("vram")));
+    rule.use = static_cast<models::PlacementUse>(
+        number_in(models::kPlacementUseNames, entry["when"].text_or("always")));
+    buffer.places.push_back(rule);
+  }
+  if (list && !node["gpu"])
+    context_.error(list, {.code = "placement-without-gpu",
+                          .message = "only a buffer of a GPU has places to choose from",
+                          .expected = "a member \"gpu\""});
+}
+
 void ResourceLoader::check_userptr(const Node& node) {
   if (!node["gpu"]) return;
   context_.error(node["gpu"], {.code = "userptr-with-gpu",
@@ -162,6 +188,7 @@ void ResourceLoader::load_buffer(const Node& node) {
   buffer.allocated = node["allocated"].flag_or(true);
   buffer.userptr = node["userptr"].flag_or(false);
   buffer.kind = kind_of(node["memory"], buffer.userptr);
+  read_placement(node, buffer);
   buffer.process = owner_of(node);
   buffer.vm_private = node["private"].flag_or(false);
   buffer.place = context_.place_of(node);

@@ -12,6 +12,7 @@
 #include "core/time.hpp"
 #include "models/cpu/gfp.hpp"
 #include "models/gpu/access_control.hpp"
+#include "models/memory/domain.hpp"
 #include "models/memory/memory_kind.hpp"
 #include "models/svm/page_pattern.hpp"
 
@@ -58,8 +59,11 @@ struct EngineSpec {
 
 struct GpuSpec {
   std::string name;
-  std::string driver;            ///< free text used for "same driver" rules (amdgpu owner filter)
-  std::uint64_t vram_bytes = 0;  ///< 0: integrated, buffers live in system memory
+  std::string driver;             ///< free text used for "same driver" rules (amdgpu owner filter)
+  std::uint64_t vram_bytes = 0;   ///< 0: integrated, buffers live in system memory
+  std::uint64_t vram_page = 1;    ///< bytes: sizes are rounded up to multiples of it
+  std::uint64_t gtt_bytes = 0;    ///< of system memory that it reaches; 0: all
+  bool evicts_to_system = false;  ///< victims leave the GPU's reach at once
   std::vector<EngineSpec> engines;
   std::optional<Duration> timeslice;            ///< overrides the default of models/gpu
   std::optional<Duration> preemption_cost;      ///< context switch on preemption
@@ -79,6 +83,7 @@ struct LinkSpec {
 struct PlatformSpec {
   std::uint32_t cpu_cores = 0;     ///< 0: CPU time is not shared (`compute` is a plain delay)
   std::uint64_t memory_bytes = 0;  ///< 0: unlimited system memory
+  std::uint64_t memory_page = 1;   ///< bytes: sizes are rounded up to multiples of it
   std::uint64_t swap_bytes_per_second = 0;  ///< disk speed of swap; 0: no swap
   std::uint64_t swap_bytes = 0;             ///< size of the swap area; 0: as much as is asked for
   std::uint64_t disk_bytes_per_second = 0;  ///< of the disk of files and swap; 0: that of swap
@@ -87,7 +92,8 @@ struct PlatformSpec {
   bool has_zone = false;                    ///< system memory has watermarks, kswapd, a page cache
   std::optional<std::uint64_t> mark_min, mark_low, mark_high;  ///< none: from the size
   std::uint64_t cache_clean_bytes = 0, cache_dirty_bytes = 0;
-  Index cache_lock = kNone;  ///< what the file system holds while it writes pages
+  Index cache_lock = kNone;         ///< what the file system holds while it writes pages
+  std::uint64_t mempool_bytes = 0;  ///< elements kept for allocations with "mempool"
   std::vector<GpuSpec> gpus;
   std::vector<LinkSpec> links;
 };
@@ -104,6 +110,8 @@ struct BufferSpec {
   bool userptr = false;     ///< process memory used by the GPU (cannot be shared)
   bool vm_private = false;  ///< of one address space, with which it shares the reservation
   models::MemoryKind kind = models::MemoryKind::gem;
+  std::vector<models::PlacementRule> places;  ///< where it may be, best first; empty: its home
+  std::uint32_t priority = 0;                 ///< of lower ones victims are taken first
   Index process = kNone;  ///< owner: private to each clone of that process; kNone: global
   Place place;
 };
@@ -389,6 +397,12 @@ struct ThreadSpec {
   Place place;
 };
 
+/// The limits of a process in the device memory cgroup, in bytes.
+struct VramShare {
+  std::optional<std::uint64_t> max, min, low;
+  bool is_limited() const { return max || min || low; }
+};
+
 struct ProcessSpec {
   std::string name;
   std::uint32_t count = 1;          ///< clones name.0 ... (just name when 1)
@@ -396,6 +410,7 @@ struct ProcessSpec {
   std::vector<ContextSpec> contexts;
   std::vector<ThreadSpec> threads;
   std::optional<std::uint64_t> memlock_bytes;  ///< what it may pin (RLIMIT_MEMLOCK)
+  VramShare vram;                              ///< of each of its clones, on every GPU
   Place place;
 };
 
@@ -458,6 +473,7 @@ struct ExpectSpec {
   std::vector<std::string>
       core;                     ///< names that must be the members of the deadlock core (any order)
   std::vector<EdgeSpec> cycle;  ///< edges of one finding, along the cycle; empty: not checked
+  std::vector<std::string> rules;  ///< rules about contexts and orders that it is known to break
   std::vector<std::string> claim;  ///< any of: what `check` must find; empty: as `verdicts`
   std::string strength;  ///< observed | predicted | explored | proved: of a claim of freedom, asked
                          ///< of `check`; empty: observed

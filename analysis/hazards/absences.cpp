@@ -41,7 +41,7 @@ void HazardTracker::look_for_absences(const Job& job) {
     const models::Buffer& buffer = *access.buffer;
     if (buffer.pages && buffer.exists) continue;  // it faults, and comes
     const bool unbound = vm && vm->managed(buffer) && !vm->bound(buffer, access.begin, access.end);
-    const bool evicted = buffer.pool && !job.context->gpu().machine().memory().at_home(buffer);
+    const bool evicted = buffer.pool && !job.context->gpu().machine().memory().is_reachable(buffer);
     const bool replaced =
         buffer.user_pages() && !buffer.user_pages()->same_for({job.client, &job.context->gpu()});
     if (buffer.exists && buffer.pool && !evicted && !unbound && !replaced) continue;

@@ -24,7 +24,10 @@ T& at(std::vector<T>& table, std::uint64_t index) {
 
 }  // namespace
 
+// Moves and clears are no work that anybody asked for: a machine that does nothing else makes no
+// progress.
 void RunMetrics::on_job_finished(const ProbeEvent& event, const Job& job) {
+  if (job.of_kernel) return;
   progress(event.at);
   const bool struck = struck_.erase(core::raw(event.object)) > 0;
   if (event.b != 0) {

@@ -15,6 +15,7 @@
 #include "models/axes/gpu_policies.hpp"
 #include "models/cpu/gfp.hpp"
 #include "models/gpu/job.hpp"
+#include "models/memory/move_rules.hpp"
 #include "models/sync/access_tracker.hpp"
 #include "models/sync/dma_resv.hpp"
 
@@ -77,6 +78,9 @@ class SyncPolicy {
   /// Whether jobs of user queues are wrapped in a dma_fence although only their value tells the
   /// end.
   virtual bool wraps_user_fences() const { return false; }
+  /// How many values an ioctl can give back for a user queue to wait for. What is more, and what is
+  /// no value, is waited for in the ioctl: with room for all, after the reservations are dropped.
+  virtual std::size_t wait_array_room() const { return ~std::size_t{0}; }
   /// The job has its completion now: remember what future jobs need to know.
   virtual void submitted(Job& job) = 0;
   /// What goes along when `client` hands `buffer` over.
@@ -104,6 +108,8 @@ class SubmissionPolicy {
   virtual core::Duration ioctl_cost() const { return {}; }
   /// Whether the process writes rings itself.
   virtual bool user_mode() const = 0;
+  /// Whether the kill of a process stops its queues and forgets what is pushed to them afterwards.
+  virtual bool forgets_late_jobs() const { return false; }
 };
 
 /// Axis `residency`: how is memory taken from running work?
@@ -122,6 +128,27 @@ class ResidencyPolicy {
   virtual core::Duration restore_delay() const = 0;
   /// Whether an address space is brought back although no work is queued for it.
   virtual bool restores_idle() const { return false; }
+  /// How buffers of this driver are moved.
+  virtual const MoveRules& moves() const {
+    static const MoveRules kAsEver;
+    return kAsEver;
+  }
+  /// Before a suspension begins to count as the signalling of the fence that asks for it.
+  virtual core::Task<> drain(UserVm&) { co_return; }
+  /// Whether the suspensions of a device are items of one ordered work queue.
+  virtual bool ordered_suspensions() const { return false; }
+  /// Pause before a restore that got no memory is tried again; none: when memory is given back.
+  virtual std::optional<core::Duration> restore_retry() const { return std::nullopt; }
+  /// Whether a process' own buffers are no victims of what it allocates.
+  virtual bool spares_own() const { return false; }
+  /// How those who publish fences of user queues, and those who stop and start the queues, keep out
+  /// of each other's way.
+  enum class UserqWork : unsigned char {
+    none,            ///< publishers do not look
+    under_mutex,     ///< amdgpu: queues are off, and the eviction fence signals, in one section
+    signals_outside  ///< the fence signals after the section
+  };
+  virtual UserqWork userq_work() const { return UserqWork::none; }
   /// How page faults of the GPU are served; nullptr: it cannot recover from any.
   virtual const FaultRules* faults() const { return nullptr; }
 };
@@ -166,10 +193,12 @@ struct AllocRequest {
   enum class Context : unsigned char { ioctl, signalling, rebind, user };
   Context context = Context::ioctl;
   Client* client = nullptr;
-  core::WwContext* ww = nullptr;  ///< the caller's ww transaction, if it holds reservations
-  DrmExec* exec = nullptr;        ///< the loop it belongs to, which is told of contention
-  Gfp gfp = Gfp::kernel;          ///< what may be done to get system memory
-  bool idle_only = false;         ///< of buffers takes only those that no fence keeps
+  core::WwContext* ww = nullptr;   ///< the caller's ww transaction, if it holds reservations
+  DrmExec* exec = nullptr;         ///< the loop it belongs to, which is told of contention
+  Gfp gfp = Gfp::kernel;           ///< what may be done to get system memory
+  bool idle_only = false;          ///< of buffers takes only those that no fence keeps
+  bool no_wait_gpu = false;        ///< ttm_operation_ctx: -EBUSY, or another place, instead
+  std::uint64_t* moved = nullptr;  ///< ttm_operation_ctx::bytes_moved is added to it; outlives this
 };
 
 /// Axis `reclaim`: what may an allocation do under pressure?
@@ -184,6 +213,8 @@ class ReclaimPolicy {
   virtual bool kswapd_may_wait() const { return may_wait_for_gpu({}); }
   /// Whether shrinkers run for allocations without __GFP_FS, too.
   virtual bool shrinks_without_fs() const { return false; }
+  /// How long a shrinker waits for the GPU to be done with one victim; none: without limit.
+  virtual std::optional<core::Duration> active_wait() const { return std::nullopt; }
 };
 
 /// Axis `flip`: when may a frame be shown?

@@ -10,10 +10,18 @@
 namespace fencelab::models {
 
 /// The contexts that programs and drivers name.
-enum class Gfp : std::uint8_t { kernel, nofs, noio, nowait, atomic };
+enum class Gfp : std::uint8_t {
+  kernel,
+  nofs,
+  noio,
+  nowait,
+  atomic,
+  mempool,  ///< mempool_alloc() with GFP_NOIO: what is free, else an element of the pool, for which
+            ///< it waits (mm/mempool.c)
+};
 
-inline constexpr std::array<std::string_view, 5> kGfpNames = {"kernel", "nofs", "noio", "nowait",
-                                                              "atomic"};
+inline constexpr std::array<std::string_view, 6> kGfpNames = {"kernel", "nofs",   "noio",
+                                                              "nowait", "atomic", "mempool"};
 constexpr std::string_view to_string(Gfp gfp) { return kGfpNames[static_cast<std::size_t>(gfp)]; }
 
 /// memalloc_nofs_save(), memalloc_noio_save(), memalloc_noreclaim_save().
@@ -35,6 +43,7 @@ constexpr GfpMask mask_of(Gfp gfp) {
     case Gfp::kernel: return {};
     case Gfp::nofs: return {.fs = false};
     case Gfp::noio: return {.io = false, .fs = false};
+    case Gfp::mempool:
     case Gfp::nowait: return {.direct_reclaim = false, .io = false, .fs = false};
     case Gfp::atomic: break;
   }

@@ -26,6 +26,8 @@ Zone::Zone(Machine& machine, MemoryPool& pool, Spec spec)
         return describe_release(builder, link);
       });
   page_cache_.fill(spec.clean_bytes, spec.dirty_bytes);
+  mempool_size_ = mempool_free_ = spec.mempool_bytes;
+  pool_.book(mempool_size_);
   kswapd_ = &simulation_.spawn({"kswapd0", core::ProcessRole::kernel_worker, true}, kswapd());
   kswapd_->doing = "reclaim";
 }
@@ -40,6 +42,7 @@ bool Zone::hash_state(std::uint64_t& hash) const {
   hash = core::mix_hash(hash, kswapd + (kswapd_hopeless_ ? hopeless_used_ : 0) * 4);
   hash = core::mix_hash(hash, kswapd_wanted_);
   hash = core::mix_hash(hash, oom_->hash());
+  if (mempool_size_ > 0) hash = core::mix_hash(hash, mempool_free_);
   return true;
 }
 
@@ -82,6 +85,7 @@ core::Task<Placement> Zone::allocate(std::uint64_t bytes, AllocRequest request) 
                                              : machine_.memory().context_of(request));
   if (!fits(0, 0) || bytes + reserve_of(mask) > pool_.capacity) co_return Placement::no_memory;
   core::RetryLoop tries(simulation_);
+  if (request.gfp == Gfp::mempool) co_return co_await allocate_element(bytes, mask);
   for (std::uint32_t fruitless = 0;;) {
     tries.again(fruitless);
     const bool plenty = fits(bytes, marks_.low);
@@ -106,6 +110,40 @@ core::Task<Placement> Zone::allocate(std::uint64_t bytes, AllocRequest request) 
   }
   pool_.book(bytes);
   co_return Placement::ok;
+}
+
+// mempool_alloc_noprof() in mm/mempool.c: what is free without sleeping; else an element that was
+// kept back; else it waits until one comes back, for mempools never fail.
+core::Task<Placement> Zone::allocate_element(std::uint64_t bytes, GfpMask mask) {
+  if (bytes > mempool_size_) co_return Placement::no_memory;  // there is no such element
+  for (;;) {
+    if (!fits(bytes, marks_.low)) wake_kswapd(bytes);
+    if (fits(bytes, reserve_of(mask))) break;
+    cell_.write();
+    if (mempool_free_ >= bytes) {
+      mempool_free_ -= bytes;
+      co_return Placement::ok;  // it is on the books already
+    }
+    core::SingleWait returned(pool_.given_back(), 0, {.reason = core::WaitReason::memory});
+    co_await returned;
+  }
+  pool_.book(bytes);
+  co_return Placement::ok;
+}
+
+void Zone::note_element(const Buffer& buffer) {
+  cell_.write();
+  if (mempool_size_ > 0) elements_.insert(buffer.index());
+}
+
+// mempool_free() in mm/mempool.c.
+void Zone::memory_returned(const Buffer& buffer) {
+  if (elements_.empty() || elements_.erase(buffer.index()) == 0) return;
+  cell_.write();
+  const std::uint64_t missing =
+      std::min(mempool_size_ - mempool_free_, pool_.rounded(buffer.bytes()));
+  mempool_free_ += missing;
+  pool_.book(missing);
 }
 
 // __alloc_pages_direct_reclaim(): in the context of the process that allocates.

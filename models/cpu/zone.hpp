@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "core/fifo.hpp"
 #include "models/cpu/oom_killer.hpp"
@@ -20,6 +21,7 @@ class Zone final : public core::StateSource {
   struct Spec {
     Watermarks marks;
     std::uint64_t clean_bytes = 0, dirty_bytes = 0;  ///< page cache at the start
+    std::uint64_t mempool_bytes = 0;                 ///< kept back for Gfp::mempool
   };
   /// What happened so far; nobody in the run looks at it.
   struct Counters {
@@ -38,6 +40,12 @@ class Zone final : public core::StateSource {
   /// memalloc_*_save() and memalloc_*_restore() of the running process.
   void enter(MemallocScope scope);
   void leave(MemallocScope scope);
+  /// `process` has ended, perhaps inside of a scope.
+  void end_scopes(core::ProcessId process) { scopes_.erase(process); }
+  /// `buffer` got its memory with Gfp::mempool: when that comes back, the mempool is filled first.
+  void note_element(const Buffer& buffer);
+  /// The memory of `buffer` has been given back to the pool.
+  void memory_returned(const Buffer& buffer);
   /// Pages have become reclaimable, or somebody has given up: those who wait look again.
   void something_changed();
 
@@ -65,6 +73,7 @@ class Zone final : public core::StateSource {
   /// drivers/gpu/drm/xe/xe_shrinker.c).
   enum class Stage : unsigned char { purge, idle, active };
 
+  core::Task<Placement> allocate_element(std::uint64_t bytes, GfpMask mask);
   bool fits(std::uint64_t bytes, std::uint64_t mark) const;
   std::uint64_t reserve_of(const GfpMask& mask) const;
   GfpMask mask_for(const AllocRequest& request) const;
@@ -92,10 +101,12 @@ class Zone final : public core::StateSource {
   core::Doorbell kswapd_bell_;
   core::Process* kswapd_ = nullptr;
   bool kswapd_asked_ = false;
-  std::uint64_t kswapd_wanted_ = 0;               ///< largest allocation it was asked for
-  bool kswapd_hopeless_ = false;                  ///< it found nothing ...
-  std::uint64_t hopeless_used_ = 0;               ///< ... when so much was used
-  std::map<core::ProcessId, TaskScopes> scopes_;  ///< each looked at by its process only
+  std::uint64_t kswapd_wanted_ = 0;                    ///< largest allocation it was asked for
+  bool kswapd_hopeless_ = false;                       ///< it found nothing ...
+  std::uint64_t hopeless_used_ = 0;                    ///< ... when so much was used
+  std::map<core::ProcessId, TaskScopes> scopes_;       ///< each looked at by its process only
+  std::uint64_t mempool_size_ = 0, mempool_free_ = 0;  ///< bytes; booked in the pool
+  std::set<std::uint32_t> elements_;                   ///< Buffer::index of who has some of it
   Counters counters_;
 };
 

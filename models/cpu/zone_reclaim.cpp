@@ -92,6 +92,7 @@ core::Task<std::uint64_t> Zone::shrink_drivers(Control control, Stage stage) {
   const bool waits =
       control.kswapd ? policy.kswapd_may_wait() : policy.may_wait_for_gpu(control.request);
   if (stage == Stage::active && !waits) co_return 0;
+  const core::Duration patience = policy.active_wait().value_or(core::Duration{});
   std::vector<const Buffer*> tried;
   std::uint64_t freed = 0;
   while (freed < control.target) {
@@ -115,9 +116,8 @@ core::Task<std::uint64_t> Zone::shrink_drivers(Control control, Stage stage) {
       victim->content = false;
       ++counters_.purged;
     }
-    const bool taken =
-        co_await memory.evict(*victim, control.request,
-                              stage == Stage::active ? Memory::Users::wait : Memory::Users::none);
+    const Memory::Users users = stage == Stage::active ? Memory::Users::wait : Memory::Users::none;
+    const bool taken = co_await memory.evict(*victim, control.request, users, patience);
     if (taken) freed += victim->bytes();
   }
   co_return freed;

@@ -25,6 +25,10 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
     return builder.all_of(std::move(gates), "queues of " + spec_.name + " off the hardware");
   });
   core::Simulation& simulation = machine.simulation();
+  if (policies_.residency && policies_.residency->moves().exhaustive)
+    validation_ = std::make_unique<core::RwLock>(simulation, "validation of " + spec_.name);
+  if (policies_.residency && policies_.residency->ordered_suspensions())
+    suspensions_ = std::make_unique<core::Mutex>(simulation, "preempt work of " + spec_.name);
   job_fence_class_ = order_class(core::OrderKind::fence, "job fence");
   for (const Engine::Spec& engine : spec_.engines)
     engines_.push_back(
@@ -67,6 +71,15 @@ void Gpu::serve_faults() {
 core::OrderClassId Gpu::order_class(core::OrderKind kind, std::string_view role) const {
   return machine_.simulation().order_classes().intern(kind,
                                                       std::string(role) + " of " + spec_.name);
+}
+
+Engine* Gpu::copy_engine() const {
+  const auto copies = [](const auto& engine) {
+    const std::string& klass = engine->spec().klass;
+    return klass == "bcs" || klass == "sdma" || klass == "copy";
+  };
+  const auto found = std::find_if(engines_.begin(), engines_.end(), copies);
+  return found == engines_.end() ? nullptr : found->get();
 }
 
 void Gpu::ring_doorbell(HwQueue& queue) {

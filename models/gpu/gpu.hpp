@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/fifo.hpp"
+#include "core/locks.hpp"
 #include "models/axes/driver_policies.hpp"
 #include "models/gpu/engine.hpp"
 
@@ -38,6 +39,14 @@ class Gpu {
   const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
   const DriverPolicies& policies() const { return policies_; }
   MemoryPool* vram = nullptr;  ///< nullptr: integrated
+  MemoryPool* gtt = nullptr;   ///< how much of system memory it reaches; nullptr: all
+  /// Held for reading over each validation, where the residency policy has them tried again alone;
+  /// else nullptr.
+  core::RwLock* validation() const { return validation_.get(); }
+  /// The ordered work queue of its suspensions, if it has one: held over each; else nullptr.
+  core::Mutex* suspensions() const { return suspensions_.get(); }
+  /// Its engine for copies: the first of class bcs, sdma or copy; nullptr: it has none.
+  Engine* copy_engine() const;
   std::uint32_t index = 0;
   std::size_t link = ~std::size_t{0};  ///< to system memory, if the scenario gave one
 
@@ -78,6 +87,8 @@ class Gpu {
   std::uint32_t mapped_ = 0;
   core::OrderClassId job_fence_class_;
   std::unique_ptr<FaultService> faults_;
+  std::unique_ptr<core::RwLock> validation_;
+  std::unique_ptr<core::Mutex> suspensions_;
 };
 
 }  // namespace fencelab::models

@@ -148,7 +148,8 @@ core::OrderClassId Job::order_class() const { return context->gpu().job_fence_cl
 
 core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
                                       const core::DmaFence& fence) const {
-  if (&fence == started.get() && state != JobState::running) return describe_progress(builder);
+  if (&fence == started.get() && state != JobState::running)
+    return describe_progress(builder, Until::start);
   return describe_finish(builder);
 }
 
@@ -186,7 +187,7 @@ core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
     if (state == JobState::done) return builder.environment(name() + " done", id_);
     const core::AgentIndex index = builder.add_agent(describe_self());
     const core::GateIndex self = builder.agent_gate(index, {}, id_);
-    builder.agent(index).gate = describe_progress(builder);
+    builder.agent(index).gate = describe_progress(builder, Until::end);
     return self;
   });
 }
@@ -214,7 +215,7 @@ void Job::describe_in_ring(core::WaitGraphBuilder& builder,
       inputs.push_back(wait.timeline->describe_release(builder, wait.value));
 }
 
-core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
+core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder, Until until) const {
   std::vector<core::GateIndex> inputs;
   if (state == JobState::submitting)
     return builder.process(submitter, "submission of " + name(), id_);
@@ -222,8 +223,8 @@ core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder) const {
     inputs.push_back(entity->describe_queueing(builder, *this));
   else
     describe_in_ring(builder, inputs);
-  if (hung) inputs.push_back(builder.faulty(name() + " hangs", id_));
-  if (infinite && !terminated)
+  if (hung && until == Until::end) inputs.push_back(builder.faulty(name() + " hangs", id_));
+  if (infinite && !terminated && until == Until::end)
     inputs.push_back(terminator ? builder.process(terminator, "termination of " + name(), id_)
                                 : builder.faulty(name() + " never ends", id_));
   return builder.all_of(std::move(inputs), {}, id_);

@@ -136,6 +136,7 @@ class Job final : public core::FenceProducer {
   bool completion_lost = false;  ///< struck by a fault: waiting for its completion may be in vain
   bool terminated = false;       ///< see terminate()
   bool stalled = false;          ///< on its engine or off it, it waits for pages
+  bool of_kernel = false;        ///< a move or a clear: no program asked for it
   bool first_run_done = false;
   core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};
@@ -206,7 +207,8 @@ class Job final : public core::FenceProducer {
   }
 
  private:
-  core::GateIndex describe_progress(core::WaitGraphBuilder& builder) const;
+  enum class Until : std::uint8_t { start, end };
+  core::GateIndex describe_progress(core::WaitGraphBuilder& builder, Until until) const;
   bool depends_on(const SyncPoint& point);
   void describe_in_ring(core::WaitGraphBuilder& builder,
                         std::vector<core::GateIndex>& inputs) const;

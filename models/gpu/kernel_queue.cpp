@@ -58,6 +58,11 @@ void KernelQueue::push(JobPtr job) {
   job->queue = &ring_;
   job->entity = this;
   job->account.enter(core::WaitReason::fifo, simulation_.now());
+  // drm_sched_entity_push_job(): a stopped entity is no error for whoever pushes.
+  const SubmissionPolicy* const submission = context_.gpu().policies().submission.get();
+  const bool may_be_stopped = submission && submission->forgets_late_jobs();
+  if (may_be_stopped) state_cell_.read();
+  if (may_be_stopped && forgets_) return forgotten_.push_back(std::move(job));
   waiting_.push(std::move(job));
 }
 
@@ -103,9 +108,10 @@ void KernelQueue::run_job(const JobPtr& job) {
   ring_.push(job);
 }
 
-void KernelQueue::kill() {
+void KernelQueue::kill(bool forgets) {
   state_cell_.write();
   dead_ = true;
+  forgets_ = forgets;
 }
 
 void KernelQueue::blame() {
@@ -198,6 +204,9 @@ void KernelQueue::give_up_unseen() {
 core::GateIndex KernelQueue::describe_queueing(core::WaitGraphBuilder& builder,
                                                const Job& job) const {
   std::vector<core::GateIndex> inputs;
+  for (const JobPtr& other : forgotten_)
+    if (other.get() == &job)
+      return builder.nobody("pushed to " + ring_.name() + ", which was stopped");
   for (const JobPtr& other : waiting_.items()) {
     if (other.get() == &job) break;
     inputs.push_back(other->describe_finish(builder));

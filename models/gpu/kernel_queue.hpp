@@ -34,7 +34,8 @@ class KernelQueue final : public core::ValueProducer {
   /// Its client is dead (drm_sched_entity_kill()): jobs that are not in the ring end with -ESRCH
   /// and do not run, but each no sooner than what it depends on and than the one before, whose
   /// memory it might free.
-  void kill();
+  /// `forgets`: what is pushed from now on is never looked at, nor does it ever end.
+  void kill(bool forgets = false);
   /// Its job hung: from here on jobs end with -ECANCELED (karma).
   void blame();
   /// When the scheduler gives up `job`, which the hardware was not told of; none: never.
@@ -67,7 +68,8 @@ class KernelQueue final : public core::ValueProducer {
   core::Fifo<JobPtr> waiting_;
   core::Cell seqno_cell_;
   core::Cell state_cell_;  ///< footprint of whether it is dead or guilty
-  bool dead_ = false, guilty_ = false;
+  bool dead_ = false, guilty_ = false, forgets_ = false;
+  std::vector<JobPtr> forgotten_;
   core::FencePtr previous_;  ///< of the job it dealt with last
   /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
   core::RecoveryTimer unseen_watchdog_;

@@ -5,7 +5,9 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "models/memory/domain.hpp"
 #include "models/memory/memory_kind.hpp"
 #include "models/sync/dma_resv.hpp"
 #include "models/userptr/user_pages.hpp"
@@ -13,6 +15,7 @@
 namespace fencelab::models {
 
 class Gpu;
+class DmemGroup;
 class Client;
 class ManagedRange;
 class MemoryPool;
@@ -28,6 +31,9 @@ class Buffer {
     Client* owner = nullptr;  ///< private to it; nullptr: shared
     bool userptr = false;     ///< process memory; its pages belong to the MMU notifier
     MemoryKind kind = MemoryKind::gem;
+    std::vector<PlacementRule> places = {};  ///< where it may be, best first; none: its home's
+                                             ///< VRAM, or system memory if that has none
+    std::uint32_t priority = 0;              ///< of lower ones victims are taken first
   };
 
   Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
@@ -49,6 +55,8 @@ class Buffer {
   /// userptr memory: what its devices know of the pages; else nullptr.
   UserPages* user_pages() const { return user_pages_.get(); }
   MemoryKind kind() const { return spec_.kind; }
+  const std::vector<PlacementRule>& places() const { return spec_.places; }
+  std::uint32_t priority() const { return spec_.priority; }
   /// Memory of a process, which its page tables map.
   bool of_process() const {
     return spec_.userptr || spec_.kind == MemoryKind::anonymous || spec_.kind == MemoryKind::file;
@@ -73,10 +81,15 @@ class Buffer {
   bool purgeable = false;            ///< its content may be thrown away (madvise)
   bool system_only = false;          ///< shared with a device that cannot reach its home's VRAM
   bool was_evicted = false;          ///< a later placement is a refault
+  bool deleted = false;              ///< its memory is only waiting for its fences
+  MemoryPool* aperture = nullptr;    ///< in which it is bound besides, if that has a size
+  MemoryPool* leaving = nullptr;     ///< where the bytes still are until a blit begins
+  DmemGroup* charged = nullptr;      ///< whose share of the pool it is in
   std::list<Buffer*>::iterator lru;  ///< position in pool's LRU while placed
-  std::vector<UserVm*> vms;          ///< address spaces whose user queues need it resident
-  ManagedRange* pages = nullptr;     ///< where its pages are, if each moves by itself (models/svm)
-  std::vector<VmBo*> vm_bos;         ///< address spaces that map it
+  std::list<Buffer*>::iterator aperture_lru;  ///< ... and in the aperture's while bound
+  std::vector<UserVm*> vms;                   ///< address spaces whose user queues need it resident
+  ManagedRange* pages = nullptr;  ///< where its pages are, if each moves by itself (models/svm)
+  std::vector<VmBo*> vm_bos;      ///< address spaces that map it
 
  private:
   Spec spec_;

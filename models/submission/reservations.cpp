@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "models/gpu/context.hpp"
+#include "models/gpu/gpu.hpp"
 #include "models/gpu/job.hpp"
 #include "models/vm/gpu_vm.hpp"
 
@@ -10,7 +12,11 @@ namespace fencelab::models {
 
 Reservations::Reservations(core::Simulation& simulation, const Job& job, ReservationLocks how,
                            GpuVm* vm)
-    : vm_(vm), how_(how), exec_(simulation, {}) {
+    : vm_(vm),
+      how_(how),
+      simulation_(simulation),
+      validation_(job.context ? job.context->gpu().validation() : nullptr) {
+  exec_.emplace(simulation, DrmExec::Flags{});
   constexpr std::size_t kFew = 16;  // fewer are looked through faster than hashed
   std::unordered_set<std::uint32_t> known;
   auto is_new = [&](Buffer* buffer) {
@@ -73,28 +79,62 @@ core::Task<bool> Reservations::lock_plain_and_place(Memory& memory, AllocRequest
   co_return placed == Placement::ok;
 }
 
+void Reservations::leave_validation() {
+  if (!validates_) return;
+  if (is_alone_)
+    validation_->unlock_write();
+  else
+    validation_->unlock_read();
+  validates_ = false;
+  to_the_end_.reset();
+}
+
 // Validation belongs to the loop, as in amdgpu_cs_parser_bos() and xe_exec_ioctl(): an eviction
 // that met an older transaction makes this one leave, too.
-core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
-  if (how_ == ReservationLocks::plain) co_return co_await lock_plain_and_place(memory, request);
-  request.ww = &exec_.ticket();
-  request.exec = &exec_;
-  bool placed = true;
-  while (exec_.until_all_locked()) {
-    const bool at_once = exec_.lock_at_once({resvs_.data(), resvs_.size()});
-    if (!at_once) co_await exec_.prepare_all(resvs_, 1);
-    if (exec_.is_contended()) continue;
-    Placement result = Placement::ok;
+core::Task<Placement> Reservations::lock_all_and_place(Memory& memory, AllocRequest request) {
+  request.ww = &exec_->ticket();
+  request.exec = &*exec_;
+  Placement placed = Placement::ok;
+  while (exec_->until_all_locked()) {
+    const bool at_once = exec_->lock_at_once({resvs_.data(), resvs_.size()});
+    if (!at_once) co_await exec_->prepare_all(resvs_, 1);
+    if (exec_->is_contended()) continue;
+    placed = Placement::ok;
     const bool home = touch_all(memory);
-    if (!home) result = co_await place_all(memory, request);
-    if (vm_ && result == Placement::ok) result = co_await vm_->validate(request);
-    placed = result != Placement::no_memory;
+    if (!home) placed = co_await place_all(memory, request);
+    if (vm_ && placed == Placement::ok) placed = co_await vm_->validate(request);
   }
   co_return placed;
 }
 
+// Where the driver does so, with others at first, and alone once that got no memory: who has
+// locked a victim has this one's lock for reading as well (xe_validation_ctx_init() and
+// xe_validation_should_retry() in drivers/gpu/drm/xe/xe_validation.c).
+core::Task<bool> Reservations::lock_and_place(Memory& memory, AllocRequest request) {
+  if (how_ == ReservationLocks::plain) co_return co_await lock_plain_and_place(memory, request);
+  if (!validation_) {
+    const Placement placed = co_await lock_all_and_place(memory, request);
+    co_return placed == Placement::ok;
+  }
+  for (;;) {
+    to_the_end_.emplace(simulation_);
+    if (is_alone_)
+      co_await validation_->lock_write();
+    else
+      co_await validation_->lock_read();
+    validates_ = true;
+    const Placement placed = co_await lock_all_and_place(memory, request);
+    if (placed != Placement::no_memory || is_alone_) co_return placed == Placement::ok;
+    exec_->unlock_all();
+    leave_validation();
+    exec_.emplace(simulation_, DrmExec::Flags{});
+    is_alone_ = true;
+  }
+}
+
 void Reservations::unlock() {
-  exec_.unlock_all();
+  exec_->unlock_all();
+  leave_validation();
   while (plain_ > 0) resvs_[--plain_]->lock().unlock();
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/container/small_vector.hpp>
+#include <optional>
 
+#include "core/uninterruptible.hpp"
 #include "models/memory/memory.hpp"
 #include "models/sync/drm_exec.hpp"
 
@@ -29,13 +31,19 @@ class Reservations {
   void unlock();
 
  private:
+  core::Task<Placement> lock_all_and_place(Memory& memory, AllocRequest request);
+  void leave_validation();
   core::Task<bool> lock_plain_and_place(Memory& memory, AllocRequest request);
   core::Task<Placement> place_all(Memory& memory, AllocRequest request);
   bool touch_all(Memory& memory);
   void want_lock(DmaResv& resv, bool shared);
   GpuVm* vm_;
   ReservationLocks how_;
-  DrmExec exec_;
+  core::Simulation& simulation_;
+  std::optional<DrmExec> exec_;
+  core::RwLock* validation_;  ///< of the GPU, where validations are tried again alone
+  bool validates_ = false, is_alone_ = false;
+  std::optional<core::Uninterruptible> to_the_end_;  ///< as long as it holds that lock
   boost::container::small_vector<Buffer*, 8> wanted_;
   DrmExec::Locked resvs_;  ///< of the wanted buffers
   std::size_t plain_ = 0;  ///< so many of them are locked without a ticket

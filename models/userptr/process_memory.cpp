@@ -141,7 +141,7 @@ core::Task<> ProcessMemory::remap(Machine& machine, Buffer& buffer) {
   co_await mmap_lock_.lock_write();
   RangeInvalidation range(machine, buffer, InvalidationCause::unmap);
   co_await range.start();
-  if (!buffer.user_pages()->pinned()) machine.memory().discard(buffer);
+  if (!buffer.user_pages()->pinned()) machine.memory().discard_user_pages(buffer);
   range.replace();
   range.end();
   mmap_lock_.unlock_write();

@@ -1,6 +1,7 @@
 #include "models/vm/user_vm.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
@@ -24,11 +25,17 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
       serve());
   worker_->doing = "suspend and restore user queues";
+  if (gpu.policies().residency->userq_work() == ResidencyPolicy::UserqWork::none) return;
+  userq_ = std::make_unique<UserqWork>(simulation_, client.name() + "@" + gpu.name());
+  userq_->settled.describe_by([this](core::WaitGraphBuilder& builder) {
+    return builder.process(worker_, "restore of " + client_.name(), core::kNoObject);
+  });
 }
 
 // What cell_ stands for. Of the fences that were there only matters whether there was one.
 bool UserVm::hash_state(std::uint64_t& hash) const {
-  hash = (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0);
+  hash =
+      (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0) + (resume_asked_ ? 8 : 0);
   hash = core::mix_hash(hash, preempt_fence_ ? core::raw(preempt_fence_->id()) : 0);
   return true;
 }
@@ -82,14 +89,33 @@ bool UserVm::enable_signaling(core::DmaFence&) {
   return true;
 }
 
-// The whole of it stands between the arming and the signalling of the preempt fence
-// (drivers/gpu/drm/xe/xe_preempt_fence.c, preempt_fence_work_func(): dma_fence_begin_signalling()).
+// What waits for others comes first. The rest stands between the arming and the signalling of the
+// preempt fence (drivers/gpu/drm/xe/xe_preempt_fence.c, preempt_fence_work_func():
+// dma_fence_begin_signalling(); amdgpu_eviction_fence.c, its suspend work).
 core::Task<> UserVm::suspend() {
-  const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
+  if (userq_) co_await userq_->mutex.lock();
   cell_.write();
   members_cell_.read();
+  co_await gpu_.policies().residency->drain(*this);
+  const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);
+  if (gpu_.suspensions()) co_await gpu_.suspensions()->lock();
+  co_await take_off();
+  const bool outside = userq_ && gpu_.policies().residency->userq_work() ==
+                                     ResidencyPolicy::UserqWork::signals_outside;
+  if (outside) {
+    userq_->mutex.unlock();
+    co_await core::point(simulation_);
+    cell_.write();
+  }
+  if (core::FencePtr fence = std::move(preempt_fence_)) fence->signal();
+  preempt_fence_ = nullptr;
+  if (userq_ && !outside) userq_->mutex.unlock();
+  if (gpu_.suspensions()) gpu_.suspensions()->unlock();
+}
+
+core::Task<> UserVm::take_off() {
   for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
   cell_.write();
   for (HwQueue* queue : queues_)
@@ -98,8 +124,24 @@ core::Task<> UserVm::suspend() {
   resident_ = false;
   stop_asked_ = false;
   suspended_at_ = simulation_.now();
-  if (core::FencePtr fence = std::move(preempt_fence_)) fence->signal();
-  preempt_fence_ = nullptr;
+}
+
+core::Task<> UserVm::ensure_fence() {
+  while (userq_) {
+    co_await userq_->mutex.lock();
+    cell_.read();
+    if (preempt_fence_) co_return;
+    cell_.write();
+    resume_asked_ = true;
+    userq_->mutex.unlock();
+    bell_.ring();
+    core::SingleWait flushed(userq_->settled, 0, {.reason = core::WaitReason::fifo});
+    co_await flushed;
+  }
+}
+
+void UserVm::publishing_done() {
+  if (userq_) userq_->mutex.unlock();
 }
 
 core::Task<> UserVm::stop_for_notifier() {
@@ -136,26 +178,7 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
 
 // Locks every reservation as one ww transaction, then brings every buffer home
 // (xe_preempt_work_begin() in drivers/gpu/drm/xe/xe_vm.c).
-core::Task<bool> UserVm::place_all() {
-  members_cell_.read();
-  const std::vector<Buffer*> wanted = buffers_;
-  UserRanges ranges(client_, gpu_);
-  for (Buffer* buffer : wanted) ranges.add(*buffer, true);
-  if (ranges.empty()) co_return co_await place_once(wanted, &ranges) == Placed::yes;
-  core::RetryLoop tries(simulation_);
-  for (;;) {
-    tries.again();
-    // What is unmapped is no error here: the GPU's access to it will be one.
-    const int error = co_await ranges.get();
-    if (error == core::fence_error::kNoMemory) co_return false;
-    const Placed placed = co_await place_once(wanted, &ranges);
-    if (placed != Placed::again) co_return placed == Placed::yes;
-    ranges.note_retry();
-  }
-}
-
-core::Task<UserVm::Placed> UserVm::place_once(std::vector<Buffer*> wanted, UserRanges* ranges) {
-  DrmExec exec(simulation_, {});
+core::Task<Placement> UserVm::validate(DrmExec* exec, std::vector<Buffer*> wanted, bool exclusive) {
   DrmExec::Locked resvs;
   for (Buffer* buffer : wanted) {
     DmaResv* const resv = &buffer->resv();
@@ -163,28 +186,74 @@ core::Task<UserVm::Placed> UserVm::place_once(std::vector<Buffer*> wanted, UserR
         buffer->shares_reservation() && std::find(resvs.begin(), resvs.end(), resv) != resvs.end();
     if (!known) resvs.push_back(resv);
   }
+  if (gpu_.validation() && exclusive) co_await gpu_.validation()->lock_write();
+  if (gpu_.validation() && !exclusive) co_await gpu_.validation()->lock_read();
   Placement placed = Placement::ok;
-  while (exec.until_all_locked()) {
-    co_await exec.prepare_all(resvs, 1);
-    if (exec.is_contended()) continue;
+  while (exec->until_all_locked()) {
+    co_await exec->prepare_all(resvs, 1);
+    if (exec->is_contended()) continue;
     placed = co_await bring_home(wanted,
-                                 {AllocRequest::Context::rebind, &client_, &exec.ticket(), &exec});
+                                 {AllocRequest::Context::rebind, &client_, &exec->ticket(), exec});
   }
+  if (placed != Placement::ok) co_return placed;
   core::FencePtr repaired;
   GpuVm* const mappings = client_.existing_gpu_vm(gpu_);
-  if (placed == Placement::ok && mappings) repaired = mappings->rebind_moved();
+  if (mappings) repaired = mappings->rebind_moved();
+  co_await wait_for_moves(wanted);
   if (repaired) co_await repaired->wait(core::WaitReason::memory);
-  co_await ranges->lock();
-  const bool again = placed == Placement::ok && ranges->changed();
-  cell_.write();
-  if (placed == Placement::ok && !again && gpu_.policies().residency->preempts()) {
-    preempt_fence_ =
-        core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
-    publish(preempt_fence_);
+  co_return placed;
+}
+
+// The queues run as soon as they are on: what is on its way has to be there.
+core::Task<> UserVm::wait_for_moves(std::vector<Buffer*> buffers) {
+  std::vector<core::FencePtr> moves;
+  for (Buffer* buffer : buffers)
+    buffer->resv().for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
+      if (!entry.fence->is_known_signaled()) moves.push_back(entry.fence);
+    });
+  for (std::size_t i = 0; i < moves.size(); ++i) co_await moves[i]->wait(core::WaitReason::fence);
+}
+
+// A validation that got no memory is tried again alone, if the policy has it so
+// (xe_validation_should_retry() in drivers/gpu/drm/xe/xe_validation.c); one whose pages of the
+// process went meanwhile, from the beginning.
+core::Task<bool> UserVm::place_all() {
+  members_cell_.read();
+  const std::vector<Buffer*> wanted = buffers_;
+  UserRanges ranges(client_, gpu_);
+  for (Buffer* buffer : wanted) ranges.add(*buffer, true);
+  std::optional<core::RetryLoop> tries;
+  if (!ranges.empty()) tries.emplace(simulation_);
+  for (bool exclusive = false;;) {
+    if (tries) tries->again(exclusive ? 1 : 0);
+    // What is unmapped is no error here: the GPU's access to it will be one.
+    const int error = co_await ranges.get();
+    if (error == core::fence_error::kNoMemory) co_return false;
+    DrmExec exec(simulation_, {});
+    const Placement placed = co_await validate(&exec, wanted, exclusive);
+    const bool ok = placed == Placement::ok;
+    if (ok && userq_) co_await userq_->mutex.lock();
+    co_await ranges.lock();
+    const bool again = ok && ranges.changed();
+    cell_.write();
+    if (ok && !again && gpu_.policies().residency->preempts()) {
+      preempt_fence_ =
+          core::make_intrusive<core::DmaFence>(simulation_, this, fence_context_, ++seqno_);
+      publish(preempt_fence_);
+    }
+    if (ok && !again && userq_) make_resident();
+    ranges.unlock();
+    exec.unlock_all();
+    if (gpu_.validation() && exclusive) gpu_.validation()->unlock_write();
+    if (gpu_.validation() && !exclusive) gpu_.validation()->unlock_read();
+    if (ok && userq_) userq_->mutex.unlock();
+    if (again) {
+      ranges.note_retry();
+      continue;
+    }
+    if (ok || exclusive || !gpu_.validation()) co_return ok;
+    exclusive = true;
   }
-  ranges->unlock();
-  exec.unlock_all();
-  co_return again ? Placed::again : placed == Placement::ok ? Placed::yes : Placed::no;
 }
 
 core::Task<bool> UserVm::restore() {
@@ -200,10 +269,16 @@ core::Task<bool> UserVm::restore() {
     }
   }
   const bool ok = co_await place_all();
-  if (!ok) co_return false;
+  if (ok && !userq_) make_resident();
+  if (userq_) userq_->settled.ring();
+  co_return ok;
+}
+
+void UserVm::make_resident() {
   cell_.write();
   members_cell_.read();
   resident_ = true;
+  resume_asked_ = false;
   resumed_at_ = simulation_.now();
   for (HwQueue* queue : queues_) {
     queue->set_suspended(false);
@@ -211,7 +286,6 @@ core::Task<bool> UserVm::restore() {
                      static_cast<std::uint64_t>((simulation_.now() - suspended_at_).count()));
     gpu_.ring_doorbell(*queue);
   }
-  co_return true;
 }
 
 // Idle address spaces stay out until work is queued: otherwise two of them could evict each other
@@ -227,7 +301,7 @@ core::Task<> UserVm::serve() {
     }
     const bool idle_too =
         gpu_.policies().residency->restores_idle() && seqno_ > 0 && !buffers_.empty();
-    if (!resident_ && (idle_too || has_work())) {
+    if (!resident_ && (idle_too || resume_asked_ || has_work())) {
       const bool ok = co_await restore();
       if (!ok) co_await wait_for_memory();
       continue;
@@ -236,14 +310,21 @@ core::Task<> UserVm::serve() {
   }
 }
 
-// Too little memory for now: try again when something may have changed.
+// Too little memory for now: try again when something may have changed, or (KFD) at the next beat
+// after that.
 core::Task<> UserVm::wait_for_memory() {
   Memory& memory = gpu_.machine().memory();
+  const core::Time tried = simulation_.now();
+  const auto retry = gpu_.policies().residency->restore_retry();
   const bool returns = memory.only_returns_help();
   if (returns)
     co_await memory.wait_for_return();
-  else
+  else if (!retry)
     co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
+  if (!retry) co_return;
+  const core::Duration waited = simulation_.now() - tried;
+  const auto beats = std::max<std::int64_t>(1, (waited + *retry - core::Duration{1}) / *retry);
+  co_await core::sleep_for(simulation_, beats * *retry - waited, core::WaitReason::memory);
 }
 
 void UserVm::retire() {

@@ -3,10 +3,13 @@
 // later.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "core/fence.hpp"
 #include "core/fifo.hpp"
+#include "core/locks.hpp"
 #include "models/memory/memory.hpp"
 
 namespace fencelab::models {
@@ -37,8 +40,16 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
     return resident_;
   }
   core::Time resumed_at() const { return resumed_at_; }
+  /// What suspension signals; null: there is none.
+  const core::FencePtr& preempt_fence() const { return preempt_fence_; }
   /// Asks the queues off the hardware for an MMU notifier; returns when they are.
   core::Task<> stop_for_notifier();
+  /// For who is about to publish a fence of a user queue: returns once the queues are on and the
+  /// fence that could take them off has not signaled, and keeps it so until publishing_done()
+  /// (amdgpu_userq_ensure_ev_fence()). At once if the residency policy has no such rule. The caller
+  /// holds no reservation.
+  core::Task<> ensure_fence();
+  void publishing_done();
   /// Its process has ended and no work is queued: gives up everything.
   void retire();
   bool has_work() const;
@@ -55,12 +66,13 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
  private:
   core::Task<> serve();
   core::Task<> suspend();
+  core::Task<> take_off();
   core::Task<bool> restore();
   core::Task<> wait_for_memory();
   core::Task<bool> place_all();
-  /// `again`: pages of the process went meanwhile.
-  enum class Placed : unsigned char { no, yes, again };
-  core::Task<Placed> place_once(std::vector<Buffer*> wanted, UserRanges* ranges);
+  core::Task<Placement> validate(DrmExec* exec, std::vector<Buffer*> wanted, bool exclusive);
+  core::Task<> wait_for_moves(std::vector<Buffer*> buffers);
+  void make_resident();
   core::Task<Placement> bring_home(std::vector<Buffer*> buffers, AllocRequest request);
   void publish(const core::FencePtr& fence);
   Client& client_;
@@ -75,8 +87,17 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::FencePtr preempt_fence_;
   std::uint64_t fence_context_, seqno_ = 0;
   core::OrderClassId fence_class_;
+  /// What publishers, suspension and restore share, if the policy has them share anything.
+  struct UserqWork {
+    UserqWork(core::Simulation& simulation, const std::string& of)
+        : mutex(simulation, "userq_mutex of " + of, "userq_mutex"), settled(simulation) {}
+    core::Mutex mutex;
+    core::Doorbell settled;  ///< rung when a restore has ended
+  };
+  std::unique_ptr<UserqWork> userq_;
   bool resident_ = false;
   bool stop_asked_ = false;
+  bool resume_asked_ = false;  ///< by a publisher, though no work may be queued
   core::Time asked_at_{}, resumed_at_{}, suspended_at_{};
 };
 

@@ -1,4 +1,5 @@
 // How memory is taken from running work: by waiting for it, by stopping it, or not at all.
+#include "core/order_events.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/machine.hpp"
 #include "models/svm/fault_rules.hpp"
@@ -13,11 +14,16 @@ namespace {
 /// End-of-batch fences on buffers: eviction waits until the work is done.
 class BoFence final : public models::ResidencyPolicy {
  public:
+  explicit BoFence(models::MoveRules moves) : moves_(moves) {}
   bool end_of_batch_fences() const override { return true; }
   bool preempts() const override { return false; }
   bool evictable() const override { return true; }
   core::Task<> before_suspend(models::UserVm&) override { co_return; }
   core::Duration restore_delay() const override { return {}; }
+  const models::MoveRules& moves() const override { return moves_; }
+
+ private:
+  models::MoveRules moves_;
 };
 
 /// Nothing is ever taken: an allocation that does not fit fails.
@@ -33,29 +39,47 @@ class Pinned final : public models::ResidencyPolicy {
 /// A preempt fence stops the queues, after they have had their minimum run time.
 class Preempt final : public models::ResidencyPolicy {
  public:
-  Preempt(core::Simulation& simulation, core::Duration min_run, core::Duration restore_delay,
-          bool drain, bool restores_idle)
-      : simulation_(simulation),
-        min_run_(min_run),
-        restore_delay_(restore_delay),
-        drain_(drain),
-        restores_idle_(restores_idle) {}
+  struct Rules {
+    core::Duration min_run{}, restore_delay{}, restore_retry{};
+    bool drains = false;         ///< waits for the fences of user queues first
+    bool restores_idle = false;  ///< also what has no work
+    bool ordered = false;        ///< one suspension at a time
+    bool spares_own = false;     ///< of who allocates
+    UserqWork userq = UserqWork::none;
+  };
+  Preempt(core::Simulation& simulation, Rules rules, models::MoveRules moves)
+      : simulation_(simulation), rules_(rules), moves_(moves) {}
   bool end_of_batch_fences() const override { return false; }
   bool preempts() const override { return true; }
   bool evictable() const override { return true; }
-  core::Duration restore_delay() const override { return restore_delay_; }
-  bool restores_idle() const override { return restores_idle_; }
+  core::Duration restore_delay() const override { return rules_.restore_delay; }
+  bool restores_idle() const override { return rules_.restores_idle; }
+  const models::MoveRules& moves() const override { return moves_; }
+  bool ordered_suspensions() const override { return rules_.ordered; }
+  bool spares_own() const override { return rules_.spares_own; }
+  UserqWork userq_work() const override { return rules_.userq; }
+  std::optional<core::Duration> restore_retry() const override {
+    if (rules_.restore_retry == core::Duration{}) return std::nullopt;
+    return rules_.restore_retry;
+  }
+
+  // amdgpu: the last published fence of every queue first; work never published does not count.
+  core::Task<> drain(models::UserVm& vm) override {
+    if (!rules_.drains) co_return;
+    const std::vector<models::HwQueue*> queues = vm.queues();
+    for (std::size_t i = 0; i < queues.size(); ++i) {
+      if (queues[i]->jobs().empty()) continue;
+      const models::SyncPoint last = queues[i]->jobs().back()->completion;
+      // No annotation covers this wait, but the eviction fence signals after it.
+      if (vm.preempt_fence() && last.timeline)
+        core::note_dependency(*vm.preempt_fence(), *last.timeline);
+      if (!last.done()) co_await last.wait({.reason = core::WaitReason::value});
+    }
+  }
 
   core::Task<> before_suspend(models::UserVm& vm) override {
-    // amdgpu: the last published fence of every queue first; work never published does not count.
-    if (drain_)
-      for (const models::HwQueue* queue : vm.queues()) {
-        if (queue->jobs().empty()) continue;
-        const models::SyncPoint last = queue->jobs().back()->completion;
-        if (!last.done()) co_await last.wait({.reason = core::WaitReason::value});
-      }
-    const core::Time ran_enough = vm.resumed_at() + min_run_;
-    if (simulation_.untimed() && min_run_ > core::Duration{}) {
+    const core::Time ran_enough = vm.resumed_at() + rules_.min_run;
+    if (simulation_.untimed() && rules_.min_run > core::Duration{}) {
       // A step of its own in each schedule: the worker promised that no clock matters to it.
       co_await core::point(simulation_);
       simulation_.not_before(ran_enough);
@@ -66,8 +90,8 @@ class Preempt final : public models::ResidencyPolicy {
 
  private:
   core::Simulation& simulation_;
-  core::Duration min_run_, restore_delay_;
-  bool drain_, restores_idle_;
+  Rules rules_;
+  models::MoveRules moves_;
 };
 
 /// The GPU recovers from page faults: managed memory moves page by page, other buffers as with
@@ -86,70 +110,190 @@ class Fault final : public models::ResidencyPolicy {
   models::FaultRules rules_;
 };
 
-PolicyInfo preempt(std::string name, std::string summary, std::string source, std::int64_t min_run,
-                   std::string min_source, std::int64_t delay, std::string delay_source,
-                   bool drain) {
-  return {"residency",
-          std::move(name),
-          std::move(summary),
+std::vector<Parameter> move_parameters() {
+  return {
+      {"moves",
+       ParameterKind::word,
+       0,
+       0,
+       1,
+       "how buffers move between pools: synchronous, by the CPU's order after a wait under the "
+       "reservation; pipelined, by jobs of a copy engine whose fences hold later users back",
+       "drivers/gpu/drm/ttm/ttm_bo_util.c: ttm_bo_move_accel_cleanup()",
+       {"synchronous", "pipelined"}},
+      {"idle_limit",
+       ParameterKind::duration,
+       0,
+       0,
+       100'000'000'000,
+       "longest wait for those who use a victim before the next one is tried (-EBUSY); 0: no limit",
+       "drivers/gpu/drm/ttm/ttm_bo.c waits 15 s; no limit here, so that nothing is hidden",
+       {}},
+      {"clear_per_mib",
+       ParameterKind::duration,
+       0,
+       0,
+       1'000'000'000,
+       "time in which a copy engine clears one MiB of new VRAM; 0: nothing is cleared",
+       "not cleared unless asked for; amdgpu and xe clear, no public measurement found",
+       {}},
+      {"walk",
+       ParameterKind::word,
+       0,
+       0,
+       1,
+       "what an eviction does about buffers that others have reserved: waits for one with its "
+       "ticket, or passes them by",
+       "drivers/gpu/drm/ttm/ttm_bo_util.c: ttm_lru_walk_ticketlock()",
+       {"ticket", "trylock"}},
+      {"validation",
+       ParameterKind::word,
+       0,
+       0,
+       1,
+       "what happens to a validation that got no memory: it fails, or is tried again with all "
+       "others of the GPU kept out",
+       "drivers/gpu/drm/xe/xe_validation.c",
+       {"once", "exhaustive"}}};
+}
+
+models::MoveRules move_rules(const ParameterValues& values) {
+  models::MoveRules rules;
+  rules.pipelined = values.get("moves") == 1;
+  rules.idle_limit = values.duration("idle_limit");
+  rules.clear_per_mib = values.duration("clear_per_mib");
+  rules.ticket_walk = values.get("walk") == 0;
+  rules.exhaustive = values.get("validation") == 1;
+  return rules;
+}
+
+Parameter time_of(std::string name, std::int64_t value, std::string meaning, std::string source) {
+  return {std::move(name),    ParameterKind::duration, value, 0, 10'000'000'000,
+          std::move(meaning), std::move(source),       {}};
+}
+
+Parameter flag_of(std::string name, bool value, std::string meaning, std::string source) {
+  return {std::move(name),
+          ParameterKind::flag,
+          value ? 1 : 0,
+          0,
+          1,
+          std::move(meaning),
           std::move(source),
-          {{"min_run_period",
-            ParameterKind::duration,
-            min_run,
-            0,
-            10'000'000'000,
-            "time the queues run after a restore before they can be stopped again",
-            std::move(min_source),
-            {}},
-           {"restore_delay",
-            ParameterKind::duration,
-            delay,
-            0,
-            10'000'000'000,
-            "pause between suspension and restore",
-            std::move(delay_source),
-            {}},
-           {"restore_idle",
-            ParameterKind::flag,
-            0,
-            0,
-            1,
-            "address spaces without queued work are restored, too",
-            "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)",
-            {}}},
-          [drain](auto& set, const auto& values, RunState& run) {
-            set.residency = std::make_unique<Preempt>(
-                run.simulation, values.duration("min_run_period"), values.duration("restore_delay"),
-                drain, values.get("restore_idle") != 0);
+          {}};
+}
+
+/// A policy with a preempt fence, and what differs from driver to driver.
+struct PreemptInfo {
+  std::string name, summary, source;
+  std::int64_t min_run = 0;
+  std::string min_source;
+  std::int64_t delay = 0;
+  std::string delay_source;
+  std::int64_t retry = 0;
+  std::string retry_source;
+  bool ordered = false;
+  std::string ordered_source;
+  bool drains = false, spares_own = false;
+};
+
+std::vector<Parameter> parameters_of(const PreemptInfo& info) {
+  std::vector<Parameter> all = {
+      time_of("min_run_period", info.min_run,
+              "time the queues run after a restore before they can be stopped again",
+              info.min_source),
+      time_of("restore_delay", info.delay, "pause between suspension and restore",
+              info.delay_source),
+      time_of("restore_retry", info.retry,
+              "pause before a restore that got no memory is tried again; 0: when memory is given "
+              "back",
+              info.retry_source),
+      flag_of("restore_idle", false, "address spaces without queued work are restored, too",
+              "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)"),
+      flag_of("ordered", info.ordered, "suspensions of one GPU come one after another",
+              info.ordered_source)};
+  if (info.drains)
+    all.push_back({"eviction_signal",
+                   ParameterKind::word,
+                   0,
+                   0,
+                   1,
+                   "where the eviction fence signals: under userq_mutex, with the queues off, or "
+                   "after it",
+                   "amdgpu_eviction_fence.c: under the mutex",
+                   {"under-mutex", "outside-mutex"}});
+  const std::vector<Parameter> moves = move_parameters();
+  all.insert(all.end(), moves.begin(), moves.end());
+  return all;
+}
+
+PolicyInfo preempt(const PreemptInfo& info) {
+  return {"residency",
+          info.name,
+          info.summary,
+          info.source,
+          parameters_of(info),
+          [drains = info.drains, spares = info.spares_own](auto& set, const auto& values,
+                                                           RunState& run) {
+            using UserqWork = models::ResidencyPolicy::UserqWork;
+            Preempt::Rules rules;
+            rules.min_run = values.duration("min_run_period");
+            rules.restore_delay = values.duration("restore_delay");
+            rules.restore_retry = values.duration("restore_retry");
+            rules.restores_idle = values.flag("restore_idle");
+            rules.ordered = values.flag("ordered");
+            rules.drains = drains;
+            rules.spares_own = spares;
+            if (drains)
+              rules.userq = values.get("eviction_signal") == 0 ? UserqWork::under_mutex
+                                                               : UserqWork::signals_outside;
+            set.residency = std::make_unique<Preempt>(run.simulation, rules, move_rules(values));
           }};
 }
 
 }  // namespace
 
 void add_residency_policies(Registry& registry) {
+  registry.add({"residency", "bo-fence",
+                "buffers carry end-of-batch fences; eviction waits for the work",
+                "TTM: eviction waits for BOOKKEEP (drivers/gpu/drm/ttm/ttm_bo.c)",
+                move_parameters(), [](auto& set, const auto& values, RunState&) {
+                  set.residency = std::make_unique<BoFence>(move_rules(values));
+                }});
+  const std::string when_returned = "assumed: nothing else can help";
+  const std::string not_ordered = "a work item per process, on an unordered work queue";
   registry.add(
-      {"residency",
-       "bo-fence",
-       "buffers carry end-of-batch fences; eviction waits for the work",
-       "TTM: eviction waits for BOOKKEEP (drivers/gpu/drm/ttm/ttm_bo.c)",
-       {},
-       [](auto& set, const auto&, RunState&) { set.residency = std::make_unique<BoFence>(); }});
-  registry.add(preempt("preempt-xe",
-                       "preempt fence per address space, stops at once after a minimum run time",
-                       "drivers/gpu/drm/xe/xe_preempt_fence.c, xe_vm.c", 5'000'000,
-                       "xe_device.c: min_run_period_lr_ms = 5", 0,
-                       "xe_vm.c: the rebind worker is queued at once", false));
+      preempt({.name = "preempt-xe",
+               .summary = "preempt fence per address space, stops at once after a "
+                          "minimum run time",
+               .source = "drivers/gpu/drm/xe/xe_preempt_fence.c, xe_vm.c",
+               .min_run = 5'000'000,
+               .min_source = "xe_device.c: min_run_period_lr_ms = 5",
+               .delay_source = "xe_vm.c: the rebind worker is queued at once",
+               .retry_source = when_returned,
+               .ordered = true,
+               .ordered_source = "xe_device.c: preempt_fence_wq is an ordered work queue"}));
+  registry.add(preempt(
+      {.name = "preempt-kfd",
+       .summary = "eviction fence per process, 10 ms of run time guaranteed, restore after 100 ms",
+       .source = "drivers/gpu/drm/amd/amdkfd/kfd_process.c, kfd_device.c",
+       .min_run = 10'000'000,
+       .min_source = "kfd_priv.h: PROCESS_ACTIVE_TIME_MS 10",
+       .delay = 100'000'000,
+       .delay_source = "kfd_priv.h: PROCESS_RESTORE_TIME_MS 100",
+       .retry = 100'000'000,
+       .retry_source = "kfd_priv.h: PROCESS_BACK_OFF_TIME_MS 100",
+       .ordered_source = not_ordered,
+       .spares_own = true}));
   registry.add(
-      preempt("preempt-kfd",
-              "eviction fence per process, 10 ms of run time guaranteed, restore after 100 ms",
-              "drivers/gpu/drm/amd/amdkfd/kfd_process.c, kfd_device.c", 10'000'000,
-              "kfd_priv.h: PROCESS_ACTIVE_TIME_MS 10", 100'000'000,
-              "kfd_priv.h: PROCESS_RESTORE_TIME_MS 100", false));
-  registry.add(preempt("preempt-amdgpu",
-                       "eviction waits for the fences published on each user queue, then unmaps",
-                       "drivers/gpu/drm/amd/amdgpu/amdgpu_userq.c, amdgpu_eviction_fence.c", 0,
-                       "amdgpu_eviction_fence.c: none", 0,
-                       "amdgpu_eviction_fence.c: resume work with delay 0", true));
+      preempt({.name = "preempt-amdgpu",
+               .summary = "eviction waits for the fences published on each user queue, then unmaps",
+               .source = "drivers/gpu/drm/amd/amdgpu/amdgpu_userq.c, amdgpu_eviction_fence.c",
+               .min_source = "amdgpu_eviction_fence.c: none",
+               .delay_source = "amdgpu_eviction_fence.c: resume work with delay 0",
+               .retry_source = when_returned,
+               .ordered_source = not_ordered,
+               .drains = true}));
   registry.add({"residency", "fault",
                 "managed memory moves page by page where it is touched, by recoverable faults",
                 "drivers/gpu/drm/xe/xe_pagefault.c, drm_gpusvm.c; nvidia-uvm", fault_parameters(),

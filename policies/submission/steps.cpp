@@ -157,6 +157,9 @@ core::Task<> join_address_space(JobPtr job) {
     }
     buffer.placement.write();
     buffer.content = buffer.content || placed == models::Placement::ok;
+    buffer.resv().for_each(models::Usage::kernel, [&](const models::DmaResv::Entry& entry) {
+      job->depend_on({entry.fence}, DependencyRule::resv_kernel, &buffer);
+    });
     exec.unlock_all();
   }
   if (vm.resident()) co_await get_user_pages(job);
@@ -179,12 +182,32 @@ core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
 
 }  // namespace
 
+namespace {
+
+// amdgpu_userq_wait_ioctl(): what is found and does not fit into the caller's array is waited for
+// there and then, with the reservations locked.
+core::Task<> wait_for_overflow(JobPtr job) {
+  std::size_t room = job->context->gpu().policies().sync->wait_array_room();
+  for (std::size_t i = 0; i < job->dependencies.size(); ++i) {
+    const models::Dependency dependency = job->dependencies[i];
+    if (dependency.rule == DependencyRule::program) continue;
+    const bool fits = room > 0;
+    if (fits)
+      --room;
+    else if (!dependency.point.done())
+      co_await models::wait_on_cpu(job->simulation(), dependency, job.get(), *job->client);
+  }
+}
+
+}  // namespace
+
 core::Task<> ask_reservations(JobPtr job, core::Duration cost) {
   core::Simulation& simulation = job->simulation();
   if (cost > core::Duration{}) co_await core::sleep_for(simulation, cost, core::WaitReason::submit);
   models::DrmExec exec(simulation, {});
   co_await lock_declared(exec, job);
   job->context->gpu().policies().sync->add_dependencies(*job);
+  co_await wait_for_overflow(job);
   exec.unlock_all();
 }
 
@@ -212,11 +235,16 @@ core::Task<> wrap_user_fence(JobPtr job, core::Duration cost) {
   core::Simulation& simulation = job->simulation();
   if (cost > core::Duration{}) co_await core::sleep_for(simulation, cost, core::WaitReason::submit);
   models::UserQueue& queue = job->context->user_queue();
+  models::UserVm& vm = job->client->user_vm(job->context->gpu());
+  co_await vm.ensure_fence();
   job->finished = core::make_intrusive<core::DmaFence>(
       simulation, job.get(), core::raw(queue.progress().id()), job->completion.value);
+  const bool over = job->is_done();
   // A kernel fence that user space signals: what dma-buf.rst calls an indefinite fence.
   core::note_published(*job->finished);
   core::note_dependency(*job->finished, queue.progress());
+  if (over) job->finished->signal();
+  vm.publishing_done();
   models::DrmExec exec(simulation, {});
   co_await lock_declared(exec, job);
   publish(*job, job->context->gpu().policies());

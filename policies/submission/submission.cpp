@@ -1,7 +1,9 @@
 #include "policies/submission/submission.hpp"
 
 #include <algorithm>
+#include <optional>
 
+#include "core/uninterruptible.hpp"
 #include "models/machine.hpp"
 #include "models/submission/reservations.hpp"
 #include "models/svm/fault_service.hpp"
@@ -67,6 +69,8 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
 
   simulation.emit(ProbeKind::ioctl_begin, core::kNoObject);
   const core::Time begun = simulation.now();
+  std::optional<core::Uninterruptible> to_the_end;
+  if (late_ != Late::undone) to_the_end.emplace(simulation);
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   // Before anything is locked: what is looked up is user space's.
   int error = policies.sync->resolve_points(*job);
@@ -137,12 +141,17 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   if (vm && vm->banned()) co_return fail_submission(job, core::fence_error::kCanceled);
   co_await wait_in_ring(job);
   promise_value(*job);
-  if (policies.sync->wraps_user_fences()) co_await wrap_user_fence(job, ioctl_cost_);
+  // amdgpu: the ring comes first, and the ioctl makes a fence of what is in there.
+  const bool wraps = policies.sync->wraps_user_fences();
+  const bool ring_first =
+      policies.residency->userq_work() != models::ResidencyPolicy::UserqWork::none;
+  if (wraps && !ring_first) co_await wrap_user_fence(job, ioctl_cost_);
   policies.sync->submitted(*job);
   // Its dependencies put semaphores into the ring, too.
   job->semaphore_open_at = job->finds_values() ? core::Time{} : core::kNever;
   if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
   write_to_ring(job);
+  if (wraps && ring_first) co_await wrap_user_fence(job, ioctl_cost_);
 }
 
 void add_submission_policies(Registry& registry) {
@@ -177,11 +186,22 @@ void add_submission_policies(Registry& registry) {
          "lists, or all that VM_BIND has mapped in its address space",
          "listed: amdgpu's buffer lists; mapped: Documentation/gpu/drm-vm-bind-locking.rst "
          "(xe, panthor, msm, nouveau)",
-         {"listed", "mapped"}}},
+         {"listed", "mapped"}},
+        {"late_jobs",
+         ParameterKind::word,
+         0,
+         0,
+         2,
+         "what becomes of a submission on its way when its process is killed: it is undone, "
+         "as at an interruptible wait; or it goes on, and its job ends with -ESRCH, or is "
+         "pushed to a stopped entity and forgotten",
+         "drivers/gpu/drm/scheduler/sched_entity.c; amdgpu before commit f101c13a8720",
+         {"undone", "ended", "forgotten"}}},
        [](auto& set, const auto& values, RunState&) {
          set.submission = std::make_unique<KernelSubmission>(
              values.duration("ioctl_cost"),
              static_cast<models::ReservationLocks>(values.get("reservation_locks")),
+             static_cast<KernelSubmission::Late>(values.get("late_jobs")),
              static_cast<WorkingSet>(values.get("working_set")));
        }});
   registry.add({"submission",

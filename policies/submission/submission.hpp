@@ -28,17 +28,26 @@ class UserSubmission final : public models::SubmissionPolicy {
 /// contexts leave no dma_fence: their ioctl does what user space does for a user queue.
 class KernelSubmission final : public models::SubmissionPolicy {
  public:
-  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks, WorkingSet set)
-      : cost_(ioctl_cost), locks_(locks), working_set_(set), long_running_(ioctl_cost, {}) {}
+  /// What becomes of a submission that is on its way when its process is killed.
+  enum class Late : unsigned char { undone, ended, forgotten };
+  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks, Late late,
+                   WorkingSet set)
+      : cost_(ioctl_cost),
+        locks_(locks),
+        late_(late),
+        working_set_(set),
+        long_running_(ioctl_cost, {}) {}
   core::Task<> submit(models::JobPtr job) override;
   core::Task<> enter_kernel(models::JobPtr job) override;
   core::Duration ioctl_cost() const override { return cost_; }
   bool user_mode() const override { return false; }
+  bool forgets_late_jobs() const override { return late_ == Late::forgotten; }
 
  private:
   core::Task<int> publish_with_user_pages(models::JobPtr job, models::GpuVm* whole);
   core::Duration cost_;
   models::ReservationLocks locks_;
+  Late late_;
   WorkingSet working_set_;
   UserSubmission long_running_;
 };

@@ -67,9 +67,21 @@ void add_amdgpu_userq(Registry& registry) {
        {switched_on("wait_inverted",
                     "ask buffers that will be read for readers and writers, those that will be "
                     "written for writers only; off: as dma_resv_usage_rw() has it",
-                    "quirk amdgpu-userq-wait-inverted (read in 7.3.4)")},
+                    "quirk amdgpu-userq-wait-inverted (read in 7.3.4)"),
+        {"wait_array",
+         ParameterKind::count,
+         0,
+         0,
+         65'536,
+         "values that the wait ioctl can give back; what is more is waited for inside it, under "
+         "the "
+         "reservations; 0: always enough",
+         "drm_amdgpu_userq_wait.num_fences: the caller asks for the number first",
+         {}}},
        [](auto& set, const auto& values, RunState& run) {
-         set.sync = std::make_unique<AmdgpuUserqSync>(run.simulation, values.flag("wait_inverted"));
+         const auto room = static_cast<std::size_t>(values.get("wait_array"));
+         set.sync = std::make_unique<AmdgpuUserqSync>(run.simulation, values.flag("wait_inverted"),
+                                                      room == 0 ? ~std::size_t{0} : room);
        }});
 }
 

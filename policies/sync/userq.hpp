@@ -13,8 +13,10 @@ namespace fencelab::policies {
 class AmdgpuUserqSync final : public ExplicitSync {
  public:
   /// `inverted`: quirk amdgpu-userq-wait-inverted.
-  AmdgpuUserqSync(core::Simulation& simulation, bool inverted)
-      : simulation_(simulation), inverted_(inverted) {}
+  /// `room`: of the array for values.
+  AmdgpuUserqSync(core::Simulation& simulation, bool inverted, std::size_t room)
+      : simulation_(simulation), inverted_(inverted), room_(room) {}
+  std::size_t wait_array_room() const override { return room_; }
   bool uses_resv() const override { return true; }
   bool wraps_user_fences() const override { return true; }
   void add_dependencies(models::Job& job) override;
@@ -28,6 +30,7 @@ class AmdgpuUserqSync final : public ExplicitSync {
  private:
   core::Simulation& simulation_;
   bool inverted_;
+  std::size_t room_;
 };
 
 }  // namespace fencelab::policies

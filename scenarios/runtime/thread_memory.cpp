@@ -28,6 +28,9 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   else
     placed = co_await world_.machine().memory().place(buffer, request);
   buffer.placement.write();
+  models::Zone* const zone = world_.machine().memory().zone();
+  if (zone && op.gfp == models::Gfp::mempool && placed == models::Placement::ok)
+    zone->note_element(buffer);
   // What is on the disk stays there.
   if (placed != models::Placement::ok && !buffer.swapped) buffer.exists = false;
   const bool touched = buffer.exists && buffer.kind() != models::MemoryKind::gem;

@@ -7,6 +7,7 @@
 
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
+#include "models/cpu/zone.hpp"
 #include "models/svm/page_walk.hpp"
 #include "models/sync/syncobj_wait.hpp"
 #include "models/userptr/process_memory.hpp"
@@ -82,6 +83,7 @@ void ThreadRunner::kill() {
   simulation_.cancel(*process_);
   if (over) return;
   leave_nothing_pending();
+  if (models::Zone* const zone = world_.machine().memory().zone()) zone->end_scopes(process_->id);
   ended_.complete();
 }
 
@@ -106,6 +108,7 @@ Task<> ThreadRunner::body() {
   if (spec_.start > Duration{}) co_await core::sleep_for(simulation_, spec_.start);
   co_await run(spec_.program);
   if (killed_) leave_nothing_pending();
+  if (models::Zone* const zone = world_.machine().memory().zone()) zone->end_scopes(process_->id);
   ended_.complete();
   world_.thread_ended(clone_);
 }

@@ -61,6 +61,7 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
   const PlatformSpec& platform = scenario_.platform;
   machine_.memory().system().resize(platform.memory_bytes);
   machine_.memory().copy_bytes_per_second = platform.copy_bytes_per_second;
+  machine_.memory().system().granularity = platform.memory_page;
   machine_.memory().has_swap = platform.swap_bytes_per_second > 0 || platform.swap_bytes > 0;
   machine_.memory().swap_capacity = platform.swap_bytes;
   for (const GpuSpec& spec : platform.gpus) {
@@ -75,7 +76,15 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
                              spec.preemption_cost.value_or(50us), spec.credits.value_or(2)});
     models::Gpu& made =
         machine_.add_gpu(std::move(gpu), make_policies(stack.by_gpu.at(spec.name), run));
-    if (spec.vram_bytes > 0) machine_.memory().add_vram(made, spec.vram_bytes);
+    if (spec.vram_bytes > 0) {
+      models::MemoryPool& vram = machine_.memory().add_vram(made, spec.vram_bytes);
+      vram.granularity = spec.vram_page;
+      vram.evicts_to_system = spec.evicts_to_system;
+    }
+    if (spec.gtt_bytes > 0) {
+      models::MemoryPool& gtt = machine_.memory().add_gtt(made, spec.gtt_bytes);
+      gtt.granularity = platform.memory_page;
+    }
     for (std::size_t i = 0; i < platform.links.size(); ++i)
       if ((platform.links[i].from == spec.name && platform.links[i].to == "memory") ||
           (platform.links[i].to == spec.name && platform.links[i].from == "memory"))
@@ -94,6 +103,7 @@ void World::build_clones() {
       clone->client = &machine_.add_client(
           spec.count == 1 ? spec.name : spec.name + "." + std::to_string(number));
       if (spec.memlock_bytes) clone->client->memory().memlock_limit = spec.memlock_bytes;
+      limit_vram(*clone);
       for (std::size_t i = 0; i < spec.labels.size(); ++i) clone->labels.emplace_back(simulation_);
       clones_.push_back(std::move(clone));
     }
@@ -123,10 +133,10 @@ void World::build_objects() {
           {core::stable_hash(name.data(), name.size()), 1, 0},
           static_cast<std::int64_t>(spec.bytes),
           static_cast<std::int64_t>(std::max(spec.bytes, spec.bytes_max)));
-      row.push_back(
-          &machine_.add_buffer({name, static_cast<std::uint64_t>(bytes),
-                                spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(),
-                                client_of(spec.process, copy), spec.userptr, spec.kind}));
+      row.push_back(&machine_.add_buffer(
+          {name, static_cast<std::uint64_t>(bytes),
+           spec.gpu == kNone ? nullptr : machine_.gpus()[spec.gpu].get(),
+           client_of(spec.process, copy), spec.userptr, spec.kind, spec.places, spec.priority}));
       row.back()->exists = spec.allocated;
       row.back()->pinned = spec.kind == models::MemoryKind::kernel;
       if (spec.kind == models::MemoryKind::managed) manage(*row.back());

@@ -113,6 +113,7 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   void build_gpus(const ResolvedStack& stack, policies::RunState& run);
   void build_memory();
   void manage(models::Buffer& buffer);
+  void limit_vram(const CloneState& clone);
   void build_objects();
   core::Task<> free_when_idle(models::Buffer& buffer);
   void build_clones();

@@ -95,7 +95,7 @@ void World::kill_queues(models::GpuContext& context) {
   std::vector<models::JobPtr> jobs;
   for (models::Engine* engine : context.engines())
     if (models::KernelQueue* queue = context.existing_kernel_queue(*engine)) {
-      queue->kill();
+      queue->kill(context.gpu().policies().submission->forgets_late_jobs());
       jobs.insert(jobs.end(), queue->ring().jobs().begin(), queue->ring().jobs().end());
     }
   if (models::UserQueue* queue = context.existing_user_queue())

@@ -15,11 +15,22 @@ void World::build_memory() {
   spec.marks.high = platform.mark_high.value_or(spec.marks.low + step);
   spec.clean_bytes = platform.cache_clean_bytes;
   spec.dirty_bytes = platform.cache_dirty_bytes;
+  spec.mempool_bytes = platform.mempool_bytes;
   models::Memory& memory = machine_.memory();
   memory.set_zone(std::make_unique<models::Zone>(machine_, memory.system(), spec));
   memory.zone()->oom().inject(*this);
   if (platform.cache_lock != kNone)
     memory.zone()->page_cache().set_file_system_lock(*locks_[platform.cache_lock].front());
+}
+
+// A process is a group of its own in the device memory cgroup.
+void World::limit_vram(const CloneState& clone) {
+  const VramShare& share = clone.spec->vram;
+  if (!share.is_limited()) return;
+  const models::DmemLimits limits{share.max.value_or(~std::uint64_t{0}), share.min.value_or(0),
+                                  share.low.value_or(0)};
+  for (const auto& pool : machine_.memory().pools())
+    if (pool->gpu) pool->limit(clone.client->index(), limits);
 }
 
 }  // namespace fencelab::scenarios

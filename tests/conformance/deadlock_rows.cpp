@@ -41,9 +41,8 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D23", "userq mutex recursion", "deadlock", "d23-put-under-mutex d23-put-deferred", ""},
       {"D24", "userq fence without hang detection", "deadlock", "d24-userq-fence-no-hang-detection",
        ""},
-      {"D25", "eviction fence signaled outside userq_mutex", "livelock", "",
-       "suspension, the new eviction fence and resumption are one worker's work: there is no "
-       "publisher that looks for a stable fence in between"},
+      {"D25", "eviction fence signaled outside userq_mutex", "livelock, deadlock",
+       "d25-fence-after-unmap", ""},
       {"D26", "user queues wait for each other", "stall", "user-queue-cross-wait", "",
        "No stack completes: the program is wrong, and no policy puts that right."},
       {"D27", "work queue of preempt fences", "deadlock",
@@ -51,9 +50,9 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D28", "VF migration and preempt worker", "deadlock",
        "d28-worker-waits-for-firmware d28-worker-requeues", ""},
       {"D29", "rebind ping-pong", "livelock", "rebind-ping-pong", ""},
-      {"D30", "validations that make each other fail", "livelock", "",
-       "a validation that cannot lock a victim waits for it with its ticket; none gives up with "
-       "-ENOMEM because of another one's locks"},
+      {"D30", "validations that make each other fail", "livelock", "d30-mutual-eviction", "",
+       "Nobody gets stuck: the validation that fails costs a job, and user space would try again. "
+       "Only the counts differ (`jobs_lost_count`)."},
       {"D31", "SVM migration livelock", "livelock", "",
        "process memory does not migrate to VRAM on GPU faults, so that CPU and GPU cannot fight "
        "for it"},
@@ -76,8 +75,7 @@ const std::vector<DeadlockRow>& deadlock_rows() {
        "however it ends. With a watchdog the worker goes on, without it waits for ever."},
       {"D40", "timeout handler and its own shrinker", "deadlock", "d40-timeout-handler-allocates",
        ""},
-      {"D41", "destroyed on kill, never signaled", "stall, deadlock", "",
-       "jobs of a killed process always end with -ESRCH (`killed-client`); no policy forgets them"},
+      {"D41", "destroyed on kill, never signaled", "stall, deadlock", "d41-late-job-forgotten", ""},
       {"D42", "reverse-PRIME freeze", "head of line", "reverse-prime-freeze", "",
        "No stack completes: a hang is a `stall`, however it ends."},
       {"D43", "a late client blocks all outputs", "head of line", "late-client", "",
@@ -92,8 +90,9 @@ const std::vector<DeadlockRow>& deadlock_rows() {
        "d47-copy-gang d47-copy-gang-two-queues", ""},
       {"D48", "lock of a buffer cache in user space", "deadlock",
        "d48-cache-mutex d48-cache-mutex-dropped", ""},
-      {"D49", "CPU wait inside a wait ioctl", "head of line", "",
-       "the wait ioctl of amdgpu's user queues never waits for foreign fences under reservations"},
+      {"D49", "CPU wait inside a wait ioctl", "head of line", "d49-wait-ioctl", "",
+       "Every stack completes: with room for all values a bystander does not wait "
+       "(`ioctl_max_ns`)."},
       {"D50", "pinned userptr", "head of line", "d50-pinned-userptr", "",
        "Every stack completes: with pins an allocation of somebody else fails."},
   };

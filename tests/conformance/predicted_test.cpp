@@ -139,8 +139,9 @@ TEST_CASE("A bind fence on a user fence that is signaled in time [D34]") {
 }
 
 TEST_CASE("Eviction that waits for published user fences [D24]") {
+  // The suspend worker waits under userq_mutex, as it does in the kernel.
   CHECK(predicted(library("user-queues-eviction"), "amdgpu-userq") ==
-        Rules{"fence-depends-on-user-fence"});
+        Rules{"fence-depends-on-user-fence", "wait-under-lock"});
 }
 
 TEST_CASE("A job on a sw_sync fence [D37]") {

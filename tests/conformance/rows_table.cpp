@@ -45,8 +45,6 @@ const std::vector<Missing>& missing_rows() {
        "every queue has a ring of its own on the engine, as with one scheduler per queue (xe): "
        "jobs "
        "of two queues never share an order of the hardware that a wait could rely on"},
-      {"T96 T97 T98 T99 T100 T101 T102 T103 T104 T105 T106 T107 T108 T109 T110", Gap::untested,
-       "memory management"},
       {"T113 T114", Gap::not_modelled,
        "an operation completes as its stack lets it: there is no wrong kind of fence to ask for"},
       {"T117 T118 T119 T120 T121 T122 T124 T126 T127 T128", Gap::untested, "address spaces of xe"},

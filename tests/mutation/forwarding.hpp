@@ -34,6 +34,7 @@ class ForwardingSync : public Forwarding<models::SyncPolicy> {
   }
   bool write_drops_readers() const override { return right().write_drops_readers(); }
   bool wraps_user_fences() const override { return right().wraps_user_fences(); }
+  std::size_t wait_array_room() const override { return right().wait_array_room(); }
   void submitted(models::Job& job) override { right().submitted(job); }
   models::HandOver hand_over(models::Client& client, models::Buffer& buffer) override {
     return right().hand_over(client, buffer);
@@ -57,6 +58,12 @@ class ForwardingResidency : public Forwarding<models::ResidencyPolicy> {
   core::Task<> before_suspend(models::UserVm& vm) override { return right().before_suspend(vm); }
   core::Duration restore_delay() const override { return right().restore_delay(); }
   bool restores_idle() const override { return right().restores_idle(); }
+  const models::MoveRules& moves() const override { return right().moves(); }
+  core::Task<> drain(models::UserVm& vm) override { return right().drain(vm); }
+  bool ordered_suspensions() const override { return right().ordered_suspensions(); }
+  std::optional<core::Duration> restore_retry() const override { return right().restore_retry(); }
+  bool spares_own() const override { return right().spares_own(); }
+  UserqWork userq_work() const override { return right().userq_work(); }
 };
 
 class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {

@@ -119,8 +119,9 @@ Seed submits() {
 Seed without_ticket() {
   return [](models::DriverPolicies& set, const policies::ParameterValues& values,
             policies::RunState&) {
-    set.submission = std::make_unique<policies::KernelSubmission>(values.duration("ioctl_cost"),
-                                                                  models::ReservationLocks::plain);
+    set.submission = std::make_unique<policies::KernelSubmission>(
+        values.duration("ioctl_cost"), models::ReservationLocks::plain,
+        policies::KernelSubmission::Late::undone);
   };
 }
 
