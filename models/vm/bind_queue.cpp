@@ -7,6 +7,11 @@
 
 namespace fencelab::models {
 
+namespace {
+/// Between two tries of an update that is tried until it gets memory: assumed.
+constexpr core::Duration kRetryPause{10'000};
+}  // namespace
+
 BindQueue::BindQueue(GpuVm& vm, const std::string& name)
     : vm_(vm),
       simulation_(vm.simulation()),
@@ -76,6 +81,12 @@ core::Task<bool> BindQueue::take_missing_tables(BindRequestPtr request, AllocReq
 core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation) {
   bool able = true;
   if (request->maps()) able = co_await take_missing_tables(request, allocation);
+  core::RetryLoop tries(simulation_);
+  while (!able && vm_.traits().tries_again) {
+    tries.again();
+    co_await core::sleep_for(simulation_, kRetryPause);
+    able = co_await take_missing_tables(request, allocation);
+  }
   if (able) {
     const core::Duration cost = vm_.begin_update(*request);
     co_await core::sleep_for(simulation_, cost);

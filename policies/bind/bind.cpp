@@ -173,9 +173,21 @@ void add_bind_policies(Registry& registry) {
                 "async-exact",
                 "queued; page-table memory is taken when the bind runs (in the signalling path)",
                 "the design that Documentation/gpu/drm-vm-bind-async.rst rules out",
-                {validate_at(0, "as sync"), tlb_flush(), tables_in("assumed: both are used")},
+                {validate_at(0, "as sync"),
+                 tlb_flush(),
+                 tables_in("assumed: both are used"),
+                 {"on_failure",
+                  ParameterKind::word,
+                  0,
+                  0,
+                  1,
+                  "what an update does that gets no memory when it runs: it fails, or tries again",
+                  "Documentation/gpu/drm-vm-bind-async.rst: the address space is banned",
+                  {"fail", "retry"}}},
                 [](auto& set, const auto& values, RunState&) {
-                  set.bind = std::make_unique<AsyncBind>(traits_of(values), Ahead::nothing);
+                  BindTraits traits = traits_of(values);
+                  traits.tries_again = values.get("on_failure") == 1;
+                  set.bind = std::make_unique<AsyncBind>(traits, Ahead::nothing);
                 }});
   registry.add({"bind",
                 "async-prealloc",
