@@ -12,6 +12,7 @@
 #include "core/fifo.hpp"
 #include "models/axes/driver_policies.hpp"
 #include "models/memory/buffer.hpp"
+#include "models/vm/page_tables.hpp"
 
 namespace fencelab::models {
 
@@ -26,6 +27,9 @@ struct BindRequest {
   /// Where it is mapped, or what is unmapped; none: wherever the buffer is mapped (unbind).
   std::optional<std::uint64_t> address;
   std::uint64_t offset = 0, bytes = 0;  ///< bytes [offset, offset + bytes) of the buffer
+  bool planned = false;                 ///< the two below say what it will find
+  std::vector<VaRange> unmaps;          ///< unbind without an address: what it takes away
+  std::vector<TableId> frees;           ///< tables that it empties for good
   std::vector<SyncPoint> in;
   core::FencePtr done;
   std::uint64_t reserved = 0;   ///< bytes of page tables taken ahead and not used yet

@@ -154,6 +154,11 @@ std::vector<VaChange> GpuVm::changes_of(const BindRequest& request, const VaMap&
   if (request.maps()) return {map.plan_map(mapping_of(request))};
   if (request.address) return {map.plan_unmap(*request.address, request.bytes)};
   std::vector<VaChange> changes;
+  if (request.planned) {
+    for (const VaRange& range : request.unmaps)
+      changes.push_back(map.plan_unmap(range.begin, range.end - range.begin));
+    return changes;
+  }
   for (const Mapping& mapping : map.mappings_of(*request.buffer)) {
     const std::uint64_t begin = std::max(request.offset, mapping.offset);
     const std::uint64_t end =
@@ -164,23 +169,36 @@ std::vector<VaChange> GpuVm::changes_of(const BindRequest& request, const VaMap&
   return changes;
 }
 
-void GpuVm::plan(BindRequest& request) {
-  planned_cell_.write();
+// Gives the addresses that the change touches.
+VaRange GpuVm::plan_change(BindRequest& request, const VaChange& change) {
   VaRange touches{~std::uint64_t{0}, 0};
   const auto extend = [&](VaRange by) {
     touches = {std::min(touches.begin, by.begin), std::max(touches.end, by.end)};
   };
+  if (change.map) {
+    extend(planned_tables_.touched_by_map(range_of(request)));
+    planned_tables_.add(range_of(request));
+  }
+  for (const Unmapped& cut : change.unmaps) planned_tables_.remove(range_of(cut));
+  for (const Unmapped& cut : change.unmaps) {
+    extend(planned_tables_.touched_by_unmap(range_of(cut)));
+    const std::vector<TableId> freed = planned_tables_.prune(range_of(cut));
+    request.frees.insert(request.frees.end(), freed.begin(), freed.end());
+    if (!request.address) request.unmaps.push_back(range_of(cut));
+  }
+  planned_.apply(change);
+  return touches;
+}
+
+void GpuVm::plan(BindRequest& request) {
+  planned_cell_.write();
+  // An address is touched also where nothing is mapped now: something may be, by the time that the
+  // request is carried out.
+  VaRange touches{~std::uint64_t{0}, 0};
+  if (request.address) touches = range_of(request);
   for (const VaChange& change : changes_of(request, planned_)) {
-    if (change.map) {
-      extend(planned_tables_.touched_by_map(range_of(request)));
-      planned_tables_.add(range_of(request));
-    }
-    for (const Unmapped& cut : change.unmaps) planned_tables_.remove(range_of(cut));
-    for (const Unmapped& cut : change.unmaps) {
-      extend(planned_tables_.touched_by_unmap(range_of(cut)));
-      planned_tables_.prune(range_of(cut));
-    }
-    planned_.apply(change);
+    const VaRange more = plan_change(request, change);
+    touches = {std::min(touches.begin, more.begin), std::max(touches.end, more.end)};
   }
   std::erase_if(in_flight_, [](const Planned& each) { return each.fence->is_known_signaled(); });
   for (const Planned& other : in_flight_) {
@@ -188,6 +206,7 @@ void GpuVm::plan(BindRequest& request) {
     if (!in_order && other.touches.overlaps(touches)) request.in.push_back({other.fence});
   }
   in_flight_.push_back({touches, request.done});
+  request.planned = true;
 }
 
 core::Duration GpuVm::begin_update(BindRequest& request) {
@@ -224,9 +243,13 @@ void GpuVm::finish_update(BindRequest& request) {
   std::uint64_t tables = 0;
   for (const VaChange& change : changes_of(request, mapped_)) {
     for (const Unmapped& cut : change.unmaps) tables_.remove(range_of(cut));
-    for (const Unmapped& cut : change.unmaps) tables += tables_.prune(range_of(cut));
+    if (!request.planned)
+      for (const Unmapped& cut : change.unmaps) tables += tables_.prune(range_of(cut)).size();
     mapped_.apply(change);
   }
+  // A table may be empty for now, with a bind on its way that counts on it.
+  tables_.drop(request.frees);
+  tables += request.frees.size();
   if (request.kind == BindRequest::Kind::rebind) --link_of(*request.buffer).rebinding;
   give_back(tables * PageTables::kTableBytes);
 }

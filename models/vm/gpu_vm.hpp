@@ -130,6 +130,7 @@ class GpuVm {
   bool in_use(const VmBo& link) const;
   bool at_home(const Buffer& buffer) const;
   std::vector<VaChange> changes_of(const BindRequest& request, const VaMap& map) const;
+  VaRange plan_change(BindRequest& request, const VaChange& change);
   MemoryPool& table_pool() const;
   void give_back(std::uint64_t bytes);
   void cancel_jobs();

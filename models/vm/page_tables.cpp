@@ -96,18 +96,28 @@ void PageTables::remove(VaRange range) {
     });
 }
 
-std::uint64_t PageTables::prune(VaRange range) {
-  std::uint64_t gone = 0;
+std::vector<TableId> PageTables::prune(VaRange range) {
+  std::vector<TableId> gone;
   for (int level = 0; level < kLevels; ++level) {
     Level& there = used_[static_cast<std::size_t>(level)];
     for_each_chunk(range, level, [&](std::uint64_t number, std::uint64_t) {
       const auto table = there.find(number);
       if (table == there.end() || table->second != 0) return;
       there.erase(table);
-      ++gone;
+      gone.push_back({level, number});
     });
   }
   return gone;
+}
+
+void PageTables::drop(const std::vector<TableId>& tables) {
+  for (const TableId& table : tables) {
+    Level& there = used_[static_cast<std::size_t>(table.level)];
+    const auto found = there.find(table.number);
+    FENCELAB_ASSERT(found != there.end() && found->second == 0,
+                    "table {} of level {} is not there, or not empty", table.number, table.level);
+    there.erase(found);
+  }
 }
 
 std::uint64_t PageTables::count() const {

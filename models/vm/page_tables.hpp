@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <vector>
 
 namespace fencelab::models {
 
@@ -14,6 +15,12 @@ namespace fencelab::models {
 struct VaRange {
   std::uint64_t begin = 0, end = 0;
   bool overlaps(const VaRange& other) const { return begin < other.end && other.begin < end; }
+};
+
+/// One table: its level, and its number among those that there may be of it.
+struct TableId {
+  int level = 0;
+  std::uint64_t number = 0;
 };
 
 /// A range that is mapped has a table of level 0 for each 2 MiB that it touches, also where one
@@ -46,8 +53,10 @@ class PageTables {
   std::uint64_t add(VaRange range);
   /// Mapped pages go; tables stay until they are pruned.
   void remove(VaRange range);
-  /// Drops the tables around the range that have become empty; gives how many.
-  std::uint64_t prune(VaRange range);
+  /// Drops the tables around the range that have become empty, and says which.
+  std::vector<TableId> prune(VaRange range);
+  /// Drops tables that are there and empty.
+  void drop(const std::vector<TableId>& tables);
   std::uint64_t count() const;
   void clear() { used_ = {}; }
 

@@ -30,8 +30,8 @@ class KernelSubmission final : public models::SubmissionPolicy {
  public:
   /// What becomes of a submission that is on its way when its process is killed.
   enum class Late : unsigned char { undone, ended, forgotten };
-  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks, Late late,
-                   WorkingSet set)
+  KernelSubmission(core::Duration ioctl_cost, models::ReservationLocks locks,
+                   Late late = Late::undone, WorkingSet set = WorkingSet::listed)
       : cost_(ioctl_cost),
         locks_(locks),
         late_(late),

@@ -3,6 +3,7 @@
 #include "models/vm/gpu_vm.hpp"
 
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "models/machine.hpp"
 #include "models/sync/drm_exec.hpp"
@@ -219,4 +220,61 @@ TEST_CASE("A bind that fails after its fence was published bans the address spac
   late->buffer = &rig.first;
   CHECK(rig.vm.admit(*late) == core::fence_error::kNoEntry);
   CHECK(rig.system_used() == 0);
+}
+
+namespace {
+
+/// What is left when all requests are carried out one after another.
+void carry_out(VaMap& map, const BindRequest& request) {
+  if (request.maps())
+    map.apply(map.plan_map({*request.address, request.bytes, request.buffer, request.offset}));
+  else
+    map.apply(map.plan_unmap(*request.address, request.bytes));
+}
+
+Task<> ask_as_planned(Rig& rig, BindQueue& queue, BindRequestPtr request) {
+  co_await rig.vm.take_tables(request, rig.vm.missing_tables_when_planned(*request), kIoctl);
+  rig.vm.plan(*request);
+  queue.push(request);
+}
+
+}  // namespace
+
+TEST_CASE("Planned updates of three queues leave what they would leave one after another") {
+  for (unsigned seed = 1; seed <= 150; ++seed) {
+    INFO("seed " << seed);
+    Rig rig;
+    std::mt19937_64 random(seed);
+    const auto below = [&](std::uint64_t n) { return random() % n; };
+    VaMap expected;
+    std::vector<core::FencePtr> locks;
+    for (int step = 0; step < 24; ++step) {
+      BindQueue& queue = rig.vm.bind_queue(std::to_string(below(3)));
+      Buffer& buffer = below(2) == 0 ? rig.first : rig.second;
+      // Around the borders of tables of each level.
+      const std::uint64_t border = below(3) * (512 * kMiB);
+      const std::uint64_t address = border + below(3) * 2 * kMiB + below(6) * kPage;
+      const auto kind = below(3) == 0 ? BindRequest::Kind::unbind : BindRequest::Kind::bind;
+      const BindRequestPtr request = rig.request(queue, buffer, address, kind);
+      request->bytes = (1 + below(kind == BindRequest::Kind::bind ? 4 : 600)) * kPage;
+      locks.push_back(core::make_intrusive<core::DmaFence>(rig.simulation, nullptr, 90, step + 1));
+      if (below(2) == 0) request->in.push_back({locks.back()});
+      carry_out(expected, *request);
+      rig.run(ask_as_planned(rig, queue, request));
+    }
+    const std::uint64_t peak = rig.machine.memory().system().peak;
+    std::shuffle(locks.begin(), locks.end(), random);
+    for (const core::FencePtr& lock : locks) {
+      lock->signal();
+      rig.simulation.run();
+    }
+    CHECK(rig.vm.mapped().mappings() == expected.mappings());
+    PageTables tables;
+    for (const auto& [address, mapping] : expected.mappings()) tables.add({address, mapping.end()});
+    CHECK(rig.vm.tables().count() == tables.count());
+    CHECK(rig.vm.table_bytes_held() == tables.count() * kTable);
+    CHECK(rig.system_used() == tables.count() * kTable);
+    CHECK(rig.machine.memory().system().peak == peak);  // nothing was taken at run
+    CHECK_FALSE(rig.vm.banned());
+  }
 }
