@@ -32,7 +32,7 @@ std::string job(const std::string& id, const std::string& duration, const std::s
 
 }  // namespace
 
-TEST_CASE("A bind writes entries; an unbind, and a bind over another, waits for the TLB as well") {
+TEST_CASE("A bind writes entries, and what takes some away waits for the TLB as well") {
   const std::string bind = R"({"bind": {"context": "c", "buffer": "page", "at": "0x1000"}},)";
   const auto once = run_program(bind + job("j", "1 ms"), kPage, kSync);
   CHECK(number(once, "makespan_ns") == 2'016 + 1 * kMs);
