@@ -4,6 +4,7 @@
 #include "core/assert.hpp"
 #include "models/cpu/zone.hpp"
 #include "models/machine.hpp"
+#include "models/vm/vm_bo.hpp"
 
 namespace fencelab::models {
 
@@ -229,6 +230,7 @@ core::Task<Placement> Memory::keep_in_system(Buffer& buffer, AllocRequest reques
     if (fence) from->remember_move(fence);
     drop(buffer);
     take(system(), buffer, nullptr);
+    note_evicted(buffer);
     if (buffer.content && !fence) moves_.start(buffer, *from->gpu);
   }
   buffer.placement.write();

@@ -102,3 +102,14 @@ TEST_CASE("Private buffers of one address space do not synchronise its queues, b
   CHECK(number(two_writers(R"(, "private": true)"), "makespan_ns") == 10 * kMs);
   CHECK(number(two_writers(""), "makespan_ns") == 10 * kMs);
 }
+
+TEST_CASE("Page tables are system memory, or VRAM where the driver says so") {
+  const std::string program = R"({"bind": {"context": "c", "buffer": "page"}},)" + job("j", "1 ms");
+  const auto system = run_program(program, kPage, kSync);
+  CHECK(number(system, "system_peak_bytes") == 3 * 4096);
+  CHECK(number(system, "vram_peak_bytes") == 0);
+  const auto vram = run_program(
+      program, kPage, free_ioctls_with(R"("bind": {"policy": "sync", "tables": "vram"})"));
+  CHECK(number(vram, "system_peak_bytes") == 0);
+  CHECK(number(vram, "vram_peak_bytes") == 3 * 4096);
+}
