@@ -101,6 +101,7 @@ core::FencePtr PendingMoves::push(Buffer& buffer, const JobPtr& job) {
   job->publish_completion({job->finished, nullptr, 0, job.get()});
   buffer.resv().add(job->finished, Usage::kernel);
   const core::FencePtr finished = job->finished;
+  if (machine_.simulation().untimed()) machine_.keep(job);
   job->entity->push(job);
   return finished;
 }

@@ -31,8 +31,8 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   models::Zone* const zone = world_.machine().memory().zone();
   if (zone && op.gfp == models::Gfp::mempool && placed == models::Placement::ok)
     zone->note_element(buffer);
-  // What is on the disk stays there.
-  if (placed != models::Placement::ok && !buffer.swapped) buffer.exists = false;
+  // What is on the disk, or in another place, stays there.
+  if (placed != models::Placement::ok && !buffer.swapped && !buffer.pool) buffer.exists = false;
   const bool touched = buffer.exists && buffer.kind() != models::MemoryKind::gem;
   if (touched && world_.machine().memory().zone()) buffer.content = true;
   if (locked) buffer.resv().lock().unlock();

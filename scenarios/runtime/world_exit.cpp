@@ -94,7 +94,8 @@ void World::thread_ended(CloneState& clone) {
   exit(clone);
 }
 
-// What only this process used and nothing works on any more is given back.
+// What only this process used is given back, at once or when nothing works on it any more. (Memory
+// of a pool without end does nobody any good.)
 void World::exit(CloneState& clone) {
   for (const auto& gpu : machine_.gpus())
     if (models::UserVm* vm = clone.client->existing_user_vm(*gpu))
@@ -106,7 +107,7 @@ void World::exit(CloneState& clone) {
     if (ours && !buffer->resv().lock().is_locked() &&
         buffer->resv().test_signaled(models::Usage::bookkeep))
       machine_.memory().free(*buffer);
-    else if (ours && machine_.memory().zone())
+    else if (ours && buffer->pool && (machine_.memory().zone() || buffer->pool->capacity != 0))
       simulation_.spawn({"release of " + buffer->name(), core::ProcessRole::kernel_worker, true},
                         free_when_idle(*buffer));
   }
