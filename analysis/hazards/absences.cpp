@@ -6,6 +6,7 @@
 #include "models/gpu/gpu.hpp"
 #include "models/machine.hpp"
 #include "models/memory/buffer.hpp"
+#include "models/svm/managed_range.hpp"
 #include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::analysis {
@@ -39,7 +40,8 @@ void HazardTracker::look_for_absences(const Job& job) {
   const models::GpuVm* const vm = job.client->existing_gpu_vm(job.context->gpu());
   for (const models::Access& access : job.accesses) {
     const models::Buffer& buffer = *access.buffer;
-    if (buffer.pages && buffer.exists) continue;  // it faults, and comes
+    const bool faults = models::is_paged_on(buffer, job.context->gpu());
+    if (faults && buffer.exists) continue;  // and comes
     const bool unbound = vm && vm->managed(buffer) && !vm->bound(buffer, access.begin, access.end);
     const bool evicted = buffer.pool && !job.context->gpu().machine().memory().is_reachable(buffer);
     const bool replaced =
@@ -71,6 +73,8 @@ void HazardTracker::on_gone(const models::Buffer& buffer, const char* how) {
   const std::string missing = fmt::format("{} did that, and nothing made it wait for the end", who);
   for (const Job* job : jobs_on(buffer)) {
     if (job->state != models::JobState::running) continue;
+    // What is evicted under a job that can fault it finds again.
+    if (!is_free && models::is_paged_on(buffer, job->context->gpu())) continue;
     for (const models::Access& access : job->accesses) {
       if (access.buffer != &buffer) continue;
       absent(mark_of(*job, {}, 0), access, how, missing);

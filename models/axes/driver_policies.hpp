@@ -159,7 +159,7 @@ enum class InvalidationCause : unsigned char { reclaim, unmap, fork, copy_on_wri
 /// What an MMU notifier is told: the range, and whose notifier it is.
 struct Invalidation {
   Buffer& buffer;
-  Client& client;
+  Client* client;  ///< nullptr: any, where the device maps what it faults on
   Gpu& gpu;
   InvalidationCause cause;
 };
@@ -170,6 +170,8 @@ class UserptrPolicy {
   virtual ~UserptrPolicy() = default;
   /// The device pins pages for the long term: they never move, and it is told of nothing.
   virtual bool pinned() const = 0;
+  /// A device that can recover from page faults gets pages when it touches them.
+  virtual bool maps_on_fault() const { return false; }
   /// The notifier: returns when the GPU no longer uses the pages.
   virtual core::Task<> invalidate(Invalidation range) = 0;
   /// Time that getting (and mapping for the device) so many bytes of pages takes.

@@ -5,6 +5,7 @@
 #include "core/assert.hpp"
 #include "models/gpu/context.hpp"
 #include "models/gpu/gpu.hpp"
+#include "models/gpu/job_watchdog.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/svm/page_walk.hpp"
 
@@ -98,7 +99,7 @@ void Engine::begin_slice(HwQueue& queue) {
   start_job(job);
   // Slices add up (xe reads the context's run time): else a hung job that shares its engine would
   // never be found.
-  if (const auto timeout = gpu_.policies().hang->job_timeout(job))
+  if (const auto timeout = time_limit_of(job))
     watchdog_.arm(std::max(*timeout - job.time_on_engine, Duration{}), job.id());
 }
 

@@ -79,7 +79,8 @@ void Engine::report_fault(Job& job) {
   Duration extra{};
   for (std::size_t i = 0; i < remote.size(); ++i) {
     faults.note_use(*walk.touches()[i].range, walk.touches()[i].run, remote[i]);
-    extra += faults.rules().remote_access * static_cast<std::int64_t>(remote[i]);
+    if (!walk.touches()[i].range->in_place())
+      extra += faults.rules().remote_access * static_cast<std::int64_t>(remote[i]);
   }
   walk.pass();
   walk.over_the_link += extra;

@@ -4,6 +4,7 @@
 #include "models/gpu/context.hpp"
 #include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
+#include "models/gpu/job_watchdog.hpp"
 #include "models/svm/page_walk.hpp"
 
 namespace fencelab::models {
@@ -151,7 +152,7 @@ bool Engine::kept_away_by(const HwQueue& queue, const Job& job) const {
 std::optional<Time> Engine::watchdog_due(const Job& job) const {
   if (current_ && current_->head() == &job)
     return watchdog_.armed() ? std::optional(watchdog_.due()) : std::nullopt;
-  const auto timeout = gpu_.policies().hang->job_timeout(job);
+  const auto timeout = time_limit_of(job);
   if (!timeout || job.queue->head() != &job) return std::nullopt;
   if (!job.queue->may_run() || !would_run(*job.queue)) return std::nullopt;
   for (const HwQueue* queue : ready_)

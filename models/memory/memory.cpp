@@ -33,7 +33,8 @@ MemoryPool& Memory::add_gtt(Gpu& gpu, std::uint64_t bytes) {
 
 void Memory::free(Buffer& buffer) {
   buffer.placement.write();
-  if (buffer.pages) buffer.home()->faults()->release(*buffer.pages);
+  for (ManagedRange* range = buffer.pages; range; range = range->next)
+    range->gpu()->faults()->release(*range);
   if (buffer.pool) {
     machine_.simulation().emit(core::ProbeKind::buffer_freed, buffer.id(),
                                core::raw(buffer.pool->id), buffer.bytes(), &buffer);

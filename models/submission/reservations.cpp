@@ -6,6 +6,7 @@
 #include "models/gpu/context.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/job.hpp"
+#include "models/svm/managed_range.hpp"
 #include "models/vm/gpu_vm.hpp"
 
 namespace fencelab::models {
@@ -26,9 +27,12 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
       for (const Buffer* other : wanted_) known.insert(other->index());
     return known.insert(buffer->index()).second;
   };
+  auto is_listed = [&](const Buffer& buffer) {
+    return !buffer.pages || !job.context || !is_paged_on(buffer, job.context->gpu());
+  };
   auto want = [&](const AccessList& accesses) {
     for (const Access& access : accesses)
-      if (!access.buffer->pages && is_new(access.buffer)) wanted_.push_back(access.buffer);
+      if (is_listed(*access.buffer) && is_new(access.buffer)) wanted_.push_back(access.buffer);
   };
   want(job.accesses);
   if (job.declares) want(job.declared_apart);

@@ -47,15 +47,26 @@ FaultService::FaultService(Gpu& gpu, const FaultRules& rules)
 FaultService::~FaultService() {
   served_.remove_producer(*this);
   for (const auto& range : ranges_) range->buffer().pages = nullptr;
+  if (gpu_.vram) gpu_.vram->paged = nullptr;
 }
 
 Memory& FaultService::memory() const { return gpu_.machine().memory(); }
 
 ManagedRange& FaultService::manage(Buffer& buffer) {
-  ranges_.push_back(std::make_unique<ManagedRange>(simulation_, buffer, blocks_));
+  ranges_.push_back(std::make_unique<ManagedRange>(simulation_, buffer, blocks_, &gpu_));
   ManagedRange& range = *ranges_.back();
   blocks_ += range.block_count();
   order_.add(range);
+  buffer.pages = &range;
+  return range;
+}
+
+ManagedRange& FaultService::map_in_place(Buffer& buffer) {
+  ranges_.push_back(std::make_unique<ManagedRange>(simulation_, buffer, blocks_, &gpu_, true));
+  ManagedRange& range = *ranges_.back();
+  blocks_ += range.block_count();
+  order_.add(range);
+  range.next = buffer.pages;
   buffer.pages = &range;
   return range;
 }
@@ -74,7 +85,7 @@ std::uint64_t FaultService::report(Job& job, std::vector<FaultedRun> runs) {
 void FaultService::note_use(ManagedRange& range, PageRun run, std::uint32_t remote) {
   range.use(run);
   order_.used(range, run);
-  if (remote == 0) return;
+  if (remote == 0 || range.in_place()) return;
   counters_.remote += remote;
   ManagedRange::Block& block = range.block(run.first / kPagesPerBlock);
   const std::uint32_t before = block.remote_uses;
@@ -175,7 +186,8 @@ core::Task<> FaultService::pass(Batch batch) {
       continue;
     }
     const bool served = co_await serve_block(blocks[i]);
-    if (!served) fail(batch, *blocks[i].range, core::fence_error::kNoMemory);
+    const int error = is_there(*blocks[i].range) ? core::fence_error::kNoMemory : kInputOutput;
+    if (!served) fail(batch, *blocks[i].range, error);
   }
   counters_.service_ns += (simulation_.now() - begun).count();
   if (batch.ticket > 0) served_.advance(batch.ticket);

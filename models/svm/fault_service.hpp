@@ -48,6 +48,8 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   FenceGate& gate() { return gate_; }
   /// From now on the pages of `buffer` are where they are touched. During set-up only.
   ManagedRange& manage(Buffer& buffer);
+  /// From now on the GPU maps the pages of userptr memory when it touches them.
+  ManagedRange& map_in_place(Buffer& buffer);
 
   // ---- for engines
   /// `job` stands still because of `runs`; it goes on when served() has the returned value.
@@ -63,6 +65,8 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   void release(ManagedRange& range);
   /// Stale translations are gone: for notifiers that zap and wait for no fence (E3'').
   core::Task<> flush() { return tlb_.flush(receiver_); }
+  /// Asks for that; the caller waits for what is returned.
+  TlbRequest begin_flush() { return tlb_.request(receiver_); }
   core::Task<bool> give_up(std::uint64_t bytes) override;
 
   // Its worker makes served() advance.
@@ -107,13 +111,16 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   // migration.cpp: pages on their way
   core::Task<bool> serve_block(BlockFaults faults);
   core::Task<bool> bring(BlockFaults faults);
+  core::Task<bool> map_userptr(BlockFaults faults);
   core::Task<bool> make_room(std::uint64_t bytes, BlockFaults faults);
-  core::Task<> migrate(BlockFaults faults, PageMask wanted);
+  core::Task<bool> migrate(BlockFaults faults, PageMask wanted);
+  static bool is_there(const ManagedRange& range);
   core::Task<> bind(std::uint32_t pages);
   core::Task<bool> map_remote(BlockFaults faults, PageMask pages);
   core::Task<> copy(std::uint32_t pages, bool fixed);
   core::Task<> cpu_access_block(ManagedRange& range, std::uint32_t index, PageMask wanted,
                                 Client* client);
+  core::Task<> populate(ManagedRange& range, std::uint32_t index, PageMask wanted, Client* client);
   core::Task<> migrate_to_ram(ManagedRange& range, std::uint32_t index, Client* client);
 
   // page_eviction.cpp
@@ -121,6 +128,8 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   std::vector<EvictionOrder::Victim> take_victims(std::uint64_t bytes, const ManagedRange* owner,
                                                   std::uint32_t spared,
                                                   std::vector<ManagedRange*>& locked);
+  void give_back_all(ManagedRange& range);
+  void unlock_pages(ManagedRange& range);
   void take_from_gpu(ManagedRange& range, std::uint32_t block, const PageMask& pages);
 
   bool serialises() const {

@@ -6,13 +6,16 @@
 
 namespace fencelab::models {
 
-ManagedRange::ManagedRange(core::Simulation& simulation, Buffer& buffer, std::uint32_t number)
+ManagedRange::ManagedRange(core::Simulation& simulation, Buffer& buffer, std::uint32_t number,
+                           Gpu* gpu, bool in_place)
     : cell(simulation, this),
       page_lock(simulation, "pages of " + buffer.name(), "page lock"),
       migrate_lock(simulation, "migration of " + buffer.name(), "migrate lock"),
       buffer_(buffer),
       pages_(static_cast<std::uint32_t>((buffer.bytes() + kPageBytes - 1) / kPageBytes)),
       number_(number),
+      gpu_(gpu),
+      in_place_(in_place),
       blocks_((pages_ + kPagesPerBlock - 1) / kPagesPerBlock) {}
 
 PageMask ManagedRange::existing(std::uint32_t index) const {
@@ -65,13 +68,30 @@ void ManagedRange::use(PageRun run) {
   }
 }
 
-// Of instants only what a time slice is reckoned from tells states apart.
+bool ManagedRange::zap() {
+  cell.write();
+  bool mapped = false;
+  for (Block& each : blocks_) {
+    mapped |= each.remote.any();
+    each.remote = PageMask{};
+  }
+  return mapped;
+}
+
 bool ManagedRange::hash_state(std::uint64_t& hash) const {
-  hash = 0;
-  for (const Block& each : blocks_)
+  hash = release_later ? 1 : 0;
+  for (const Block& each : blocks_) {
+    hash = core::mix_hash(hash, each.remote_uses + page_lock.simulation().hash_of(each.came));
     for (const PageMask* mask : {&each.on_gpu, &each.remote, &each.content})
       for (const std::uint64_t word : mask->words()) hash = core::mix_hash(hash, word);
+  }
   return true;
+}
+
+bool is_paged_on(const Buffer& buffer, const Gpu& gpu) {
+  for (const ManagedRange* range = buffer.pages; range; range = range->next)
+    if (range->gpu() == &gpu) return true;
+  return false;
 }
 
 }  // namespace fencelab::models

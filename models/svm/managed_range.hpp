@@ -12,6 +12,7 @@
 namespace fencelab::models {
 
 class Buffer;
+class Gpu;
 
 /// Pages [first, first + count) of a buffer.
 struct PageRun {
@@ -29,11 +30,21 @@ class ManagedRange final : public core::StateSource {
     std::uint32_t remote_uses = 0;
   };
 
-  /// `number`: of its first block among all blocks of its GPU.
-  ManagedRange(core::Simulation& simulation, Buffer& buffer, std::uint32_t number);
+  /// `number`: of its first block among all blocks of its GPU. `in_place`: the GPU maps the pages
+  /// where they are in system memory, and they never move to its own (userptr).
+  ManagedRange(core::Simulation& simulation, Buffer& buffer, std::uint32_t number,
+               Gpu* gpu = nullptr, bool in_place = false);
 
   Buffer& buffer() const { return buffer_; }
   std::uint32_t pages() const { return pages_; }
+  Gpu* gpu() const { return gpu_; }
+  bool in_place() const { return in_place_; }
+  /// The same buffer on another GPU; nullptr: on none.
+  ManagedRange* next = nullptr;
+  /// Its memory is to be given back by whoever has `page_lock` now.
+  bool release_later = false;
+  /// The GPU maps none of it any more, once its TLB has forgotten it. False: it mapped nothing.
+  bool zap();
   std::uint32_t number() const { return number_; }
   std::uint32_t block_count() const { return static_cast<std::uint32_t>(blocks_.size()); }
   /// The caller notes the access in `cell`.
@@ -59,7 +70,12 @@ class ManagedRange final : public core::StateSource {
  private:
   Buffer& buffer_;
   std::uint32_t pages_, number_;
+  Gpu* gpu_;
+  bool in_place_;
   std::vector<Block> blocks_;
 };
+
+/// Whether `gpu` faults on `buffer`, page by page, and so needs nothing made ready.
+bool is_paged_on(const Buffer& buffer, const Gpu& gpu);
 
 }  // namespace fencelab::models

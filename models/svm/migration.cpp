@@ -1,9 +1,11 @@
 // FaultService: pages on their way between system memory and the GPU's.
 #include <algorithm>
 
+#include "core/uninterruptible.hpp"
 #include "models/machine.hpp"
 #include "models/svm/fault_service.hpp"
 #include "models/svm/prefetcher.hpp"
+#include "models/userptr/process_memory.hpp"
 
 namespace fencelab::models {
 
@@ -16,8 +18,14 @@ std::uint64_t bytes_of(std::uint32_t pages) { return std::uint64_t{pages} * kPag
 
 }  // namespace
 
+bool FaultService::is_there(const ManagedRange& range) {
+  range.buffer().placement.read();
+  return range.buffer().exists;
+}
+
 Task<bool> FaultService::serve_block(BlockFaults faults) {
   ++counters_.blocks_served;
+  if (faults.range->in_place()) return map_userptr(faults);
   if (!serialises()) return bring(faults);
   return [](FaultService& self, BlockFaults served) -> Task<bool> {
     co_await served.range->migrate_lock.lock();
@@ -58,7 +66,8 @@ Task<bool> FaultService::bring(BlockFaults faults) {
     }
     // No room: the pages stay where they are, and the GPU goes over the link (xe_svm.c).
     if (!room) co_return co_await map_remote(faults, missing);
-    co_await migrate(faults, wanted);
+    const bool came = co_await migrate(faults, wanted);
+    if (!came) co_return false;
     if (rules_.migrate_lock != MigrateLock::none && mixed)
       co_await migrate_to_ram(range, faults.block, range.buffer().owner());
     co_await bind(wanted.count());
@@ -103,9 +112,14 @@ Task<> FaultService::copy(std::uint32_t pages, bool fixed) {
 }
 
 // migrate_vma_setup(), copy, migrate_vma_finalize(): the pages are locked meanwhile.
-Task<> FaultService::migrate(BlockFaults faults, PageMask wanted) {
+Task<bool> FaultService::migrate(BlockFaults faults, PageMask wanted) {
   ManagedRange& range = *faults.range;
   co_await range.page_lock.lock();
+  if (!is_there(range)) {
+    gpu_.vram->give_back(bytes_of(wanted.count()));
+    unlock_pages(range);
+    co_return false;
+  }
   range.cell.read();
   ManagedRange::Block& block = range.block(faults.block);
   const PageMask copied = wanted & block.content;
@@ -119,7 +133,8 @@ Task<> FaultService::migrate(BlockFaults faults, PageMask wanted) {
   if (copied.any()) memory().unreserve(memory().system(), bytes_of(copied.count()));
   counters_.migrated += wanted.count();
   counters_.prefetched += wanted.without(faults.pages).count();
-  range.page_lock.unlock();
+  unlock_pages(range);
+  co_return true;
 }
 
 Task<> FaultService::bind(std::uint32_t pages) {
@@ -130,19 +145,46 @@ Task<> FaultService::bind(std::uint32_t pages) {
 
 Task<bool> FaultService::map_remote(BlockFaults faults, PageMask pages) {
   ManagedRange& range = *faults.range;
+  co_await range.page_lock.lock();
   range.cell.read();
   ManagedRange::Block& block = range.block(faults.block);
-  const PageMask fresh = pages.without(block.content);
-  if (fresh.any()) {
-    const Placement placed =
-        co_await memory().reserve(memory().system(), bytes_of(fresh.count()),
-                                  {AllocRequest::Context::user, range.buffer().owner()});
-    if (placed != Placement::ok) co_return false;
-  }
+  const bool exists = is_there(range);
+  if (exists) co_await populate(range, faults.block, pages, range.buffer().owner());
   co_await bind(pages.count());
   range.cell.write();
-  block.content |= fresh;
-  block.remote |= pages.without(block.on_gpu);
+  const bool all_there = !pages.without(block.content | block.on_gpu).any();
+  block.remote |= (pages & block.content).without(block.on_gpu);
+  unlock_pages(range);
+  co_return all_there;
+}
+
+// hmm_range_fault() and what surrounds it (Documentation/mm/hmm.rst): the pages are made present
+// and mapped, unless the notifier has run meanwhile.
+Task<bool> FaultService::map_userptr(BlockFaults faults) {
+  ManagedRange& range = *faults.range;
+  Buffer& buffer = range.buffer();
+  const PageUser who{nullptr, &gpu_};
+  UserPages& pages = *buffer.user_pages();
+  pages.add_user(who, false);
+  PagesRead read(pages, who);
+  core::RetryLoop tries(simulation_);
+  for (bool again = true; again;) {
+    tries.again();
+    co_await read.begin();
+    buffer.placement.read();
+    if (!buffer.exists) co_return false;
+    const Placement placed =
+        co_await fault_in(gpu_.machine(), buffer, {AllocRequest::Context::user, buffer.owner()});
+    if (placed != Placement::ok) co_return false;
+    co_await bind(faults.pages.count());
+    buffer.placement.read();
+    again = read.retry() || !buffer.pool;
+    if (again) ++counters_.lost_races;
+  }
+  pages.note_got(who, read);
+  range.cell.write();
+  ManagedRange::Block& block = range.block(faults.block);
+  block.remote |= faults.pages & range.existing(faults.block);
   co_return true;
 }
 
@@ -158,6 +200,7 @@ Task<> FaultService::cpu_access(ManagedRange& range, PageRun run, Client* client
 // and then the instruction is carried out again: until that is done the page can go once more.
 Task<> FaultService::cpu_access_block(ManagedRange& range, std::uint32_t index, PageMask wanted,
                                       Client* client) {
+  const core::Uninterruptible in_the_handler(simulation_);
   core::RetryLoop tries(simulation_);
   for (bool again = true; again;) {
     tries.again();
@@ -166,8 +209,10 @@ Task<> FaultService::cpu_access_block(ManagedRange& range, std::uint32_t index, 
     const ManagedRange::Block& block = range.block(index);
     const bool away = (wanted & block.on_gpu).any();
     const core::Time slice_end = block.came + rules_.timeslice;
-    range.page_lock.unlock();
-    if (!away) break;
+    const bool exists = is_there(range);
+    if (!away && exists) co_await populate(range, index, wanted, client);
+    unlock_pages(range);
+    if (!away || !exists) co_return;
     ++counters_.cpu_faults;
     co_await core::sleep_for(simulation_, rules_.cpu_fault, WaitReason::cpu);
     if (rules_.races == MigrationRaces::timeslice && simulation_.now() < slice_end) {
@@ -178,7 +223,12 @@ Task<> FaultService::cpu_access_block(ManagedRange& range, std::uint32_t index, 
     again = rules_.races != MigrationRaces::serialised;
     if (again) co_await core::sleep_for(simulation_, rules_.cpu_retry, WaitReason::cpu);
   }
-  range.cell.read();
+}
+
+// Pages that nobody has touched yet are taken from system memory (do_anonymous_page()). The caller
+// has locked them.
+Task<> FaultService::populate(ManagedRange& range, std::uint32_t index, PageMask wanted,
+                              Client* client) {
   ManagedRange::Block& block = range.block(index);
   const PageMask fresh = wanted.without(block.content).without(block.on_gpu);
   if (!fresh.any()) co_return;
@@ -209,12 +259,35 @@ Task<> FaultService::migrate_to_ram(ManagedRange& range, std::uint32_t index, Cl
     gpu_.vram->give_back(bytes_of(pages.count()));
     counters_.to_system += pages.count();
   }
-  range.page_lock.unlock();
+  unlock_pages(range);
   if (serialises()) range.migrate_lock.unlock();
 }
 
+// Pages that are under way are somebody's for the moment: who has locked them gives all back.
 void FaultService::release(ManagedRange& range) {
   range.cell.write();
+  if (range.in_place()) {
+    range.zap();
+    return;
+  }
+  // A timed run kills processes from outside of all processes, where nobody can lock.
+  const bool can_lock = simulation_.current() != nullptr;
+  const bool ours = can_lock ? range.page_lock.try_lock() : range.page_lock.owner() == nullptr;
+  range.release_later = !ours;
+  if (!ours) return;
+  give_back_all(range);
+  if (can_lock) range.page_lock.unlock();
+}
+
+void FaultService::unlock_pages(ManagedRange& range) {
+  range.cell.read();
+  if (range.release_later) give_back_all(range);
+  range.page_lock.unlock();
+}
+
+void FaultService::give_back_all(ManagedRange& range) {
+  range.cell.write();
+  range.release_later = false;
   for (std::uint32_t i = 0; i < range.block_count(); ++i) {
     ManagedRange::Block& block = range.block(i);
     const PageMask gone = block.on_gpu, in_system = block.content.without(block.on_gpu);

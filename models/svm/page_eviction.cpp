@@ -67,7 +67,7 @@ Task<bool> FaultService::evict(std::uint64_t bytes, const ManagedRange* owner,
     victim.range->block(victim.block).on_gpu |= victim.pages;
     order_.came(*victim.range, victim.block, victim.pages);
   }
-  for (ManagedRange* range : locked) range->page_lock.unlock();
+  for (ManagedRange* range : locked) unlock_pages(*range);
   co_return room == Placement::ok&& pages > 0;
 }
 

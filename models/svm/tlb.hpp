@@ -20,6 +20,7 @@ class Tlb {
 
   /// Returns when no stale translation is used any more. `receiver` handles the acknowledgements.
   core::Task<> flush(core::Process* receiver);
+  TlbRequest request(core::Process* receiver);
   /// The firmware's side: `answer(request)` sends each acknowledgement.
   template <class Answer>
   core::Task<> serve(Answer answer) {

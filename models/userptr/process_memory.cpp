@@ -31,7 +31,7 @@ core::Task<> RangeInvalidation::start() {
   for (std::size_t i = 0; i < users.size(); ++i) {
     if (users[i].pinned) continue;
     const PageUser who = users[i].who;
-    co_await who.gpu->policies().userptr->invalidate({buffer_, *who.client, *who.gpu, cause_});
+    co_await who.gpu->policies().userptr->invalidate({buffer_, who.client, *who.gpu, cause_});
   }
   pages.begin_moving();
   pages.counters.invalidations += 1;

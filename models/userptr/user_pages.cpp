@@ -8,6 +8,10 @@
 
 namespace fencelab::models {
 
+std::uint64_t PageUser::number() const {
+  return (client ? std::uint64_t{client->index()} + 1 : 0) << 16 | gpu->index;
+}
+
 UserPages::UserPages(core::Simulation& simulation, std::string buffer_name)
     : simulation_(simulation),
       name_(std::move(buffer_name)),
@@ -29,10 +33,8 @@ void UserPages::add_user(PageUser who, bool pinned) {
   if (find(who)) return;
   cell_.write();
   users_.push_back({.who = who, .pinned = pinned});
-  std::sort(users_.begin(), users_.end(), [](const User& a, const User& b) {
-    return std::pair(a.who.client->index(), a.who.gpu->index) <
-           std::pair(b.who.client->index(), b.who.gpu->index);
-  });
+  std::sort(users_.begin(), users_.end(),
+            [](const User& a, const User& b) { return a.who.number() < b.who.number(); });
 }
 
 bool UserPages::must_get(PageUser who) const {
@@ -123,8 +125,7 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
   for (const User& user : users_) {
     const unsigned flags = (user.pinned ? 1u : 0u) + (user.got ? 2u : 0u) + (user.valid ? 4u : 0u) +
                            (user.same ? 8u : 0u) + (user.invalidating ? 16u : 0u);
-    hash =
-        core::mix_hash(hash, (user.who.client->index() << 16 | user.who.gpu->index) * 32 + flags);
+    hash = core::mix_hash(hash, user.who.number() * 32 + flags);
   }
   for (const PagesRead* read : reads_)  // in whatever order they began
     hash += core::mix_hash(core::raw(read->process_->id), read->changed_ ? 2 : 1);

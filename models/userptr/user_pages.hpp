@@ -21,8 +21,9 @@ class PagesRead;
 
 /// An address space that GPU pages are mapped in: of a process on a device.
 struct PageUser {
-  Client* client = nullptr;
+  Client* client = nullptr;  ///< nullptr: any, where the device maps what it faults on
   Gpu* gpu = nullptr;
+  std::uint64_t number() const;  ///< to sort and to hash by
   bool operator==(const PageUser&) const = default;
 };
 

@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "models/machine.hpp"
+#include "models/svm/managed_range.hpp"
 #include "models/userptr/process_memory.hpp"
 
 namespace fencelab::models {
 
 void UserRanges::add(Buffer& buffer, bool write) {
-  if (!buffer.user_pages()) return;
+  if (!buffer.user_pages() || is_paged_on(buffer, gpu_)) return;
   const auto known = std::find_if(ranges_.begin(), ranges_.end(),
                                   [&](const Range& range) { return range.buffer == &buffer; });
   if (known != ranges_.end())

@@ -98,6 +98,10 @@ std::vector<Preset> make_presets() {
       {"xe-long-running",
        "xe's long-running mode: no dma_fence out, preempt fences, exact page tables at submission",
        "drivers/gpu/drm/xe: LR VMs", but(user_queues, {{"flip", {"deadline", {}}}})},
+      {"xe-fault-mode",
+       "kernel queues with explicit sync beside long-running ones that fault; never both at a time",
+       "drivers/gpu/drm/xe: fault-mode VMs, xe_hw_engine_group.c",
+       but(vulkan_explicit, {{"residency", {"fault", {}}}, {"userptr", {"fault", {}}}})},
       {"oracle", "as vulkan-explicit, but jobs wait for true hazards only: the lower bound",
        "no driver; a yardstick", but(vulkan_explicit, {{"sync", {"oracle", {}}}})},
   };

@@ -83,7 +83,7 @@ void publish_on(Job& job, models::Buffer& buffer, models::Usage usage,
 
 void publish(Job& job, const models::DriverPolicies& policies) {
   for (const models::Access& access : job.declared())
-    if (!access.buffer->pages)
+    if (!models::is_paged_on(*access.buffer, job.context->gpu()))
       publish_on(job, *access.buffer, policies.sync->publish_as(access), policies);
   for (const models::Access& mark : job.marked)
     publish_on(job, *mark.buffer, models::Usage::write, policies);
@@ -141,11 +141,12 @@ core::Task<> join_address_space(JobPtr job) {
   vm.add_queue(queue.ring());
   if (models::FaultService* const faults = gpu.faults()) faults->gate().joined(queue.ring());
   for (const models::Access& access : job->accesses)
-    if (!access.buffer->pages) vm.add_buffer(*access.buffer);
+    if (!models::is_paged_on(*access.buffer, gpu)) vm.add_buffer(*access.buffer);
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
-    const bool missing = vm.resident() && !buffer.user_pages() && !buffer.pages &&
-                         !memory.at_home(buffer) && buffer.exists;
+    const bool missing = vm.resident() && !buffer.user_pages() &&
+                         !models::is_paged_on(buffer, gpu) && !memory.at_home(buffer) &&
+                         buffer.exists;
     if (!missing) continue;
     models::DrmExec exec(job->simulation(), {});
     models::Placement placed = models::Placement::ok;
@@ -171,7 +172,7 @@ core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
   models::DrmExec::Locked resvs;
   for (const models::Access& access : job->declared()) {
     models::DmaResv* const resv = &access.buffer->resv();
-    if (access.buffer->pages) continue;
+    if (models::is_paged_on(*access.buffer, job->context->gpu())) continue;
     if (std::find(resvs.begin(), resvs.end(), resv) == resvs.end()) resvs.push_back(resv);
   }
   while (exec.until_all_locked()) {

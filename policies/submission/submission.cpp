@@ -24,15 +24,19 @@ namespace {
 core::Task<> nothing() { co_return; }
 
 bool uses_user_pages(const models::Job& job) {
-  return std::any_of(job.accesses.begin(), job.accesses.end(),
-                     [](const models::Access& access) { return access.buffer->user_pages(); });
+  const models::Gpu& gpu = job.context->gpu();
+  return std::any_of(job.accesses.begin(), job.accesses.end(), [&](const models::Access& access) {
+    return access.buffer->user_pages() && !models::is_paged_on(*access.buffer, gpu);
+  });
 }
 
 // Work that can take a recoverable page fault must not promise a dma_fence
 // (Documentation/driver-api/dma-buf.rst).
 bool may_fault(const models::Job& job) {
-  return std::any_of(job.accesses.begin(), job.accesses.end(),
-                     [](const models::Access& access) { return access.buffer->pages; });
+  const models::Gpu& gpu = job.context->gpu();
+  return std::any_of(job.accesses.begin(), job.accesses.end(), [&](const models::Access& access) {
+    return models::is_paged_on(*access.buffer, gpu);
+  });
 }
 
 /// Under the reservations of all its buffers: from here on its fence will signal.

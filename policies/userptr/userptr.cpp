@@ -1,5 +1,6 @@
 // What the MMU notifier does before pages of a process may go away.
 #include "models/machine.hpp"
+#include "models/svm/fault_service.hpp"
 #include "models/userptr/process_memory.hpp"
 #include "models/vm/user_vm.hpp"
 #include "policies/registry.hpp"
@@ -37,9 +38,9 @@ class Notifier : public Userptr {
   bool pinned() const override { return false; }
   bool locks_all_along() const override { return options_.locks_all_along; }
   core::Task<> invalidate(models::Invalidation range) override {
-    models::ProcessMemory& memory = range.client.memory();
+    models::ProcessMemory& memory = range.client->memory();
     co_await memory.notifier_lock(range.gpu).lock_write();
-    range.buffer.user_pages()->set_sequence({&range.client, &range.gpu});
+    range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
     if (options_.memory != NotifierMemory::none) co_await allocate(range);
     memory.notifier_lock(range.gpu).unlock_write();
     co_await take_off(range);
@@ -56,7 +57,7 @@ class Notifier : public Userptr {
     models::Memory& memory = range.gpu.machine().memory();
     const bool may_reclaim = options_.memory == NotifierMemory::kernel &&
                              range.cause != models::InvalidationCause::reclaim;
-    models::AllocRequest request{models::AllocRequest::Context::ioctl, &range.client};
+    models::AllocRequest request{models::AllocRequest::Context::ioctl, range.client};
     request.gfp = may_reclaim ? models::Gfp::kernel : models::Gfp::nowait;
     const models::Placement got = co_await memory.reserve(memory.system(), kRecord, request);
     if (got == models::Placement::ok) memory.unreserve(memory.system(), kRecord);
@@ -115,6 +116,30 @@ class Pin final : public Userptr {
   core::Task<> invalidate(models::Invalidation) override { co_return; }
 };
 
+/// Takes the pages out of the GPUs' page tables and has their TLBs forget them: no fence is waited
+/// for, and who touches them again faults (E3'' of the table of edges).
+class Zap final : public Userptr {
+ public:
+  Zap(core::Duration page_cost, bool at_once) : Userptr(page_cost), at_once_(at_once) {}
+  bool pinned() const override { return false; }
+  bool maps_on_fault() const override { return true; }
+  // Told of each device in turn; what the first one's notifier has had zapped the next finds gone.
+  core::Task<> invalidate(models::Invalidation range) override {
+    range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
+    std::vector<models::TlbRequest> asked;
+    for (models::ManagedRange* mapped = range.buffer.pages; mapped; mapped = mapped->next) {
+      if (!at_once_ && mapped->gpu() != &range.gpu) continue;
+      const bool any = mapped->zap();
+      if (any) asked.push_back(mapped->gpu()->faults()->begin_flush());
+    }
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      co_await asked[i]->wait(core::WaitReason::notifier);
+  }
+
+ private:
+  bool at_once_;
+};
+
 Parameter page_cost() {
   return {"page_cost",
           ParameterKind::duration,
@@ -168,6 +193,26 @@ void add_userptr_policies(Registry& registry) {
                 [](auto& set, const auto& values, RunState&) {
                   set.userptr = std::make_unique<NotifierPreempt>(notifier_options(values));
                 }});
+  registry.add(
+      {"userptr",
+       "fault",
+       "the notifier zaps page tables and flushes TLBs; the GPU faults on its next touch",
+       "drivers/gpu/drm/xe/xe_userptr.c, fault mode; amdkfd with XNACK; "
+       "Documentation/core-api/pin_user_pages.rst, case 3",
+       {page_cost(),
+        {"passes",
+         ParameterKind::count,
+         2,
+         1,
+         2,
+         "1: GPUs are flushed one after another; 2: all are asked before any is waited for",
+         "mm/mmu_notifier.c: invalidate_start and _finish, commits 7aba71dbc416 and "
+         "18c4e536959e",
+         {}}},
+       [](auto& set, const auto& values, RunState&) {
+         set.userptr =
+             std::make_unique<Zap>(values.duration("page_cost"), values.get("passes") == 2);
+       }});
   registry.add({"userptr",
                 "pin",
                 "pages are pinned for the long term: no notifier, no reclaim",

@@ -127,6 +127,11 @@ class StackResolver {
           "bad-combination", stack_.place,
           fmt::format("stack {}: {} on {} needs user queues", stack_.name, name("residency"), gpu),
           "submission: user (kernel queues have end-of-batch fences)");
+    if (name("userptr") == "fault" && name("residency") != "fault")
+      error("bad-combination", stack_.place,
+            fmt::format("stack {}: userptr: fault on {} needs a GPU that recovers from faults",
+                        stack_.name, gpu),
+            "residency: fault");
     const bool wraps = axes.at("sync").policy->name.rfind("implicit", 0) == 0 &&
                        axes.at("sync").values.flag("wrap_user_fences");
     const bool in_resv = name("sync").rfind("implicit", 0) == 0 ||

@@ -17,7 +17,8 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
   buffer.placement.write();
   buffer.exists = true;
-  if (buffer.pages) co_return;  // each page comes when it is touched
+  const bool paged = buffer.pages && !buffer.pages->in_place();
+  if (paged) co_return;  // each page comes when it is touched
   // Nobody else knows of a new object; and pages of a process have no reservation.
   const bool locked = !buffer.of_process() && buffer.resv().lock().try_lock();
   const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client, nullptr,
@@ -99,7 +100,7 @@ Task<> ThreadRunner::touch_managed(const models::AccessList& accesses) {
   for (std::size_t i = 0; i < accesses.size(); ++i) {
     models::Buffer& buffer = *accesses[i].buffer;
     buffer.placement.read();
-    if (!buffer.pages || !buffer.exists) continue;
+    if (!buffer.pages || buffer.pages->in_place() || !buffer.exists) continue;
     process_->doing = "page fault";
     co_await buffer.home()->faults()->cpu_access(
         *buffer.pages, pages_of(accesses[i].begin, accesses[i].end), clone_.client);
@@ -114,10 +115,12 @@ std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, cons
   for (const AccessSpec& access : op.accesses) {
     if (access.buffer == kNone) continue;
     const models::Buffer& buffer = world_.buffer(access.buffer, clone_);
-    if (!buffer.pages) continue;
+    models::ManagedRange* range = buffer.pages;
+    while (range && range->gpu() != &job.context->gpu()) range = range->next;
+    if (!range) continue;
     const std::uint64_t end = access.bytes == 0 ? buffer.bytes() : access.offset + access.bytes;
     spans.push_back(
-        {buffer.pages,
+        {range,
          pages_of(access.offset, end),
          access.pattern,
          {core::stable_hash(name.data(), name.size()), state.key + spans.size() + 1, state.runs}});

@@ -139,7 +139,7 @@ void World::build_objects() {
            client_of(spec.process, copy), spec.userptr, spec.kind, spec.places, spec.priority}));
       row.back()->exists = spec.allocated;
       row.back()->pinned = spec.kind == models::MemoryKind::kernel;
-      if (spec.kind == models::MemoryKind::managed) manage(*row.back());
+      if (spec.kind == models::MemoryKind::managed || spec.userptr) manage(*row.back());
       models::Gpu* const gpu = machine_.gpus().empty() ? nullptr
                                : spec.gpu == kNone     ? machine_.gpus().front().get()
                                                        : machine_.gpus()[spec.gpu].get();
@@ -195,9 +195,16 @@ void World::build_objects() {
 
 // Where GPUs cannot fault such memory is like other buffers.
 void World::manage(models::Buffer& buffer) {
-  models::Gpu& gpu = *buffer.home();
-  gpu.serve_faults();
-  if (gpu.faults()) gpu.faults()->manage(buffer);
+  if (!buffer.userptr()) {
+    buffer.home()->serve_faults();
+    if (buffer.home()->faults()) buffer.home()->faults()->manage(buffer);
+    return;
+  }
+  for (const auto& gpu : machine_.gpus()) {
+    if (!gpu->policies().userptr->maps_on_fault()) continue;
+    gpu->serve_faults();
+    if (gpu->faults()) gpu->faults()->map_in_place(buffer);
+  }
 }
 
 void World::build_contexts(CloneState& clone) {

@@ -74,6 +74,7 @@ class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
   core::Duration get_pages_cost(std::uint64_t bytes) const override {
     return right().get_pages_cost(bytes);
   }
+  bool maps_on_fault() const override { return right().maps_on_fault(); }
   bool locks_all_along() const override { return right().locks_all_along(); }
 };
 

@@ -22,9 +22,9 @@ std::vector<core::FencePtr> fences_of(Buffer& buffer, Usage usage) {
 
 /// What a notifier does under its lock: who has not published yet tries again.
 Task<> mark(models::Invalidation range) {
-  core::RwLock& lock = range.client.memory().notifier_lock(range.gpu);
+  core::RwLock& lock = range.client->memory().notifier_lock(range.gpu);
   co_await lock.lock_write();
-  range.buffer.user_pages()->set_sequence({&range.client, &range.gpu});
+  range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
   lock.unlock_write();
 }
 
