@@ -55,7 +55,7 @@ TEST_CASE("only pages of managed memory are touched one by one", "[scenarios]") 
 
 TEST_CASE("managed memory needs a GPU, and is no userptr", "[scenarios]") {
   check_only_error(
-      R"({"format": 1, "name": "m", "buffers": [{"name": "b", "size": "1 MiB", "memory": "managed"}],
+      R"({"format": 1, "name": "m", "platform": {}, "buffers": [{"name": "b", "size": "1 MiB", "memory": "managed"}],
           "processes": [{"name": "p", "threads": [{"name": "main", "program": [{"access": {"writes": ["b"]}}]}]}],
           "stacks": ["some"]})",
       {"no-gpu", "/buffers/0/memory", R"("managed")", ""});
