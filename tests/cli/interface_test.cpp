@@ -71,7 +71,7 @@ std::string pattern_of(const Parameter& parameter) {
     case ParameterKind::duration: return number + "(ns|us|ms|s|min)";
     case ParameterKind::bytes: return number + "([kMGT]|[KMGT]i)?B";
     case ParameterKind::flag: return "(true|false); true or false";
-    case ParameterKind::word: return "[a-z-]+; one of [a-z-]+(, [a-z-]+)+";
+    case ParameterKind::word: return "[a-z0-9-]+; one of [a-z0-9-]+(, [a-z0-9-]+)+";
     case ParameterKind::count: break;
   }
   return "[0-9]+";
