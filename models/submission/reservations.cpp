@@ -56,7 +56,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
     buffer.placement.read();
     if (!buffer.exists) continue;       // the access will be a hazard, not an error of the ioctl
     if (buffer.user_pages()) continue;  // has pages, got before any reservation was locked
-    if (memory.at_home(buffer)) {
+    if (memory.is_settled(buffer)) {
       memory.touch(buffer);
       continue;
     }
@@ -71,7 +71,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
 // The common case: everything is at home.
 bool Reservations::touch_all(Memory& memory) {
   for (const Buffer* buffer : wanted_)
-    if (!buffer->user_pages() && !memory.at_home(*buffer)) return false;
+    if (!buffer->user_pages() && !memory.is_settled(*buffer)) return false;
   for (Buffer* buffer : wanted_) memory.touch(*buffer);
   return true;
 }

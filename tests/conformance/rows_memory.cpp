@@ -49,6 +49,7 @@ struct MemoryRig : Rig {
   Memory& memory = machine.memory();
   MemoryPool& system = machine.memory().system();
   std::uint64_t moved = 0;
+  Client* asks = nullptr;  ///< whose allocations these are
 
   Buffer& buffer(std::uint64_t mib, std::vector<PlacementRule> places = kVram) {
     return machine.add_buffer({.name = "b" + std::to_string(machine.buffers().size()),
@@ -81,6 +82,7 @@ struct MemoryRig : Rig {
     const bool got = wanted.resv().lock().try_lock();
     REQUIRE(got);
     AllocRequest request;
+    request.client = asks;
     request.no_wait_gpu = no_wait;
     request.moved = &moved;
     const Placement placed = co_await memory.place(wanted, request);
@@ -281,4 +283,73 @@ TEST_CASE("T110: a chain of full pools is evicted from the far end") {
   CHECK(bound.aperture == nullptr);  // ... out of which this had to go ...
   CHECK(bound.pool == &rig.system);
   CHECK(empty.pool == nullptr);  // ... and in system memory this one, which held nothing
+}
+
+TEST_CASE("A fallback place is left once another one has room") {
+  MemoryRig rig;
+  Buffer& pinned = rig.there(64);
+  pinned.pinned = true;
+  Buffer& buffer = rig.there(16, {{Domain::vram}, {Domain::gtt, PlacementUse::fallback}});
+  CHECK(buffer.aperture == &rig.gtt);
+  CHECK(rig.validate(buffer) == Placement::ok);  // it can do with that
+  CHECK(rig.moved == 0);
+  rig.memory.free(pinned);
+  CHECK(rig.validate(buffer) == Placement::ok);
+  CHECK(buffer.pool == &rig.vram);
+  CHECK(rig.moved == 16 * kMiB);
+}
+
+TEST_CASE("Nobody is evicted for a desired place") {
+  MemoryRig rig;
+  Buffer& old = rig.there(64);
+  Buffer& buffer = rig.there(16, {{Domain::vram, PlacementUse::desired}, {Domain::gtt}});
+  CHECK(buffer.aperture == &rig.gtt);
+  CHECK(old.pool == &rig.vram);
+}
+
+TEST_CASE("Buffers of lower priority are evicted first, whatever their age") {
+  MemoryRig rig;
+  Buffer& precious = rig.machine.add_buffer(
+      {.name = "precious", .bytes = 32 * kMiB, .home = &rig.gpu, .priority = 2});
+  REQUIRE(rig.validate(precious) == Placement::ok);
+  precious.content = true;
+  Buffer& younger = rig.there(32);
+  CHECK(rig.validate(rig.buffer(16)) == Placement::ok);
+  CHECK(precious.pool == &rig.vram);
+  CHECK(younger.aperture == &rig.gtt);
+}
+
+TEST_CASE("Beyond its limit a process takes from itself, and fails if that is no use") {
+  MemoryRig rig;
+  Client& limited = rig.machine.add_client("limited");
+  rig.vram.limit(limited.index(), {.max = 24 * kMiB});
+  Buffer& others = rig.there(16);
+  rig.asks = &limited;
+  Buffer& own = rig.there(16);
+  CHECK(rig.validate(rig.buffer(16)) == Placement::ok);
+  CHECK(others.pool == &rig.vram);
+  CHECK(own.aperture == &rig.gtt);
+  CHECK(rig.vram.group_of(&limited)->used() == 16 * kMiB);
+  CHECK(rig.validate(rig.buffer(32)) == Placement::no_memory);  // 16 MiB are free
+}
+
+TEST_CASE("What is within low is taken last, what is within min never") {
+  MemoryRig rig;
+  Client& kept = rig.machine.add_client("kept");
+  Client& better_kept = rig.machine.add_client("better kept");
+  rig.vram.limit(kept.index(), {.low = 16 * kMiB});
+  rig.vram.limit(better_kept.index(), {.min = 16 * kMiB});
+  rig.asks = &better_kept;
+  Buffer& min = rig.there(16);
+  rig.asks = &kept;
+  Buffer& low = rig.there(16);
+  rig.asks = nullptr;
+  Buffer& common = rig.there(32);
+  CHECK(rig.validate(rig.buffer(32)) == Placement::ok);
+  CHECK(common.aperture == &rig.gtt);
+  CHECK(low.pool == &rig.vram);
+  rig.memory.free(common);
+  CHECK(rig.validate(rig.buffer(48)) == Placement::ok);  // the other 32 MiB, and low's
+  CHECK(low.aperture == &rig.gtt);
+  CHECK(min.pool == &rig.vram);
 }
