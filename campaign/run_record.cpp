@@ -99,7 +99,8 @@ std::string RunRecord::to_json() const {
                                  {"incidents", incidents_json},
                                  {"hazards", hazards_json},
                                  {"dependencies", dependencies_json},
-                                 {"engine_busy_ns", engine_busy_ns}};
+                                 {"engine_busy_ns", engine_busy_ns},
+                                 {"broken_rules", broken_rules}};
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -120,6 +121,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
     record.hazards.push_back(std::move(read));
   }
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
+  json.at("broken_rules").get_to(record.broken_rules);
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back(incident_of(incident));
   for (const auto& row : json.at("dependencies")) record.dependencies.push_back(dependency_of(row));

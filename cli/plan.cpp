@@ -5,7 +5,7 @@
 #include <set>
 
 #include "campaign/hazard_rules.hpp"
-#include "campaign/run_one.hpp"
+#include "campaign/run_watched.hpp"
 #include "campaign/scenario_variant.hpp"
 #include "campaign/tables.hpp"
 #include "cli/names.hpp"
@@ -275,7 +275,7 @@ std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans) {
         identity.file = plan.scenario.file;
         identity.seed = seed;
         items.push_back({identity, [&plan, &stack, seed] {
-                           return campaign::run_one(plan.scenario, stack, seed);
+                           return campaign::run_watched(plan.scenario, stack, seed);
                          }});
       }
   return items;

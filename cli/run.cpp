@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <string>
 
 #include "campaign/dependencies.hpp"
 #include "campaign/expectations.hpp"
@@ -21,14 +23,31 @@ namespace fencelab::cli {
 
 namespace {
 
+/// What a context forbids and was done all the same, although nothing got stuck; each rule once for
+/// a stack. A rule that the scenario says it breaks is no news.
+void tell_rules(const scenarios::Scenario& scenario, const campaign::RunRecord& record,
+                std::set<std::string>& told) {
+  const auto expect = scenario.expect.find(record.stack);
+  for (const auto& [rule, text] : record.broken_rules) {
+    const bool stated = expect != scenario.expect.end() &&
+                        std::find(expect->second.rules.begin(), expect->second.rules.end(), rule) !=
+                            expect->second.rules.end();
+    if (stated || !told.insert(record.file + record.stack + rule).second) continue;
+    complain("{} under {} (seed {}): breaks {}\n{}\n", record.scenario, record.stack, record.seed,
+             rule, text);
+  }
+}
+
 int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>& records) {
   int code = kExitOk;
+  std::set<std::string> told;
   for (const campaign::RunRecord& record : records) {
     // A yardstick is not what the scenario is about.
     const bool is_yardstick = campaign::is_oracle_variant(record.stack);
     if (is_yardstick && record.status == "ok") continue;
     const auto plan = std::find_if(plans.begin(), plans.end(),
                                    [&](const Plan& p) { return p.scenario.file == record.file; });
+    tell_rules(plan->scenario, record, told);
     for (const campaign::Failure& failure : campaign::check(plan->scenario, record)) {
       complain("{}\n", failure.message);
       for (const auto& incident : record.incidents)
