@@ -15,6 +15,7 @@
 #include "models/memory/domain.hpp"
 #include "models/memory/memory_kind.hpp"
 #include "models/svm/page_pattern.hpp"
+#include "scenarios/vram_share.hpp"
 
 namespace fencelab::scenarios {
 
@@ -395,12 +396,6 @@ struct ThreadSpec {
   Duration start{};     ///< delay before the first operation
   Program program;
   Place place;
-};
-
-/// The limits of a process in the device memory cgroup, in bytes.
-struct VramShare {
-  std::optional<std::uint64_t> max, min, low;
-  bool is_limited() const { return max || min || low; }
 };
 
 struct ProcessSpec {
