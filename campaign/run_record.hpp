@@ -50,7 +50,8 @@ struct RunRecord {
   std::vector<HazardRecord> hazards;                  ///< by class, the first of each in words
   std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
-  /// Rules about contexts that it broke whatever came of it, each with the report of the first time.
+  /// Rules about contexts that it broke whatever came of it, each with the report of its first
+  /// time.
   std::map<std::string, std::string> broken_rules;
 
   std::string to_json() const;

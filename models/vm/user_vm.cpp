@@ -100,7 +100,7 @@ core::Task<> UserVm::suspend() {
   const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);
-  if (gpu_.suspensions()) co_await gpu_.suspensions()->lock();
+  if (gpu_.suspensions() && !gpu_.suspensions()->try_lock()) co_await gpu_.suspensions()->lock();
   co_await take_off();
   const bool outside = userq_ && gpu_.policies().residency->userq_work() ==
                                      ResidencyPolicy::UserqWork::signals_outside;

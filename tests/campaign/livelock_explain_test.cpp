@@ -111,7 +111,7 @@ TEST_CASE("Backing off is cured by one order for both, or by one who waits: prov
 }
 
 TEST_CASE("What never fits is cured by no way of restoring it: only what refuses it is free") {
-  const Explained explained("restore-overcommit", "kfd", Strength::proved, explain_all(32, true));
+  const Explained explained("restore-overcommit", "kfd", Strength::proved, explain_all(64, true));
   const CheckFinding& finding = explained.livelock();
   CHECK(finding.kind == "livelock");
   // Pinned memory is allocated or not; the process hears of it.

@@ -43,8 +43,8 @@ std::set<std::string> classes_in(const CheckRecord& record) {
 /// Checks of a scenario of the library: as it is, and declared otherwise.
 class Library {
  public:
-  // Without seeing all schedules, which way a race goes may hang on who was declared first. None
-  // of the stuck runs of the library is one of those.
+  // Without seeing all schedules, which way a race goes may hang on who was declared first: what
+  // only some explored schedule shows is left out.
   void add_all() {
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(FENCELAB_SOURCE_DIR "/scenarios/library"))
@@ -63,10 +63,11 @@ class Library {
     if (!document || !document->contains("expect")) return;
     for (const auto& [stack, expected] : document->at("expect").items()) {
       const Json verdict = expected.value("claim", expected.value("verdict", Json()));
-      if (verdict.dump().find("complete") != std::string::npos) continue;
+      const std::string strength = expected.value("strength", "observed");
+      if (verdict.dump().find("complete") != std::string::npos || strength == "explored") continue;
       for (std::size_t i = 0; i < kOrders; ++i)
         add(i == 0 ? *document : declared_otherwise(*document, random_), file, stack,
-            expected.value("strength", "observed") == "proved");
+            strength == "proved");
     }
   }
 
