@@ -15,6 +15,7 @@
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
 #include "fencelab/version.hpp"
+#include "models/platform/work.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::campaign {
@@ -49,10 +50,10 @@ class Supervisor {
                  metrics_.engine_jobs};
       hardware_.run(until, [this] { return instant_.is_endless(); });
       if (instant_.is_endless()) return judge_instant();
-      if (simulation_.next_event_time() == core::kNever) break;
+      if (is_at_rest()) break;
       judge_slice();
     }
-    watch_.look_finally(simulation_.next_event_time() == core::kNever);
+    watch_.look_finally(is_at_rest());
   }
   /// What was found that is no finding of the wait graph: in words, empty if nothing.
   const std::string& livelock() const { return livelock_; }
@@ -61,6 +62,11 @@ class Supervisor {
   const std::string& livelock_details_found() const { return details_; }
 
  private:
+  // What is under way on shared hardware is no event of ours until it ends.
+  bool is_at_rest() const {
+    return simulation_.next_event_time() == core::kNever &&
+           !models::platform::anybody_waits_for_hardware(simulation_);
+  }
   struct Mark {
     std::uint64_t events = 0;
     std::int64_t busy = 0;
