@@ -61,8 +61,9 @@ def variants():
             yield (f"indefinite NJOB={n} {define}", f"indefinite-{n}-free0", stack, timers, "indefinite",
                    [jobs, f"-D{define}"])
     for n in (1, 2):
-        for stack, define in (("careful", None), ("lock-all-along", "BAD_LOCK"), ("allocates-in-job", "BAD_JOB")):
-            yield (f"userptr NSUB={n}" + (f" {define}" if define else ""), f"userptr-{n}", stack, "never", "userptr",
+        for scenario, stack, define in ((f"userptr-{n}-roomy", "careful", None), (f"userptr-{n}", "lock-all-along", "BAD_LOCK"),
+                                        (f"userptr-{n}", "allocates-in-job", "BAD_JOB")):
+            yield (f"userptr NSUB={n}" + (f" {define}" if define else ""), scenario, stack, "never", "userptr",
                    [f"-DNSUB={n}"] + ([f"-D{define}"] if define else []))
     for n in (2, 3):
         for free in (0, 1):

@@ -30,7 +30,8 @@ bool Memory::may_wait(const AllocRequest& request) const {
 core::Task<Placement> Memory::evict_to_fit(MemoryPool& pool, std::uint64_t bytes,
                                            AllocRequest request) {
   const DmemGroup* const group = pool.group_of(request.client);
-  const bool may_reclaim = machine_.policies().reclaim->may_reclaim(request);
+  const bool may_sleep = pool.gpu || mask_of(request.gfp).direct_reclaim;
+  const bool may_reclaim = may_sleep && machine_.policies().reclaim->may_reclaim(request);
   EvictionWalk walk(machine_, pool, request);
   for (;;) {
     const DmemGroup* const over = group && !group->allows(bytes) ? group : nullptr;

@@ -248,6 +248,7 @@ core::Task<> Memory::bring_content(Buffer& buffer, MemoryPool* from, bool swappe
   // Files of a machine without a disk come from nowhere, at once.
   const bool has_disk = machine_.hardware().disk_id() != core::kNoObject;
   if (swapped && has_disk) co_await machine_.hardware().disk_io(buffer.bytes(), false);
+  if (!buffer.pool) co_return;  // freed meanwhile
   Gpu* const gpu = buffer.pool->gpu ? buffer.pool->gpu : from ? from->gpu : nullptr;
   if (moves_on_gpu(buffer, gpu)) {
     moves_.blit(buffer, *gpu);

@@ -129,7 +129,9 @@ core::Task<> ProcessMemory::unmap(Machine& machine, Buffer& buffer) {
   co_await mmap_lock_.lock_write();
   RangeInvalidation range(machine, buffer, InvalidationCause::unmap);
   co_await range.start();
+  co_await buffer.user_pages()->page_lock().lock();
   machine.memory().free(buffer);
+  buffer.user_pages()->page_lock().unlock();
   range.replace();
   range.end();
   mmap_lock_.unlock_write();
@@ -141,7 +143,9 @@ core::Task<> ProcessMemory::remap(Machine& machine, Buffer& buffer) {
   co_await mmap_lock_.lock_write();
   RangeInvalidation range(machine, buffer, InvalidationCause::unmap);
   co_await range.start();
+  co_await buffer.user_pages()->page_lock().lock();
   if (!buffer.user_pages()->pinned()) machine.memory().discard_user_pages(buffer);
+  buffer.user_pages()->page_lock().unlock();
   range.replace();
   range.end();
   mmap_lock_.unlock_write();

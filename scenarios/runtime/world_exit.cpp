@@ -104,7 +104,9 @@ void World::exit(CloneState& clone) {
     if (buffer->owner() != clone.client) continue;
     buffer->placement.read();
     const bool ours = buffer->exists;
-    if (ours && !buffer->resv().lock().is_locked() &&
+    models::UserPages* const pages = buffer->user_pages();
+    const bool moves = pages && pages->page_lock().is_locked();
+    if (ours && !moves && !buffer->resv().lock().is_locked() &&
         buffer->resv().test_signaled(models::Usage::bookkeep))
       machine_.memory().free(*buffer);
     else if (ours && buffer->pool && (machine_.memory().zone() || buffer->pool->capacity != 0))
@@ -126,8 +128,10 @@ core::Task<> World::free_when_idle(models::Buffer& buffer) {
   buffer.resv().lock().unlock();
   for (std::size_t i = 0; i < fences.size(); ++i)
     co_await fences[i]->wait(core::WaitReason::memory);
+  if (buffer.user_pages()) co_await buffer.user_pages()->page_lock().lock();
   buffer.placement.read();
   if (buffer.exists) machine_.memory().free(buffer);
+  if (buffer.user_pages()) buffer.user_pages()->page_lock().unlock();
 }
 
 // SIGKILL from the OOM killer.

@@ -18,7 +18,8 @@ const std::vector<DeadlockRow>& deadlock_rows() {
        "d09-fault-under-driver-lock d09-fault-lock-dropped", ""},
       {"D10", "userptr notifier takes the driver's lock", "deadlock",
        "d10-notifier-takes-driver-lock", ""},
-      {"D11", "notifier allocates", "potential", "d11-notifier-allocates", ""},
+      {"D11", "notifier allocates", "potential",
+       "d11-notifier-allocates d11-notifier-allocates-tight", ""},
       {"D12", "recovery dump and shrinker", "deadlock", "d12-recovery-dump", ""},
       {"D13", "object lock in run_job and shrinker", "deadlock",
        "d13-object-lock-in-run-job d13-no-object-lock-in-run-job", ""},
@@ -51,9 +52,7 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D30", "validations that make each other fail", "livelock", "d30-mutual-eviction", "",
        "Nobody gets stuck: the validation that fails costs a job, and user space would try again. "
        "Only the counts differ (`jobs_lost_count`)."},
-      {"D31", "SVM migration livelock", "livelock", "",
-       "process memory does not migrate to VRAM on GPU faults, so that CPU and GPU cannot fight "
-       "for it"},
+      {"D31", "SVM migration livelock", "livelock", "d31-migration-livelock", ""},
       {"D32", "mode switch with pending dependencies", "deadlock",
        "d32-mode-switch-then-wait d32-wait-then-mode-switch", ""},
       {"D33", "fault served under the firmware's channel", "deadlock", "d33-page-faults", ""},

@@ -47,7 +47,7 @@ const std::vector<Missing>& missing_rows() {
        "of two queues never share an order of the hardware that a wait could rely on"},
       {"T113 T114", Gap::not_modelled,
        "an operation completes as its stack lets it: there is no wrong kind of fence to ask for"},
-      {"T117 T118 T119 T120 T121 T122 T124 T126 T127 T128", Gap::untested, "address spaces of xe"},
+      {"T121 T122 T126 T127 T128", Gap::untested, "address spaces of xe"},
       {"T132 T133", Gap::not_modelled, "descriptors and addresses are typed"},
   };
   return kMissing;
