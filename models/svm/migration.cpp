@@ -203,7 +203,8 @@ Task<> FaultService::cpu_access_block(ManagedRange& range, std::uint32_t index, 
   const core::Uninterruptible in_the_handler(simulation_);
   core::RetryLoop tries(simulation_);
   for (bool again = true; again;) {
-    tries.again();
+    // Where pages stay for a time it matters when they came, which no state says.
+    if (rules_.races != MigrationRaces::timeslice) tries.again();
     co_await range.page_lock.lock();
     range.cell.read();
     const ManagedRange::Block& block = range.block(index);
