@@ -45,12 +45,13 @@ std::vector<std::string> library() {
   return files;
 }
 
-}  // namespace
-
-TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat") {
+/// Every fourth scenario of the library, from number `quarter` on: all of them take minutes.
+void check_quarter(std::size_t quarter) {
   const auto registry = policies::Registry::built_in();
   std::uint64_t diamonds = 0;
-  for (const std::string& file : library()) {
+  const std::vector<std::string> files = library();
+  for (std::size_t i = quarter; i < files.size(); i += 4) {
+    const std::string& file = files[i];
     const auto scenario = scenarios::load_scenario_file(file, {}, {});
     REQUIRE(scenario);
     for (const auto& stack : scenario->stacks) {
@@ -72,5 +73,23 @@ TEST_CASE("Steps of library scenarios that count as independent commute, and run
       }
     }
   }
-  CHECK(diamonds > 1000);
+  CHECK(diamonds > 500);
+}
+
+}  // namespace
+
+TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat: 1 of 4") {
+  check_quarter(0);
+}
+
+TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat: 2 of 4") {
+  check_quarter(1);
+}
+
+TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat: 3 of 4") {
+  check_quarter(2);
+}
+
+TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat: 4 of 4") {
+  check_quarter(3);
 }
