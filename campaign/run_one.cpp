@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -15,7 +16,6 @@
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
 #include "fencelab/version.hpp"
-#include "models/platform/work.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::campaign {
@@ -46,8 +46,9 @@ class Supervisor {
       // Long quiet stretches need no looks: continue at the next event.
       until = std::min(horizon, core::saturating_add(
                                     std::max(until, next == core::kNever ? until : next), slice));
-      before_ = {simulation_.events(), busy(), metrics_.last_progress, simulation_.now(),
-                 metrics_.engine_jobs};
+      if (!stands_still() || somebody_has_plans())
+        before_ = {simulation_.events(), busy(), metrics_.last_progress, simulation_.now(),
+                   metrics_.engine_jobs};
       hardware_.run(until, [this] { return instant_.is_endless(); });
       if (instant_.is_endless()) return judge_instant();
       if (is_at_rest()) break;
@@ -64,8 +65,7 @@ class Supervisor {
  private:
   // What is under way on shared hardware is no event of ours until it ends.
   bool is_at_rest() const {
-    return simulation_.next_event_time() == core::kNever &&
-           !models::platform::anybody_waits_for_hardware(simulation_);
+    return simulation_.next_event_time() == core::kNever && !hardware_.has_work();
   }
   struct Mark {
     std::uint64_t events = 0;
@@ -77,6 +77,22 @@ class Supervisor {
     std::int64_t total = 0;
     for (const std::int64_t engine : metrics_.engine_busy) total += engine;
     return total;
+  }
+  // Since the mark nothing was done, and no engine was about it.
+  bool stands_still() const {
+    const auto& gpus = world_.machine().gpus();
+    return metrics_.last_progress == before_.progress && busy() == before_.busy &&
+           std::none_of(gpus.begin(), gpus.end(), [](const auto& gpu) { return gpu->gets_on(); });
+  }
+  // Something is to come, however long it takes: the clock or a transfer will see to it.
+  bool somebody_has_plans() const {
+    if (hardware_.has_work()) return true;
+    for (const core::Process& process : simulation_.processes()) {
+      const bool waits = process.state == core::ProcessState::sleeping ||
+                         process.state == core::ProcessState::blocked;
+      if (!process.spec.daemon && waits && process.wait.deadline != core::kNever) return true;
+    }
+    return false;
   }
   void note_livelock() {
     class_ = livelock_class(simulation_);
@@ -93,12 +109,13 @@ class Supervisor {
     watch_.look_finally(false);
   }
 
-  // Events went on, but nothing was done and no engine executed anything: going in circles.
+  // Events went on, but nothing was done and no engine executed anything: going in circles. A
+  // worker that tries again every 100 ms takes some slices to be seen.
   void judge_slice() {
     watch_.look();
     constexpr std::uint64_t kManyEvents = 64;
-    if (metrics_.last_progress == before_.progress && busy() == before_.busy &&
-        simulation_.events() - before_.events > kManyEvents && livelock_.empty()) {
+    if (stands_still() && simulation_.events() - before_.events > kManyEvents &&
+        livelock_.empty()) {
       note_livelock();
       livelock_ = fmt::format(
           "LIVELOCK from {:.3f} to {:.3f} ms: {} events, no operation, job or frame completed, and "

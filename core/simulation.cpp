@@ -78,12 +78,16 @@ Simulation::Simulation(SimulationOptions options)
   order_classes_ = std::move(memory_->order_classes);
 }
 
-Simulation::~Simulation() {
+void Simulation::abandon_processes() {
   // Newest first: later processes may wait on objects that live in frames of earlier ones.
   current_ = nullptr;
   footprint_ = nullptr;
   for (Process* process = processes_.last(); process; process = process->previous)
     if (auto root = std::exchange(process->root, nullptr)) root.destroy();
+}
+
+Simulation::~Simulation() {
+  abandon_processes();
   if (!memory_) return;
   processes_.clear();
   memory_->processes = std::move(processes_);

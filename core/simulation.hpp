@@ -91,6 +91,9 @@ class Simulation {
 
   /// Starts `body` as a process; it first runs at the present instant, after what is due already.
   Process& spawn(ProcessSpec spec, Task<void> body);
+  /// The end of the run: destroys the frames of all processes, before what the guards in them name
+  /// is destroyed. No process runs after it.
+  void abandon_processes();
 
   /// Ends a process wherever it is suspended: its frames are destroyed, its waits unlinked. What it
   /// holds stays held (as after a kill); use the owner's release path first. A running process ends

@@ -52,9 +52,4 @@ ProcessMemory& Client::memory() {
   return *memory_;
 }
 
-ProcessMemory* Client::existing_memory() const {
-  cell_.read();
-  return memory_.get();
-}
-
 }  // namespace fencelab::models

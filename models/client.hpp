@@ -31,7 +31,6 @@ class Client {
   UserVm* existing_user_vm(const Gpu& gpu) const;
   /// Its memory on the CPU's side.
   ProcessMemory& memory();
-  ProcessMemory* existing_memory() const;
   /// Its address space on `gpu`, which VM_BIND changes.
   GpuVm& gpu_vm(Gpu& gpu);
   GpuVm* existing_gpu_vm(const Gpu& gpu) const;

@@ -14,7 +14,8 @@ Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardwar
       policies_(std::move(system)),
       memory_(std::make_unique<Memory>(*this)) {}
 
-Machine::~Machine() = default;
+// Guards in frames of processes name models.
+Machine::~Machine() { simulation_.abandon_processes(); }
 
 // In an untimed run by who makes the queue and as which of its objects, not by order in time.
 std::uint32_t Machine::new_queue_number() {

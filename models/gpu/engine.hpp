@@ -44,6 +44,8 @@ class Engine final : public core::StateSource {
   void set_units(unsigned percent);
   /// The job on it that waits for pages; nullptr: none does.
   const Job* stalled_job() const;
+  /// Whether it executes a job that will have an end.
+  bool gets_on() const;
 
   /// The engine's server loop; spawned once by the Gpu.
   core::Task<> serve();

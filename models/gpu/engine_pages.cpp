@@ -35,6 +35,12 @@ const Job* Engine::stalled_job() const {
   return job && job->stalled && awaits_values(*job) ? job : nullptr;
 }
 
+bool Engine::gets_on() const {
+  const Job* const job = current_ ? current_->known_head() : nullptr;
+  const bool ends = job && !job->infinite && !job->hung;
+  return ends && job->semaphore_open_at <= simulation_.now() && !stalled_job();
+}
+
 bool Engine::has_other_work(const HwQueue& running) {
   return std::any_of(ready_.begin(), ready_.end(), [&](const HwQueue* queue) {
     return queue != &running && runnable(*queue) && !spinning(*queue->known_head());

@@ -133,6 +133,12 @@ core::Task<> Gpu::firmware() {
   }
 }
 
+bool Gpu::gets_on() const {
+  const auto one = [](const auto& engine) { return engine->gets_on(); };
+  return std::any_of(engines_.begin(), engines_.end(), one) ||
+         std::any_of(lanes_.begin(), lanes_.end(), one);
+}
+
 void Gpu::queue_left_engine(bool withdrawn) {
   if (withdrawn) off_bell_.ring();
 }

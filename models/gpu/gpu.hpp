@@ -37,6 +37,8 @@ class Gpu {
   core::OrderClassId order_class(core::OrderKind kind, std::string_view role) const;
   core::OrderClassId job_fence_class() const { return job_fence_class_; }
   const std::vector<std::unique_ptr<Engine>>& engines() const { return engines_; }
+  /// Whether an engine executes a job that will have an end.
+  bool gets_on() const;
   const DriverPolicies& policies() const { return policies_; }
   MemoryPool* vram = nullptr;  ///< nullptr: integrated
   MemoryPool* gtt = nullptr;   ///< how much of system memory it reaches; nullptr: all

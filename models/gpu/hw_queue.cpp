@@ -4,6 +4,7 @@
 
 #include "core/assert.hpp"
 #include "models/gpu/engine.hpp"
+#include "models/vm/user_vm.hpp"
 
 namespace fencelab::models {
 
@@ -29,6 +30,7 @@ void HwQueue::pop() {
   jobs_.pop_front();
   unseen_ = std::min(unseen_, jobs_.size());
   offer_head();
+  if (jobs_.empty() && vm) vm->work_ended();
 }
 
 bool HwQueue::hash_state(std::uint64_t& hash) const {

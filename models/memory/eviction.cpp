@@ -157,6 +157,12 @@ core::Task<bool> Memory::move_out(Buffer& victim, AllocRequest request) {
   co_return co_await swap_out(victim);
 }
 
+void Memory::tell_evicted(const MemoryPool& pool, const Buffer& victim, core::Time asked) {
+  core::Simulation& simulation = machine_.simulation();
+  simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool.id),
+                  static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);
+}
+
 // try_to_unmap() in mm/rmap.c: under the lock of the pages, which stands for no reservation.
 core::Task<bool> Memory::evict_user_pages(MemoryPool& pool, Buffer& victim) {
   core::Simulation& simulation = machine_.simulation();
@@ -177,9 +183,7 @@ core::Task<bool> Memory::evict_user_pages(MemoryPool& pool, Buffer& victim) {
   victim.user_pages()->page_lock().unlock();
   victim.placement.write();
   victim.was_evicted = true;
-  if (moved)
-    simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool.id),
-                    static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);
+  if (moved) tell_evicted(pool, victim, asked);
   co_return moved;
 }
 
@@ -236,9 +240,7 @@ core::Task<bool> Memory::evict_locked(MemoryPool& pool, Buffer& victim, AllocReq
   victim.placement.write();
   victim.was_evicted = true;
   if (moved) note_evicted(victim);
-  if (moved && !victim.leaving)  // else once the blit is done
-    simulation.emit(core::ProbeKind::buffer_evicted, victim.id(), core::raw(pool.id),
-                    static_cast<std::uint64_t>((simulation.now() - asked).count()), &victim);
+  if (moved && !victim.leaving) tell_evicted(pool, victim, asked);  // else once the blit is done
   co_return moved;
 }
 

@@ -40,8 +40,8 @@ void Memory::free(Buffer& buffer) {
                                core::raw(buffer.pool->id), buffer.bytes(), &buffer);
     drop(buffer);
   }
-  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
-  buffer.exists = buffer.content = buffer.swapped = buffer.deleted = false;
+  leave_swap(buffer);
+  buffer.exists = buffer.content = buffer.deleted = false;
   buffer.leaving = nullptr;
 }
 
@@ -56,8 +56,7 @@ void Memory::release(Buffer& buffer) {
       free_when_idle(buffer));
 }
 
-// ttm_bo_delayed_delete() in drivers/gpu/drm/ttm/ttm_bo.c, unless somebody needed the memory first.
-core::Task<> Memory::free_when_idle(Buffer& buffer) {
+core::Task<> Memory::wait_for_users(Buffer& buffer) {
   machine_.simulation().current()->doing = "delayed delete";
   core::WwContext transaction{machine_.simulation().new_ticket()};
   co_await buffer.resv().lock().lock(&transaction);
@@ -67,8 +66,12 @@ core::Task<> Memory::free_when_idle(Buffer& buffer) {
   buffer.resv().lock().unlock();
   for (std::size_t i = 0; i < fences.size(); ++i)
     co_await fences[i]->wait(core::WaitReason::memory);
+}
+
+core::Task<> Memory::free_when_idle(Buffer& buffer) {
+  co_await wait_for_users(buffer);
   buffer.placement.read();
-  if (buffer.deleted) free(buffer);
+  if (buffer.deleted) free(buffer);  // else somebody needed the memory first
 }
 
 void Memory::discard(Buffer& buffer) {
@@ -98,8 +101,8 @@ core::Task<> Memory::keep_ghost(MemoryPool& pool, std::uint64_t bytes,
 void Memory::discard_user_pages(Buffer& buffer) {
   buffer.placement.write();
   if (buffer.pool) drop(buffer);
-  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
-  buffer.content = buffer.swapped = false;
+  leave_swap(buffer);
+  buffer.content = false;
 }
 
 core::Duration Memory::copy_time(std::uint64_t bytes) const {

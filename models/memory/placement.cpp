@@ -63,8 +63,7 @@ void Memory::take(MemoryPool& pool, Buffer& buffer, Client* charged) {
   buffer.pool = &pool;
   buffer.charged = pool.group_of(charged ? charged : buffer.owner());
   if (buffer.charged) buffer.charged->charge(pool.rounded(buffer.bytes()));
-  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
-  buffer.swapped = false;
+  leave_swap(buffer);
   buffer.lru = pool.lru.insert(pool.lru.end(), &buffer);
   machine_.simulation().emit(core::ProbeKind::buffer_placed, buffer.id(), core::raw(pool.id),
                              buffer.bytes(), &buffer);
@@ -84,6 +83,11 @@ void Memory::unbind(Buffer& buffer) {
   buffer.placement.write();
   aperture.lru.erase(buffer.aperture_lru);
   buffer.aperture = nullptr;
+}
+
+void Memory::leave_swap(Buffer& buffer) {
+  if (buffer.swapped && buffer.kind() != MemoryKind::file) swap_used -= buffer.bytes();
+  buffer.swapped = false;
 }
 
 void Memory::drop(Buffer& buffer) {

@@ -66,6 +66,10 @@ class SharedHardware {
   /// has shared hardware, and may be called again to go on.
   void run(core::Time limit, const std::function<bool()>& stop);
 
+  /// Whether a process waits for any of it. The end of such a wait is no event of the simulation,
+  /// so that there may be none ahead although the run goes on.
+  bool has_work() const { return !works_.empty(); }
+
   bool engine_created() const { return engine_ != nullptr; }
   std::size_t links() const { return description_.links.size(); }
   const std::string& link_name(std::size_t link) const { return description_.links[link].name; }

@@ -55,13 +55,4 @@ std::string Work::describe() const {
   return {};
 }
 
-bool anybody_waits_for_hardware(const core::Simulation& simulation) {
-  for (const core::Process& process : simulation.processes()) {
-    if (process.state != core::ProcessState::blocked) continue;
-    for (std::uint32_t i = 0; i < process.wait.count; ++i)
-      if (dynamic_cast<const Work*>(process.wait.links[i].object)) return true;
-  }
-  return false;
-}
-
 }  // namespace fencelab::models::platform

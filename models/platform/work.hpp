@@ -69,8 +69,4 @@ class Work final : public core::Waitable, public CompletionListener {
   bool failed_ = false;
 };
 
-/// Whether a process waits for such a request. Its end is no event of the simulation, so that there
-/// may be none ahead although the run goes on.
-bool anybody_waits_for_hardware(const core::Simulation& simulation);
-
 }  // namespace fencelab::models::platform

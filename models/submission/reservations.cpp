@@ -28,7 +28,7 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
     return known.insert(buffer->index()).second;
   };
   auto is_listed = [&](const Buffer& buffer) {
-    return !buffer.pages || !job.context || !is_paged_on(buffer, job.context->gpu());
+    return !job.context || !is_paged_on(buffer, job.context->gpu());
   };
   auto want = [&](const AccessList& accesses) {
     for (const Access& access : accesses)

@@ -88,10 +88,10 @@ bool ManagedRange::hash_state(std::uint64_t& hash) const {
   return true;
 }
 
-bool is_paged_on(const Buffer& buffer, const Gpu& gpu) {
-  for (const ManagedRange* range = buffer.pages; range; range = range->next)
-    if (range->gpu() == &gpu) return true;
-  return false;
+ManagedRange* range_on(const Buffer& buffer, const Gpu& gpu) {
+  for (ManagedRange* range = buffer.pages; range; range = range->next)
+    if (range->gpu() == &gpu) return range;
+  return nullptr;
 }
 
 }  // namespace fencelab::models

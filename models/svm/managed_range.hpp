@@ -7,6 +7,7 @@
 
 #include "core/locks.hpp"
 #include "core/shared.hpp"
+#include "models/memory/buffer.hpp"
 #include "models/svm/page_mask.hpp"
 
 namespace fencelab::models {
@@ -75,7 +76,11 @@ class ManagedRange final : public core::StateSource {
   std::vector<Block> blocks_;
 };
 
+/// The pages of `buffer` as `gpu` faults on them; nullptr: it does not.
+ManagedRange* range_on(const Buffer& buffer, const Gpu& gpu);
 /// Whether `gpu` faults on `buffer`, page by page, and so needs nothing made ready.
-bool is_paged_on(const Buffer& buffer, const Gpu& gpu);
+inline bool is_paged_on(const Buffer& buffer, const Gpu& gpu) {
+  return buffer.pages && range_on(buffer, gpu);
+}
 
 }  // namespace fencelab::models

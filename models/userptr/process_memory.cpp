@@ -89,6 +89,17 @@ core::Task<Placement> fault_in(Machine& machine, Buffer& buffer, AllocRequest re
   co_return placed;
 }
 
+// account_locked_vm() in mm/util.c: once for each device that pins a range, before it does.
+bool ProcessMemory::charge(UserPages& pages, PageUser who, std::uint64_t bytes) {
+  cell_.read();
+  if (pages.user(who)->charged) return true;
+  if (memlock_limit && pinned_bytes_ + bytes > *memlock_limit) return false;
+  cell_.write();
+  pinned_bytes_ += bytes;
+  pages.set_charged(who, true);
+  return true;
+}
+
 core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& gpu,
                                          bool for_write) {
   const core::Uninterruptible until_unlocked(simulation_);
@@ -100,10 +111,8 @@ core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& 
   co_await mmap_lock_.lock_read();
   buffer.placement.read();
   int error = buffer.exists ? 0 : core::fence_error::kFault;
-  const UserPages::User* const user = pages.user({&client_, &gpu});
-  cell_.read();
-  if (error == 0 && user->pinned && memlock_limit &&
-      pinned_bytes_ + buffer.bytes() > *memlock_limit)
+  const PageUser who{&client_, &gpu};
+  if (error == 0 && pages.user(who)->pinned && !charge(pages, who, buffer.bytes()))
     error = core::fence_error::kNoMemory;
   if (error == 0) {
     const Placement placed =
@@ -111,10 +120,6 @@ core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& 
     if (placed != Placement::ok) error = core::fence_error::kNoMemory;
   }
   if (error == 0) {
-    if (pages.user({&client_, &gpu})->pinned) {
-      cell_.write();
-      pinned_bytes_ += buffer.bytes();
-    }
     const core::Duration cost = gpu.policies().userptr->get_pages_cost(buffer.bytes());
     if (cost > core::Duration{}) co_await core::sleep_for(simulation_, cost, core::WaitReason::cpu);
   }

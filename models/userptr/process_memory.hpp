@@ -20,6 +20,8 @@ class Client;
 class Gpu;
 class Machine;
 class MemoryPool;
+class UserPages;
+struct PageUser;
 enum class Placement : unsigned char;
 
 /// mmu_notifier_invalidate_range_start() and _end() on the pages of one userptr buffer, by the
@@ -61,7 +63,6 @@ class ProcessMemory {
   core::RwLock& notifier_lock(Gpu& gpu);
   /// RLIMIT_MEMLOCK in bytes; none: unlimited.
   std::optional<std::uint64_t> memlock_limit;
-  std::uint64_t pinned_bytes() const { return pinned_bytes_; }
 
   // ---- for drivers
 
@@ -94,6 +95,7 @@ class ProcessMemory {
   core::RwLock mmap_lock_;
   core::Cell cell_;  ///< footprint of all below
   std::map<std::uint32_t, std::unique_ptr<core::RwLock>> notifier_locks_;  ///< by Gpu::index
+  bool charge(UserPages& pages, PageUser who, std::uint64_t bytes);
   std::uint64_t pinned_bytes_ = 0;
   std::uint64_t child_bytes_ = 0;  ///< pages of system memory that only children have
   std::uint32_t children_ = 0;

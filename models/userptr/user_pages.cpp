@@ -37,6 +37,11 @@ void UserPages::add_user(PageUser who, bool pinned) {
             [](const User& a, const User& b) { return a.who.number() < b.who.number(); });
 }
 
+void UserPages::set_charged(PageUser who, bool charged) {
+  cell_.write();
+  find(who)->charged = charged;
+}
+
 bool UserPages::must_get(PageUser who) const {
   const User* const own = user(who);
   return !own || !own->got || !own->valid;
@@ -109,11 +114,6 @@ void UserPages::unshare() {
   shared_ = false;
 }
 
-void UserPages::forget_users() {
-  cell_.write();
-  users_.clear();
-}
-
 bool UserPages::same_for(PageUser who) const {
   const auto found =
       std::find_if(users_.begin(), users_.end(), [&](const User& user) { return user.who == who; });
@@ -124,8 +124,9 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
   hash = core::mix_hash(moving_ * 2 + (shared_ ? 1 : 0), running_.size());
   for (const User& user : users_) {
     const unsigned flags = (user.pinned ? 1u : 0u) + (user.got ? 2u : 0u) + (user.valid ? 4u : 0u) +
-                           (user.same ? 8u : 0u) + (user.invalidating ? 16u : 0u);
-    hash = core::mix_hash(hash, user.who.number() * 32 + flags);
+                           (user.same ? 8u : 0u) + (user.invalidating ? 16u : 0u) +
+                           (user.charged ? 32u : 0u);
+    hash = core::mix_hash(hash, user.who.number() * 64 + flags);
   }
   for (const PagesRead* read : reads_)  // in whatever order they began
     hash += core::mix_hash(core::raw(read->process_->id), read->changed_ ? 2 : 1);

@@ -33,6 +33,7 @@ class UserPages final : public core::StateSource {
   struct User {
     PageUser who;
     bool pinned = false;        ///< for the long term: it is never told of anything
+    bool charged = false;       ///< what it pins counts against RLIMIT_MEMLOCK
     bool got = false;           ///< it has got pages, ever
     bool valid = false;         ///< ... and was not told since that they go
     bool same = true;           ///< what it has are the pages that the process sees there
@@ -56,6 +57,8 @@ class UserPages final : public core::StateSource {
   /// Makes `who` one that is told (mmu_interval_notifier_insert()), or one that pins.
   void add_user(PageUser who, bool pinned);
   const User* user(PageUser who) const;
+  /// What `who` pins counts against the limit of its process from now on, or does not any more.
+  void set_charged(PageUser who, bool charged);
   const std::vector<User>& users() const {
     cell_.read();
     return users_;
@@ -88,8 +91,6 @@ class UserPages final : public core::StateSource {
     cell_.read();
     return shared_;
   }
-  /// Pins and notifiers are gone: the process has unmapped the range for good.
-  void forget_users();
 
   // ---- for observers
 

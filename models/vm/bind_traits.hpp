@@ -17,7 +17,8 @@ struct BindTraits {
   bool validates = false;
   /// Mappings change when the ioctl plans the update, not when it is carried out.
   bool plans_ahead = false;
-  /// An update that finds no memory for tables when it runs is tried again and again; else it fails.
+  /// An update that finds no memory for tables when it runs is tried again and again; else it
+  /// fails.
   bool tries_again = false;
   /// Tables taken ahead by updates in flight, per address space, beyond which binds wait; 0: none.
   std::uint64_t most_tables_ahead = 0;

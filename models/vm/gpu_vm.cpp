@@ -94,6 +94,11 @@ MemoryPool& GpuVm::table_pool() const {
   return gpu_.machine().memory().system();
 }
 
+bool GpuVm::holds_memory() const {
+  const bool ends = table_pool().capacity != 0 || gpu_.machine().memory().zone();
+  return ends && table_bytes_held() > 0;
+}
+
 void GpuVm::give_back(std::uint64_t bytes) {
   if (bytes == 0) return;
   held_cell_.add();
@@ -273,13 +278,18 @@ void GpuVm::note_over(BindRequest& request) {
   --link_of(*request.buffer).asked;
 }
 
-void GpuVm::kill() {
+void GpuVm::close() {
   banned_cell_.write();
   dead_ = true;
   queues_cell_.read();
+  retire_if_dead();
+}
+
+void GpuVm::kill() {
+  queues_cell_.read();
   for (const auto& [name, queue] : queues_) queue->kill();
   if (rebinds_) rebinds_->kill();
-  retire_if_dead();
+  close();
 }
 
 void GpuVm::retire_if_dead() {

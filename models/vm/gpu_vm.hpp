@@ -47,7 +47,9 @@ class GpuVm {
     banned_cell_.read();
     return banned_;
   }
-  /// Its client is dead: the page tables go as soon as nothing is under way.
+  /// Its client is gone: the page tables go as soon as no bind is under way.
+  void close();
+  /// Its client is dead: what was asked for and has not begun is not carried out any more, either.
   void kill();
   void retire_if_dead();
 
@@ -107,6 +109,10 @@ class GpuVm {
     bound_cell_.read();
     return tables_;
   }
+  /// Where its page tables are.
+  MemoryPool& table_pool() const;
+  /// Whether it holds page tables in memory that has an end.
+  bool holds_memory() const;
   /// Bytes of page tables it holds, taken ahead or in use.
   std::uint64_t table_bytes_held() const {
     held_cell_.read();
@@ -131,7 +137,6 @@ class GpuVm {
   bool at_home(const Buffer& buffer) const;
   std::vector<VaChange> changes_of(const BindRequest& request, const VaMap& map) const;
   VaRange plan_change(BindRequest& request, const VaChange& change);
-  MemoryPool& table_pool() const;
   void give_back(std::uint64_t bytes);
   void cancel_jobs();
   Client& client_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/order_events.hpp"
 #include "core/wait_graph_builder.hpp"
@@ -18,6 +19,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       simulation_(gpu.machine().simulation()),
       cell_(simulation_, this),
       members_cell_(simulation_),
+      closing_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
@@ -34,22 +36,23 @@ UserVm::UserVm(Client& client, Gpu& gpu)
 
 // What cell_ stands for. Of the fences that were there only matters whether there was one.
 bool UserVm::hash_state(std::uint64_t& hash) const {
-  hash =
-      (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0) + (resume_asked_ ? 8 : 0);
+  hash = (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0) +
+         (resume_asked_ ? 8 : 0) + (release_ ? 16 : 0);
   hash = core::mix_hash(hash, preempt_fence_ ? core::raw(preempt_fence_->id()) : 0);
   return true;
 }
 
-void UserVm::add_buffer(Buffer& buffer) {
+bool UserVm::add_buffer(Buffer& buffer) {
   members_cell_.read();
   // The same as looking through buffers_, but a buffer is in few address spaces.
-  if (std::find(buffer.vms.begin(), buffer.vms.end(), this) != buffer.vms.end()) return;
+  if (std::find(buffer.vms.begin(), buffer.vms.end(), this) != buffer.vms.end()) return false;
   members_cell_.write();
   cell_.read();
   buffers_.push_back(&buffer);
   buffer.placement.write();
   buffer.vms.push_back(this);
   if (resident_ && preempt_fence_) buffer.resv().add(preempt_fence_, Usage::bookkeep);
+  return true;
 }
 
 void UserVm::remove_buffer(Buffer& buffer) {
@@ -299,6 +302,14 @@ core::Task<> UserVm::serve() {
       co_await suspend();
       continue;
     }
+    closing_cell_.read();
+    if (release_ && !has_work()) {
+      const std::vector<Buffer*> held = buffers_;
+      const auto release = std::exchange(release_, {});
+      retire();
+      for (Buffer* buffer : held) release(*buffer);
+      continue;
+    }
     const bool idle_too =
         gpu_.policies().residency->restores_idle() && seqno_ > 0 && !buffers_.empty();
     if (!resident_ && (idle_too || resume_asked_ || has_work())) {
@@ -325,6 +336,17 @@ core::Task<> UserVm::wait_for_memory() {
   const core::Duration waited = simulation_.now() - tried;
   const auto beats = std::max<std::int64_t>(1, (waited + *retry - core::Duration{1}) / *retry);
   co_await core::sleep_for(simulation_, beats * *retry - waited, core::WaitReason::memory);
+}
+
+void UserVm::close(std::function<void(Buffer&)> release) {
+  if (!has_work()) return retire();
+  closing_cell_.write();
+  release_ = std::move(release);
+}
+
+void UserVm::work_ended() {
+  closing_cell_.read();
+  if (release_) bell_.ring();
 }
 
 void UserVm::retire() {

@@ -3,6 +3,7 @@
 // later.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,8 +26,8 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
 
   Client& client() const { return client_; }
   Gpu& gpu() const { return gpu_; }
-  /// The buffer must be there while any queue runs.
-  void add_buffer(Buffer& buffer);
+  /// The buffer must be there while any queue runs. Returns whether it is new here.
+  bool add_buffer(Buffer& buffer);
   void remove_buffer(Buffer& buffer);
   void add_queue(HwQueue& queue);
   const std::vector<HwQueue*>& queues() const {
@@ -50,8 +51,11 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   /// holds no reservation.
   core::Task<> ensure_fence();
   void publishing_done();
-  /// Its process has ended and no work is queued: gives up everything.
-  void retire();
+  /// Its process has ended: gives up everything as soon as no work is queued. If that is later,
+  /// calls `release` then with each buffer that it had.
+  void close(std::function<void(Buffer&)> release);
+  /// The last job of a queue has ended.
+  void work_ended();
   bool has_work() const;
   core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
 
@@ -73,6 +77,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Task<Placement> validate(DrmExec* exec, std::vector<Buffer*> wanted, bool exclusive);
   core::Task<> wait_for_moves(std::vector<Buffer*> buffers);
   void make_resident();
+  void retire();
   core::Task<Placement> bring_home(std::vector<Buffer*> buffers, AllocRequest request);
   void publish(const core::FencePtr& fence);
   Client& client_;
@@ -80,6 +85,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Simulation& simulation_;
   core::Cell cell_;          ///< footprint of whether it is resident or to stop
   core::Cell members_cell_;  ///< footprint of which buffers and queues belong to it
+  core::Cell closing_cell_;  ///< footprint of whether its process has ended
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::vector<Buffer*> buffers_;
@@ -95,6 +101,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
     core::Doorbell settled;  ///< rung when a restore has ended
   };
   std::unique_ptr<UserqWork> userq_;
+  std::function<void(Buffer&)> release_;  ///< its process has ended
   bool resident_ = false;
   bool stop_asked_ = false;
   bool resume_asked_ = false;  ///< by a publisher, though no work may be queued

@@ -114,34 +114,40 @@ namespace {
 
 // While its queues run: the fence that the notifier waits for, or the queues that it stops, are
 // there already.
-core::Task<> get_user_pages(JobPtr job) {
+core::Task<int> get_user_pages(JobPtr job) {
   models::UserRanges ranges(*job->client, job->context->gpu());
   for (const models::Access& access : job->accesses) ranges.add(*access.buffer, access.write);
-  if (ranges.empty()) co_return;
+  if (ranges.empty()) co_return 0;
   core::RetryLoop tries(job->simulation());
   for (bool again = true; again;) {
     tries.again();
     const int error = co_await ranges.get();
-    if (error != 0) co_return;  // the access will be a hazard
+    if (error != 0) co_return error;
     co_await ranges.lock();
     again = ranges.changed();
     ranges.unlock();
     if (again) ranges.note_retry();
   }
+  co_return 0;
 }
 
 }  // namespace
 
-// An address space that is out brings all its buffers back when it is restored.
-core::Task<> join_address_space(JobPtr job) {
+// An address space that is out brings all its buffers back when it is restored. Pages of the
+// process are got when they join all the same (init_user_pages() in
+// drivers/gpu/drm/amd/amdgpu/amdgpu_amdkfd_gpuvm.c).
+core::Task<int> join_address_space(JobPtr job) {
   models::Gpu& gpu = job->context->gpu();
   models::Memory& memory = gpu.machine().memory();
   models::UserQueue& queue = job->context->user_queue();
   models::UserVm& vm = job->client->user_vm(gpu);
   vm.add_queue(queue.ring());
   if (models::FaultService* const faults = gpu.faults()) faults->gate().joined(queue.ring());
-  for (const models::Access& access : job->accesses)
-    if (!models::is_paged_on(*access.buffer, gpu)) vm.add_buffer(*access.buffer);
+  std::vector<models::Buffer*> joining;  // of the process's own memory
+  for (const models::Access& access : job->accesses) {
+    const bool joins = !models::is_paged_on(*access.buffer, gpu) && vm.add_buffer(*access.buffer);
+    if (joins && access.buffer->user_pages()) joining.push_back(access.buffer);
+  }
   for (std::size_t i = 0; i < job->accesses.size(); ++i) {
     models::Buffer& buffer = *job->accesses[i].buffer;
     const bool missing = vm.resident() && !buffer.user_pages() &&
@@ -163,7 +169,11 @@ core::Task<> join_address_space(JobPtr job) {
     });
     exec.unlock_all();
   }
-  if (vm.resident()) co_await get_user_pages(job);
+  if (!vm.resident() && joining.empty()) co_return 0;
+  const int error = co_await get_user_pages(job);
+  if (error != core::fence_error::kNoMemory) co_return 0;  // if unmapped, the access is a hazard
+  for (models::Buffer* buffer : joining) vm.remove_buffer(*buffer);
+  co_return error;
 }
 
 namespace {
@@ -180,10 +190,6 @@ core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
     if (!at_once) co_await exec.prepare_all(resvs, 1);
   }
 }
-
-}  // namespace
-
-namespace {
 
 // amdgpu_userq_wait_ioctl(): what is found and does not fit into the caller's array is waited for
 // there and then, with the reservations locked.

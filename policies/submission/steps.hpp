@@ -33,8 +33,8 @@ void queue_job(const models::JobPtr& job);
 void fail_submission(const models::JobPtr& job, int error = core::fence_error::kNoMemory);
 
 /// User queues: the buffers of the job belong to the address space, and those that join while its
-/// queues run are brought home.
-core::Task<> join_address_space(models::JobPtr job);
+/// queues run are brought home. 0; or -ENOMEM: pages of the process that join it cannot be got.
+core::Task<int> join_address_space(models::JobPtr job);
 
 /// User queues: the ioctl that asks the reservations of what the job declares, if the sync policy
 /// goes by them: what is found there becomes dependencies. `cost`: of the ioctl.

@@ -135,7 +135,8 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   core::Simulation& simulation = job->simulation();
   models::Gpu& gpu = job->context->gpu();
   const models::DriverPolicies& policies = gpu.policies();
-  co_await join_address_space(job);
+  const int error = co_await join_address_space(job);
+  if (error != 0) co_return fail_submission(job, error);
   if (policies.sync->uses_resv())
     co_await ask_reservations(job, ioctl_cost_);
   else

@@ -115,8 +115,7 @@ std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, cons
   for (const AccessSpec& access : op.accesses) {
     if (access.buffer == kNone) continue;
     const models::Buffer& buffer = world_.buffer(access.buffer, clone_);
-    models::ManagedRange* range = buffer.pages;
-    while (range && range->gpu() != &job.context->gpu()) range = range->next;
+    models::ManagedRange* const range = models::range_on(buffer, job.context->gpu());
     if (!range) continue;
     const std::uint64_t end = access.bytes == 0 ? buffer.bytes() : access.offset + access.bytes;
     spans.push_back(

@@ -49,7 +49,7 @@ World::World(core::Simulation& simulation, models::platform::SharedHardware& har
   note_producers();
 }
 
-World::~World() = default;
+World::~World() { simulation_.abandon_processes(); }  // before what their frames name
 
 std::uint32_t World::add_place(const Place& place) {
   places_.push_back(&place);

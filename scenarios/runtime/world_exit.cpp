@@ -1,9 +1,14 @@
 // How a process exits: with its last thread the kernel closes its files.
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <vector>
 
 #include "core/waitable.hpp"
+#include "models/gpu/context.hpp"
+#include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/user_queue.hpp"
+#include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
 #include "scenarios/runtime/thread_runner.hpp"
 #include "scenarios/runtime/world.hpp"
@@ -42,6 +47,20 @@ std::vector<std::vector<std::size_t>> fork_levels(const CloneState& clone) {
     left = next.empty() ? next : later;
   }
   return levels;
+}
+
+/// What completes with the jobs that were submitted and are not done.
+void add_jobs(const models::GpuContext& context, std::vector<models::SyncPoint>& jobs) {
+  const auto add = [&](const std::deque<models::JobPtr>& of) {
+    for (const models::JobPtr& job : of)
+      if (!job->completion.done()) jobs.push_back(job->completion);
+  };
+  for (const models::Engine* engine : context.engines())
+    if (models::KernelQueue* const queue = context.existing_kernel_queue(*engine)) {
+      add(queue->waiting());
+      add(queue->ring().jobs());
+    }
+  if (models::UserQueue* const queue = context.existing_user_queue()) add(queue->ring().jobs());
 }
 
 }  // namespace
@@ -94,40 +113,60 @@ void World::thread_ended(CloneState& clone) {
   exit(clone);
 }
 
-// What only this process used is given back, at once or when nothing works on it any more. (Memory
-// of a pool without end does nobody any good.)
+// What only this process used is given back, at once or when nothing works on it any more.
 void World::exit(CloneState& clone) {
   for (const auto& gpu : machine_.gpus())
     if (models::UserVm* vm = clone.client->existing_user_vm(*gpu))
-      if (!vm->has_work()) vm->retire();
-  for (const auto& buffer : machine_.buffers()) {
-    if (buffer->owner() != clone.client) continue;
-    buffer->placement.read();
-    const bool ours = buffer->exists;
-    models::UserPages* const pages = buffer->user_pages();
-    const bool moves = pages && pages->page_lock().is_locked();
-    if (ours && !moves && !buffer->resv().lock().is_locked() &&
-        buffer->resv().test_signaled(models::Usage::bookkeep))
-      machine_.memory().free(*buffer);
-    else if (ours && buffer->pool && (machine_.memory().zone() || buffer->pool->capacity != 0))
-      simulation_.spawn({"release of " + buffer->name(), core::ProcessRole::kernel_worker, true},
-                        free_when_idle(*buffer));
+      vm->close([this, &clone](models::Buffer& buffer) { release(buffer, *clone.client); });
+  close_address_spaces(clone);
+  for (const auto& buffer : machine_.buffers()) release(*buffer, *clone.client);
+}
+
+// If nobody else has it, and no user queue at work. (Memory of a pool without end does nobody any
+// good.)
+void World::release(models::Buffer& buffer, const models::Client& client) {
+  if (buffer.owner() != &client) return;
+  buffer.placement.read();
+  const auto of_client = [&](const models::UserVm* vm) { return &vm->client() == &client; };
+  if (std::any_of(buffer.vms.begin(), buffer.vms.end(), of_client)) return;
+  const bool ours = buffer.exists;
+  models::UserPages* const pages = buffer.user_pages();
+  const bool moves = pages && pages->page_lock().is_locked();
+  if (ours && !moves && !buffer.resv().lock().is_locked() &&
+      buffer.resv().test_signaled(models::Usage::bookkeep))
+    machine_.memory().free(buffer);
+  else if (ours && buffer.pool && (machine_.memory().zone() || buffer.pool->capacity != 0))
+    simulation_.spawn({"release of " + buffer.name(), core::ProcessRole::kernel_worker, true},
+                      free_when_idle(buffer));
+}
+
+// xe_vm_close_and_put() in drivers/gpu/drm/xe/xe_vm.c: page tables go with the address space, which
+// the jobs in it keep.
+void World::close_address_spaces(const CloneState& clone) {
+  for (const auto& gpu : machine_.gpus()) {
+    models::GpuVm* const vm = clone.client->existing_gpu_vm(*gpu);
+    if (!vm || !vm->holds_memory()) continue;
+    std::vector<models::SyncPoint> jobs;
+    for (const models::GpuContext* context : clone.contexts)
+      if (&context->gpu() == gpu.get()) add_jobs(*context, jobs);
+    if (jobs.empty())
+      vm->close();
+    else
+      simulation_.spawn({"release of an address space of " + clone.client->name(),
+                         core::ProcessRole::kernel_worker, true},
+                        close_after(*vm, std::move(jobs)));
   }
 }
 
-// ttm_bo_delayed_delete() in drivers/gpu/drm/ttm/ttm_bo.c: memory of an object that has gone is
-// freed when its fences have signaled.
+core::Task<> World::close_after(models::GpuVm& vm, std::vector<models::SyncPoint> jobs) {
+  simulation_.current()->doing = "closing an address space";
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if (!jobs[i].done()) co_await jobs[i].wait({.reason = core::WaitReason::memory});
+  vm.close();
+}
+
 core::Task<> World::free_when_idle(models::Buffer& buffer) {
-  simulation_.current()->doing = "delayed delete";
-  core::WwContext transaction{simulation_.new_ticket()};
-  co_await buffer.resv().lock().lock(&transaction);
-  std::vector<core::FencePtr> fences;
-  buffer.resv().for_each(models::Usage::bookkeep, [&](const models::DmaResv::Entry& entry) {
-    fences.push_back(entry.fence);
-  });
-  buffer.resv().lock().unlock();
-  for (std::size_t i = 0; i < fences.size(); ++i)
-    co_await fences[i]->wait(core::WaitReason::memory);
+  co_await machine_.memory().wait_for_users(buffer);
   if (buffer.user_pages()) co_await buffer.user_pages()->page_lock().lock();
   buffer.placement.read();
   if (buffer.exists) machine_.memory().free(buffer);

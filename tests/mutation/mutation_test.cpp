@@ -11,6 +11,7 @@
 #include "tests/mutation/kernel_ioctl.hpp"
 #include "tests/mutation/table.hpp"
 #include "tests/mutation/trial.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::mutation;
@@ -18,18 +19,7 @@ using namespace fencelab::mutation;
 namespace {
 
 /// Where each step costs many times as much, schedules are left out.
-constexpr bool kExplores =
-#if defined(__SANITIZE_ADDRESS__)
-    false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-    false;
-#else
-    true;
-#endif
-#else
-    true;
-#endif
+constexpr bool kExplores = !tests::kSanitized;
 
 /// Scenarios and stacks that have mutants, in order of names.
 std::set<std::pair<std::string, std::string>> places_of(const std::vector<Mutant>& mutants) {

@@ -47,7 +47,8 @@ class ForgetsWhatItReads final : public RingWriter {
     job->accesses.erase(std::remove_if(job->accesses.begin(), job->accesses.end(),
                                        [](const auto& access) { return !access.write; }),
                         job->accesses.end());
-    co_await policies::join_address_space(job);
+    const int error = co_await policies::join_address_space(job);
+    if (error != 0) co_return policies::fail_submission(job, error);
     job->accesses = all;
     synchronise(*job);
     co_await policies::wait_in_ring(job);
@@ -61,7 +62,8 @@ class IgnoresKernelFences final : public RingWriter {
  public:
   using RingWriter::RingWriter;
   Task<> submit(JobPtr job) override {
-    co_await policies::join_address_space(job);
+    const int error = co_await policies::join_address_space(job);
+    if (error != 0) co_return policies::fail_submission(job, error);
     synchronise(*job);
     auto& dependencies = job->dependencies;
     dependencies.erase(
@@ -79,7 +81,8 @@ class PromisesValueBefore final : public RingWriter {
  public:
   using RingWriter::RingWriter;
   Task<> submit(JobPtr job) override {
-    co_await policies::join_address_space(job);
+    const int error = co_await policies::join_address_space(job);
+    if (error != 0) co_return policies::fail_submission(job, error);
     synchronise(*job);
     co_await policies::wait_in_ring(job);
     models::UserQueue& queue = job->context->user_queue();
@@ -93,7 +96,8 @@ class WakesNobody final : public RingWriter {
  public:
   using RingWriter::RingWriter;
   Task<> submit(JobPtr job) override {
-    co_await policies::join_address_space(job);
+    const int error = co_await policies::join_address_space(job);
+    if (error != 0) co_return policies::fail_submission(job, error);
     synchronise(*job);
     co_await policies::wait_in_ring(job);
     policies::promise_value(*job);

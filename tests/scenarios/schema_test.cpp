@@ -9,6 +9,7 @@
 #include "scenarios/json_document.hpp"
 #include "scenarios/schema_check.hpp"
 #include "scenarios/schema_text.hpp"
+#include "tests/sampling.hpp"
 #include "tests/scenarios/support.hpp"
 
 using namespace fencelab::scenarios;
@@ -84,7 +85,7 @@ TEST_CASE("whatever valijson refuses has a message of ours, and the other way ro
   std::vector<std::string> pointers;
   walk(base, "", [&](json&, const std::string& pointer) { pointers.push_back(pointer); });
   std::mt19937 random(3);
-  for (int round = 0; round < 1500; ++round) {
+  for (std::uint64_t round = 0; round < fencelab::tests::sample(1500); ++round) {
     const std::string& pointer = pointers[random() % pointers.size()];
     json broken = base;
     broken[json::json_pointer(pointer)] = others[random() % others.size()];

@@ -8,6 +8,7 @@
 #include "analysis/deadlock/text.hpp"
 #include "tests/analysis/deadlock/graph_maker.hpp"
 #include "tests/analysis/deadlock/random_graph.hpp"
+#include "tests/sampling.hpp"
 
 namespace fencelab::test {
 namespace {
@@ -98,8 +99,8 @@ TEST_CASE("of two equally short cycles the same is taken whoever was declared fi
 
 TEST_CASE("classes do not depend on how a wait graph is numbered", "[deadlock][oracle]") {
   std::mt19937_64 random(29);
-  int stuck = 0;
-  for (int i = 0; i < 20'000; ++i) {
+  std::uint64_t stuck = 0;
+  for (std::uint64_t i = 0; i < tests::sample(20'000); ++i) {
     const WaitGraph graph = random_graph(random);
     const auto classes = classes_of(graph);
     stuck += !classes.empty();
@@ -109,13 +110,13 @@ TEST_CASE("classes do not depend on how a wait graph is numbered", "[deadlock][o
                     << render_text(analysis::find_deadlocks(graph)) << "renumbered:\n"
                     << render_text(analysis::find_deadlocks(other)));
   }
-  CHECK(stuck > 5'000);
+  CHECK(stuck > tests::sample(5'000));
 }
 
 TEST_CASE("classes do not depend on the numbers that instances bear", "[deadlock][oracle]") {
   std::mt19937_64 random(31);
-  int stuck = 0;
-  for (int i = 0; i < 5'000; ++i) {
+  std::uint64_t stuck = 0;
+  for (std::uint64_t i = 0; i < tests::sample(5'000); ++i) {
     WaitGraph graph = random_graph(random);
     const auto classes = classes_of(graph);
     stuck += !classes.empty();
@@ -127,7 +128,7 @@ TEST_CASE("classes do not depend on the numbers that instances bear", "[deadlock
                     << before << "renamed:\n"
                     << render_text(analysis::find_deadlocks(graph)));
   }
-  CHECK(stuck > 1'000);
+  CHECK(stuck > tests::sample(1'000));
 }
 
 }  // namespace fencelab::test

@@ -10,11 +10,12 @@
 #include "analysis/deadlock/findings.hpp"
 #include "analysis/deadlock/reduction.hpp"
 #include "tests/analysis/deadlock/folklore.hpp"
+#include "tests/sampling.hpp"
 
 namespace fencelab::test {
 namespace {
 
-constexpr int kSystems = 120'000;
+constexpr int kSystems = tests::sample(120'000);
 
 std::vector<bool> dead_by_reduction(const core::WaitGraph& graph) {
   const analysis::Reduction reduction = analysis::reduce(graph);

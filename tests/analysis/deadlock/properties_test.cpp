@@ -10,6 +10,7 @@
 #include "analysis/deadlock/reduction.hpp"
 #include "analysis/deadlock/text.hpp"
 #include "tests/analysis/deadlock/random_graph.hpp"
+#include "tests/sampling.hpp"
 
 namespace fencelab::test {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using analysis::Finding;
 using analysis::FindingKind;
 
-constexpr int kGraphs = 100'000;
+constexpr int kGraphs = tests::sample(100'000);
 constexpr int kExplained = 20'000;
 
 unsigned bits_of(const std::vector<core::AgentIndex>& agents) {

@@ -3,10 +3,10 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/against_naive.hpp"
 #include "tests/analysis/explore/litmus_check.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -14,7 +14,7 @@ using namespace fencelab::testing;
 using namespace fencelab::testing::litmus;
 
 TEST_CASE("Provers find the dead states of programs with a kill that trying everything finds") {
-  const std::uint64_t programs = kSanitizers.empty() ? 3000 : 600;
+  const std::uint64_t programs = tests::kSanitized ? 600 : 3000;
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).program_with_kill(); });
   CHECK(compared > programs / 3);

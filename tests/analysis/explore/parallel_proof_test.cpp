@@ -3,10 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include "analysis/explore/prove.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
 #include "tests/analysis/explore/same_exploration.hpp"
 #include "tests/analysis/explore/scattered_workers.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -47,7 +47,7 @@ Proof prove_with(const LitmusProgram& program, std::size_t objects,
 }  // namespace
 
 TEST_CASE("Random programs: a proof with workers is the proof without") {
-  const std::uint64_t programs = kSanitizers.empty() ? 600 : 100;
+  const std::uint64_t programs = tests::kSanitized ? 100 : 600;
   std::uint64_t both = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).program();

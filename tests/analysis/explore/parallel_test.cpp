@@ -5,10 +5,10 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/parallel_dpor.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
 #include "tests/analysis/explore/same_exploration.hpp"
 #include "tests/analysis/explore/scattered_workers.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -93,7 +93,7 @@ TEST_CASE("Philosophers: several workers count what one counts, in whatever orde
 }
 
 TEST_CASE("Random programs: several workers count what one counts") {
-  const std::uint64_t programs = kSanitizers.empty() ? 1200 : 200;
+  const std::uint64_t programs = tests::kSanitized ? 200 : 1200;
   std::uint64_t tasks = 0, dead = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).program();
@@ -117,7 +117,7 @@ TEST_CASE("Random programs: several workers count what one counts") {
 TEST_CASE(
     "Random programs with kills: who is ended after a step that was given is tried before it") {
   // Who asks is then a worker that was given the step; one step at a time makes that frequent.
-  const std::uint64_t programs = kSanitizers.empty() ? 400 : 60;
+  const std::uint64_t programs = tests::kSanitized ? 60 : 400;
   std::uint64_t tasks = 0, dead = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).program_with_kill();
@@ -139,7 +139,7 @@ TEST_CASE(
 
 TEST_CASE("Random programs with recovery timers: several workers count what one counts") {
   using core::TimerMode;
-  const std::uint64_t programs = kSanitizers.empty() ? 200 : 40;
+  const std::uint64_t programs = tests::kSanitized ? 40 : 200;
   std::uint64_t tasks = 0;
   for (const TimerMode mode : {TimerMode::quiescent, TimerMode::any}) {
     for (std::uint64_t seed = 1; seed <= programs; ++seed) {

@@ -7,6 +7,7 @@
 
 #include "analysis/explore/paranoid.hpp"
 #include "tests/analysis/explore/litmus.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -292,7 +293,7 @@ bool is_killed(const Family& family, Access a, Access b) {
 
 TEST_CASE("Programs in which every operation meets every other pass the paranoid check") {
   for (const Family& family : kFamilies)
-    for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    for (std::uint64_t seed = 1; seed <= tests::sample(400); ++seed) {
       MeetingSubject subject(family.operation, seed);
       const ParanoidReport report = check_paranoid(subject, {}, kSample);
       INFO("family " << &family - kFamilies << " seed " << seed << ": "

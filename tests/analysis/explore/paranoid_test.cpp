@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/analysis/explore/random_programs.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -21,7 +22,7 @@ constexpr ParanoidLimits kSmall{.walks = 6, .states = 4, .pairs = 6, .continuati
 
 TEST_CASE("Random programs pass the paranoid check") {
   std::uint64_t diamonds = 0, matches = 0;
-  for (std::uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint64_t seed = 1; seed <= tests::sample(1500); ++seed) {
     LitmusSubject subject(ProgramGenerator(seed).program(), 3);
     const ParanoidReport report = check_paranoid(subject, {}, kSmall);
     INFO("seed " << seed << ": " << first_violation(report));
@@ -29,8 +30,8 @@ TEST_CASE("Random programs pass the paranoid check") {
     diamonds += report.diamonds;
     matches += report.hash_matches;
   }
-  CHECK(diamonds > 10'000);
-  CHECK(matches > 1'000);
+  CHECK(diamonds > tests::sample(10'000));
+  CHECK(matches > tests::sample(1'000));
 }
 
 // ---------------------------------------------------------------- what it must catch

@@ -3,9 +3,9 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/against_naive.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -13,14 +13,14 @@ using namespace fencelab::testing;
 
 TEST_CASE("Provers find the dead states that trying everything finds, and no others") {
   // Sanitizers make each ten times slower, and look for other things.
-  const std::uint64_t programs = kSanitizers.empty() ? 3000 : 600;
+  const std::uint64_t programs = tests::kSanitized ? 600 : 3000;
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).program(); });
   CHECK(compared > programs / 2);
 }
 
 TEST_CASE("So they do where one of the processes is a service, which nobody waits for") {
-  const std::uint64_t programs = kSanitizers.empty() ? 2000 : 400;
+  const std::uint64_t programs = tests::kSanitized ? 400 : 2000;
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).program(); }, 1);
   CHECK(compared > programs / 2);

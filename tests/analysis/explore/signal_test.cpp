@@ -5,10 +5,10 @@
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/paranoid.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/against_naive.hpp"
 #include "tests/analysis/explore/litmus_check.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -28,14 +28,14 @@ std::size_t dead_states(const LitmusProgram& program) {
 }  // namespace
 
 TEST_CASE("Provers find the dead states of programs with signals that trying everything finds") {
-  const std::uint64_t programs = kSanitizers.empty() ? 1500 : 200;
+  const std::uint64_t programs = tests::kSanitized ? 200 : 1500;
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).program_with_signals(); });
   CHECK(compared > programs / 3);
 }
 
 TEST_CASE("Steps of programs with signals commute as the table says") {
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+  for (std::uint64_t seed = 1; seed <= tests::sample(100); ++seed) {
     LitmusSubject subject(ProgramGenerator(seed).program_with_signals(), 3);
     ParanoidLimits limits;
     limits.seed = seed;

@@ -4,11 +4,11 @@
 
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
-#include "fencelab/version.hpp"
 #include "tests/analysis/explore/against_naive.hpp"
 #include "tests/analysis/explore/litmus.hpp"
 #include "tests/analysis/explore/naive.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::analysis;
@@ -73,8 +73,8 @@ TEST_CASE("A watchdog that nobody stops ends the wait, at quiescence or before")
 TEST_CASE("Provers find the dead states of programs with recovery timers, in each mode of these") {
   constexpr std::uint64_t programs = 500;
   // Enough of them must be small enough for the naive search. Sanitizers stop once that is so.
-  const std::uint64_t wanted = kSanitizers.empty() ? programs : 26;
-  const std::uint64_t least = kSanitizers.empty() ? programs / 4 : 25;
+  const std::uint64_t wanted = tests::kSanitized ? 26 : programs;
+  const std::uint64_t least = tests::kSanitized ? 25 : programs / 4;
   for (const TimerMode mode : {TimerMode::never, TimerMode::quiescent, TimerMode::any}) {
     std::uint64_t compared = 0, with_dead = 0;
     for (std::uint64_t seed = 1; seed <= programs && compared < wanted; ++seed) {

@@ -6,18 +6,13 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "analysis/explore/execution.hpp"
-#include "scenarios/runtime/world.hpp"
 #include "tests/campaign/behaviour/small_run.hpp"
-#include "tests/campaign/with_subject.hpp"
+#include "tests/campaign/random_walk.hpp"
 
 using namespace fencelab;
+using tests::pick;
 
 namespace {
-
-std::string pick(std::mt19937_64& random, const std::vector<std::string>& words) {
-  return words[random() % words.size()];
-}
 
 std::string random_process(std::mt19937_64& random, int number) {
   std::string program;
@@ -123,23 +118,18 @@ TEST_CASE("Bytes of all pools add up after every step, however buffers are moved
     std::mt19937_64 random(seed);
     const std::string text = random_scenario(random);
     INFO("seed " << seed << ": " << text);
-    tests::with_subject(text, [&](campaign::ScenarioSubject& subject) {
-      analysis::Execution execution(subject, {.seed = seed});
-      auto& world =
-          const_cast<scenarios::World&>(campaign::ScenarioSubject::world_of(execution.run()));
-      models::Memory& memory = world.machine().memory();
-      for (int i = 0; i < 4000 && !execution.steps().empty(); ++i) {
-        const auto& steps = execution.steps();
-        execution.take_randomly(steps[random() % steps.size()], random);
-        check_books(memory, world.machine());
-        check_shares(memory, world.machine());
-      }
-      for (const auto& pool : memory.apertures()) bound += pool->peak;
-      evicted += memory.system().peak;
-      if (execution.simulation().unfinished() > 0 || !execution.steps().empty()) return;
-      ++ended;
-      check_end(memory, world.machine());
-    });
+    ended += tests::walk_randomly(
+        text, seed, random, 4000,
+        [](scenarios::World& world) {
+          check_books(world.machine().memory(), world.machine());
+          check_shares(world.machine().memory(), world.machine());
+        },
+        [&](scenarios::World& world) {
+          models::Memory& memory = world.machine().memory();
+          check_end(memory, world.machine());
+          for (const auto& pool : memory.apertures()) bound += pool->peak;
+          evicted += memory.system().peak;
+        });
   }
   CHECK(ended > 40);
   CHECK(evicted > 0);

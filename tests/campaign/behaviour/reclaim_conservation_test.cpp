@@ -6,19 +6,14 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "analysis/explore/execution.hpp"
 #include "models/cpu/zone.hpp"
-#include "scenarios/runtime/world.hpp"
 #include "tests/campaign/behaviour/reclaim_run.hpp"
-#include "tests/campaign/with_subject.hpp"
+#include "tests/campaign/random_walk.hpp"
 
 using namespace fencelab;
+using tests::pick;
 
 namespace {
-
-std::string pick(std::mt19937_64& random, const std::vector<std::string>& words) {
-  return words[random() % words.size()];
-}
 
 /// A thread that allocates, uses and frees memory of all kinds, some of it for a GPU.
 std::string random_process(std::mt19937_64& random, int number) {
@@ -89,25 +84,19 @@ TEST_CASE("Bytes of system memory add up after every step, and none are left at 
     scenario.processes = random_process(random, 0) + "," + random_process(random, 1);
     const std::string text = tests::memory_scenario(scenario);
     INFO("seed " << seed << ": " << text);
-    tests::with_subject(text, [&](campaign::ScenarioSubject& subject) {
-      analysis::Execution execution(subject, {.seed = seed});
-      auto& world =
-          const_cast<scenarios::World&>(campaign::ScenarioSubject::world_of(execution.run()));
-      models::Memory& memory = world.machine().memory();
-      for (int i = 0; i < 3000 && !execution.steps().empty(); ++i) {
-        const auto& steps = execution.steps();
-        execution.take_randomly(steps[random() % steps.size()], random);
-        check_books(memory, world);
-      }
-      if (execution.simulation().unfinished() > 0 || !execution.steps().empty()) return;
-      ++ended;
-      check_swap(memory, world);
-      REQUIRE(memory.swap_used == 0);
-      REQUIRE(memory.system().used == in_cache(*memory.zone()));
-      swapped += memory.zone()->counters().direct_bytes + memory.zone()->counters().kswapd_bytes;
-      dropped += memory.zone()->counters().dropped_bytes;
-      killed += memory.zone()->oom().kills();
-    });
+    ended += tests::walk_randomly(
+        text, seed, random, 3000,
+        [](scenarios::World& world) { check_books(world.machine().memory(), world); },
+        [&](scenarios::World& world) {
+          models::Memory& memory = world.machine().memory();
+          check_swap(memory, world);
+          REQUIRE(memory.swap_used == 0);
+          REQUIRE(memory.system().used == in_cache(*memory.zone()));
+          const auto& counters = memory.zone()->counters();
+          swapped += counters.direct_bytes + counters.kswapd_bytes;
+          dropped += counters.dropped_bytes;
+          killed += memory.zone()->oom().kills();
+        });
   }
   CHECK(ended > 30);
   CHECK(swapped > 0);

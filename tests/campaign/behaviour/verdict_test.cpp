@@ -55,6 +55,36 @@ TEST_CASE("A job longer than the bound starves nobody where it is alone, and is 
   CHECK(number(run, "makespan_ns") == 10'000 * kMs);
 }
 
+TEST_CASE("Whoever tries again and again is in a livelock once nobody else gets anything done") {
+  // 80 MiB in 64 for one process, restored every `retry`; the other one's job needs no memory.
+  const auto run = [](const std::string& retry, const std::string& job) {
+    return run_small(
+        {.gpu = R"("vram": "64 MiB")",
+         .resources = R"("buffers": [{"name": "a", "size": "40 MiB", "gpu": "gpu0"},)"
+                      R"( {"name": "b", "size": "40 MiB", "gpu": "gpu0"}], "horizon": "20 s",)",
+         .processes = process("greedy", R"("engine": "ccs0")",
+                              R"({"id": "j", "submit": {"context": "c", "duration": "1 ms",)"
+                              R"( "reads": ["a"], "writes": ["b"]}}, {"wait": {"ops": ["j"]}})") +
+                      "," +
+                      process("other", R"("engine": "rcs0")",
+                              R"({"id": "k", "submit": {"context": "c", "duration": ")" + job +
+                                  R"("}}, {"wait": {"ops": ["k"]}})"),
+         .stack =
+             R"("preset": "kfd", "axes": {"residency": {"restore_retry": ")" + retry + R"("}})",
+         .links = {}});
+  };
+  for (const char* retry : {"1 ms", "100 ms"}) {
+    INFO(retry);
+    CHECK(run(retry, "1 ms").verdict == "livelock");
+    // An engine is at work all the time, or for the first 5 s.
+    CHECK(run(retry, "30 s").verdict == "complete");
+    const auto after = run(retry, "5 s");
+    CHECK(after.verdict == "livelock");
+    REQUIRE(after.incidents.size() == 1);
+    CHECK(after.incidents[0].text.find("LIVELOCK from 5") != std::string::npos);
+  }
+}
+
 namespace {
 
 /// A thread that makes a fence and signals it under a lock, and one that waits for it under that

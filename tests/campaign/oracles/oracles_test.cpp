@@ -15,6 +15,7 @@
 #include "scenarios/runtime/world.hpp"
 #include "tests/campaign/oracles/full_record.hpp"
 #include "tests/campaign/oracles/random_program.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using tests::FullRecord;
@@ -156,7 +157,7 @@ Totals compare_many(const std::string& policy, std::uint64_t seeds,
                        policy == "oracle");
 }
 
-constexpr std::uint64_t kSeeds = 1000;
+constexpr std::uint64_t kSeeds = tests::kSanitized ? 250 : 1000;
 
 }  // namespace
 
