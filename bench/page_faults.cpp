@@ -2,6 +2,7 @@
 // std::list for the order, which is how one would write it first; and whole runs with a million
 // faults and with 64 GiB.
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -144,7 +145,17 @@ Measured our_rate() {
   return ours;
 }
 
-/// Runs a job over managed memory; prints how long that took on the wall.
+/// Processor time of children that have ended.
+double cpu_seconds_of_children() {
+  rusage usage{};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// Runs a job over managed memory, in a process of its own.
 void run_whole(const std::string& what, const std::string& size, const std::string& vram,
                const std::string& pages, const std::string& policy) {
   const std::string text =
@@ -168,30 +179,29 @@ void run_whole(const std::string& what, const std::string& size, const std::stri
     std::exit(1);
   }
   const auto stack = scenarios::resolve_stack(*loaded, loaded->stacks.front(), registry);
-  const double loaded_at = bench::cpu_seconds();
+  const double loaded_at = bench::cpu_seconds(), before = cpu_seconds_of_children();
   const auto records = campaign::run_all(
       {{{}, [&] { return campaign::run_one(*loaded, *stack, 1); }}}, 1, [](const auto&) {});
   const auto& values = records.front().values;
-  std::printf("%-28s load %.3f s, run %s s, %s faults, %s pages moved, %s evicted, peak %s KiB\n",
-              what.c_str(), loaded_at - start, values.at("wall_time_s").c_str(),
-              values.at("page_faults_count").c_str(), values.at("pages_to_gpu_count").c_str(),
-              values.at("pages_evicted_count").c_str(), values.at("peak_rss_kib").c_str());
+  std::printf(
+      "pages_run name=%s load_s=%.3f run_s=%.3f faults=%s moved=%s evicted=%s peak_rss_kib=%s\n",
+      what.c_str(), loaded_at - start, cpu_seconds_of_children() - before,
+      values.at("page_faults_count").c_str(), values.at("pages_to_gpu_count").c_str(),
+      values.at("pages_evicted_count").c_str(), values.at("peak_rss_kib").c_str());
 }
 
 }  // namespace
 
 int main() {
   const Measured naive = naive_rate(), ours = our_rate();
-  std::printf("touches of single pages      %.1f million/s, a record per page %.1f: %.1f times\n",
-              ours.rate / 1e6, naive.rate / 1e6, ours.rate / naive.rate);
-  std::printf("bytes per page that is there %.1f, a record per page %.1f\n", ours.bytes_per_page,
-              naive.bytes_per_page);
   const double naive_run = naive_runs(), our_run = our_runs();
-  std::printf("touches in runs of 64        %.0f million/s, a record per page %.1f: %.0f times\n",
-              our_run / 1e6, naive_run / 1e6, our_run / naive_run);
-  run_whole("a million faults", "8 GiB", "2 GiB",
+  std::printf("pages single_per_s=%.0f single_ratio=%.3f runs_per_s=%.0f runs_ratio=%.3f\n",
+              ours.rate, ours.rate / naive.rate, our_run, our_run / naive_run);
+  std::printf("pages_size bytes_per_page=%.1f naive_bytes_per_page=%.1f\n", ours.bytes_per_page,
+              naive.bytes_per_page);
+  run_whole("million_faults", "8 GiB", "2 GiB",
             R"("pattern": "random", "touches": 1400000, "in_flight": 64)",
             R"("prefetch": "none", "evict": "lru4k")");
-  run_whole("64 GiB by 64 KiB", "64 GiB", "80 GiB", R"("in_flight": 1024)",
+  run_whole("64_gib_by_64_kib", "64 GiB", "80 GiB", R"("in_flight": 1024)",
             R"("prefetch": "sl64k")");
 }

@@ -43,6 +43,8 @@ for ((round = 1; round <= rounds; ++round)); do
   "$programs/bench_analysis_cost" 20 5 >>"$raw"
   note "round $round of $rounds: litmus programs"
   "$programs/bench_litmus" 0.2 >>"$raw"
+  note "round $round of $rounds: pages"
+  "$programs/bench_page_faults" >>"$raw"
 done
 note "prover A in parallel"
 "$programs/bench_parallel_search" $((quick ? 12 : 15)) 2 >"$programs/parallel.txt"

@@ -3,7 +3,8 @@
 
 usage: summarise.py RAW RESULTS_CSV
 RAW has lines "contender pending events_per_second" and lines "whole_engine key=value ...",
-"order_watch key=value ...", "analysis_cost key=value ..." and "litmus key=value ...".
+"order_watch key=value ...", "analysis_cost ...", "litmus ...", "pages ...", "pages_size ..." and
+"pages_run ...", of the same form.
 """
 import csv
 import statistics
@@ -21,6 +22,9 @@ WHOLE_ENGINE_BAR = 300_000
 MEMORY_BAR = 1.10
 ORDER_WATCH_BAR = 1.25
 LITMUS_BAR = 300_000
+MILLION_FAULTS_BAR_S = 10
+BYTES_PER_PAGE_BAR = 64
+LOAD_64_GIB_BAR_S = 2
 
 
 def read(path):
@@ -28,7 +32,7 @@ def read(path):
     with open(path) as lines:
         for line in lines:
             words = line.split()
-            if words[0] in ("whole_engine", "analysis_cost", "order_watch", "litmus"):
+            if words[0] in ("whole_engine", "analysis_cost", "order_watch", "litmus", "pages", "pages_size", "pages_run"):
                 runs[words[0]].append(dict(word.split("=", 1) for word in words[1:] if "=" in word))
             else:
                 rates[words[0], int(words[1])].append(float(words[2]))
@@ -100,6 +104,30 @@ def litmus(runs, out):
         out.writerow(["litmus", "", program, f"{rate:.0f}", "", LITMUS_BAR if program == "all" else ""])
 
 
+def median_of(rows, key):
+    return statistics.median(float(row[key]) for row in rows)
+
+
+def pages(runs, out):
+    print("\npages, against a record per page in the same run:")
+    for name, what in (("single", "touches of single pages"), ("runs", "touches in runs of 64")):
+        rate, ratio = median_of(runs["pages"], f"{name}_per_s"), median_of(runs["pages"], f"{name}_ratio")
+        print(f"    {what:24} {rate * 1e-6:7.1f} million/s, {ratio:.1f} times as many")
+        out.writerow(["pages", "", name, f"{rate:.0f}", f"{ratio:.3f}", ""])
+    size = median_of(runs["pages_size"], "bytes_per_page")
+    print(f"    bytes per page that is there {size}, a record per page "
+          f"{median_of(runs['pages_size'], 'naive_bytes_per_page')}; bar {BYTES_PER_PAGE_BAR}: "
+          f"{verdict(size <= BYTES_PER_PAGE_BAR)}")
+    for name in dict.fromkeys(run["name"] for run in runs["pages_run"]):
+        rows = [run for run in runs["pages_run"] if run["name"] == name]
+        load, run = median_of(rows, "load_s"), median_of(rows, "run_s")
+        bar = (f"bar {MILLION_FAULTS_BAR_S} s to run: {verdict(run <= MILLION_FAULTS_BAR_S)}" if name == "million_faults"
+               else f"bar {LOAD_64_GIB_BAR_S} s to load: {verdict(load <= LOAD_64_GIB_BAR_S)}")
+        print(f"    {name}: {load:.2f} s to load, {run:.2f} s of processor time to run, {rows[0]['faults']} faults, "
+              f"{rows[0]['evicted']} pages evicted, {int(rows[0]['peak_rss_kib']) >> 10} MiB; {bar}")
+        out.writerow(["pages_run", "", name, "", f"{run:.3f}", ""])
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -112,6 +140,7 @@ def main():
         analysis_cost(runs["analysis_cost"], out)
         order_watch(runs["order_watch"], out)
         litmus(runs["litmus"], out)
+        pages(runs, out)
 
 
 main()

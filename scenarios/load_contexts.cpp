@@ -141,6 +141,21 @@ Index resolve_engine_of(LoadContext& context, const Node& node, const ContextSpe
   return kNone;
 }
 
+// One address space reports to one place.
+void load_bind_errors(LoadContext& context, const Node& node, Index process, ContextSpec& spec) {
+  if (!node) return;
+  spec.bind_errors = resolve_resource(context, Resource::timeline, process, node["report"]);
+  spec.bind_restarts = resolve_resource(context, Resource::timeline, process, node["restart"]);
+  for (const ContextSpec& other : context.scenario.processes[process].contexts) {
+    if (other.gpu != spec.gpu || other.bind_errors == kNone) continue;
+    context.error(node, {.code = "duplicate-member",
+                         .message = fmt::format("context {} says already where binds of this "
+                                                "address space report errors",
+                                                quote(other.name)),
+                         .expected = "one such member for each GPU of a process"});
+  }
+}
+
 void load_contexts(LoadContext& context, const Node& contexts, Index process) {
   ProcessNames& names = context.inside[process];
   std::vector<ContextSpec>& specs = context.scenario.processes[process].contexts;
@@ -153,6 +168,7 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process) {
         static_cast<int>(node["priority"].integer(-kMaxPriority, kMaxPriority).value_or(0));
     spec.preemption_period = read_period_or_never(context, node["preemption"]);
     spec.long_running = node["long_running"].flag_or(false);
+    load_bind_errors(context, node["bind_errors"], process, spec);
     spec.place = context.place_of(node);
     for (const auto& [key, value] : node["annotations"].members()) {
       spec.annotations[key] = value.text_or("");

@@ -161,8 +161,10 @@ struct ContextSpec {
   std::vector<BondSpec> bonds;
   int priority = 0;  ///< -1023..1023 as in i915; higher runs first
   std::optional<Duration>
-      preemption_period;      ///< arbitration point every so often; 0: never preemptible
-  bool long_running = false;  ///< no dma_fences of its jobs, whatever the stack
+      preemption_period;        ///< arbitration point every so often; 0: never preemptible
+  bool long_running = false;    ///< no dma_fences of its jobs, whatever the stack
+  Index bind_errors = kNone;    ///< timeline that counts the failed binds of its address space
+  Index bind_restarts = kNone;  ///< timeline by which the process says how many it has dealt with
   std::map<std::string, std::string> annotations;
   Place place;
 };

@@ -42,6 +42,8 @@ core::FencePtr BindQueue::new_fence() {
 void BindQueue::note_published(const BindRequest& request) const {
   if (!simulation_.probe().wanted(core::ProbeKind::fence_depends)) return;
   core::note_published(*request.done);
+  if (request.maps() && vm_.traits().after_failure == AfterFailure::restarts)
+    core::note_dependency(*request.done, vm_.restarts());
   for (const SyncPoint& point : request.in)
     if (point.fence)
       core::note_dependency(*request.done, *point.fence);
@@ -82,9 +84,13 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
   bool able = true;
   if (request->maps()) able = co_await take_missing_tables(request, allocation);
   core::RetryLoop tries(simulation_);
-  while (!able && vm_.traits().tries_again) {
+  const AfterFailure after = vm_.traits().after_failure;
+  while (!able && after != AfterFailure::fails && !is_dead()) {
     tries.again();
-    co_await core::sleep_for(simulation_, kRetryPause);
+    if (after == AfterFailure::retries)
+      co_await core::sleep_for(simulation_, kRetryPause);
+    else
+      co_await vm_.wait_for_restart();
     able = co_await take_missing_tables(request, allocation);
   }
   if (able) {
@@ -92,7 +98,7 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
     co_await core::sleep_for(simulation_, cost);
     vm_.finish_update(*request);
   } else {
-    request->error = core::fence_error::kNoMemory;
+    request->error = is_dead() ? core::fence_error::kSearch : core::fence_error::kNoMemory;
   }
   end(*request);
 }
@@ -125,9 +131,9 @@ core::Task<> BindQueue::serve() {
     const BindRequestPtr request = requests_.front();
     worker_->place = request->place;
     co_await wait_in(request);
-    dead_cell_.read();
-    if (dead_ || vm_.banned()) {
-      cancel(*request, dead_ ? core::fence_error::kSearch : core::fence_error::kCanceled);
+    const bool dead = is_dead();
+    if (dead || vm_.banned()) {
+      cancel(*request, dead ? core::fence_error::kSearch : core::fence_error::kCanceled);
       requests_.pop();
       vm_.retire_if_dead();
       continue;

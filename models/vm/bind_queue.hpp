@@ -92,6 +92,10 @@ class BindQueue final : public core::FenceProducer {
   core::Fifo<BindRequestPtr> requests_;
   core::Cell dead_cell_;  ///< footprint of whether its client is dead
   bool dead_ = false;
+  bool is_dead() const {
+    dead_cell_.read();
+    return dead_;
+  }
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
   core::OrderClassId fence_class_;

@@ -7,6 +7,13 @@
 
 namespace fencelab::models {
 
+/// What becomes of an update that finds no memory for tables when it runs.
+enum class AfterFailure : std::uint8_t {
+  fails,
+  retries,   ///< it is tried again and again
+  restarts,  ///< the queue pauses until user space, which is told, asks for a new try
+};
+
 struct BindTraits {
   /// How long an update that takes something away waits for the TLB before its fence signals and
   /// tables go back.
@@ -17,9 +24,7 @@ struct BindTraits {
   bool validates = false;
   /// Mappings change when the ioctl plans the update, not when it is carried out.
   bool plans_ahead = false;
-  /// An update that finds no memory for tables when it runs is tried again and again; else it
-  /// fails.
-  bool tries_again = false;
+  AfterFailure after_failure = AfterFailure::fails;
   /// Tables taken ahead by updates in flight, per address space, beyond which binds wait; 0: none.
   std::uint64_t most_tables_ahead = 0;
 };

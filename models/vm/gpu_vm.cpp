@@ -4,6 +4,7 @@
 
 #include "core/assert.hpp"
 #include "models/machine.hpp"
+#include "models/vm/bind_errors.hpp"
 #include "models/vm/table_throttle.hpp"
 
 namespace fencelab::models {
@@ -52,7 +53,8 @@ GpuVm::GpuVm(Client& client, Gpu& gpu)
       counts_cell_(simulation_),
       held_cell_(simulation_),
       banned_cell_(simulation_),
-      queues_cell_(simulation_) {
+      queues_cell_(simulation_),
+      errors_cell_(simulation_) {
   resv_.lock().set_name("dma_resv of gpu_vm " + client.name() + "@" + gpu.name());
 }
 
@@ -278,6 +280,25 @@ void GpuVm::note_over(BindRequest& request) {
   --link_of(*request.buffer).asked;
 }
 
+// The asynchronous error handling that xe had until 2023 (drivers/gpu/drm/xe/xe_vm_doc.h, Async
+// error handling mode).
+void GpuVm::report_errors(core::ValueTimeline& errors, core::ValueTimeline& restarts) {
+  errors_ = std::make_unique<Errors>(errors, restarts);
+}
+
+core::ValueTimeline& GpuVm::restarts() {
+  if (!errors_) errors_ = std::make_unique<Errors>(*this);
+  return *errors_->restarts;
+}
+
+core::Task<> GpuVm::wait_for_restart() {
+  core::ValueTimeline& again = restarts();
+  errors_cell_.write();
+  const std::uint64_t number = ++errors_->failures;
+  if (errors_->reports) errors_->reports->advance(number);
+  co_await again.wait(number, core::WaitReason::value);
+}
+
 void GpuVm::close() {
   banned_cell_.write();
   dead_ = true;
@@ -289,6 +310,8 @@ void GpuVm::kill() {
   queues_cell_.read();
   for (const auto& [name, queue] : queues_) queue->kill();
   if (rebinds_) rebinds_->kill();
+  errors_cell_.read();
+  if (errors_) errors_->restarts->advance(errors_->failures);
   close();
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/locks.hpp"
 #include "core/resource.hpp"
+#include "core/timeline.hpp"
 #include "models/memory/memory.hpp"
 #include "models/vm/bind_queue.hpp"
 #include "models/vm/bind_traits.hpp"
@@ -52,6 +53,15 @@ class GpuVm {
   /// Its client is dead: what was asked for and has not begun is not carried out any more, either.
   void kill();
   void retire_if_dead();
+
+  // ---- of binds that user space restarts
+
+  /// The n-th failure makes `errors` n, and what failed is tried again when `restarts` is n.
+  void report_errors(core::ValueTimeline& errors, core::ValueTimeline& restarts);
+  /// What a bind that may fail waits for then.
+  core::ValueTimeline& restarts();
+  /// A bind has failed: tells user space, and returns when that wants a new try, or is dead.
+  core::Task<> wait_for_restart();
 
   // ---- of a bind, in the ioctl, under the lock
 
@@ -131,6 +141,7 @@ class GpuVm {
     core::FencePtr fence;
   };
   struct Throttle;
+  struct Errors;
   VmBo& link_of(Buffer& buffer);
   void list(VmBo& link);
   bool in_use(const VmBo& link) const;
@@ -152,6 +163,7 @@ class GpuVm {
   core::Cell held_cell_;     ///< footprint of held_
   core::Cell banned_cell_;   ///< footprint of whether it is banned or dead
   core::Cell queues_cell_;   ///< footprint of which bind queues there are
+  core::Cell errors_cell_;   ///< footprint of how many binds have failed
   std::map<std::string, std::unique_ptr<BindQueue>> queues_;
   std::unique_ptr<BindQueue> rebinds_;
   VaMap mapped_, planned_;
@@ -163,6 +175,7 @@ class GpuVm {
   std::map<std::uint32_t, std::vector<Asked>> last_;  ///< by Buffer::index
   std::vector<Planned> in_flight_;
   std::unique_ptr<Throttle> throttle_;
+  std::unique_ptr<Errors> errors_;
   mutable std::vector<std::uint64_t> addresses_;  ///< by Buffer::index
   bool banned_ = false, dead_ = false;
 };

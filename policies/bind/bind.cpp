@@ -180,13 +180,16 @@ void add_bind_policies(Registry& registry) {
                   ParameterKind::word,
                   0,
                   0,
-                  1,
-                  "what an update does that gets no memory when it runs: it fails, or tries again",
-                  "Documentation/gpu/drm-vm-bind-async.rst: the address space is banned",
-                  {"fail", "retry"}}},
+                  2,
+                  "what an update does that gets no memory when it runs: it fails, tries again, or "
+                  "waits until the process, which is told (bind_errors of a context), restarts it",
+                  "Documentation/gpu/drm-vm-bind-async.rst: the address space is banned; restart: "
+                  "xe until 2023, drivers/gpu/drm/xe/xe_vm_doc.h, Async error handling mode",
+                  {"fail", "retry", "restart"}}},
                 [](auto& set, const auto& values, RunState&) {
                   BindTraits traits = traits_of(values);
-                  traits.tries_again = values.get("on_failure") == 1;
+                  traits.after_failure =
+                      static_cast<models::AfterFailure>(values.get("on_failure"));
                   set.bind = std::make_unique<AsyncBind>(traits, Ahead::nothing);
                 }});
   registry.add({"bind",

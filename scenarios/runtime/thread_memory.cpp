@@ -35,7 +35,7 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   // What is on the disk, or in another place, stays there.
   if (placed != models::Placement::ok && !buffer.swapped && !buffer.pool) buffer.exists = false;
   const bool touched = buffer.exists && buffer.kind() != models::MemoryKind::gem;
-  if (touched && world_.machine().memory().zone()) buffer.content = true;
+  if (touched) buffer.content = true;
   if (locked) buffer.resv().lock().unlock();
 }
 
@@ -45,7 +45,13 @@ Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
   for (std::size_t i = 0; i < accesses.size(); ++i) {
     models::Buffer& buffer = *accesses[i].buffer;
     buffer.placement.read();
-    if (!buffer.of_process() || !buffer.exists || buffer.pool) continue;
+    if (!buffer.of_process() || !buffer.exists) continue;
+    const bool first_write = accesses[i].write && !buffer.content;
+    if (buffer.pool && first_write) {
+      buffer.placement.write();
+      buffer.content = true;
+    }
+    if (buffer.pool) continue;
     process_->doing = "page fault";
     const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client};
     if (buffer.user_pages())

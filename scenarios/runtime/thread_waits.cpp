@@ -140,7 +140,7 @@ Task<> ThreadRunner::access(const AccessOp& op, const OpState& state) {
   process_->doing = "access";
   models::CpuAccess touched{clone_.client, {}, &state.name, state.runs - 1, state.place};
   for (const AccessSpec& access : op.accesses) resolve(access, touched.accesses);
-  if (world_.machine().memory().zone()) co_await fault_in(touched.accesses);
+  co_await fault_in(touched.accesses);
   const bool userptr =
       std::any_of(touched.accesses.begin(), touched.accesses.end(),
                   [](const models::Access& each) { return each.buffer->user_pages(); });

@@ -223,6 +223,9 @@ void World::build_contexts(CloneState& clone) {
     clone.client->contexts().push_back(
         std::make_unique<models::GpuContext>(*clone.client, gpu, std::move(context)));
     clone.contexts.push_back(clone.client->contexts().back().get());
+    if (spec.bind_errors != kNone && spec.bind_restarts != kNone)
+      clone.client->gpu_vm(gpu).report_errors(timeline(spec.bind_errors, clone),
+                                              timeline(spec.bind_restarts, clone));
   }
 }
 

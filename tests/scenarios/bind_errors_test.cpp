@@ -83,3 +83,36 @@ TEST_CASE("a private buffer belongs to one process on one GPU, and stays there",
                            R"(, {"send": {"channel": "pipe", "buffers": ["b"]}})"),
                    {"wrong-kind", kProgram + "/1/send/buffers", R"(["b"])", ""});
 }
+
+namespace {
+
+std::string with_contexts(const std::string& contexts) {
+  return R"({"format": 1, "name": "m", "platform": {"gpus": [{"name": "gpu0", "engines": ["rcs0"]}, {"name": "gpu1", "engines": ["bcs0"]}]},
+             "timelines": ["failures", "handled"], "processes": [{"name": "p", "contexts": [)" +
+         contexts +
+         R"(], "threads": [{"name": "main", "program": [{"submit": {"context": "c", "duration": "1 ms"}}, {"submit": {"context": "d", "duration": "1 ms"}},
+             {"wait": {"values": [{"timeline": "failures", "value": 1}]}}, {"signal": {"timeline": "handled", "value": 1}}]}]}], "stacks": ["some"]})";
+}
+
+const std::string kErrors = R"("bind_errors": {"report": "failures", "restart": "handled"})";
+const std::string kSecond = "/processes/0/contexts/1/bind_errors";
+
+}  // namespace
+
+TEST_CASE("an address space reports failed binds to one place", "[scenarios]") {
+  const Loaded<Scenario> right = load(with_contexts(
+      R"({"name": "c", )" + kErrors + R"(}, {"name": "d", "gpu": "gpu1", )" + kErrors + "}"));
+  INFO(format_diagnostics(right.diagnostics()));
+  REQUIRE(right.ok());
+  CHECK(right->processes[0].contexts[0].bind_errors == 0);
+  CHECK(right->processes[0].contexts[1].bind_restarts == 1);
+  check_only_error(
+      with_contexts(
+          R"({"name": "c", )" + kErrors +
+          R"(}, {"name": "d", "bind_errors": {"restart": "handled", "report": "failures"}})"),
+      {"duplicate-member", kSecond, R"({"restart")", ""});
+  check_only_error(
+      with_contexts(
+          R"({"name": "c"}, {"name": "d", "bind_errors": {"report": "failure", "restart": "handled"}})"),
+      {"unknown-name", kSecond + "/report", R"("failure")", "did you mean \"failures\"?"});
+}
