@@ -9,6 +9,7 @@
 #include "campaign/columns.hpp"
 #include "policies/registry.hpp"
 #include "tests/cli/mistakes.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab::testing;
 using fencelab::policies::Parameter;
@@ -179,9 +180,11 @@ TEST_CASE("describe knows every name that list prints", "[cli]") {
       {"stacks", R"(\(stack\))"},         {"axes", R"(\(axis\))"},
       {"policies", R"(\(axis [a-z]+\))"}, {"scenarios", R"(\(scenario\))"},
       {"metrics", R"(\(metric, )"},       {"rules", R"(\(rule\))"}};
+  std::uint64_t number = 0;
   for (const auto& [what, kind] : kinds)
     for (const std::string& name : listed(what))
-      matches(output_of({"describe", name}), "^" + literal(name) + " " + kind);
+      if (number++ % (fencelab::tests::kSanitized ? 10 : 1) == 0)
+        matches(output_of({"describe", name}), "^" + literal(name) + " " + kind);
 }
 
 TEST_CASE("describe gives every policy a source, and every parameter all that it takes to set it",
