@@ -56,7 +56,8 @@ void Memory::release(Buffer& buffer) {
       free_when_idle(buffer));
 }
 
-core::Task<> Memory::wait_for_users(Buffer& buffer) {
+// Under the lock again in the end: somebody may be moving it.
+core::Task<> Memory::free_when_idle(Buffer& buffer) {
   machine_.simulation().current()->doing = "delayed delete";
   core::WwContext transaction{machine_.simulation().new_ticket()};
   co_await buffer.resv().lock().lock(&transaction);
@@ -66,12 +67,12 @@ core::Task<> Memory::wait_for_users(Buffer& buffer) {
   buffer.resv().lock().unlock();
   for (std::size_t i = 0; i < fences.size(); ++i)
     co_await fences[i]->wait(core::WaitReason::memory);
-}
-
-core::Task<> Memory::free_when_idle(Buffer& buffer) {
-  co_await wait_for_users(buffer);
+  co_await buffer.resv().lock().lock(&transaction);
+  if (buffer.user_pages()) co_await buffer.user_pages()->page_lock().lock();
   buffer.placement.read();
-  if (buffer.deleted) free(buffer);  // else somebody needed the memory first
+  if (buffer.exists || buffer.deleted) free(buffer);  // else somebody needed the memory first
+  if (buffer.user_pages()) buffer.user_pages()->page_lock().unlock();
+  buffer.resv().lock().unlock();
 }
 
 void Memory::discard(Buffer& buffer) {

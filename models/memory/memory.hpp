@@ -71,9 +71,9 @@ class Memory {
   /// Marks `buffer` deleted: nobody can use it any more, and its memory goes when its fences have
   /// signaled, or to the first who needs some and waits for them (ttm_bo_release()).
   void release(Buffer& buffer);
-  /// Returns when all that its reservation holds now have signaled (ttm_bo_delayed_delete() in
-  /// drivers/gpu/drm/ttm/ttm_bo.c).
-  core::Task<> wait_for_users(Buffer& buffer);
+  /// Gives a buffer's memory back when all that its reservation holds now have signaled, unless it
+  /// has gone by then (ttm_bo_delayed_delete() in drivers/gpu/drm/ttm/ttm_bo.c).
+  core::Task<> free_when_idle(Buffer& buffer);
   /// The pages of a userptr buffer are given back at once, their content lost; the range stays.
   void discard_user_pages(Buffer& buffer);
   /// How fast a CPU copies pages; 0: in no time.
@@ -137,7 +137,6 @@ class Memory {
   void unbind(Buffer& buffer);
   void drop(Buffer& buffer);
   void leave_swap(Buffer& buffer);
-  core::Task<> free_when_idle(Buffer& buffer);
   core::Task<> keep_ghost(MemoryPool& pool, std::uint64_t bytes, std::vector<core::FencePtr> users);
   // eviction.cpp
   const MoveRules& rules_of(const Buffer& buffer) const;

@@ -162,6 +162,10 @@ core::Task<bool> ProcessMemory::reserve_for_child(Machine& machine, std::uint64_
       co_await memory.reserve(memory.system(), bytes, {AllocRequest::Context::user, &client_});
   if (got != Placement::ok) co_return false;
   cell_.write();
+  if (children_ == 0) {  // the last one has ended meanwhile
+    memory.unreserve(memory.system(), bytes);
+    co_return true;
+  }
   child_bytes_ += bytes;
   const core::Duration copying = memory.copy_time(bytes);
   if (copying > core::Duration{})
@@ -181,6 +185,8 @@ core::Task<> ProcessMemory::fork(Machine& machine, std::vector<Buffer*> buffers,
                                  std::optional<core::Duration> child_life) {
   const core::Uninterruptible until_unlocked(simulation_);
   co_await mmap_lock_.lock_write();
+  cell_.write();
+  ++children_;
   for (std::size_t i = 0; i < buffers.size(); ++i) {
     buffers[i]->placement.read();
     if (!buffers[i]->exists) continue;
@@ -190,8 +196,6 @@ core::Task<> ProcessMemory::fork(Machine& machine, std::vector<Buffer*> buffers,
       co_await reserve_for_child(machine, buffers[i]->bytes());
   }
   mmap_lock_.unlock_write();
-  cell_.write();
-  ++children_;
   if (!child_life) co_return;
   core::Process& child =
       simulation_.spawn({"child of " + client_.name(), core::ProcessRole::user_thread},

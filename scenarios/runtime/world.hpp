@@ -116,7 +116,6 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   void limit_vram(const CloneState& clone);
   void build_objects();
   void release(models::Buffer& buffer, const models::Client& client);
-  core::Task<> free_when_idle(models::Buffer& buffer);
   void close_address_spaces(const CloneState& clone);
   core::Task<> close_after(models::GpuVm& vm, std::vector<models::SyncPoint> jobs);
   void build_clones();

@@ -123,7 +123,7 @@ void World::exit(CloneState& clone) {
 }
 
 // If nobody else has it, and no user queue at work. (Memory of a pool without end does nobody any
-// good.)
+// good; what is in no pool may be on its way into one, or on the disk.)
 void World::release(models::Buffer& buffer, const models::Client& client) {
   if (buffer.owner() != &client) return;
   buffer.placement.read();
@@ -135,9 +135,9 @@ void World::release(models::Buffer& buffer, const models::Client& client) {
   if (ours && !moves && !buffer.resv().lock().is_locked() &&
       buffer.resv().test_signaled(models::Usage::bookkeep))
     machine_.memory().free(buffer);
-  else if (ours && buffer.pool && (machine_.memory().zone() || buffer.pool->capacity != 0))
+  else if (ours && (!buffer.pool || machine_.memory().zone() || buffer.pool->capacity != 0))
     simulation_.spawn({"release of " + buffer.name(), core::ProcessRole::kernel_worker, true},
-                      free_when_idle(buffer));
+                      machine_.memory().free_when_idle(buffer));
 }
 
 // xe_vm_close_and_put() in drivers/gpu/drm/xe/xe_vm.c: page tables go with the address space, which
@@ -163,14 +163,6 @@ core::Task<> World::close_after(models::GpuVm& vm, std::vector<models::SyncPoint
   for (std::size_t i = 0; i < jobs.size(); ++i)
     if (!jobs[i].done()) co_await jobs[i].wait({.reason = core::WaitReason::memory});
   vm.close();
-}
-
-core::Task<> World::free_when_idle(models::Buffer& buffer) {
-  co_await machine_.memory().wait_for_users(buffer);
-  if (buffer.user_pages()) co_await buffer.user_pages()->page_lock().lock();
-  buffer.placement.read();
-  if (buffer.exists) machine_.memory().free(buffer);
-  if (buffer.user_pages()) buffer.user_pages()->page_lock().unlock();
 }
 
 // SIGKILL from the OOM killer.

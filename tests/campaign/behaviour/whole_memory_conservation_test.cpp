@@ -7,6 +7,7 @@
 
 #include "models/vm/gpu_vm.hpp"
 #include "tests/campaign/random_walk.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using tests::pick;
@@ -136,7 +137,7 @@ void check_end(scenarios::World& world) {
 TEST_CASE("Bytes add up where address spaces, pages of processes, faults and evictions meet") {
   for (const Kind& kind : kKinds) {
     std::uint64_t ended = 0;
-    constexpr std::uint64_t kPrograms = 30;
+    constexpr std::uint64_t kPrograms = tests::kSanitized ? 20 : 60;
     for (std::uint64_t seed = 1; seed <= kPrograms; ++seed) {
       std::mt19937_64 random(seed);
       const std::string text = random_scenario(random, kind);
