@@ -56,7 +56,7 @@ void Memory::release(Buffer& buffer) {
       free_when_idle(buffer));
 }
 
-// Under the lock again in the end: somebody may be moving it.
+// In the end under the lock of who may be moving it: pages of a process have one of their own.
 core::Task<> Memory::free_when_idle(Buffer& buffer) {
   machine_.simulation().current()->doing = "delayed delete";
   core::WwContext transaction{machine_.simulation().new_ticket()};
@@ -67,12 +67,17 @@ core::Task<> Memory::free_when_idle(Buffer& buffer) {
   buffer.resv().lock().unlock();
   for (std::size_t i = 0; i < fences.size(); ++i)
     co_await fences[i]->wait(core::WaitReason::memory);
-  co_await buffer.resv().lock().lock(&transaction);
-  if (buffer.user_pages()) co_await buffer.user_pages()->page_lock().lock();
+  UserPages* const pages = buffer.user_pages();
+  if (pages)
+    co_await pages->page_lock().lock();
+  else
+    co_await buffer.resv().lock().lock(&transaction);
   buffer.placement.read();
   if (buffer.exists || buffer.deleted) free(buffer);  // else somebody needed the memory first
-  if (buffer.user_pages()) buffer.user_pages()->page_lock().unlock();
-  buffer.resv().lock().unlock();
+  if (pages)
+    pages->page_lock().unlock();
+  else
+    buffer.resv().lock().unlock();
 }
 
 void Memory::discard(Buffer& buffer) {
