@@ -100,6 +100,12 @@ bool ProcessMemory::charge(UserPages& pages, PageUser who, std::uint64_t bytes) 
   return true;
 }
 
+void ProcessMemory::uncharge(UserPages& pages, PageUser who, std::uint64_t bytes) {
+  cell_.write();
+  pinned_bytes_ -= bytes;
+  pages.set_charged(who, false);
+}
+
 core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& gpu,
                                          bool for_write) {
   const core::Uninterruptible until_unlocked(simulation_);
@@ -112,12 +118,15 @@ core::Task<int> ProcessMemory::get_pages(Machine& machine, Buffer& buffer, Gpu& 
   buffer.placement.read();
   int error = buffer.exists ? 0 : core::fence_error::kFault;
   const PageUser who{&client_, &gpu};
-  if (error == 0 && pages.user(who)->pinned && !charge(pages, who, buffer.bytes()))
-    error = core::fence_error::kNoMemory;
+  const bool pins = error == 0 && pages.user(who)->pinned;
+  const bool charges = pins && !pages.user(who)->charged;
+  if (pins && !charge(pages, who, buffer.bytes())) error = core::fence_error::kNoMemory;
   if (error == 0) {
     const Placement placed =
         co_await fault_in(machine, buffer, {AllocRequest::Context::ioctl, &client_});
     if (placed != Placement::ok) error = core::fence_error::kNoMemory;
+    // Unless another thread has got them meanwhile.
+    if (error != 0 && charges && !pages.user(who)->got) uncharge(pages, who, buffer.bytes());
   }
   if (error == 0) {
     const core::Duration cost = gpu.policies().userptr->get_pages_cost(buffer.bytes());

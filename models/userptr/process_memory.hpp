@@ -87,6 +87,8 @@ class ProcessMemory {
   core::Task<int> break_sharing(Machine& machine, Buffer& buffer);
 
  private:
+  bool charge(UserPages& pages, PageUser who, std::uint64_t bytes);
+  void uncharge(UserPages& pages, PageUser who, std::uint64_t bytes);
   core::Task<> child_of_fork(Machine& machine, core::Duration life);
   core::Task<> tell_of_fork(Machine& machine, Buffer& buffer);
   core::Task<bool> reserve_for_child(Machine& machine, std::uint64_t bytes);
@@ -95,7 +97,6 @@ class ProcessMemory {
   core::RwLock mmap_lock_;
   core::Cell cell_;  ///< footprint of all below
   std::map<std::uint32_t, std::unique_ptr<core::RwLock>> notifier_locks_;  ///< by Gpu::index
-  bool charge(UserPages& pages, PageUser who, std::uint64_t bytes);
   std::uint64_t pinned_bytes_ = 0;
   std::uint64_t child_bytes_ = 0;  ///< pages of system memory that only children have
   std::uint32_t children_ = 0;

@@ -2,7 +2,6 @@
 // to models/vm.
 #pragma once
 
-#include <map>
 #include <memory>
 
 #include "core/timeline.hpp"

@@ -85,6 +85,10 @@ class BindQueue final : public core::FenceProducer {
   void cancel(BindRequest& request, int error);
   void end(BindRequest& request);
   void note_published(const BindRequest& request) const;
+  bool is_dead() const {
+    dead_cell_.read();
+    return dead_;
+  }
   GpuVm& vm_;
   core::Simulation& simulation_;
   core::Cell asked_cell_;  ///< footprint of which fences were made
@@ -92,10 +96,6 @@ class BindQueue final : public core::FenceProducer {
   core::Fifo<BindRequestPtr> requests_;
   core::Cell dead_cell_;  ///< footprint of whether its client is dead
   bool dead_ = false;
-  bool is_dead() const {
-    dead_cell_.read();
-    return dead_;
-  }
   std::map<std::uint64_t, core::Process*> synchronous_;  ///< seqno -> thread that carries it out
   std::uint64_t fence_context_, seqno_ = 0;
   core::OrderClassId fence_class_;

@@ -12,6 +12,16 @@ namespace fencelab::scenarios {
 using core::Task;
 
 // Memory of a process is there once it is touched, and then has content.
+namespace {
+
+Task<models::Placement> take_pages(models::Machine& machine, models::Buffer& buffer,
+                                   models::AllocRequest request) {
+  if (buffer.user_pages()) return models::fault_in(machine, buffer, request);
+  return machine.memory().place(buffer, request);
+}
+
+}  // namespace
+
 Task<> ThreadRunner::alloc(const AllocOp& op) {
   process_->doing = "alloc";
   models::Buffer& buffer = world_.buffer(op.buffer, clone_);
@@ -23,11 +33,7 @@ Task<> ThreadRunner::alloc(const AllocOp& op) {
   const bool locked = !buffer.of_process() && buffer.resv().lock().try_lock();
   const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client, nullptr,
                                      nullptr, op.gfp};
-  models::Placement placed = models::Placement::ok;
-  if (buffer.user_pages())
-    placed = co_await models::fault_in(world_.machine(), buffer, request);
-  else
-    placed = co_await world_.machine().memory().place(buffer, request);
+  const models::Placement placed = co_await take_pages(world_.machine(), buffer, request);
   buffer.placement.write();
   models::Zone* const zone = world_.machine().memory().zone();
   if (zone && op.gfp == models::Gfp::mempool && placed == models::Placement::ok)
@@ -46,18 +52,13 @@ Task<> ThreadRunner::fault_in(const models::AccessList& accesses) {
     models::Buffer& buffer = *accesses[i].buffer;
     buffer.placement.read();
     if (!buffer.of_process() || !buffer.exists) continue;
-    const bool first_write = accesses[i].write && !buffer.content;
-    if (buffer.pool && first_write) {
-      buffer.placement.write();
-      buffer.content = true;
+    if (buffer.pool && (buffer.content || !accesses[i].write)) continue;
+    if (!buffer.pool) {
+      process_->doing = "page fault";
+      const models::Placement placed = co_await take_pages(
+          world_.machine(), buffer, {models::AllocRequest::Context::user, clone_.client});
+      if (placed != models::Placement::ok) continue;
     }
-    if (buffer.pool) continue;
-    process_->doing = "page fault";
-    const models::AllocRequest request{models::AllocRequest::Context::user, clone_.client};
-    if (buffer.user_pages())
-      co_await models::fault_in(world_.machine(), buffer, request);
-    else
-      co_await world_.machine().memory().place(buffer, request);
     buffer.placement.write();
     buffer.content = true;
   }

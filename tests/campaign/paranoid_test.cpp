@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// More of a sample where somebody asks for it, less where each step costs many times as much.
-std::uint32_t walks() {
+std::uint32_t walks(bool is_large) {
   if (const char* const asked = std::getenv("FENCELAB_PARANOID_WALKS"))
     return static_cast<std::uint32_t>(std::strtoul(asked, nullptr, 10));
-  return tests::kSanitized ? 1 : 8;
+  return tests::kSanitized || is_large ? 1 : 8;
 }
 
 std::uint64_t seed() {
@@ -53,9 +53,10 @@ void check_quarter(std::size_t quarter) {
       REQUIRE(resolved);
       campaign::ScenarioSubject subject(*scenario, *resolved);
       for (const auto timers : {core::TimerMode::never, core::TimerMode::any}) {
-        analysis::ParanoidLimits limits{.seed = seed(), .walks = walks(), .depth = 600};
         // With gigabytes of pages each look at the state of the world takes a millisecond.
-        if (file.find("/published/") != std::string::npos) limits.walks = 1, limits.depth = 60;
+        const bool is_large = file.find("/published/") != std::string::npos;
+        const analysis::ParanoidLimits limits{
+            .seed = seed(), .walks = walks(is_large), .depth = is_large ? 60u : 600u};
         const auto report = analysis::check_paranoid(subject, {.timers = timers}, limits);
         INFO(fs::path(file).filename().string()
              << " under " << stack.name << ", timers " << static_cast<int>(timers));

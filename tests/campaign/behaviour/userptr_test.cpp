@@ -54,6 +54,25 @@ TEST_CASE("A submission on memory that is not mapped any more fails with -EFAULT
   CHECK(number(unmapped, "jobs_lost_count") == 1);
 }
 
+TEST_CASE("Pages that could not be had do not count against the limit of pins") {
+  // The first range does not fit beside the heap; the second one does when that has gone.
+  const auto record = run_text(
+      R"({"format": 1, "name": "small", "horizon": "1 s", "platform": {"memory": {"size": "2 MiB"}, "gpus": [{"name": "gpu0", "engines": ["rcs0"]}]},
+          "processes": [{"name": "p", "memlock": "1 MiB", "contexts": [{"name": "a"}],
+            "buffers": [{"name": "heap", "size": "1536 KiB", "memory": "anonymous", "allocated": false},
+                        {"name": "u", "size": "1 MiB", "userptr": true}, {"name": "v", "size": "1 MiB", "userptr": true}],
+            "threads": [{"name": "main", "program": [{"alloc": "heap"}, )" +
+          job("one", "1 ms") + "," + wait("one") +
+          R"(, {"free": "heap"}, {"id": "two", "submit": {"context": "a", "duration": "1 ms", "reads": ["v"]}}, {"wait": {"ops": ["two"]}}]}]}],
+          "stacks": [{"name": "s", )" +
+          free_ioctls_with(kPin) + "}]}",
+      [](const auto& scenario, const auto& stack) {
+        return fencelab::campaign::run_one(scenario, stack, 1);
+      });
+  CHECK(number(record, "jobs_lost_count") == 1);
+  CHECK(number(record, "jobs_done_count") == 1);
+}
+
 TEST_CASE("A process pins no more than its limit allows") {
   const std::string threads = thread("main", job("one", "1 ms") + "," + wait("one"));
   CHECK(number(run(app(threads, R"("memlock": "512 KiB",)"), kPin), "jobs_lost_count") == 1);
