@@ -80,6 +80,7 @@ enum class ProbeKind : std::uint8_t {
                       ///< running process looks, 1 + index of the client that takes fences out
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   pages_replaced,     ///< object: buffer: its process has other pages there now (subject: Buffer)
+  engine_switched,    ///< object: engine; a: its number; b: ns it took to put a taken job aside
   count_              ///< number of kinds
 };
 

@@ -43,6 +43,7 @@ Client& Machine::add_client(std::string name) {
 Buffer& Machine::add_buffer(Buffer::Spec spec) {
   const auto index = static_cast<std::uint32_t>(buffers_.size());
   buffers_.push_back(std::make_unique<Buffer>(simulation_, index, std::move(spec)));
+  buffers_.back()->reserve_per_device(gpus_.size());
   return *buffers_.back();
 }
 

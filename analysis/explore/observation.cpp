@@ -71,6 +71,7 @@ void strip_times(ProbeEvent& event) {
     case ProbeKind::job_preempted:
     case ProbeKind::engine_slice:
     case ProbeKind::engine_spun:
+    case ProbeKind::engine_switched:
     case ProbeKind::bytes_moved:
     case ProbeKind::buffer_evicted:
     case ProbeKind::flip_latched: event.b = 0; break;

@@ -117,7 +117,7 @@ void HappensBefore::learn_reservations(InFlight& own) {
   if (!job.context) return;
   const models::SyncPolicy& sync = *job.context->gpu().policies().sync;
   const auto learn = [&](const models::Access& access, bool marked) {
-    const std::uint64_t lock = core::raw(access.buffer->resv().lock().id());
+    const std::uint64_t lock = core::raw(access.buffer->resv_on(job.context->gpu()).lock().id());
     auto asked = sync.query_for(access, marked);
     if (!asked && taken_out_.contains({1 + std::uint64_t{job.client->index()}, lock}))
       asked = models::usage_rw(access.write);

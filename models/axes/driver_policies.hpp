@@ -137,6 +137,14 @@ class ResidencyPolicy {
   virtual core::Task<> drain(UserVm&) { co_return; }
   /// Whether the suspensions of a device are items of one ordered work queue.
   virtual bool ordered_suspensions() const { return false; }
+  /// Which restores are items of one ordered work queue, and so come one after another.
+  enum class RestoreQueue : unsigned char {
+    per_space,        ///< none: a work item each
+    per_device,       ///< xe: ordered_wq
+    per_driver,       ///< KFD: kfd_restore_wq, of all its devices
+    with_suspensions  ///< those of a device, in the queue that its suspensions are in
+  };
+  virtual RestoreQueue restore_queue() const { return RestoreQueue::per_space; }
   /// Pause before a restore that got no memory is tried again; none: when memory is given back.
   virtual std::optional<core::Duration> restore_retry() const { return std::nullopt; }
   /// Whether a process' own buffers are no victims of what it allocates.

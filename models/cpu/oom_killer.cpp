@@ -71,7 +71,7 @@ bool OomKiller::invoke() {
 // A notifier that would wait refuses (mmu_notifier_invalidate_range_start_nonblock() in
 // __oom_reap_task_mm()): such memory stays until its process is gone.
 bool OomKiller::can_reap(Buffer& buffer) const {
-  return buffer.of_process() && buffer.pool == &zone_.pool() && !buffer.resv().lock().is_locked() &&
+  return buffer.of_process() && buffer.pool == &zone_.pool() && !zone_.is_contended(buffer) &&
          zone_.machine().memory().idle(buffer) && !zone_.machine().memory().fixed(buffer);
 }
 

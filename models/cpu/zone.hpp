@@ -60,6 +60,8 @@ class Zone final : public core::StateSource {
   const Counters& counters() const { return counters_; }
   std::uint64_t free_bytes() const { return pool_.capacity - pool_.used; }
   bool hash_state(std::uint64_t& hash) const override;
+  /// Whether somebody holds the lock under which its bytes would move.
+  bool is_contended(const Buffer& buffer) const;
 
  private:
   /// One round of reclaim, by whom and how far it may go.
@@ -85,7 +87,6 @@ class Zone final : public core::StateSource {
   core::Task<std::uint64_t> shrink_processes(Control control);
   core::Task<std::uint64_t> shrink_drivers(Control control, Stage stage);
   bool may_drop(const Buffer& buffer, const Control& control) const;
-  bool is_contended(const Buffer& buffer) const;
   bool any_contended(const AllocRequest& request) const;
   std::vector<core::FencePtr> busy_fences() const;
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,

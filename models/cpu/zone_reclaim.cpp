@@ -55,10 +55,12 @@ bool Zone::is_contended(const Buffer& buffer) const {
 // By somebody else: what the caller has locked itself it cannot take however long it waits.
 bool Zone::any_contended(const AllocRequest& request) const {
   const Memory& memory = machine_.memory();
+  const core::Process* const self = simulation_.current();
   return std::any_of(pool_.lru.begin(), pool_.lru.end(), [&](Buffer* buffer) {
     const core::WwMutex& lock = buffer->resv().lock();
-    const bool ours =
-        (request.ww && lock.context() == request.ww) || lock.owner() == simulation_.current();
+    UserPages* const pages = buffer->user_pages();
+    const bool ours = pages ? pages->page_lock().owner() == self
+                            : (request.ww && lock.context() == request.ww) || lock.owner() == self;
     return !memory.fixed(*buffer) && !ours && is_contended(*buffer);
   });
 }
@@ -129,9 +131,8 @@ std::vector<core::FencePtr> Zone::busy_fences() const {
   std::vector<core::FencePtr> busy;
   for (Buffer* buffer : pool_.lru) {
     if (machine_.memory().fixed(*buffer)) continue;
-    buffer->resv().for_each(Usage::bookkeep, [&](const DmaResv::Entry& entry) {
-      if (!entry.fence->is_signaled()) busy.push_back(entry.fence);
-    });
+    for (const core::FencePtr& fence : buffer->users())
+      if (!fence->is_signaled()) busy.push_back(fence);
   }
   return busy;
 }

@@ -230,6 +230,8 @@ core::Task<> Engine::serve() {
     if (switch_due_ && spec_.preemption_cost > Duration{}) {
       switch_due_ = false;
       co_await core::sleep_for(simulation_, spec_.preemption_cost, core::WaitReason::engine);
+      simulation_.emit(core::ProbeKind::engine_switched, id_, number_,
+                       static_cast<std::uint64_t>(spec_.preemption_cost.count()));
       continue;  // what to run may have changed meanwhile
     }
     switch_due_ = false;

@@ -27,8 +27,7 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
   core::Simulation& simulation = machine.simulation();
   if (policies_.residency && policies_.residency->moves().exhaustive)
     validation_ = std::make_unique<core::RwLock>(simulation, "validation of " + spec_.name);
-  if (policies_.residency && policies_.residency->ordered_suspensions())
-    suspensions_ = std::make_unique<core::Mutex>(simulation, "preempt work of " + spec_.name);
+  if (policies_.residency) make_work_queues();
   job_fence_class_ = order_class(core::OrderKind::fence, "job fence");
   for (const Engine::Spec& engine : spec_.engines)
     engines_.push_back(
@@ -43,6 +42,24 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
 }
 
 Gpu::~Gpu() = default;
+
+void Gpu::make_work_queues() {
+  using RestoreQueue = ResidencyPolicy::RestoreQueue;
+  core::Simulation& simulation = machine_.simulation();
+  const RestoreQueue restores = policies_.residency->restore_queue();
+  if (policies_.residency->ordered_suspensions() || restores == RestoreQueue::with_suspensions)
+    suspensions_ = std::make_shared<core::Mutex>(simulation, "preempt work of " + spec_.name);
+  if (restores == RestoreQueue::with_suspensions) restores_ = suspensions_;
+  if (restores == RestoreQueue::per_device)
+    restores_ = std::make_shared<core::Mutex>(simulation, "restore work of " + spec_.name);
+  if (restores != RestoreQueue::per_driver) return;
+  for (const auto& other : machine_.gpus())
+    if (other->driver() == driver() &&
+        other->policies().residency->restore_queue() == RestoreQueue::per_driver)
+      restores_ = other->restores_;
+  if (!restores_)
+    restores_ = std::make_shared<core::Mutex>(simulation, "restore work of " + spec_.driver);
+}
 
 // Units of their own for jobs with fences are engines beside the others, as slow as they are few.
 void Gpu::serve_faults() {

@@ -47,6 +47,8 @@ class Gpu {
   core::RwLock* validation() const { return validation_.get(); }
   /// The ordered work queue of its suspensions, if it has one: held over each; else nullptr.
   core::Mutex* suspensions() const { return suspensions_.get(); }
+  /// Likewise of its restores.
+  core::Mutex* restores() const { return restores_.get(); }
   /// Its engine for copies: the first of class bcs, sdma or copy; nullptr: it has none.
   Engine* copy_engine() const;
   std::uint32_t index = 0;
@@ -78,6 +80,7 @@ class Gpu {
   core::Task<> firmware();
   core::Task<> free_a_slot();
   HwQueue* slot_victim() const;
+  void make_work_queues();
   Machine& machine_;
   Spec spec_;
   DriverPolicies policies_;
@@ -90,7 +93,7 @@ class Gpu {
   core::OrderClassId job_fence_class_;
   std::unique_ptr<FaultService> faults_;
   std::unique_ptr<core::RwLock> validation_;
-  std::unique_ptr<core::Mutex> suspensions_;
+  std::shared_ptr<core::Mutex> suspensions_, restores_;
 };
 
 }  // namespace fencelab::models

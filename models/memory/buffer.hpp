@@ -64,9 +64,29 @@ class Buffer {
   std::uint32_t index() const { return index_; }  ///< dense, for side tables
   core::ObjectId id() const { return id_; }
   DmaResv& resv() { return shared_resv_ ? *shared_resv_ : resv_; }
+  /// The one that `gpu` goes by. For a userptr range that is an object of its own in each driver
+  /// (amdgpu_gem_userptr_ioctl(), an xe_userptr_vma), which the others know nothing of: what two
+  /// devices do to the same pages no reservation orders.
+  DmaResv& resv_on(const Gpu& gpu) { return device_resvs_.empty() ? resv() : device_resv(gpu); }
+  /// Gives it a reservation for each of so many devices, if it is a userptr range. Once, before
+  /// anybody uses it.
+  void reserve_per_device(std::size_t devices);
+  /// Calls `use(resv)` for that of each device.
+  template <class Use>
+  void for_each_resv(Use use) {
+    use(resv());
+    for (const auto& each : device_resvs_) use(*each);
+  }
+  /// Pending fences of whoever uses the bytes (BOOKKEEP), on any device.
+  std::vector<core::FencePtr> users();
+  /// Whether there are none (polling).
+  bool idle();
   /// Private to one address space, whose reservation is its own from now on (Buffer objects of a
   /// gpu_vm alone, Documentation/gpu/drm-vm-bind-locking.rst). Before anybody uses it.
-  void share_reservation(DmaResv& resv) { shared_resv_ = &resv; }
+  void share_reservation(DmaResv& resv) {
+    shared_resv_ = &resv;
+    device_resvs_.clear();
+  }
   bool shares_reservation() const { return shared_resv_ != nullptr; }
 
   /// Footprint of the fields below.
@@ -97,7 +117,9 @@ class Buffer {
   core::ObjectId id_;
   DmaResv resv_;
   std::unique_ptr<UserPages> user_pages_;
+  DmaResv& device_resv(const Gpu& gpu);
   DmaResv* shared_resv_ = nullptr;
+  std::vector<std::unique_ptr<DmaResv>> device_resvs_;  ///< of every device but the first
 };
 
 }  // namespace fencelab::models

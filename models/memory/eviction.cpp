@@ -74,9 +74,7 @@ core::Task<Placement> Memory::wait_and_evict(Buffer& victim, MemoryPool& pool,
 
 // Whatever BOOKKEEP holds must signal: end-of-batch fences, or preempt fences, which this arms.
 core::Task<bool> Memory::wait_until_idle(Buffer& victim, core::Duration limit) {
-  std::vector<core::FencePtr> fences;
-  victim.resv().for_each(Usage::bookkeep,
-                         [&](const DmaResv::Entry& entry) { fences.push_back(entry.fence); });
+  const std::vector<core::FencePtr> fences = victim.users();
   if (fences.empty()) co_return true;
   std::vector<core::WaitItem> items;
   for (const core::FencePtr& fence : fences) items.push_back({fence.get(), 0});

@@ -61,9 +61,7 @@ core::Task<> Memory::free_when_idle(Buffer& buffer) {
   machine_.simulation().current()->doing = "delayed delete";
   core::WwContext transaction{machine_.simulation().new_ticket()};
   co_await buffer.resv().lock().lock(&transaction);
-  std::vector<core::FencePtr> fences;
-  buffer.resv().for_each(Usage::bookkeep,
-                         [&](const DmaResv::Entry& entry) { fences.push_back(entry.fence); });
+  const std::vector<core::FencePtr> fences = buffer.users();
   buffer.resv().lock().unlock();
   for (std::size_t i = 0; i < fences.size(); ++i)
     co_await fences[i]->wait(core::WaitReason::memory);
@@ -90,11 +88,8 @@ void Memory::discard(Buffer& buffer) {
   drop(buffer);
   if (!busy) return;
   pool.book(bytes);
-  std::vector<core::FencePtr> users;
-  buffer.resv().for_each(Usage::bookkeep,
-                         [&](const DmaResv::Entry& entry) { users.push_back(entry.fence); });
   machine_.simulation().spawn({"ghost of " + buffer.name(), core::ProcessRole::kernel_worker, true},
-                              keep_ghost(pool, bytes, std::move(users)));
+                              keep_ghost(pool, bytes, buffer.users()));
 }
 
 core::Task<> Memory::keep_ghost(MemoryPool& pool, std::uint64_t bytes,
@@ -138,7 +133,7 @@ core::Task<> Memory::wait_for_return() {
 }
 
 bool Memory::idle(const Buffer& buffer) const {
-  return const_cast<Buffer&>(buffer).resv().test_signaled(Usage::bookkeep);
+  return const_cast<Buffer&>(buffer).idle();
 }
 
 // The oldest one of the lowest priority, where time is simulated (TTM has a list per priority).

@@ -12,13 +12,6 @@ namespace fencelab::models {
 
 namespace {
 
-std::vector<core::FencePtr> fences_of(Buffer& buffer) {
-  std::vector<core::FencePtr> fences;
-  buffer.resv().for_each(Usage::bookkeep,
-                         [&](const DmaResv::Entry& entry) { fences.push_back(entry.fence); });
-  return fences;
-}
-
 constexpr std::uint32_t kNobody = 0x7FFF'FFFF;  ///< Client::index of the kernel: no process has it
 
 }  // namespace
@@ -52,7 +45,7 @@ core::FencePtr PendingMoves::start(Buffer& buffer, Gpu& gpu) {
   const auto done = core::make_intrusive<core::DmaFence>(simulation, this, context, 1);
   const core::Process& worker =
       simulation.spawn({"move of " + buffer.name(), core::ProcessRole::kernel_worker},
-                       carry_out(buffer, gpu, fences_of(buffer), done));
+                       carry_out(buffer, gpu, buffer.users(), done));
   moves_.push_back({context, &worker, "move of " + buffer.name()});
   buffer.resv().add(done, Usage::kernel);
   return done;
@@ -87,8 +80,7 @@ JobPtr PendingMoves::new_job(Buffer& buffer, Gpu& gpu, const std::string& label)
   job->semaphore_open_at = core::Time{};
   job->account.open(simulation.now());
   job->entity = &kernel.context.kernel_queue(*gpu.copy_engine());
-  const std::vector<core::FencePtr> users = fences_of(buffer);
-  for (const core::FencePtr& fence : users)
+  for (const core::FencePtr& fence : buffer.users())
     job->depend_on({fence}, DependencyRule::resv_kernel, &buffer);
   return job;
 }

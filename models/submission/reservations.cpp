@@ -39,7 +39,9 @@ Reservations::Reservations(core::Simulation& simulation, const Job& job, Reserva
   want(job.marked);
   if (vm_)
     for (DmaResv* resv : vm_->reservations()) resvs_.push_back(resv);
-  for (Buffer* buffer : wanted_) want_lock(buffer->resv(), vm_ || buffer->shares_reservation());
+  for (Buffer* buffer : wanted_)
+    want_lock(job.context ? buffer->resv_on(job.context->gpu()) : buffer->resv(),
+              vm_ || buffer->shares_reservation());
 }
 
 // `shared`: others of the list may have the same one.

@@ -11,19 +11,30 @@ namespace {
 
 constexpr int kInputOutput = -5;  // -EIO
 
+/// Engines that share what serves their faults, by the class in their names (enum
+/// xe_hw_engine_group_id in drivers/gpu/drm/xe/xe_hw_engine_group.c).
+std::string group_of(const Engine& engine) {
+  std::string name = engine.spec().name;
+  while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.pop_back();
+  if (name == "rcs" || name == "ccs" || name == "gfx" || name == "compute")
+    return "render and compute";
+  if (name == "vcs" || name == "vecs") return "video";
+  return name;
+}
+
 }  // namespace
 
 FaultService::FaultService(Gpu& gpu, const FaultRules& rules)
     : gpu_(gpu),
       rules_(rules),
       simulation_(gpu.machine().simulation()),
-      gate_(gpu, rules, *this),
       order_(simulation_, rules.eviction),
       tlb_(simulation_, gpu.name(), rules.tlb_flush),
       messages_(simulation_),
       pending_(simulation_),
       served_(simulation_, "page faults of " + gpu.name() + " served", 0, "page faults served"),
       tickets_cell_(simulation_) {
+  make_gates();
   served_.add_producer(*this);
   if (gpu.vram) gpu.vram->paged = this;
   receiver_ = &simulation_.spawn(
@@ -42,6 +53,30 @@ FaultService::FaultService(Gpu& gpu, const FaultRules& rules)
                       answer.request = request;
                       messages_.push(std::make_shared<const Message>(std::move(answer)));
                     }));
+}
+
+void FaultService::make_gates() {
+  std::vector<std::pair<std::string, std::vector<Engine*>>> groups;
+  for (const auto& engine : gpu_.engines()) {
+    const bool apart = rules_.isolation == FaultIsolation::exclusive_modes;
+    const std::string name = apart ? group_of(*engine) : "";
+    auto group = std::find_if(groups.begin(), groups.end(),
+                              [&](const auto& each) { return each.first == name; });
+    if (group == groups.end()) group = groups.insert(groups.end(), {name, {}});
+    group->second.push_back(engine.get());
+  }
+  for (auto& [name, engines] : groups)
+    gates_.push_back(std::make_unique<FenceGate>(
+        gpu_, rules_, *this, groups.size() == 1 ? gpu_.name() : gpu_.name() + " " + name,
+        std::move(engines)));
+}
+
+FenceGate& FaultService::gate(const GpuContext& context) {
+  const auto found = std::find_if(gates_.begin(), gates_.end(), [&](const auto& gate) {
+    return gate->is_of(*context.engines().front());
+  });
+  FENCELAB_ASSERT(found != gates_.end(), "{} has an engine of another GPU", context.name());
+  return **found;
 }
 
 FaultService::~FaultService() {

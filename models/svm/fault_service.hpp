@@ -19,6 +19,7 @@
 namespace fencelab::models {
 
 class Gpu;
+class GpuContext;
 class Memory;
 class MemoryPool;
 
@@ -45,7 +46,8 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
 
   const FaultRules& rules() const { return rules_; }
   const Counters& counters() const { return counters_; }
-  FenceGate& gate() { return gate_; }
+  /// What stands between the work of `context` and that of the other kind on its engines.
+  FenceGate& gate(const GpuContext& context);
   /// From now on the pages of `buffer` are where they are touched. During set-up only.
   ManagedRange& manage(Buffer& buffer);
   /// From now on the GPU maps the pages of userptr memory when it touches them.
@@ -101,6 +103,7 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   };
 
   // fault_service.cpp: who does what
+  void make_gates();
   core::Task<> receive();
   core::Task<> serve();
   core::Task<> pass(Batch batch);
@@ -139,7 +142,7 @@ class FaultService final : public core::ValueProducer, public PagedMemory {
   Gpu& gpu_;
   const FaultRules& rules_;
   core::Simulation& simulation_;
-  FenceGate gate_;
+  std::vector<std::unique_ptr<FenceGate>> gates_;  ///< one for each group of engines
   EvictionOrder order_;
   Tlb tlb_;
   core::Fifo<MessagePtr> messages_, pending_;

@@ -1,23 +1,40 @@
 #include "models/svm/fence_gate.hpp"
 
+#include <algorithm>
+
 #include "core/wait_graph_builder.hpp"
 #include "models/machine.hpp"
 #include "models/svm/fault_service.hpp"
 
 namespace fencelab::models {
 
-FenceGate::FenceGate(Gpu& gpu, const FaultRules& rules, FaultService& service)
+FenceGate::FenceGate(Gpu& gpu, const FaultRules& rules, FaultService& service, std::string name,
+                     std::vector<Engine*> engines)
     : gpu_(gpu),
       rules_(rules),
       service_(service),
+      name_(std::move(name)),
+      engines_(std::move(engines)),
       simulation_(gpu.machine().simulation()),
-      lock_(simulation_, "engine group of " + gpu.name(), "engine group"),
+      lock_(simulation_, "engine group of " + name_, "engine group"),
       cell_(simulation_),
       bell_(simulation_) {
   if (!acts()) return;
-  worker_ = &simulation_.spawn(
-      {gpu.name() + " resume worker", core::ProcessRole::kernel_worker, true}, serve());
+  worker_ = &simulation_.spawn({name_ + " resume worker", core::ProcessRole::kernel_worker, true},
+                               serve());
   worker_->doing = "resume faulting work";
+}
+
+bool FenceGate::is_of(const Engine& engine) const {
+  return std::find(engines_.begin(), engines_.end(), &engine) != engines_.end();
+}
+
+// A context's engines are all of one group.
+std::vector<HwQueue*> FenceGate::queues() const {
+  std::vector<HwQueue*> mine = gpu_.user_queues();
+  std::erase_if(
+      mine, [this](const HwQueue* queue) { return !is_of(*queue->context().engines().front()); });
+  return mine;
 }
 
 bool FenceGate::acts() const {
@@ -54,15 +71,15 @@ core::Task<> FenceGate::admit(JobPtr job) {
 
 // The fence is not out yet: that it may take until faults are served closes no circle.
 core::Task<> FenceGate::switch_to_fences() {
-  const std::vector<HwQueue*> queues = gpu_.user_queues();
-  for (HwQueue* queue : queues) queue->set_parked(true);
-  for (std::size_t i = 0; i < queues.size(); ++i) co_await gpu_.wait_until_off(*queues[i]);
+  const std::vector<HwQueue*> parked = queues();
+  for (HwQueue* queue : parked) queue->set_parked(true);
+  for (std::size_t i = 0; i < parked.size(); ++i) co_await gpu_.wait_until_off(*parked[i]);
 }
 
 // Units of waves that wait for pages come back when the pages are there.
 core::Task<> FenceGate::take_units_back() {
-  for (std::size_t i = 0; i < gpu_.engines().size(); ++i) {
-    Engine& engine = *gpu_.engines()[i];
+  for (std::size_t i = 0; i < engines_.size(); ++i) {
+    Engine& engine = *engines_[i];
     if (const Job* stalled = engine.stalled_job()) {
       const std::uint64_t value = stalled->ring_waits.back().value;
       co_await service_.served().wait(value, core::WaitReason::memory);
@@ -95,12 +112,12 @@ void FenceGate::joined(HwQueue& queue) {
 void FenceGate::let_faulting_work_go_on() {
   fences_ = false;
   if (rules_.isolation == FaultIsolation::exclusive_modes)
-    for (HwQueue* queue : gpu_.user_queues()) {
+    for (HwQueue* queue : queues()) {
       queue->set_parked(false);
       gpu_.ring_doorbell(*queue);
     }
   else
-    for (const auto& engine : gpu_.engines()) engine->set_units(100);
+    for (Engine* engine : engines_) engine->set_units(100);
 }
 
 // hw_engine_group_resume_lr_jobs_func(): the other mode begins with the last fence of this one.
@@ -121,7 +138,7 @@ core::Task<> FenceGate::serve() {
 }
 
 core::GateIndex FenceGate::describe_resume(core::WaitGraphBuilder& builder) const {
-  return builder.process(worker_, "resume of faulting work on " + gpu_.name(), core::kNoObject);
+  return builder.process(worker_, "resume of faulting work on " + name_, core::kNoObject);
 }
 
 }  // namespace fencelab::models

@@ -1,7 +1,9 @@
 // FenceGate: keeps jobs that promise a dma_fence and jobs that may wait for pages from sharing what
-// the latter would hold meanwhile. It acts before a fence is published, never after.
+// the latter would hold meanwhile: some engines of a GPU. It acts before a fence is published,
+// never after.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/fence.hpp"
@@ -19,7 +21,11 @@ class HwQueue;
 
 class FenceGate {
  public:
-  FenceGate(Gpu& gpu, const FaultRules& rules, FaultService& service);
+  FenceGate(Gpu& gpu, const FaultRules& rules, FaultService& service, std::string name,
+            std::vector<Engine*> engines);
+
+  const std::string& name() const { return name_; }
+  bool is_of(const Engine& engine) const;
 
   /// Before `job` promises a dma_fence, and before its thread locks anything. Each admission is
   /// followed by published() or withdrawn().
@@ -33,6 +39,7 @@ class FenceGate {
 
  private:
   bool acts() const;
+  std::vector<HwQueue*> queues() const;
   core::Task<> switch_to_fences();
   core::Task<> take_units_back();
   core::Task<> serve();
@@ -40,6 +47,8 @@ class FenceGate {
   Gpu& gpu_;
   const FaultRules& rules_;
   FaultService& service_;
+  std::string name_;
+  std::vector<Engine*> engines_;
   core::Simulation& simulation_;
   core::Mutex lock_;  ///< changing what is allowed (mode_sem of xe_hw_engine_group)
   core::Cell cell_;   ///< footprint of the fields below

@@ -18,7 +18,7 @@ VmBo& GpuVm::link_of(Buffer& buffer) {
   if (!is_new) return link;
   link.vm = this;
   link.buffer = &buffer;
-  link.external = &buffer.resv() != &resv_;
+  link.external = &buffer.resv_on(gpu_) != &resv_;
   lists_cell_.write();
   buffer.placement.write();
   buffer.vm_bos.push_back(&link);
@@ -64,7 +64,7 @@ core::Task<int> GpuVm::validate_target(BindRequestPtr request) {
   DrmExec exec(simulation_, {});
   Placement placed = Placement::ok;
   while (exec.until_all_locked()) {
-    co_await exec.prepare(buffer.resv(), 1);
+    co_await exec.prepare(buffer.resv_on(gpu_), 1);
     if (exec.is_contended()) continue;
     if (!request->maps() || buffer.user_pages()) continue;  // whose pages submissions get
     placed = co_await gpu_.machine().memory().place(
@@ -73,7 +73,7 @@ core::Task<int> GpuVm::validate_target(BindRequestPtr request) {
   if (placed == Placement::ok) {
     buffer.placement.write();
     buffer.content = buffer.content || (request->maps() && !buffer.user_pages());
-    buffer.resv().add(request->done, Usage::bookkeep);
+    buffer.resv_on(gpu_).add(request->done, Usage::bookkeep);
   }
   exec.unlock_all();
   co_return placed == Placement::ok ? 0 : core::fence_error::kNoMemory;
@@ -83,7 +83,7 @@ std::vector<DmaResv*> GpuVm::reservations() {
   lists_cell_.read();
   std::vector<DmaResv*> all{&resv_};
   for (const auto& [index, link] : external_)
-    if (in_use(*link)) all.push_back(&link->buffer->resv());
+    if (in_use(*link)) all.push_back(&link->buffer->resv_on(gpu_));
   return all;
 }
 

@@ -51,7 +51,7 @@ bool UserVm::add_buffer(Buffer& buffer) {
   buffers_.push_back(&buffer);
   buffer.placement.write();
   buffer.vms.push_back(this);
-  if (resident_ && preempt_fence_) buffer.resv().add(preempt_fence_, Usage::bookkeep);
+  if (resident_ && preempt_fence_) buffer.resv_on(gpu_).add(preempt_fence_, Usage::bookkeep);
   return true;
 }
 
@@ -81,7 +81,7 @@ bool UserVm::has_work() const {
 
 void UserVm::publish(const core::FencePtr& fence) {
   members_cell_.read();
-  for (Buffer* buffer : buffers_) buffer->resv().add(fence, Usage::bookkeep);
+  for (Buffer* buffer : buffers_) buffer->resv_on(gpu_).add(fence, Usage::bookkeep);
 }
 
 bool UserVm::enable_signaling(core::DmaFence&) {
@@ -103,7 +103,7 @@ core::Task<> UserVm::suspend() {
   const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   co_await gpu_.policies().residency->before_suspend(*this);
   for (HwQueue* queue : queues_) queue->set_suspended(true);
-  if (gpu_.suspensions() && !gpu_.suspensions()->try_lock()) co_await gpu_.suspensions()->lock();
+  co_await take_turn(gpu_.suspensions());
   co_await take_off();
   const bool outside = userq_ && gpu_.policies().residency->userq_work() ==
                                      ResidencyPolicy::UserqWork::signals_outside;
@@ -116,6 +116,11 @@ core::Task<> UserVm::suspend() {
   preempt_fence_ = nullptr;
   if (userq_ && !outside) userq_->mutex.unlock();
   if (gpu_.suspensions()) gpu_.suspensions()->unlock();
+}
+
+// Its turn in an ordered work queue, if `queue` is one.
+core::Task<> UserVm::take_turn(core::Mutex* queue) {
+  if (queue && !queue->try_lock()) co_await queue->lock();
 }
 
 core::Task<> UserVm::take_off() {
@@ -184,7 +189,7 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
 core::Task<Placement> UserVm::validate(DrmExec* exec, std::vector<Buffer*> wanted, bool exclusive) {
   DrmExec::Locked resvs;
   for (Buffer* buffer : wanted) {
-    DmaResv* const resv = &buffer->resv();
+    DmaResv* const resv = &buffer->resv_on(gpu_);
     const bool known =
         buffer->shares_reservation() && std::find(resvs.begin(), resvs.end(), resv) != resvs.end();
     if (!known) resvs.push_back(resv);
@@ -211,7 +216,7 @@ core::Task<Placement> UserVm::validate(DrmExec* exec, std::vector<Buffer*> wante
 core::Task<> UserVm::wait_for_moves(std::vector<Buffer*> buffers) {
   std::vector<core::FencePtr> moves;
   for (Buffer* buffer : buffers)
-    buffer->resv().for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
+    buffer->resv_on(gpu_).for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
       if (!entry.fence->is_known_signaled()) moves.push_back(entry.fence);
     });
   for (std::size_t i = 0; i < moves.size(); ++i) co_await moves[i]->wait(core::WaitReason::fence);
@@ -271,9 +276,11 @@ core::Task<bool> UserVm::restore() {
       co_await core::SleepUntil(simulation_, not_before);
     }
   }
+  co_await take_turn(gpu_.restores());
   const bool ok = co_await place_all();
   if (ok && !userq_) make_resident();
   if (userq_) userq_->settled.ring();
+  if (gpu_.restores()) gpu_.restores()->unlock();
   co_return ok;
 }
 

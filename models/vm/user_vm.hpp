@@ -70,6 +70,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
  private:
   core::Task<> serve();
   core::Task<> suspend();
+  core::Task<> take_turn(core::Mutex* queue);
   core::Task<> take_off();
   core::Task<bool> restore();
   core::Task<> wait_for_memory();

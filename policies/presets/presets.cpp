@@ -95,6 +95,19 @@ std::vector<Preset> make_presets() {
        but(user_queues, {{"residency", {"preempt-kfd", {}}},
                          {"bind", {"sync", {}}},
                          {"hang", {"preempt-timeout", {{"timeout", 9 * kS}, {"reset", 1}}}}})},
+      {"xe",
+       "xe's VMs with dma_fences: explicit sync, jobs run with all that is mapped there, "
+       "validations "
+       "are tried again alone, moves by a copy engine",
+       "drivers/gpu/drm/xe: xe_exec.c, xe_vm.c, xe_validation.c, xe_migrate.c",
+       but(vulkan_explicit, {{"submission", {"kernel", {{"working_set", 1}}}},
+                             {"residency", {"bo-fence", {{"moves", 1}, {"validation", 1}}}}})},
+      {"panthor",
+       "as vulkan-explicit; jobs run with all that is mapped, binds take the worst case of page "
+       "tables in their ioctl",
+       "drivers/gpu/drm/panthor: panthor_mmu.c, panthor_sched.c",
+       but(vulkan_explicit,
+           {{"submission", {"kernel", {{"working_set", 1}}}}, {"bind", {"async-prealloc", {}}}})},
       {"xe-long-running",
        "xe's long-running mode: no dma_fence out, preempt fences, exact page tables at submission",
        "drivers/gpu/drm/xe: LR VMs", but(user_queues, {{"flip", {"deadline", {}}}})},

@@ -44,7 +44,8 @@ class Preempt final : public models::ResidencyPolicy {
     bool drains = false;         ///< waits for the fences of user queues first
     bool restores_idle = false;  ///< also what has no work
     bool ordered = false;        ///< one suspension at a time
-    bool spares_own = false;     ///< of who allocates
+    RestoreQueue restore_queue = RestoreQueue::per_space;
+    bool spares_own = false;  ///< of who allocates
     UserqWork userq = UserqWork::none;
   };
   Preempt(core::Simulation& simulation, Rules rules, models::MoveRules moves)
@@ -56,6 +57,7 @@ class Preempt final : public models::ResidencyPolicy {
   bool restores_idle() const override { return rules_.restores_idle; }
   const models::MoveRules& moves() const override { return moves_; }
   bool ordered_suspensions() const override { return rules_.ordered; }
+  RestoreQueue restore_queue() const override { return rules_.restore_queue; }
   bool spares_own() const override { return rules_.spares_own; }
   UserqWork userq_work() const override { return rules_.userq; }
   std::optional<core::Duration> restore_retry() const override {
@@ -194,6 +196,8 @@ struct PreemptInfo {
   std::string retry_source;
   bool ordered = false;
   std::string ordered_source;
+  std::int64_t restore_queue = 0;
+  std::string restore_queue_source;
   bool drains = false, spares_own = false;
 };
 
@@ -211,7 +215,16 @@ std::vector<Parameter> parameters_of(const PreemptInfo& info) {
       flag_of("restore_idle", false, "address spaces without queued work are restored, too",
               "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)"),
       flag_of("ordered", info.ordered, "suspensions of one GPU come one after another",
-              info.ordered_source)};
+              info.ordered_source),
+      {"restore_queue",
+       ParameterKind::word,
+       info.restore_queue,
+       0,
+       3,
+       "which restores come one after another: those of an address space, of a GPU, of all GPUs of "
+       "the driver, or those of a GPU and its suspensions together",
+       info.restore_queue_source,
+       {"per-space", "per-device", "per-driver", "with-suspensions"}}};
   if (info.drains)
     all.push_back({"eviction_signal",
                    ParameterKind::word,
@@ -242,6 +255,8 @@ PolicyInfo preempt(const PreemptInfo& info) {
             rules.restore_retry = values.duration("restore_retry");
             rules.restores_idle = values.flag("restore_idle");
             rules.ordered = values.flag("ordered");
+            rules.restore_queue =
+                static_cast<models::ResidencyPolicy::RestoreQueue>(values.get("restore_queue"));
             rules.drains = drains;
             rules.spares_own = spares;
             if (drains)
@@ -272,7 +287,10 @@ void add_residency_policies(Registry& registry) {
                .delay_source = "xe_vm.c: the rebind worker is queued at once",
                .retry_source = when_returned,
                .ordered = true,
-               .ordered_source = "xe_device.c: preempt_fence_wq is an ordered work queue"}));
+               .ordered_source = "xe_device.c: preempt_fence_wq is an ordered work queue",
+               .restore_queue = 1,
+               .restore_queue_source = "xe_vm.h: the rebind worker is queued on ordered_wq, "
+                                       "another ordered work queue of the device"}));
   registry.add(preempt(
       {.name = "preempt-kfd",
        .summary = "eviction fence per process, 10 ms of run time guaranteed, restore after 100 ms",
@@ -284,6 +302,9 @@ void add_residency_policies(Registry& registry) {
        .retry = 100'000'000,
        .retry_source = "kfd_priv.h: PROCESS_BACK_OFF_TIME_MS 100",
        .ordered_source = not_ordered,
+       .restore_queue = 2,
+       .restore_queue_source =
+           "kfd_process.c: kfd_restore_wq is one ordered work queue of the module",
        .spares_own = true}));
   registry.add(
       preempt({.name = "preempt-amdgpu",
@@ -293,6 +314,7 @@ void add_residency_policies(Registry& registry) {
                .delay_source = "amdgpu_eviction_fence.c: resume work with delay 0",
                .retry_source = when_returned,
                .ordered_source = not_ordered,
+               .restore_queue_source = "amdgpu_eviction_fence.c: a resume work per process",
                .drains = true}));
   registry.add({"residency", "fault",
                 "managed memory moves page by page where it is touched, by recoverable faults",

@@ -74,9 +74,10 @@ void publish_on(Job& job, models::Buffer& buffer, models::Usage usage,
   // The reservation of an address space tells nothing about one of its buffers.
   if (buffer.shares_reservation()) usage = models::Usage::bookkeep;
   if (usage == models::Usage::bookkeep && !policies.residency->end_of_batch_fences()) return;
+  models::DmaResv& resv = buffer.resv_on(job.context->gpu());
   if (usage == models::Usage::write && policies.sync->write_drops_readers())
-    buffer.resv().drop(models::Usage::read);
-  buffer.resv().add(job.finished, usage);
+    resv.drop(models::Usage::read);
+  resv.add(job.finished, usage);
 }
 
 }  // namespace
@@ -142,7 +143,8 @@ core::Task<int> join_address_space(JobPtr job) {
   models::UserQueue& queue = job->context->user_queue();
   models::UserVm& vm = job->client->user_vm(gpu);
   vm.add_queue(queue.ring());
-  if (models::FaultService* const faults = gpu.faults()) faults->gate().joined(queue.ring());
+  if (models::FaultService* const faults = gpu.faults())
+    faults->gate(*job->context).joined(queue.ring());
   std::vector<models::Buffer*> joining;  // of the process's own memory
   for (const models::Access& access : job->accesses) {
     const bool joins = !models::is_paged_on(*access.buffer, gpu) && vm.add_buffer(*access.buffer);
@@ -157,14 +159,14 @@ core::Task<int> join_address_space(JobPtr job) {
     models::DrmExec exec(job->simulation(), {});
     models::Placement placed = models::Placement::ok;
     while (exec.until_all_locked()) {
-      co_await exec.prepare(buffer.resv(), 1);
+      co_await exec.prepare(buffer.resv_on(gpu), 1);
       if (exec.is_contended()) continue;
       placed = co_await memory.place(
           buffer, {AllocRequest::Context::ioctl, job->client, &exec.ticket(), &exec});
     }
     buffer.placement.write();
     buffer.content = buffer.content || placed == models::Placement::ok;
-    buffer.resv().for_each(models::Usage::kernel, [&](const models::DmaResv::Entry& entry) {
+    buffer.resv_on(gpu).for_each(models::Usage::kernel, [&](const models::DmaResv::Entry& entry) {
       job->depend_on({entry.fence}, DependencyRule::resv_kernel, &buffer);
     });
     exec.unlock_all();
@@ -181,7 +183,7 @@ namespace {
 core::Task<> lock_declared(models::DrmExec& exec, JobPtr job) {
   models::DrmExec::Locked resvs;
   for (const models::Access& access : job->declared()) {
-    models::DmaResv* const resv = &access.buffer->resv();
+    models::DmaResv* const resv = &access.buffer->resv_on(job->context->gpu());
     if (models::is_paged_on(*access.buffer, job->context->gpu())) continue;
     if (std::find(resvs.begin(), resvs.end(), resv) == resvs.end()) resvs.push_back(resv);
   }

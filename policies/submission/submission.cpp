@@ -48,7 +48,8 @@ void queue_published(const JobPtr& job, models::GpuVm* whole) {
   create_fence(*job);
   if (whole && policies.residency->end_of_batch_fences()) whole->publish(job->finished);
   publish(*job, policies);
-  if (models::FaultService* const faults = gpu.faults()) faults->gate().published(*job);
+  if (models::FaultService* const faults = gpu.faults())
+    faults->gate(*job->context).published(*job);
   policies.sync->submitted(*job);
   queue_job(job);
 }
@@ -80,7 +81,7 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   int error = policies.sync->resolve_points(*job);
   if (may_fault(*job)) error = core::fence_error::kInvalid;
   models::FaultService* const faults = error == 0 ? gpu.faults() : nullptr;
-  if (faults) co_await faults->gate().admit(job);
+  if (faults) co_await faults->gate(*job->context).admit(job);
   models::GpuVm* const vm = job->client->existing_gpu_vm(gpu);
   models::GpuVm* const whole = working_set_ == WorkingSet::mapped ? vm : nullptr;
   if (whole) co_await whole->lock().lock_read();
@@ -100,7 +101,7 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   if (whole) whole->lock().unlock_read();
   simulation.emit(ProbeKind::ioctl_end, core::kNoObject, 0,
                   static_cast<std::uint64_t>((simulation.now() - begun).count()));
-  if (error != 0 && faults) faults->gate().withdrawn();
+  if (error != 0 && faults) faults->gate(*job->context).withdrawn();
   if (error != 0) fail_submission(job, error);
 }
 

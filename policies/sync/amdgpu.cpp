@@ -28,9 +28,10 @@ bool AmdgpuImplicitSync::must_wait(const models::Job& job, const models::Access&
 // Readers look at readers, too: the query is READ whatever the access.
 void AmdgpuImplicitSync::add_dependencies(models::Job& job) {
   for (const models::Access& access : job.declared())
-    access.buffer->resv().for_each(models::Usage::read, [&](const DmaResv::Entry& entry) {
-      if (must_wait(job, access, entry)) wait_for(job, entry, *access.buffer);
-    });
+    access.buffer->resv_on(job.context->gpu())
+        .for_each(models::Usage::read, [&](const DmaResv::Entry& entry) {
+          if (must_wait(job, access, entry)) wait_for(job, entry, *access.buffer);
+        });
 }
 
 }  // namespace fencelab::policies

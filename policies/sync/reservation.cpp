@@ -27,7 +27,9 @@ void wait_for(models::Job& job, const DmaResv::Entry& entry, const models::Buffe
 }
 
 void wait_for_all(models::Job& job, models::Buffer& buffer, Usage usage) {
-  buffer.resv().for_each(usage, [&](const DmaResv::Entry& entry) { wait_for(job, entry, buffer); });
+  buffer.resv_on(job.context->gpu()).for_each(usage, [&](const DmaResv::Entry& entry) {
+    wait_for(job, entry, buffer);
+  });
 }
 
 models::HandOver taken_out(models::Buffer& buffer, Usage usage) {

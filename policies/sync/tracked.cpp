@@ -25,9 +25,10 @@ std::uint64_t ring_of(const models::Job& job) {
 /// KERNEL fences (moves, clears) can never be skipped (R1).
 void add_kernel_fences(models::Job& job) {
   for (const models::Access& access : job.accesses)
-    access.buffer->resv().for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
-      job.depend_on({entry.fence}, DependencyRule::resv_kernel, access.buffer);
-    });
+    access.buffer->resv_on(job.context->gpu())
+        .for_each(Usage::kernel, [&](const DmaResv::Entry& entry) {
+          job.depend_on({entry.fence}, DependencyRule::resv_kernel, access.buffer);
+        });
 }
 
 models::HandOver writes_of(std::vector<AccessTracker::Entry> entries) {

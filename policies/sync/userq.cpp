@@ -1,5 +1,6 @@
 #include "policies/sync/userq.hpp"
 
+#include "models/gpu/context.hpp"
 #include "models/memory/buffer.hpp"
 #include "models/sync/amdgpu_userq.hpp"
 #include "policies/sync/control.hpp"
@@ -15,7 +16,8 @@ using models::Usage;
 void AmdgpuUserqSync::add_dependencies(models::Job& job) {
   ExplicitSync::add_dependencies(job);
   for (const models::Access& access : job.declared()) {
-    access.buffer->resv().for_each(*query_for(access, false), [&](const DmaResv::Entry& entry) {
+    const DmaResv& resv = access.buffer->resv_on(job.context->gpu());
+    resv.for_each(*query_for(access, false), [&](const DmaResv::Entry& entry) {
       auto* producer = dynamic_cast<models::Job*>(entry.fence->producer());
       if (!producer || !producer->published_completion().is_value())
         return wait_for(job, entry, *access.buffer);

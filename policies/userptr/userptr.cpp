@@ -69,14 +69,8 @@ class Notifier : public Userptr {
 /// The fences of `gpu` on the range: of its jobs and of its address spaces.
 std::vector<core::FencePtr> fences_of(const models::Invalidation& range) {
   std::vector<core::FencePtr> fences;
-  range.buffer.resv().for_each(models::Usage::bookkeep, [&](const auto& entry) {
-    const core::FenceProducer* const producer = entry.fence->producer();
-    const auto* const job = dynamic_cast<const models::Job*>(producer);
-    const auto* const vm = dynamic_cast<const models::UserVm*>(producer);
-    const bool foreign =
-        (job && &job->context->gpu() != &range.gpu) || (vm && &vm->gpu() != &range.gpu);
-    if (!foreign) fences.push_back(entry.fence);
-  });
+  range.buffer.resv_on(range.gpu).for_each(
+      models::Usage::bookkeep, [&](const auto& entry) { fences.push_back(entry.fence); });
   return fences;
 }
 

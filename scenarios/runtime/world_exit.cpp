@@ -132,8 +132,9 @@ void World::release(models::Buffer& buffer, const models::Client& client) {
   const bool ours = buffer.exists;
   models::UserPages* const pages = buffer.user_pages();
   const bool moves = pages && pages->page_lock().is_locked();
-  if (ours && !moves && !buffer.resv().lock().is_locked() &&
-      buffer.resv().test_signaled(models::Usage::bookkeep))
+  bool reserved = false;
+  buffer.for_each_resv([&](const models::DmaResv& resv) { reserved |= resv.lock().is_locked(); });
+  if (ours && !moves && !reserved && buffer.idle())
     machine_.memory().free(buffer);
   else if (ours && (!buffer.pool || machine_.memory().zone() || buffer.pool->capacity != 0))
     simulation_.spawn({"release of " + buffer.name(), core::ProcessRole::kernel_worker, true},

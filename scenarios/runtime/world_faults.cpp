@@ -82,7 +82,9 @@ bool World::fails(const models::AllocRequest& request) {
 // (-ERESTARTSYS). Locks of the scenario are the program's own: nobody unlocks those.
 void World::drop_reservations(const core::Process& thread) {
   for (const auto& buffer : machine_.buffers())
-    if (buffer->resv().lock().owner() == &thread) buffer->resv().lock().unlock();
+    buffer->for_each_resv([&](models::DmaResv& resv) {
+      if (resv.lock().owner() == &thread) resv.lock().unlock();
+    });
   for (const auto& client : machine_.clients())
     for (const auto& gpu : machine_.gpus())
       if (models::GpuVm* const vm = client->existing_gpu_vm(*gpu))

@@ -45,7 +45,7 @@ const std::vector<DeadlockRow>& deadlock_rows() {
       {"D26", "user queues wait for each other", "stall", "user-queue-cross-wait", "",
        "No stack completes: the program is wrong, and no policy puts that right."},
       {"D27", "work queue of preempt fences", "deadlock",
-       "d27-preempt-wq-lock d27-preempt-wq-no-lock", ""},
+       "d27-preempt-wq-lock d27-preempt-wq-no-lock d27-restore-queue", ""},
       {"D28", "VF migration and preempt worker", "deadlock",
        "d28-worker-waits-for-firmware d28-worker-requeues", ""},
       {"D29", "rebind ping-pong", "livelock", "rebind-ping-pong", ""},

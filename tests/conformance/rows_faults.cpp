@@ -21,13 +21,13 @@ std::string mixed_modes(const std::string& isolation) {
 const std::string kFaulting = R"("engine": "ccs0", "long_running": true)";
 const std::string kFenced = R"("engine": "rcs0")";
 
-/// A job of 5 ms with a dma_fence, and from 1 ms on a long-running one of 100 us, on engines of one
-/// group.
-campaign::RunRecord fence_job_first(const std::string& isolation) {
+/// A job of 5 ms with a dma_fence, and from 1 ms on a long-running one of 100 us on ccs0.
+campaign::RunRecord fence_job_first(const std::string& isolation,
+                                    const std::string& fenced = kFenced) {
   SmallScenario small;
   small.processes =
       process(
-          "fenced", kFenced,
+          "fenced", fenced,
           R"({"id": "j", "submit": {"context": "c", "duration": "5 ms"}}, {"wait": {"ops": ["j"]}})") +
       ", " +
       process(
@@ -67,6 +67,11 @@ TEST_CASE("T120: a faulting job begins when the job with a dma_fence that runs i
   CHECK(number(run, "makespan_ns") >= 5 * kMs + 100 * kUs);
   // Nothing but the group keeps it: elsewhere it is done 4 ms earlier.
   CHECK(number(fence_job_first("mixed"), "makespan_ns") < 5 * kMs + 50 * kUs);
+}
+
+TEST_CASE("Copies with dma_fences keep no faulting work away: their engines are another group") {
+  const std::string copies = R"("engine": "bcs0")";
+  CHECK(number(fence_job_first("exclusive-modes", copies), "makespan_ns") < 5 * kMs + 50 * kUs);
 }
 
 namespace {

@@ -73,6 +73,33 @@ TEST_CASE("Pages that could not be had do not count against the limit of pins") 
   CHECK(number(record, "jobs_done_count") == 1);
 }
 
+TEST_CASE("No reservation orders what two devices do to the same pages of a process") {
+  // Each driver has an object of its own for the range: implicit sync orders jobs of one device.
+  const auto run_on = [](const std::string& second) {
+    return run_text(
+        R"({"format": 1, "name": "small", "horizon": "1 s", "platform": {"gpus": [{"name": "gpu0", "engines": ["rcs0", "ccs0"]}, {"name": "gpu1", "engines": ["ccs0"]}]},
+            "processes": [{"name": "p", "contexts": [{"name": "a", "gpu": "gpu0", "engine": "rcs0"}, {"name": "b", "gpu": ")" +
+            second +
+            R"(", "engine": "ccs0"}], "buffers": [{"name": "u", "size": "1 MiB", "userptr": true}],
+              "threads": [{"name": "main", "program": [{"id": "one", "submit": {"context": "a", "duration": "10 ms", "writes": ["u"]}},
+                {"id": "two", "submit": {"context": "b", "duration": "10 ms", "writes": ["u"]}}, {"wait": {"ops": ["one", "two"]}}, {"free": "u"}]}]}],
+            "stacks": [{"name": "s", )" +
+            free_ioctls_with(kWait) + "}]}",
+        [](const auto& scenario, const auto& stack) {
+          return fencelab::campaign::run_one(scenario, stack, 1);
+        });
+  };
+  const auto one_device = run_on("gpu0");
+  CHECK(number(one_device, "races_write_write_count") == 0);
+  CHECK(number(one_device, "dependencies_needed_count") == 1);
+  CHECK(number(one_device, "makespan_ns") == 20 * kMs);
+  const auto two_devices = run_on("gpu1");
+  CHECK(number(two_devices, "races_write_write_count") == 1);
+  CHECK(number(two_devices, "dependencies_needed_count") == 0);
+  CHECK(number(two_devices, "makespan_ns") == 10 * kMs);
+  CHECK(number(two_devices, "absences_count") == 0);
+}
+
 TEST_CASE("A process pins no more than its limit allows") {
   const std::string threads = thread("main", job("one", "1 ms") + "," + wait("one"));
   CHECK(number(run(app(threads, R"("memlock": "512 KiB",)"), kPin), "jobs_lost_count") == 1);

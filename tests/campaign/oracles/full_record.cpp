@@ -43,6 +43,9 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
     case ProbeKind::job_started: return on_started(event, *job);
     case ProbeKind::job_resumed:
     case ProbeKind::job_preempted: return on_slice(event, jobs_.at(core::raw(job->id())));
+    case ProbeKind::engine_switched:
+      switches_[event.a].emplace_back(event.at - core::Duration(event.b), event.at);
+      return;
     case ProbeKind::job_finished:
       if (jobs_.contains(core::raw(job->id()))) on_finished(event, *job);
       return;
@@ -105,8 +108,6 @@ void FullRecord::on_slice(const core::ProbeEvent& event, JobRecord& job) {
     job.slices.back().second = event.at;
   else
     job.slices.emplace_back(event.at, core::kNever);
-  const bool was_taken = std::exchange(took_away_[event.a], ends);
-  if (was_taken && !ends) switches_[event.a].emplace_back(event.at - switch_cost, event.at);
 }
 
 void FullRecord::on_message(const core::ProbeEvent& event) {

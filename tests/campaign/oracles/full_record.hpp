@@ -23,8 +23,6 @@ class FullRecord final : public core::ProbeSink {
   void on_event(const core::ProbeEvent& event) override;
   /// What one process finds done all know: there is one bookkeeper (the oracle).
   bool one_bookkeeper = false;
-  /// Of an engine that takes a job away which is not done, before it begins with the next.
-  core::Duration switch_cost{};
 
   struct Signal {
     std::uint64_t object, value;
@@ -124,7 +122,7 @@ class FullRecord final : public core::ProbeSink {
   std::map<std::uint64_t, std::vector<int>> given_;  ///< by buffer: images handed over
   std::map<std::uint64_t, std::vector<int>> completed_;
   std::vector<ThreadWait> thread_waits_;
-  std::map<std::uint64_t, bool> took_away_;  ///< by engine: its last slice ended before the job
+  /// By engine: when it put a job aside that it had taken away.
   std::map<std::uint64_t, std::vector<std::pair<core::Time, core::Time>>> switches_;
   std::set<std::uint64_t> progress_;  ///< timelines that tell how far a queue is
   std::map<const void*, Flip> flips_;

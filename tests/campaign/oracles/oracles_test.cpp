@@ -140,7 +140,6 @@ Totals compare_stack(const std::string& preset, const std::string& axes, std::ui
     INFO("seed " << seed << " under " << axes << "\n" << text);
     Answers answers;
     answers.record.one_bookkeeper = one_bookkeeper;
-    answers.record.switch_cost = tests::kSwitchCost;
     run(text, answers);
     compare(answers, totals);
   }
