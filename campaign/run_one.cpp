@@ -126,6 +126,23 @@ class Supervisor {
     world_.machine().for_each_overdue(
         simulation_.now() - core::Duration(world_.scenario().progress_bound),
         [this](const models::Job& job) { judge_overdue(job); });
+    for (const core::Process& process : simulation_.processes()) judge_tries(process);
+  }
+
+  // It has tried the same for longer than the bound, again and again, and meanwhile others got on
+  // (else that is a livelock).
+  void judge_tries(const core::Process& process) {
+    constexpr std::uint64_t kManyRounds = 64;
+    const core::Process::Tries& tries = process.tries;
+    const Time overdue =
+        core::saturating_add(tries.since, core::Duration(world_.scenario().progress_bound));
+    if (tries.depth == 0 || tries.rounds < kManyRounds || simulation_.now() <= overdue) return;
+    if (stands_still() || !starved_.empty()) return;
+    starved_ = fmt::format(
+        "STARVED at {:.3f} ms: {} ({}) has begun anew {} times since {:.3f} ms, while others got "
+        "on\n",
+        milliseconds(simulation_.now()), process.spec.name, process.doing, tries.rounds - 1,
+        milliseconds(tries.since));
   }
 
   // It waited longer than the bound, and meanwhile its engine served others.

@@ -86,6 +86,13 @@ struct ProcessSpec {
 /// processes are used again. A sleep and its end touch the first cache line and no other, which is
 /// what a run with many processes spends its time on (bench/hold_model.cpp).
 struct alignas(64) Process {
+  /// The outermost loop of tries that it is in (RetryLoop).
+  struct Tries {
+    Time since{};
+    std::uint64_t rounds = 0;
+    std::uint32_t depth = 0;  ///< loops; 0: it is in none
+  };
+
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;  ///< survives its occupants: an old wake-up finds nobody
   std::coroutine_handle<> resume_point;
@@ -104,6 +111,7 @@ struct alignas(64) Process {
   const char* doing = "";                   ///< literal: what it is about, for reports
   std::uint32_t uninterruptible = 0;        ///< depth of stretches in which it cannot be killed
   void* user = nullptr;                     ///< the model object this process works for, if any
+  Tries tries;                              ///< timed runs only
 
   // Untimed runs only.
   WaitAwaiterBase* asking = nullptr;  ///< whose request it is about to make

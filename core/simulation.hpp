@@ -251,8 +251,8 @@ class Simulation {
 /// A loop that tries the same again until it works out. Each again() promises that what the process
 /// does from there on depends on `tag` and on what it knew when the loop began, and on nothing that
 /// it saw since: so earlier tries make no difference, and a search that stores states can close the
-/// loop. All that lives on from one try to the next must be in the tag. Nothing to do, and of no
-/// cost, where nobody explores.
+/// loop. All that lives on from one try to the next must be in the tag. A timed run only counts
+/// (Process::tries).
 ///
 ///     core::RetryLoop tries(simulation);
 ///     for (;;) {
@@ -266,13 +266,16 @@ class RetryLoop {
   RetryLoop(const RetryLoop&) = delete;
   RetryLoop& operator=(const RetryLoop&) = delete;
   void again(std::uint64_t tag = 0) {
-    if (simulation_.footprint()) [[unlikely]]
+    if (process_)
+      ++process_->tries.rounds;
+    else if (simulation_.footprint())
       simulation_.note_forgetting(
           {.kind = Footprint::Forgetting::Kind::loop_again, .loop = depth_, .tag = tag});
   }
 
  private:
   Simulation& simulation_;
+  Process* process_ = nullptr;  ///< timed runs only
   std::uint32_t actor_ = 0;
   std::uint32_t depth_ = 0;
 };

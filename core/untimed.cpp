@@ -144,7 +144,11 @@ void Simulation::note_forgetting(Footprint::Forgetting forgetting) {
 }
 
 RetryLoop::RetryLoop(Simulation& simulation) : simulation_(simulation) {
-  if (!simulation.untimed()) return;
+  if (!simulation.untimed()) {
+    process_ = simulation.current();
+    if (process_->tries.depth++ == 0) process_->tries = {simulation.now(), 0, 1};
+    return;
+  }
   actor_ = simulation.current()->actor;
   auto& loops = simulation.retry_loops_;
   if (loops.size() <= actor_) loops.resize(actor_ + 1);
@@ -154,7 +158,10 @@ RetryLoop::RetryLoop(Simulation& simulation) : simulation_(simulation) {
 }
 
 RetryLoop::~RetryLoop() {
-  if (simulation_.untimed()) --simulation_.retry_loops_[actor_];
+  if (process_)
+    --process_->tries.depth;
+  else
+    --simulation_.retry_loops_[actor_];
 }
 
 }  // namespace fencelab::core

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/assert.hpp"
+#include "core/completion.hpp"
 #include "core/task.hpp"
 #include "models/axes/gpu_policies.hpp"
 #include "models/cpu/gfp.hpp"
@@ -172,6 +173,12 @@ struct Invalidation {
   InvalidationCause cause;
 };
 
+/// What the first pass of a notifier leaves to be waited for in the second.
+struct InvalidationRest {
+  std::vector<core::FencePtr> fences;
+  std::vector<std::shared_ptr<core::Completion>> flushes;  ///< of TLBs
+};
+
 /// Axis `userptr`: what does the MMU notifier do?
 class UserptrPolicy {
  public:
@@ -182,6 +189,14 @@ class UserptrPolicy {
   virtual bool maps_on_fault() const { return false; }
   /// The notifier: returns when the GPU no longer uses the pages.
   virtual core::Task<> invalidate(Invalidation range) = 0;
+  /// Whether it has two passes: all devices are told before any is waited for (mm/mmu_notifier.c:
+  /// invalidate_start and _finish).
+  virtual bool two_passes() const { return false; }
+  /// The first of them.
+  virtual core::Task<InvalidationRest> begin_invalidation(Invalidation range) {
+    co_await invalidate(range);
+    co_return InvalidationRest{};
+  }
   /// Time that getting (and mapping for the device) so many bytes of pages takes.
   virtual core::Duration get_pages_cost(std::uint64_t bytes) const = 0;
   /// Whether a submission holds the notifier's lock all along, and not only while it publishes.

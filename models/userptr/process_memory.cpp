@@ -17,7 +17,15 @@ RangeInvalidation::~RangeInvalidation() {
   FENCELAB_ASSERT(!begun_ || !machine_.simulation().current(), "an invalidation was not ended");
 }
 
-// mn_itree_invalidate(): one notifier after another.
+core::Task<> finish_invalidation(InvalidationRest rest) {
+  for (std::size_t i = 0; i < rest.flushes.size(); ++i)
+    co_await rest.flushes[i]->wait(core::WaitReason::notifier);
+  for (std::size_t i = 0; i < rest.fences.size(); ++i)
+    if (!rest.fences[i]->is_signaled()) co_await rest.fences[i]->wait(core::WaitReason::notifier);
+}
+
+// mn_itree_invalidate(): one notifier after another, and then, of those with two passes, the second
+// ones.
 core::Task<> RangeInvalidation::start() {
   core::Simulation& simulation = machine_.simulation();
   UserPages& pages = *buffer_.user_pages();
@@ -28,11 +36,20 @@ core::Task<> RangeInvalidation::start() {
       simulation, core::ScopeKind::notifier,
       simulation.order_classes().intern(core::OrderKind::notifier, "mmu_notifier"));
   const std::vector<UserPages::User> users = pages.users();
+  std::vector<InvalidationRest> rests;
   for (std::size_t i = 0; i < users.size(); ++i) {
     if (users[i].pinned) continue;
     const PageUser who = users[i].who;
-    co_await who.gpu->policies().userptr->invalidate({buffer_, who.client, *who.gpu, cause_});
+    const Invalidation range{buffer_, who.client, *who.gpu, cause_};
+    UserptrPolicy& policy = *who.gpu->policies().userptr;
+    if (!policy.two_passes()) {
+      co_await policy.invalidate(range);
+      continue;
+    }
+    InvalidationRest rest = co_await policy.begin_invalidation(range);
+    rests.push_back(std::move(rest));
   }
+  for (std::size_t i = 0; i < rests.size(); ++i) co_await finish_invalidation(rests[i]);
   pages.begin_moving();
   pages.counters.invalidations += 1;
   pages.counters.notifier_ns += (simulation.now() - since).count();

@@ -26,6 +26,9 @@ enum class Placement : unsigned char;
 
 /// mmu_notifier_invalidate_range_start() and _end() on the pages of one userptr buffer, by the
 /// running process, which nothing can end in between.
+/// The second pass of a notifier.
+core::Task<> finish_invalidation(InvalidationRest rest);
+
 class RangeInvalidation {
  public:
   RangeInvalidation(Machine& machine, Buffer& buffer, InvalidationCause cause);

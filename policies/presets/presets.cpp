@@ -101,6 +101,7 @@ std::vector<Preset> make_presets() {
        "are tried again alone, moves by a copy engine",
        "drivers/gpu/drm/xe: xe_exec.c, xe_vm.c, xe_validation.c, xe_migrate.c",
        but(vulkan_explicit, {{"submission", {"kernel", {{"working_set", 1}}}},
+                             {"userptr", {"notifier-wait", {{"passes", 2}}}},
                              {"residency", {"bo-fence", {{"moves", 1}, {"validation", 1}}}}})},
       {"panthor",
        "as vulkan-explicit; jobs run with all that is mapped, binds take the worst case of page "

@@ -38,15 +38,19 @@ class Notifier : public Userptr {
   bool pinned() const override { return false; }
   bool locks_all_along() const override { return options_.locks_all_along; }
   core::Task<> invalidate(models::Invalidation range) override {
+    co_await mark(range);
+    co_await take_off(range);
+  }
+
+ protected:
+  /// Has submissions that have not published yet try again.
+  core::Task<> mark(models::Invalidation range) {
     models::ProcessMemory& memory = range.client->memory();
     co_await memory.notifier_lock(range.gpu).lock_write();
     range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
     if (options_.memory != NotifierMemory::none) co_await allocate(range);
     memory.notifier_lock(range.gpu).unlock_write();
-    co_await take_off(range);
   }
-
- protected:
   /// Returns when the device is off the pages.
   virtual core::Task<> take_off(models::Invalidation range) = 0;
 
@@ -78,14 +82,24 @@ std::vector<core::FencePtr> fences_of(const models::Invalidation& range) {
 /// dma-fence mode.
 class NotifierWait final : public Notifier {
  public:
-  using Notifier::Notifier;
+  NotifierWait(const Options& options, bool two_passes)
+      : Notifier(options), two_passes_(two_passes) {}
+  bool two_passes() const override { return two_passes_; }
+  // Whoever has to do something for its fences begins now (xe_userptr.c).
+  core::Task<models::InvalidationRest> begin_invalidation(models::Invalidation range) override {
+    co_await mark(range);
+    models::InvalidationRest rest{fences_of(range), {}};
+    for (const core::FencePtr& fence : rest.fences) fence->arm();
+    co_return rest;
+  }
 
  protected:
   core::Task<> take_off(models::Invalidation range) override {
-    const std::vector<core::FencePtr> fences = fences_of(range);
-    for (std::size_t i = 0; i < fences.size(); ++i)
-      if (!fences[i]->is_signaled()) co_await fences[i]->wait(core::WaitReason::notifier);
+    return models::finish_invalidation({fences_of(range), {}});
   }
+
+ private:
+  bool two_passes_;
 };
 
 /// Stops the queues that use the pages and waits for nothing else: what KFD does.
@@ -114,24 +128,27 @@ class Pin final : public Userptr {
 /// for, and who touches them again faults (E3'' of the table of edges).
 class Zap final : public Userptr {
  public:
-  Zap(core::Duration page_cost, bool at_once) : Userptr(page_cost), at_once_(at_once) {}
+  Zap(core::Duration page_cost, bool two_passes) : Userptr(page_cost), two_passes_(two_passes) {}
   bool pinned() const override { return false; }
   bool maps_on_fault() const override { return true; }
-  // Told of each device in turn; what the first one's notifier has had zapped the next finds gone.
+  bool two_passes() const override { return two_passes_; }
   core::Task<> invalidate(models::Invalidation range) override {
-    range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
-    std::vector<models::TlbRequest> asked;
-    for (models::ManagedRange* mapped = range.buffer.pages; mapped; mapped = mapped->next) {
-      if (!at_once_ && mapped->gpu() != &range.gpu) continue;
-      const bool any = mapped->zap();
-      if (any) asked.push_back(mapped->gpu()->faults()->begin_flush());
-    }
-    for (std::size_t i = 0; i < asked.size(); ++i)
-      co_await asked[i]->wait(core::WaitReason::notifier);
+    return models::finish_invalidation(zap(range));
+  }
+  core::Task<models::InvalidationRest> begin_invalidation(models::Invalidation range) override {
+    co_return zap(range);
   }
 
  private:
-  bool at_once_;
+  static models::InvalidationRest zap(const models::Invalidation& range) {
+    range.buffer.user_pages()->set_sequence({range.client, &range.gpu});
+    models::InvalidationRest rest;
+    for (models::ManagedRange* mapped = range.buffer.pages; mapped; mapped = mapped->next)
+      if (mapped->gpu() == &range.gpu && mapped->zap())
+        rest.flushes.push_back(mapped->gpu()->faults()->begin_flush());
+    return rest;
+  }
+  bool two_passes_;
 };
 
 Parameter page_cost() {
@@ -142,6 +159,18 @@ Parameter page_cost() {
           1'000'000,
           "time to get one 4 KiB page of the process and map it for the device",
           "Linux commit 192cb1f5cb16 (drm/pagemap): get_pages of 2 MiB in 4 KiB pages takes 9 us",
+          {}};
+}
+
+Parameter passes(std::int64_t value, std::string source) {
+  return {"passes",
+          ParameterKind::count,
+          value,
+          1,
+          2,
+          "1: GPUs are told and waited for one after another; 2: all are told before any is waited "
+          "for",
+          std::move(source),
           {}};
 }
 
@@ -176,10 +205,13 @@ Notifier::Options notifier_options(const ParameterValues& values) {
 }  // namespace
 
 void add_userptr_policies(Registry& registry) {
+  std::vector<Parameter> waits = notifier_parameters();
+  waits.push_back(passes(1, "one: amdgpu; two: xe since commit 18c4e536959e"));
   registry.add({"userptr", "notifier-wait", "the notifier waits for the GPU work on the range",
-                "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c", notifier_parameters(),
+                "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c", waits,
                 [](auto& set, const auto& values, RunState&) {
-                  set.userptr = std::make_unique<NotifierWait>(notifier_options(values));
+                  set.userptr = std::make_unique<NotifierWait>(notifier_options(values),
+                                                               values.get("passes") == 2);
                 }});
   registry.add({"userptr", "notifier-preempt",
                 "the notifier stops the queues; no fence is waited for",
@@ -187,26 +219,19 @@ void add_userptr_policies(Registry& registry) {
                 [](auto& set, const auto& values, RunState&) {
                   set.userptr = std::make_unique<NotifierPreempt>(notifier_options(values));
                 }});
-  registry.add(
-      {"userptr",
-       "fault",
-       "the notifier zaps page tables and flushes TLBs; the GPU faults on its next touch",
-       "drivers/gpu/drm/xe/xe_userptr.c, fault mode; amdkfd with XNACK; "
-       "Documentation/core-api/pin_user_pages.rst, case 3",
-       {page_cost(),
-        {"passes",
-         ParameterKind::count,
-         2,
-         1,
-         2,
-         "1: GPUs are flushed one after another; 2: all are asked before any is waited for",
-         "mm/mmu_notifier.c: invalidate_start and _finish, commits 7aba71dbc416 and "
-         "18c4e536959e",
-         {}}},
-       [](auto& set, const auto& values, RunState&) {
-         set.userptr =
-             std::make_unique<Zap>(values.duration("page_cost"), values.get("passes") == 2);
-       }});
+  registry.add({"userptr",
+                "fault",
+                "the notifier zaps page tables and flushes TLBs; the GPU faults on its next touch",
+                "drivers/gpu/drm/xe/xe_userptr.c, fault mode; amdkfd with XNACK; "
+                "Documentation/core-api/pin_user_pages.rst, case 3",
+                {page_cost(),
+                 passes(2,
+                        "mm/mmu_notifier.c: invalidate_start and _finish, commits 7aba71dbc416 and "
+                        "18c4e536959e")},
+                [](auto& set, const auto& values, RunState&) {
+                  set.userptr = std::make_unique<Zap>(values.duration("page_cost"),
+                                                      values.get("passes") == 2);
+                }});
   registry.add({"userptr",
                 "pin",
                 "pages are pinned for the long term: no notifier, no reclaim",

@@ -136,7 +136,10 @@ bool ThreadRunner::leaves_nothing(const Program& program) {
     if (op.label != kNone) return false;
     if (const auto* loop = std::get_if<LoopOp>(&op.what))
       return loop->times == 0 && leaves_nothing(loop->body);
+    if (const auto* pages = std::get_if<MmOp>(&op.what)) return pages->kind != MmOp::Kind::fork;
     return std::holds_alternative<LockOp>(op.what) || std::holds_alternative<ThinkOp>(op.what) ||
+           std::holds_alternative<AllocOp>(op.what) || std::holds_alternative<FreeOp>(op.what) ||
+           std::holds_alternative<InvalidateOp>(op.what) ||
            std::holds_alternative<AnnotateOp>(op.what);
   });
 }

@@ -61,6 +61,7 @@ class ForwardingResidency : public Forwarding<models::ResidencyPolicy> {
   const models::MoveRules& moves() const override { return right().moves(); }
   core::Task<> drain(models::UserVm& vm) override { return right().drain(vm); }
   bool ordered_suspensions() const override { return right().ordered_suspensions(); }
+  RestoreQueue restore_queue() const override { return right().restore_queue(); }
   std::optional<core::Duration> restore_retry() const override { return right().restore_retry(); }
   bool spares_own() const override { return right().spares_own(); }
   UserqWork userq_work() const override { return right().userq_work(); }
@@ -71,6 +72,10 @@ class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
   using Forwarding::Forwarding;
   bool pinned() const override { return right().pinned(); }
   core::Task<> invalidate(models::Invalidation range) override { return right().invalidate(range); }
+  bool two_passes() const override { return right().two_passes(); }
+  core::Task<models::InvalidationRest> begin_invalidation(models::Invalidation range) override {
+    return right().begin_invalidation(range);
+  }
   core::Duration get_pages_cost(std::uint64_t bytes) const override {
     return right().get_pages_cost(bytes);
   }

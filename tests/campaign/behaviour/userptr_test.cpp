@@ -100,6 +100,41 @@ TEST_CASE("No reservation orders what two devices do to the same pages of a proc
   CHECK(number(two_devices, "absences_count") == 0);
 }
 
+TEST_CASE("An invalidation with two passes waits for devices at the same time") {
+  // Work can be interrupted after every 8 ms, on one device next at 32 ms, on the other at 29 and
+  // 37; it is 26 ms now.
+  const auto unmapped_after = [](const std::string& passes) {
+    const auto context = [](const std::string& number) {
+      return R"({"name": "c)" + number + R"(", "gpu": "gpu)" + number +
+             R"(", "preemption": "8 ms"})";
+    };
+    const auto submit = [](const std::string& number) {
+      return R"({"id": "j)" + number + R"(", "submit": {"context": "c)" + number +
+             R"(", "duration": "80 ms", "reads": ["u"]}}, {"think": "13 ms"})";
+    };
+    return number(
+        run_text(
+            R"({"format": 1, "name": "small", "horizon": "1 s", "platform": {"gpus": [{"name": "gpu0", "engines": ["ccs0"]}, {"name": "gpu1", "engines": ["ccs0"]}]},
+                "processes": [{"name": "p", "buffers": [{"name": "u", "size": "1 MiB", "userptr": true}], "contexts": [)" +
+                context("0") + "," + context("1") + R"(],
+                  "threads": [{"name": "main", "program": [)" +
+                submit("0") + "," + submit("1") + R"(, {"invalidate": "u"}]}]}],
+                "stacks": [{"name": "s", )" +
+                free_ioctls_with(
+                    R"("userptr": {"policy": "notifier-wait", "page_cost": "0 ns", "passes": )" +
+                        passes +
+                        R"(}, "residency": {"policy": "preempt-xe", "min_run_period": "0 ns"})",
+                    "xe-long-running") +
+                "}]}",
+            [](const auto& scenario, const auto& stack) {
+              return fencelab::campaign::run_one(scenario, stack, 1);
+            }),
+        "notifier_time_ns");
+  };
+  CHECK(unmapped_after("2") == 6 * kMs);
+  CHECK(unmapped_after("1") == 11 * kMs);
+}
+
 TEST_CASE("A process pins no more than its limit allows") {
   const std::string threads = thread("main", job("one", "1 ms") + "," + wait("one"));
   CHECK(number(run(app(threads, R"("memlock": "512 KiB",)"), kPin), "jobs_lost_count") == 1);
