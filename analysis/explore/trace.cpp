@@ -97,9 +97,10 @@ void Trace::begin(std::uint32_t actor, const core::Footprint& footprint, bool af
     for (std::uint32_t i = 0; i < index; ++i) join(index, i);
 }
 
+// Those that are not known to come before it: by its actor's earlier steps, or by whoever let it
+// go.
 void Trace::collect_conflicts(std::uint32_t index) {
   candidates_.clear();
-  const std::uint32_t actor = events_[index].actor;
   for (std::uint32_t t = events_[index].touches_begin; t < events_[index].touches_end; ++t) {
     const Touch& touch = touches_[t];
     if (touch.access == Access::cancel) {
@@ -112,7 +113,7 @@ void Trace::collect_conflicts(std::uint32_t index) {
     const bool dominated = is_dominated_by_own_kind(touch.access);
     for (auto it = mentions.rbegin(); it != mentions.rend(); ++it) {
       const Touch& other = touches_[it->touch];
-      if (events_[it->event].actor != actor && is_dependent(other, touch, Sequence::consecutive))
+      if (!happens_before(it->event, index) && is_dependent(other, touch, Sequence::consecutive))
         candidates_.push_back(it->event);
       if (dominated && other.access == touch.access) break;
     }
