@@ -58,6 +58,15 @@ void hash_queue(const WaitLink* head, std::uint64_t& hash) {
     hash = mix_hash(mix_hash(hash, hash_of(link->process)), link->value);
 }
 
+/// Touch::before of steps on a ww_mutex: 1 + the ticket that a request could die by, or that of the
+/// holder who releases; above that how often it was taken by then, this time included. A request
+/// that more may matter to says 0, as does a release that more than one waits for.
+constexpr std::uint64_t kCannotDie = 0, kKillsNobody = 0xFFFFFFFEu;
+
+constexpr std::uint64_t ww_turn(std::uint32_t taken, std::uint64_t ticket) {
+  return std::uint64_t{taken} << 32 | (std::min(ticket, kKillsNobody) + 1);
+}
+
 constexpr auto kEverybody = [](const WaitLink&) { return true; };
 
 }  // namespace
@@ -268,6 +277,7 @@ void WwMutex::announce(ProbeKind kind, const Process* owner, const WwContext* co
 void WwMutex::take(Process& process, WwContext* context) {
   owner_ = &process;
   context_ = context;
+  ++grants_;
   if (context) ++context->acquired;
   note_held(process, *this);
   announce(ProbeKind::lock_taken, owner_, context);
@@ -299,7 +309,8 @@ bool WwMutex::hash_state(std::uint64_t& hash) const {
 
 void WwMutex::unlock() {
   FENCELAB_ASSERT(owner_, "{} unlocked but free", describe());
-  note(Access::ww_release);
+  const std::uint64_t holder = context_ ? context_->ticket : kKillsNobody;
+  note(Access::ww_release, false, 0, requests_.size() > 1 ? 0 : ww_turn(grants_, holder));
   released_at_ = simulation().now();
   note_dropped(*owner_, *this);
   if (context_) --context_->acquired;
@@ -412,8 +423,13 @@ void WwMutex::LockAwaiter::await_suspend(std::coroutine_handle<> handle) {
 }
 
 void WwMutex::LockAwaiter::engage(Process& process) {
+  const bool holds_others = context_ && context_->acquired > 0;
+  const bool alone = mutex_.requests_.empty() && !process.wait.interruptible;
+  const std::uint64_t turn =
+      ww_turn(mutex_.grants_ + 1, holds_others ? context_->ticket : kCannotDie);
   const bool decided = decide(process);
-  mutex_.note(Access::ww_request, decided, static_cast<std::uint64_t>(result_));
+  mutex_.note(Access::ww_request, decided, static_cast<std::uint64_t>(result_),
+              alone && result_ == WwResult::locked ? turn : 0);
   if (decided) {
     link_.done = true;
     process.wait.need = 0;

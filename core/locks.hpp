@@ -186,6 +186,7 @@ class WwMutex final : public Waitable {
   Process* owner_ = nullptr;
   WwContext* context_ = nullptr;
   std::vector<Request> requests_;  ///< in queue order
+  std::uint32_t grants_ = 0;       ///< how often it was taken
   Time released_at_{};
 };
 

@@ -14,11 +14,7 @@ class ActorSet {
   void insert(std::uint32_t actor) { word(actor) |= bit(actor); }
   void erase(std::uint32_t actor) { word(actor) &= ~bit(actor); }
   bool contains(std::uint32_t actor) const { return words_[actor / 64] & bit(actor); }
-  bool empty() const {
-    for (const std::uint64_t word : words_)
-      if (word) return false;
-    return true;
-  }
+  bool empty() const { return (words_[0] | words_[1] | words_[2] | words_[3]) == 0; }
   std::uint32_t size() const {
     int count = 0;
     for (const std::uint64_t word : words_) count += std::popcount(word);
@@ -31,15 +27,18 @@ class ActorSet {
     return kCapacity;
   }
   ActorSet& operator|=(const ActorSet& other) {
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+    words_[0] |= other.words_[0], words_[1] |= other.words_[1];
+    words_[2] |= other.words_[2], words_[3] |= other.words_[3];
     return *this;
   }
   ActorSet& operator&=(const ActorSet& other) {
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+    words_[0] &= other.words_[0], words_[1] &= other.words_[1];
+    words_[2] &= other.words_[2], words_[3] &= other.words_[3];
     return *this;
   }
   ActorSet& operator-=(const ActorSet& other) {
-    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
+    words_[0] &= ~other.words_[0], words_[1] &= ~other.words_[1];
+    words_[2] &= ~other.words_[2], words_[3] &= ~other.words_[3];
     return *this;
   }
   friend ActorSet operator|(ActorSet a, const ActorSet& b) { return a |= b; }
@@ -50,6 +49,9 @@ class ActorSet {
  private:
   static std::uint64_t bit(std::uint32_t actor) { return std::uint64_t{1} << (actor % 64); }
   std::uint64_t& word(std::uint32_t actor) { return words_[actor / 64]; }
+  // Sets are combined at every step: word by word, as loops over so few would cost more than they
+  // do.
+  static_assert(kCapacity == 4 * 64);
   std::array<std::uint64_t, kCapacity / 64> words_{};
 };
 

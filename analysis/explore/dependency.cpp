@@ -24,6 +24,7 @@ enum class Rule : unsigned char {
   outranks,    ///< what is offered would have been picked instead
   reaches,     ///< it was asked whether a value is there, and this brought it
   overtakes,   ///< whom units go to depends on who asked before
+  dies,        ///< a ww request depends on who holds it, or on who else waits
 };
 
 using Table = std::array<std::array<Rule, kAccessCount>, kAccessCount>;
@@ -66,9 +67,9 @@ constexpr Pair kPairs[] = {
     {Access::write_attempt, Access::write_request, Rule::dependent},
     {Access::write_attempt, Access::read_release, Rule::dependent},
     {Access::write_attempt, Access::write_release, Rule::dependent},
-    // ww_mutex: the answer to a request looks at the holder.
+    // ww_mutex: the answer to a request looks at the holder, and at who else waits.
     {Access::ww_request, Access::ww_request, Rule::dependent},
-    {Access::ww_request, Access::ww_release, Rule::dependent},
+    {Access::ww_request, Access::ww_release, Rule::dies},
     {Access::ww_release, Access::ww_release, Rule::independent},
     // A trylock that failed, and whoever joined the queue: neither sees the other.
     {Access::ww_request, Access::attempt, Rule::unless_both_failed},
@@ -214,6 +215,16 @@ bool reaches(const Touch& advance, const Touch& query) {
   return advance.before < query.before && query.before <= advance.result;
 }
 
+// Whoever asks when nobody else waits, and is the next to have the lock, gets it whether it asks
+// before the release or after it; unless before it would have died on the holder: one that is
+// older, while it holds other locks. What is further apart is ordered by those between.
+bool is_release_seen(const Touch& request, const Touch& release) {
+  if (request.before == 0 || release.before == 0) return true;
+  if (request.before >> 32 != (release.before >> 32) + 1) return true;
+  const std::uint64_t own = request.before & 0xFFFFFFFFu, holder = release.before & 0xFFFFFFFFu;
+  return own > 1 && holder < own;
+}
+
 const Touch& the(Access access, const Touch& first, const Touch& second) {
   return first.access == access ? first : second;
 }
@@ -241,6 +252,9 @@ bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
       return the(Access::offer, first, second).result > the(Access::pick, first, second).result;
     case Rule::reaches:
       return reaches(the(Access::advance, first, second), the(Access::query, first, second));
+    case Rule::dies:
+      return is_release_seen(the(Access::ww_request, first, second),
+                             the(Access::ww_release, first, second));
     case Rule::overtakes:
       return overtakes(the(Access::claim, first, second), the(Access::give_back, first, second));
   }

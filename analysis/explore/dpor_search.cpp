@@ -59,16 +59,21 @@ DporState DporSearch::state() const {
 void DporSearch::execute() {
   Execution execution(subject_, options_);
   for (std::uint32_t i = 0; i < length_; ++i) {
+    if (!is_unseen_ && i + 1 < length_) {
+      execution.take_again(nodes_[i].step, nodes_[i].choices);
+      ++result_.replayed;
+      continue;
+    }
     if (is_unseen_) restore(i, execution);
     const core::Step* const step = execution.find(nodes_[i].actor);
     FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
+    nodes_[i].step = *step;
     const core::Footprint& footprint = execution.take(*step, nodes_[i].choices);
     if (i + 1 == length_) {
       record(i, execution, footprint);  // another actor, or other answers
       continue;
     }
     ++result_.replayed;
-    if (!is_unseen_) continue;
     nodes_[i].choices = execution.choices();
     races_.clear();  // whoever took it first has seen to them
     trace_.append(nodes_[i].actor, footprint, nodes_[i].quiescent, races_);
@@ -117,8 +122,8 @@ bool DporSearch::extend(Execution& execution) {
   node.ask(node.actor);
   // What happens because nothing else can is not reversible by races: try all of it.
   if (node.quiescent) node.ask_all(node.enabled);
-  const core::Step* const step = execution.find(node.actor);
-  const core::Footprint& footprint = execution.take(*step);
+  node.step = *execution.find(node.actor);
+  const core::Footprint& footprint = execution.take(node.step);
   ++length_;
   record(length_ - 1, execution, footprint);
   return true;
@@ -128,6 +133,7 @@ bool DporSearch::extend(Execution& execution) {
 // step that a race could be seen in: it must be tried before it.
 void DporSearch::try_instead(std::uint32_t before, const ActorSet& enabled) {
   ActorSet kept_from = nodes_[before].enabled - enabled;
+  if (kept_from.empty()) return;
   kept_from.erase(nodes_[before].actor);
   for (; !kept_from.empty(); kept_from.erase(kept_from.first()))
     request(before, {kept_from.first()});
@@ -186,8 +192,8 @@ void DporSearch::inherit_sleepers(const DporNode& from, DporNode& into) {
 void DporSearch::record(std::uint32_t index, const Execution& execution,
                         const core::Footprint& footprint) {
   DporNode& node = nodes_[index];
-  node.choices = execution.choices();
-  node.touches.insert(node.touches.end(), footprint.touches.begin(), footprint.touches.end());
+  if (!execution.choices().empty() || !node.choices.empty()) node.choices = execution.choices();
+  for (const core::Touch& touch : footprint.touches) node.touches.push_back(touch);
   ++result_.steps;
   races_.clear();
   trace_.append(node.actor, footprint, node.quiescent, races_);
@@ -210,12 +216,10 @@ void DporSearch::request(std::uint32_t index, const std::vector<std::uint32_t>& 
 // ---------------------------------------------------------------- the next path
 
 bool DporSearch::backtrack() {
-  while (length_ > floor_) {
-    trace_.cut(std::min(trace_.size(), length_ - 1));
-    if (nodes_[length_ - 1].advance()) return true;
-    --length_;
-  }
-  return false;
+  while (length_ > floor_ && !nodes_[length_ - 1].advance()) --length_;
+  if (length_ == floor_) return false;
+  trace_.cut(std::min(trace_.size(), length_ - 1));
+  return true;
 }
 
 }  // namespace fencelab::analysis

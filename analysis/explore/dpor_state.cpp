@@ -14,12 +14,6 @@ void DporNode::reset() {
   progress = 0;
 }
 
-void DporNode::ask(std::uint32_t who) {
-  if (backtrack.contains(who)) return;
-  backtrack.insert(who);
-  order.push_back(who);
-}
-
 void DporNode::ask_all(const ActorSet& actors) {
   for (ActorSet left = actors - backtrack; !left.empty(); left.erase(left.first()))
     ask(left.first());
@@ -35,13 +29,14 @@ void DporNode::ask_one_of(const std::vector<std::uint32_t>& initials) {
 
 bool DporNode::advance() {
   if (next_answer(choices)) return true;
+  while (next < order.size() && (order[next] == actor || asleep.contains(order[next]))) ++next;
+  if (next == order.size()) return false;
+  // Only now, as most nodes are left after their first step.
   if (!asleep.contains(actor)) {
     asleep.insert(actor);
     sleepers.add(actor, touches);
     touches.clear();
   }
-  while (next < order.size() && asleep.contains(order[next])) ++next;
-  if (next == order.size()) return false;
   actor = order[next];
   return true;
 }

@@ -18,6 +18,7 @@ struct DporNode {
   ActorSet asleep;
   Sleepers sleepers;        ///< asleep from the start, then those done here
   std::uint32_t actor = 0;  ///< whose step is on the path
+  core::Step step;          ///< that step, if it was taken: the same whenever the path is
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   bool quiescent = false;            ///< only recovery timers can act
@@ -25,8 +26,12 @@ struct DporNode {
   std::uint64_t progress = 0;
 
   void reset();
-  /// Lets `actor` have a turn, after all who were asked for before.
-  void ask(std::uint32_t actor);
+  /// Lets `who` have a turn, after all who were asked for before.
+  void ask(std::uint32_t who) {
+    if (backtrack.contains(who)) return;
+    backtrack.insert(who);
+    order.push_back(who);
+  }
   void ask_all(const ActorSet& actors);
   /// Makes sure that one of `initials` has a turn here.
   void ask_one_of(const std::vector<std::uint32_t>& initials);

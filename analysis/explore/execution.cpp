@@ -1,5 +1,6 @@
 #include "analysis/explore/execution.hpp"
 
+#include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 
 namespace fencelab::analysis {
@@ -66,6 +67,14 @@ const core::Footprint& Execution::take(const core::Step& step,
   simulation_->take(copy);
   simulation_->record_footprints(nullptr);
   return footprint;
+}
+
+const core::Footprint& Execution::take_again(const core::Step& step,
+                                             std::span<const ChoiceTaken> answers) {
+  FENCELAB_ASSERT(
+      step.kind == core::Step::Kind::fire || simulation_->process_at(step.slot).actor == step.actor,
+      "actor {} cannot act when replayed", step.actor);
+  return take(step, answers);
 }
 
 const core::Footprint& Execution::take_randomly(const core::Step& step, std::mt19937_64& random) {

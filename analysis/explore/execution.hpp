@@ -40,6 +40,10 @@ class Execution {
   /// Takes a step. Choices in it are answered from `answers`, beyond those by the preference. The
   /// footprint is valid until the next step.
   const core::Footprint& take(const core::Step& step, std::span<const ChoiceTaken> answers = {});
+  /// The same for a step that was taken at this place of an equal schedule before: it need not be
+  /// looked for.
+  const core::Footprint& take_again(const core::Step& step,
+                                    std::span<const ChoiceTaken> answers = {});
   /// The same with every choice drawn from `random`.
   const core::Footprint& take_randomly(const core::Step& step, std::mt19937_64& random);
   /// Choices made in the last step.

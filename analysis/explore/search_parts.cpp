@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "analysis/explore/dependency.hpp"
-#include "core/assert.hpp"
 
 namespace fencelab::analysis {
 
@@ -16,23 +15,6 @@ bool ends(std::span<const core::Touch> touches, std::uint32_t actor) {
 bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches) {
   return sleeper.actor != actor && !ends(touches, sleeper.actor) && !ends(sleeper.touches, actor) &&
          !is_dependent(sleeper.touches, touches, Sequence::alternative);
-}
-
-bool next_answer(std::vector<ChoiceTaken>& choices) {
-  while (!choices.empty()) {
-    if (++choices.back().taken < choices.back().alternatives) return true;
-    choices.pop_back();
-  }
-  return false;
-}
-
-ActorSet enabled_actors(const std::vector<core::Step>& steps) {
-  ActorSet enabled;
-  for (const core::Step& step : steps) {
-    FENCELAB_ASSERT(step.actor < ActorSet::kCapacity, "{} actors", step.actor);
-    enabled.insert(step.actor);
-  }
-  return enabled;
 }
 
 bool is_service(Execution& execution, const core::Step& step) {

@@ -9,6 +9,7 @@
 
 #include "analysis/explore/actor_set.hpp"
 #include "analysis/explore/exploration.hpp"
+#include "core/assert.hpp"
 #include "core/footprint.hpp"
 
 namespace fencelab::analysis {
@@ -56,10 +57,21 @@ bool ends(std::span<const core::Touch> touches, std::uint32_t actor);
 bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core::Touch> touches);
 
 /// Counts the answers to the choices of a step up, last choice fastest. False after the last.
-bool next_answer(std::vector<ChoiceTaken>& choices);
+inline bool next_answer(std::vector<ChoiceTaken>& choices) {
+  for (; !choices.empty(); choices.pop_back())
+    if (++choices.back().taken < choices.back().alternatives) return true;
+  return false;
+}
 
 /// Who can act. Asserts that there are no more actors than a set can hold.
-ActorSet enabled_actors(const std::vector<core::Step>& steps);
+inline ActorSet enabled_actors(const std::vector<core::Step>& steps) {
+  ActorSet enabled;
+  for (const core::Step& step : steps) {
+    FENCELAB_ASSERT(step.actor < ActorSet::kCapacity, "{} actors", step.actor);
+    enabled.insert(step.actor);
+  }
+  return enabled;
+}
 
 /// Whether a step is one of a service, which may go round for ever.
 bool is_service(Execution& execution, const core::Step& step);

@@ -21,6 +21,20 @@ bool only_looks(Access access) {
   }
 }
 
+// Requests join a queue. Whether one was granted at once is no answer: the gate behind it is passed
+// all the same, and what it hangs on is in the state of the object.
+bool joins_a_queue(Access access) {
+  switch (access) {
+    case Access::request:
+    case Access::read_request:
+    case Access::write_request:
+    case Access::ww_request:
+    case Access::acquire:
+    case Access::claim: return true;
+    default: return false;
+  }
+}
+
 std::uint64_t part_of(std::uint64_t name, std::uint64_t state) {
   return mix_hash(mix_hash(0x9D, name), state);
 }
@@ -34,15 +48,17 @@ void StateHash::count(core::ObjectId id, Object& object, std::uint64_t state) {
   sum_ += part_of(core::raw(id), state);
 }
 
-// What a process knows after a touch: how it went, or all that ever happened to an object that
-// cannot tell its state.
-std::uint64_t StateHash::learn(const Touch& touch) {
+// What a process knows after a touch, beside `history`: how it went, or all that ever happened to
+// an object that cannot tell its state. That it passed a gate it knows by going on.
+std::uint64_t StateHash::learn(std::uint64_t history, const Touch& touch) {
+  if (touch.access == Access::observe) return history;
+  const bool ok = touch.ok && !joins_a_queue(touch.access);
   std::uint64_t hash =
-      mix_hash(static_cast<std::uint64_t>(touch.access) * 2 + touch.ok, core::raw(touch.object));
+      mix_hash(static_cast<std::uint64_t>(touch.access) * 2 + ok, core::raw(touch.object));
   hash = mix_hash(hash, touch.result);
-  if (touch.source != nullptr) return hash;
+  if (touch.source != nullptr) return mix_hash(history, hash);
   const auto found = objects_.find(core::raw(touch.object));
-  return mix_hash(hash, found == objects_.end() ? 0 : found->second.state);
+  return mix_hash(history, mix_hash(hash, found == objects_.end() ? 0 : found->second.state));
 }
 
 void StateHash::change(const Touch& touch, std::uint64_t history) {
@@ -73,7 +89,7 @@ std::uint64_t StateHash::remember(Actor& who, std::uint64_t history,
   using Kind = core::Footprint::Forgetting::Kind;
   std::size_t next = 0;
   const auto learn_until = [&](std::size_t end) {
-    for (; next < end; ++next) history = mix_hash(history, learn(footprint.touches[next]));
+    for (; next < end; ++next) history = learn(history, footprint.touches[next]);
   };
   const auto note_choices = [&] {
     for (const ChoiceTaken& choice : choices) history = mix_hash(history, choice.taken + 2);
@@ -105,7 +121,7 @@ void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Foo
   std::uint64_t all = mix_hash(who.history + 1, 1);
   const std::uint64_t before = all;
   for (const ChoiceTaken& choice : choices) all = mix_hash(all, choice.taken + 2);
-  for (const Touch& touch : footprint.touches) all = mix_hash(all, learn(touch));
+  for (const Touch& touch : footprint.touches) all = learn(all, touch);
   if (!who.timeless) all = mix_hash(mix_hash(all, begun), when);
   const std::uint64_t history =
       footprint.forgettings.empty()

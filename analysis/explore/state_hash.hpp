@@ -39,7 +39,7 @@ class StateHash {
   };
   std::uint64_t remember(Actor& who, std::uint64_t history, const std::vector<ChoiceTaken>& choices,
                          const core::Footprint& footprint, std::uint64_t times);
-  std::uint64_t learn(const core::Touch& touch);
+  std::uint64_t learn(std::uint64_t history, const core::Touch& touch);
   void change(const core::Touch& touch, std::uint64_t history);
   void count(std::uint32_t number);
   void count(core::ObjectId id, Object& object, std::uint64_t state);

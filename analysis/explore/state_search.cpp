@@ -33,13 +33,14 @@ void StateSearch::execute() {
   Execution execution(subject_, options_);
   hash_.reset();
   for (std::uint32_t i = 0; i < length_; ++i) {
-    const core::Step* const step = execution.find(nodes_[i].actor);
-    FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
-    take(execution, nodes_[i], *step);
     if (i + 1 < length_) {
+      take_again(execution, nodes_[i]);
       ++result_.replayed;
       continue;
     }
+    const core::Step* const step = execution.find(nodes_[i].actor);
+    FENCELAB_ASSERT(step, "step {}: actor {} cannot act when replayed", i, nodes_[i].actor);
+    take(execution, nodes_[i], *step);
     // The last step on the path is new: another actor, or other answers.
     ++result_.steps;
     auto& touches = nodes_[i].touches;
@@ -51,11 +52,16 @@ void StateSearch::execute() {
 }
 
 void StateSearch::take(Execution& execution, Node& node, const core::Step& step) {
-  const core::Step taken = step;
-  const core::Footprint& footprint = execution.take(taken, node.choices);
+  node.step = step;
+  const core::Footprint& footprint = execution.take(node.step, node.choices);
   node.choices = execution.choices();
-  hash_.step(taken.actor, execution.simulation().now(), footprint, node.choices);
+  hash_.step(node.actor, execution.simulation().now(), footprint, node.choices);
   last_touches_.assign(footprint.touches.begin(), footprint.touches.end());
+}
+
+void StateSearch::take_again(Execution& execution, Node& node) {
+  const core::Footprint& footprint = execution.take_again(node.step, node.choices);
+  hash_.step(node.actor, execution.simulation().now(), footprint, node.choices);
 }
 
 void StateSearch::Node::reset() {

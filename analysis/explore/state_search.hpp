@@ -28,6 +28,7 @@ class StateSearch {
     ActorSet todo;      ///< to be tried from here
     Sleepers sleepers;  ///< need not be tried: asleep from the start, or done here
     std::uint32_t actor = 0;
+    core::Step step;  ///< of `actor`, if it was taken: the same whenever the path is
     std::vector<ChoiceTaken> choices;
     std::vector<core::Touch> touches;  ///< of that step, over all answers tried
     std::uint32_t preemptions = 0;     ///< on the path to it
@@ -43,6 +44,7 @@ class StateSearch {
 
   void execute();
   void take(Execution& execution, Node& node, const core::Step& step);
+  void take_again(Execution& execution, Node& node);
   bool extend(Execution& execution);
   ActorSet within_bound(Node& node, const ActorSet& enabled, std::uint64_t& key);
   void note_newness(Node& from, bool is_new);

@@ -44,6 +44,8 @@ class Trace {
   void initials(std::uint32_t from, std::vector<std::uint32_t>& initials);
 
  private:
+  /// Clocks are joined by so many numbers at a time.
+  static constexpr std::uint32_t kBlock = 4;
   struct Mention {
     std::uint32_t event, touch;
   };
@@ -63,17 +65,18 @@ class Trace {
   std::vector<Mention>& history(core::ObjectId object);
   void widen(std::uint32_t actors);
   void join(std::uint32_t into, std::uint32_t from);
+  void begin_clock(std::uint32_t index, std::int32_t previous);
   void begin(std::uint32_t actor, const core::Footprint& footprint, bool after_all);
   void collect_conflicts(std::uint32_t event);
-  void note_gates(std::uint32_t event);
+  void note_touches(std::uint32_t event);
   void note_gate(std::uint32_t event, const core::Touch& gate);
   bool could_do_without(std::uint32_t event, std::uint32_t candidate) const;
   bool is_opened_without(const core::Touch& gate, std::uint32_t candidate) const;
 
   std::vector<Event> events_;
   std::vector<core::Touch> touches_;
-  std::vector<std::uint32_t> clocks_;
-  std::uint32_t stride_ = 8;
+  std::vector<std::uint32_t> clocks_;  ///< `stride_` numbers for each event, and some to spare
+  std::uint32_t stride_ = kBlock;
   std::vector<ActorState> actors_;
   std::vector<std::vector<std::vector<Mention>>> histories_;  ///< [creator + 1][number]
   std::vector<Mention> tickets_;

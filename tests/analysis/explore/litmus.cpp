@@ -153,13 +153,14 @@ void spawn_programs(LitmusWorld& world, const LitmusProgram& program, std::size_
   for (const auto& part : program)
     for (const LitmusOp& op : part)
       if (op.kind == K::arm || op.kind == K::disarm) world.make_watchdogs(world.fences.size());
+  world.parts.reserve(program.size());
   for (std::size_t p = 0; p < program.size(); ++p) {
     core::ProcessSpec spec{"p" + std::to_string(p)};
     if (p + services >= program.size()) {
       spec.role = core::ProcessRole::kernel_worker;
       spec.daemon = true;
     }
-    core::Process& process = world.sim.spawn(spec, interpret(world, program[p]));
+    core::Process& process = world.sim.spawn(std::move(spec), interpret(world, program[p]));
     world.parts.push_back(&process);
     for (const LitmusOp& op : program[p]) {
       if (op.kind == K::signal) world.promise_signal(op.objects[0], process);

@@ -104,6 +104,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
  private:
   template <class T, class Make>
   T& grow(std::vector<std::unique_ptr<T>>& all, std::size_t i, Make make) {
+    if (all.empty()) all.reserve(i + 4);  // worlds are made again and again
     while (all.size() <= i) all.emplace_back(make(all.size()));
     return *all[i];
   }

@@ -34,6 +34,20 @@ TEST_CASE("Random programs pass the paranoid check") {
   CHECK(matches > tests::sample(1'000));
 }
 
+// Few of the programs above have them.
+TEST_CASE("Random ww transactions pass the paranoid check") {
+  std::uint64_t diamonds = 0;
+  for (std::uint64_t seed = 1; seed <= tests::sample(500); ++seed)
+    for (const bool signals : {false, true}) {
+      LitmusSubject subject(ProgramGenerator(seed).transactions(signals), 3);
+      const ParanoidReport report = check_paranoid(subject, {}, kSmall);
+      INFO("seed " << seed << ": " << first_violation(report));
+      CHECK(report.ok());
+      diamonds += report.diamonds;
+    }
+  CHECK(diamonds > tests::sample(4'000));
+}
+
 // ---------------------------------------------------------------- what it must catch
 
 namespace {

@@ -1,6 +1,7 @@
 // Random small programs over all primitives, well-formed: what is unlocked was locked.
 #pragma once
 
+#include <algorithm>
 #include <random>
 
 #include "tests/analysis/explore/litmus.hpp"
@@ -21,7 +22,20 @@ class ProgramGenerator {
     return program;
   }
 
-  /// The same with recovery timers: waits that give up, and watchdogs that signal.
+  /// Transactions of two or three ww locks each, in any order. `signals`: some of the waits end at
+  /// a signal, which a process of its own sends.
+  LitmusProgram transactions(bool signals) {
+    LitmusProgram program(2 + below(2));
+    for (auto& process : program) {
+      if (below(3) == 0) process.push_back({K::signal, {object()}});
+      for (std::size_t n = 1 + below(2); n > 0; --n) transaction(process, signals);
+      if (below(3) == 0) process.push_back({below(2) ? K::wait : K::increment, {object()}});
+    }
+    if (signals) program.push_back({{K::interrupt, {below(program.size())}}});
+    return program;
+  }
+
+  /// program() with recovery timers: waits that give up, and watchdogs that signal.
   LitmusProgram program_with_timers() {
     LitmusProgram program = this->program();
     for (auto& process : program) {
@@ -38,7 +52,7 @@ class ProgramGenerator {
     return program;
   }
 
-  /// The same with a process that kills another, sometimes only perhaps.
+  /// program() with a process that kills another, sometimes only perhaps.
   LitmusProgram program_with_kill() {
     LitmusProgram program = this->program();
     if (program.size() == 3) program.pop_back();
@@ -49,7 +63,7 @@ class ProgramGenerator {
     return program;
   }
 
-  /// The same with waits that a signal ends or restarts, and a process that sends one or two,
+  /// program() with waits that a signal ends or restarts, and a process that sends one or two,
   /// sometimes only perhaps.
   LitmusProgram program_with_signals() {
     LitmusProgram program = this->program();
@@ -146,6 +160,15 @@ class ProgramGenerator {
     const std::size_t first = object();
     into.push_back({K::ww_lock, {first}});
     into.push_back({K::ww_lock, {1 - first}});
+    into.push_back({K::ww_drop_all, {}});
+  }
+
+  void transaction(std::vector<LitmusOp>& into, bool signals) {
+    std::vector<std::size_t> locks{0, 1, 2};
+    std::shuffle(locks.begin(), locks.end(), random_);
+    locks.resize(2 + below(2));
+    for (const std::size_t lock : locks)
+      into.push_back({K::ww_lock, {lock}, signals ? below(2) : 0});
     into.push_back({K::ww_drop_all, {}});
   }
 
