@@ -87,7 +87,8 @@ struct Touch {
   bool ok = false;
   std::uint64_t result = 0;  ///< what its process learned, as far as it can tell
   /// Waits for some of several: how many are needed. Counted resources: 0 if the answer may hang on
-  /// what others do before, else 1 + the units to spare however their steps fall in time.
+  /// what others do before, else 1 + the units to spare however their steps fall in time. Steps on
+  /// a ww_mutex: whose turn it is, and by which ticket somebody could die (core/locks.cpp).
   std::uint64_t before = 0;
   const StateSource* source = nullptr;  ///< whose state may have changed; null if it cannot tell
 };
