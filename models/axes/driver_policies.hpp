@@ -146,6 +146,9 @@ class ResidencyPolicy {
     with_suspensions  ///< those of a device, in the queue that its suspensions are in
   };
   virtual RestoreQueue restore_queue() const { return RestoreQueue::per_space; }
+  /// Whether a restore that got no memory bans the address space, and what is queued for it ends
+  /// with -ECANCELED; else it is tried again.
+  virtual bool restore_bans() const { return false; }
   /// Pause before a restore that got no memory is tried again; none: when memory is given back.
   virtual std::optional<core::Duration> restore_retry() const { return std::nullopt; }
   /// Whether a process' own buffers are no victims of what it allocates.

@@ -21,10 +21,6 @@ Zone::Zone(Machine& machine, MemoryPool& pool, Spec spec)
       oom_(std::make_unique<OomKiller>(*this)),
       kswapd_bell_(simulation_) {
   pool_.watch_by(cell_);
-  pool_.given_back().describe_by(
-      [this](core::WaitGraphBuilder& builder, const core::WaitLink& link) {
-        return describe_release(builder, link);
-      });
   page_cache_.fill(spec.clean_bytes, spec.dirty_bytes);
   mempool_size_ = mempool_free_ = spec.mempool_bytes;
   pool_.book(mempool_size_);
@@ -234,21 +230,4 @@ core::Task<> Zone::kswapd() {
 }
 
 // Whoever goes on may give memory back: those who reclaim, those who are to die, and any program.
-core::GateIndex Zone::describe_release(core::WaitGraphBuilder& builder,
-                                       const core::WaitLink& link) const {
-  const auto describe = [&] {
-    std::vector<core::GateIndex> inputs;
-    for (const core::Process& process : simulation_.processes()) {
-      const bool works =
-          process.state != core::ProcessState::done && process.state != core::ProcessState::idle;
-      const bool may = process.spec.role == core::ProcessRole::user_thread ||
-                       process.spec.role == core::ProcessRole::kernel_worker;
-      if (works && may && &process != link.process)
-        inputs.push_back(builder.process(&process, "memory that " + process.spec.name + " frees"));
-    }
-    return builder.any_of(std::move(inputs), "system memory given back", pool_.given_back().id());
-  };
-  return builder.once(this, core::raw(link.process->id), describe);
-}
-
 }  // namespace fencelab::models

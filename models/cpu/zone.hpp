@@ -89,8 +89,6 @@ class Zone final : public core::StateSource {
   bool may_drop(const Buffer& buffer, const Control& control) const;
   bool any_contended(const AllocRequest& request) const;
   std::vector<core::FencePtr> busy_fences() const;
-  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
-                                   const core::WaitLink& link) const;
 
   Machine& machine_;
   MemoryPool& pool_;

@@ -59,8 +59,19 @@ void GivenBack::happen() {
 
 core::GateIndex GivenBack::describe_release(core::WaitGraphBuilder& builder,
                                             const core::WaitLink& link) const {
-  if (describe_) return describe_(builder, link);
-  return builder.environment(describe(), id());
+  const auto describe_all = [&] {
+    std::vector<core::GateIndex> inputs;
+    for (const core::Process& process : simulation().processes()) {
+      const bool works =
+          process.state != core::ProcessState::done && process.state != core::ProcessState::idle;
+      const bool may = process.spec.role == core::ProcessRole::user_thread ||
+                       process.spec.role == core::ProcessRole::kernel_worker;
+      if (works && may && &process != link.process)
+        inputs.push_back(builder.process(&process, "memory that " + process.spec.name + " frees"));
+    }
+    return builder.any_of(std::move(inputs), describe(), id());
+  };
+  return builder.once(this, core::raw(link.process->id), describe_all);
 }
 
 void MemoryPool::look() const { note(core::Access::query, false, 0, 0); }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -24,19 +23,18 @@ class PagedMemory;
 /// some, with no step between.
 class GivenBack final : public core::Waitable {
  public:
-  explicit GivenBack(core::Simulation& simulation) : Waitable(simulation) {}
+  GivenBack(core::Simulation& simulation, const std::string& pool)
+      : Waitable(simulation), description_(pool + " memory given back") {}
   void happen();
   bool satisfied(std::uint64_t) const override { return false; }
   core::Time opened_at(std::uint64_t) const override { return at_; }
+  /// By anybody else who is at work: what they do may free memory, or end who has some.
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::WaitLink& link) const override;
-  std::string describe() const override { return "memory given back"; }
-  /// Who may give some back; without it nobody knows.
-  using Describe = std::function<core::GateIndex(core::WaitGraphBuilder&, const core::WaitLink&)>;
-  void describe_by(Describe describe) { describe_ = std::move(describe); }
+  std::string describe() const override { return description_; }
 
  private:
-  Describe describe_;
+  std::string description_;
   core::Time at_{};
 };
 
@@ -53,7 +51,7 @@ class MemoryPool final : public core::StateSource {
         simulation_(simulation),
         cell_(simulation, *this),
         bookings_(bytes),
-        given_back_(simulation),
+        given_back_(simulation, name),
         moves_cell_(simulation) {}
   std::string name;
   std::uint64_t capacity;         ///< bytes; 0: unlimited

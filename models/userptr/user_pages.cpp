@@ -138,10 +138,12 @@ PagesRead::~PagesRead() {
 }
 
 core::Task<> PagesRead::begin() {
-  for (;;) {
+  const auto goes = [this] {
     const UserPages::User* const own = pages_.user(who_);
     FENCELAB_ASSERT(own, "{} is not registered with {}", pages_.name_, who_.gpu->name());
-    if (!own->invalidating && pages_.moving_ == 0) break;
+    return own->invalidating || pages_.moving_ > 0;
+  };
+  if (goes()) {
     const std::shared_ptr<core::Completion> over = pages_.running_.front().over;
     co_await over->wait(core::WaitReason::notifier);
   }
@@ -149,7 +151,7 @@ core::Task<> PagesRead::begin() {
   process_ = pages_.simulation_.current();
   if (!begun_) pages_.reads_.push_back(this);
   begun_ = true;
-  changed_ = false;
+  changed_ = goes();
 }
 
 bool PagesRead::retry() const {

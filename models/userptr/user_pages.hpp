@@ -124,7 +124,8 @@ class PagesRead {
   ~PagesRead();
   PagesRead(const PagesRead&) = delete;
   UserPages& pages() const { return pages_; }
-  /// Begins (anew): sleeps while the device is being told of an invalidation, or pages move.
+  /// Begins (anew): sleeps while the device is being told of an invalidation, or pages move. Not
+  /// again if the next one has begun by then: retry() says so (mmu_interval_read_begin()).
   core::Task<> begin();
   /// Whether an invalidation came since. Under the notifier lock.
   bool retry() const;

@@ -20,6 +20,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       cell_(simulation_, this),
       members_cell_(simulation_),
       closing_cell_(simulation_),
+      ban_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
@@ -37,7 +38,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
 // What cell_ stands for. Of the fences that were there only matters whether there was one.
 bool UserVm::hash_state(std::uint64_t& hash) const {
   hash = (resident_ ? 1 : 0) + (stop_asked_ ? 2 : 0) + (seqno_ > 0 ? 4 : 0) +
-         (resume_asked_ ? 8 : 0) + (release_ ? 16 : 0);
+         (resume_asked_ ? 8 : 0) + (release_ ? 16 : 0) + (banned_ ? 32 : 0);
   hash = core::mix_hash(hash, preempt_fence_ ? core::raw(preempt_fence_->id()) : 0);
   return true;
 }
@@ -319,9 +320,12 @@ core::Task<> UserVm::serve() {
     }
     const bool idle_too =
         gpu_.policies().residency->restores_idle() && seqno_ > 0 && !buffers_.empty();
-    if (!resident_ && (idle_too || resume_asked_ || has_work())) {
+    if (!resident_ && !banned() && (idle_too || resume_asked_ || has_work())) {
       const bool ok = co_await restore();
-      if (!ok) co_await wait_for_memory();
+      if (!ok && gpu_.policies().residency->restore_bans())
+        ban();
+      else if (!ok)
+        co_await wait_for_memory();
       continue;
     }
     co_await bell_.wait();
@@ -343,6 +347,18 @@ core::Task<> UserVm::wait_for_memory() {
   const core::Duration waited = simulation_.now() - tried;
   const auto beats = std::max<std::int64_t>(1, (waited + *retry - core::Duration{1}) / *retry);
   co_await core::sleep_for(simulation_, beats * *retry - waited, core::WaitReason::memory);
+}
+
+// xe_vm_kill() in drivers/gpu/drm/xe/xe_vm.c.
+void UserVm::ban() {
+  cell_.write();
+  ban_cell_.write();
+  banned_ = true;
+  members_cell_.read();
+  std::vector<JobPtr> jobs;
+  for (const HwQueue* queue : queues_)
+    jobs.insert(jobs.end(), queue->jobs().begin(), queue->jobs().end());
+  for (const JobPtr& job : jobs) job->kill(core::fence_error::kCanceled);
 }
 
 void UserVm::close(std::function<void(Buffer&)> release) {

@@ -57,6 +57,11 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   /// The last job of a queue has ended.
   void work_ended();
   bool has_work() const;
+  /// A restore got no memory, and the policy says that this is the end.
+  bool banned() const {
+    ban_cell_.read();
+    return banned_;
+  }
   core::GateIndex describe_resume(core::WaitGraphBuilder& builder) const;
 
   bool enable_signaling(core::DmaFence& fence) override;
@@ -79,6 +84,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Task<> wait_for_moves(std::vector<Buffer*> buffers);
   void make_resident();
   void retire();
+  void ban();
   core::Task<Placement> bring_home(std::vector<Buffer*> buffers, AllocRequest request);
   void publish(const core::FencePtr& fence);
   Client& client_;
@@ -87,6 +93,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Cell cell_;          ///< footprint of whether it is resident or to stop
   core::Cell members_cell_;  ///< footprint of which buffers and queues belong to it
   core::Cell closing_cell_;  ///< footprint of whether its process has ended
+  core::Cell ban_cell_;      ///< footprint of whether it is banned
   core::Doorbell bell_;
   core::Process* worker_ = nullptr;
   std::vector<Buffer*> buffers_;
@@ -104,6 +111,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   std::unique_ptr<UserqWork> userq_;
   std::function<void(Buffer&)> release_;  ///< its process has ended
   bool resident_ = false;
+  bool banned_ = false;
   bool stop_asked_ = false;
   bool resume_asked_ = false;  ///< by a publisher, though no work may be queued
   core::Time asked_at_{}, resumed_at_{}, suspended_at_{};

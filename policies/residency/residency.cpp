@@ -32,6 +32,7 @@ class Pinned final : public models::ResidencyPolicy {
   bool end_of_batch_fences() const override { return false; }
   bool preempts() const override { return false; }
   bool evictable() const override { return false; }
+  bool restore_bans() const override { return true; }
   core::Task<> before_suspend(models::UserVm&) override { co_return; }
   core::Duration restore_delay() const override { return {}; }
 };
@@ -46,6 +47,7 @@ class Preempt final : public models::ResidencyPolicy {
     bool ordered = false;        ///< one suspension at a time
     RestoreQueue restore_queue = RestoreQueue::per_space;
     bool spares_own = false;  ///< of who allocates
+    bool bans = false;        ///< a restore without memory is the end
     UserqWork userq = UserqWork::none;
   };
   Preempt(core::Simulation& simulation, Rules rules, models::MoveRules moves)
@@ -59,6 +61,7 @@ class Preempt final : public models::ResidencyPolicy {
   bool ordered_suspensions() const override { return rules_.ordered; }
   RestoreQueue restore_queue() const override { return rules_.restore_queue; }
   bool spares_own() const override { return rules_.spares_own; }
+  bool restore_bans() const override { return rules_.bans; }
   UserqWork userq_work() const override { return rules_.userq; }
   std::optional<core::Duration> restore_retry() const override {
     if (rules_.restore_retry == core::Duration{}) return std::nullopt;
@@ -196,6 +199,8 @@ struct PreemptInfo {
   std::string retry_source;
   bool ordered = false;
   std::string ordered_source;
+  bool bans = false;
+  std::string failure_source;
   std::int64_t restore_queue = 0;
   std::string restore_queue_source;
   bool drains = false, spares_own = false;
@@ -212,6 +217,16 @@ std::vector<Parameter> parameters_of(const PreemptInfo& info) {
               "pause before a restore that got no memory is tried again; 0: when memory is given "
               "back",
               info.retry_source),
+      {"restore_failure",
+       ParameterKind::word,
+       info.bans ? 1 : 0,
+       0,
+       1,
+       "what a restore that got no memory does: tries again, or bans the address space; then what "
+       "is "
+       "queued there ends with -ECANCELED",
+       info.failure_source,
+       {"retry", "ban"}},
       flag_of("restore_idle", false, "address spaces without queued work are restored, too",
               "xe_vm.c: idle ones stay out until the next exec (IGT xe_noexec_ping_pong tests it)"),
       flag_of("ordered", info.ordered, "suspensions of one GPU come one after another",
@@ -257,6 +272,7 @@ PolicyInfo preempt(const PreemptInfo& info) {
             rules.ordered = values.flag("ordered");
             rules.restore_queue =
                 static_cast<models::ResidencyPolicy::RestoreQueue>(values.get("restore_queue"));
+            rules.bans = values.get("restore_failure") == 1;
             rules.drains = drains;
             rules.spares_own = spares;
             if (drains)
@@ -288,6 +304,8 @@ void add_residency_policies(Registry& registry) {
                .retry_source = when_returned,
                .ordered = true,
                .ordered_source = "xe_device.c: preempt_fence_wq is an ordered work queue",
+               .bans = true,
+               .failure_source = "xe_vm.c: preempt_rebind_work_func() calls xe_vm_kill()",
                .restore_queue = 1,
                .restore_queue_source = "xe_vm.h: the rebind worker is queued on ordered_wq, "
                                        "another ordered work queue of the device"}));
@@ -302,6 +320,7 @@ void add_residency_policies(Registry& registry) {
        .retry = 100'000'000,
        .retry_source = "kfd_priv.h: PROCESS_BACK_OFF_TIME_MS 100",
        .ordered_source = not_ordered,
+       .failure_source = "kfd_process.c: restore_process_worker() schedules itself again",
        .restore_queue = 2,
        .restore_queue_source =
            "kfd_process.c: kfd_restore_wq is one ordered work queue of the module",
@@ -314,6 +333,7 @@ void add_residency_policies(Registry& registry) {
                .delay_source = "amdgpu_eviction_fence.c: resume work with delay 0",
                .retry_source = when_returned,
                .ordered_source = not_ordered,
+               .failure_source = "assumed: amdgpu_userq.c leaves the queues off and says so",
                .restore_queue_source = "amdgpu_eviction_fence.c: a resume work per process",
                .drains = true}));
   registry.add({"residency", "fault",

@@ -9,6 +9,7 @@
 #include "models/svm/fault_service.hpp"
 #include "models/userptr/user_ranges.hpp"
 #include "models/vm/gpu_vm.hpp"
+#include "models/vm/user_vm.hpp"
 #include "policies/registry.hpp"
 #include "policies/submission/steps.hpp"
 
@@ -144,7 +145,9 @@ core::Task<> UserSubmission::submit(JobPtr job) {
     policies.sync->add_dependencies(*job);
   depend_on_binds(*job);
   const models::GpuVm* const vm = job->client->existing_gpu_vm(gpu);
-  if (vm && vm->banned()) co_return fail_submission(job, core::fence_error::kCanceled);
+  const models::UserVm* const space = job->client->existing_user_vm(gpu);
+  if ((vm && vm->banned()) || (space && space->banned()))
+    co_return fail_submission(job, core::fence_error::kCanceled);
   co_await wait_in_ring(job);
   promise_value(*job);
   // amdgpu: the ring comes first, and the ioctl makes a fence of what is in there.

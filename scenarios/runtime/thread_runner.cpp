@@ -147,7 +147,8 @@ bool ThreadRunner::leaves_nothing(const Program& program) {
 Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   const Time outer = iteration_start_;
   Time start = simulation_.now();
-  const bool repeats = simulation_.untimed() && loop.times == 0 && leaves_nothing(loop.body);
+  const bool repeats = simulation_.untimed() && loop.times == 0 && !loop.period &&
+                       leaves_nothing(loop.body);
   std::optional<core::RetryLoop> rounds;
   if (repeats) rounds.emplace(simulation_);
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {

@@ -110,17 +110,20 @@ TEST_CASE("Backing off is cured by one order for both, or by one who waits: prov
   CHECK(finding.reduced.text.find("think") == std::string::npos);
 }
 
-TEST_CASE("What never fits is cured by no way of restoring it: only what refuses it is free") {
+TEST_CASE("What never fits is cured by no way of restoring it, only refused, and the job is lost") {
   const Explained explained("restore-overcommit", "kfd", Strength::proved, explain_all(64, true));
   const CheckFinding& finding = explained.livelock();
   CHECK(finding.kind == "livelock");
-  // Pinned memory is allocated or not; the process hears of it.
-  const FixTrial* const pinned = fix_of(finding, "residency: pinned instead of preempt-kfd");
-  REQUIRE(pinned);
-  CHECK(pinned->outcome == Outcome::proved);
-  CHECK(pinned->run.allocation_failures == 1);
+  // What gives up tells the process so; whatever else restores it gets nowhere.
+  const FixTrial* const refused =
+      fix_of(finding, "residency: preempt-kfd with restore_failure ban");
+  REQUIRE(refused);
+  CHECK(refused->outcome == Outcome::worse);
+  CHECK(refused->run.allocation_failures == 1);
+  CHECK(refused->alike == std::vector<std::string>{"preempt-xe", "pinned"});
   for (const FixTrial& fix : finding.fixes)
-    if (fix.change.starts_with("residency: preempt")) CHECK(fix.outcome >= Outcome::other);
+    if (fix.change.starts_with("residency: preempt") && &fix != refused)
+      CHECK(fix.outcome >= Outcome::other);
   CHECK(has_class(explained.check_what_is_left(Strength::proved), finding));
 }
 

@@ -62,6 +62,7 @@ class ForwardingResidency : public Forwarding<models::ResidencyPolicy> {
   core::Task<> drain(models::UserVm& vm) override { return right().drain(vm); }
   bool ordered_suspensions() const override { return right().ordered_suspensions(); }
   RestoreQueue restore_queue() const override { return right().restore_queue(); }
+  bool restore_bans() const override { return right().restore_bans(); }
   std::optional<core::Duration> restore_retry() const override { return right().restore_retry(); }
   bool spares_own() const override { return right().spares_own(); }
   UserqWork userq_work() const override { return right().userq_work(); }
