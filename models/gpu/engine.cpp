@@ -153,7 +153,9 @@ core::Task<> Engine::spin_alone() {
     note_look();
     if (stopped_) co_return;
     charge();
-    if (either.first_satisfied() == 0) ++job.ring_waits_over;
+    if (either.first_satisfied() != 0) continue;
+    if (job.stalled) cell_.write();  // others look whether it still is
+    ++job.ring_waits_over;
   }
   if (!awaits_values(job)) set_bar();
 }
@@ -223,6 +225,7 @@ core::Task<> Engine::serve() {
       note_idle(true);
       stalled_ = true;
       co_await bell_.wait();
+      list_.note(core::Access::pick);  // who comes now need not ring
       stalled_ = false;
       continue;
     }

@@ -55,6 +55,7 @@ void Engine::touch_pages() {
   Job& job = *current_->known_head();
   if (!job.walk || spinning(job)) return;
   if (job.stalled) {
+    cell_.write();
     job.stalled = false;
     job.account.enter(LatencyAccount::kRunning, simulation_.now());
     set_bar();
@@ -77,6 +78,7 @@ void Engine::report_fault(Job& job) {
     walk.asked = true;
     job.ring_waits.push_back({&faults.served(), faults.report(job, std::move(missing))});
     job.semaphore_open_at = core::kNever;
+    cell_.write();
     job.stalled = true;
     job.account.enter(core::WaitReason::memory, simulation_.now());
     set_bar();

@@ -30,7 +30,10 @@ bool Engine::awaits_values(const Job& job) { return job.ring_waits_over < job.ri
 bool Engine::spinning(Job& job) {
   for (; awaits_values(job); ++job.ring_waits_over) {
     const ValuePoint& wait = job.ring_waits[job.ring_waits_over];
-    if (wait.timeline->at_least(wait.value)) continue;
+    if (wait.timeline->at_least(wait.value)) {
+      if (job.stalled) cell_.write();  // others look whether it still is
+      continue;
+    }
     if (job.ring_waits_watched <= job.ring_waits_over) {
       job.ring_waits_watched = job.ring_waits_over + 1;
       wait.timeline->watch(wait.value, bell_);
