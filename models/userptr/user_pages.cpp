@@ -133,8 +133,11 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
   return true;
 }
 
+// As the world ends nobody runs, and nobody looks any more.
 PagesRead::~PagesRead() {
-  if (begun_) std::erase(pages_.reads_, this);
+  if (!begun_) return;
+  if (pages_.simulation_.current()) pages_.cell_.write();
+  std::erase(pages_.reads_, this);
 }
 
 core::Task<> PagesRead::begin() {

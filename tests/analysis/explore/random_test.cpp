@@ -27,7 +27,7 @@ TEST_CASE("So they do where one of the processes is a service, which nobody wait
 }
 
 TEST_CASE("So they do where ww transactions meet") {
-  const std::uint64_t programs = tests::kSanitized ? 100 : 1000;
+  const std::uint64_t programs = tests::kSanitized ? 400 : 1000;
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).transactions(false); });
   CHECK(compared > programs / 20);
