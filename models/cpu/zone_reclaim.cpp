@@ -56,13 +56,15 @@ bool Zone::is_contended(const Buffer& buffer) const {
 bool Zone::any_contended(const AllocRequest& request) const {
   const Memory& memory = machine_.memory();
   const core::Process* const self = simulation_.current();
-  return std::any_of(pool_.lru.begin(), pool_.lru.end(), [&](Buffer* buffer) {
+  bool any = false;  // all are looked at: their order is no business of an explorer
+  for (Buffer* const buffer : pool_.lru) {
     const core::WwMutex& lock = buffer->resv().lock();
     UserPages* const pages = buffer->user_pages();
     const bool ours = pages ? pages->page_lock().owner() == self
                             : (request.ww && lock.context() == request.ww) || lock.owner() == self;
-    return !memory.fixed(*buffer) && !ours && is_contended(*buffer);
-  });
+    any |= !memory.fixed(*buffer) && !ours && is_contended(*buffer);
+  }
+  return any;
 }
 
 // Folios that are mapped: try_to_unmap() calls the notifiers of their process whatever the context

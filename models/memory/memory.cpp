@@ -115,13 +115,13 @@ core::Duration Memory::copy_time(std::uint64_t bytes) const {
 
 bool Memory::only_returns_help() const {
   if (faults_) return false;
+  bool all_fixed = true;  // all are looked at: their order is no business of an explorer
   for (const auto* const pools : {&pools_, &apertures_})
     for (const auto& pool : *pools) {
       pool->look();
-      for (const Buffer* buffer : pool->lru)
-        if (!fixed(*buffer)) return false;
+      for (const Buffer* buffer : pool->lru) all_fixed &= fixed(*buffer);
     }
-  return true;
+  return all_fixed;
 }
 
 core::Task<> Memory::wait_for_return() {
@@ -132,9 +132,7 @@ core::Task<> Memory::wait_for_return() {
   co_await any;
 }
 
-bool Memory::idle(const Buffer& buffer) const {
-  return const_cast<Buffer&>(buffer).idle();
-}
+bool Memory::idle(const Buffer& buffer) const { return const_cast<Buffer&>(buffer).idle(); }
 
 // The oldest one of the lowest priority, where time is simulated (TTM has a list per priority).
 // Where schedules are explored each is tried, in an order that does not depend on history.
