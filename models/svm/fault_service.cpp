@@ -57,8 +57,8 @@ FaultService::FaultService(Gpu& gpu, const FaultRules& rules)
 
 void FaultService::make_gates() {
   std::vector<std::pair<std::string, std::vector<Engine*>>> groups;
+  const bool apart = rules_.isolation == FaultIsolation::exclusive_modes;
   for (const auto& engine : gpu_.engines()) {
-    const bool apart = rules_.isolation == FaultIsolation::exclusive_modes;
     const std::string name = apart ? group_of(*engine) : "";
     auto group = std::find_if(groups.begin(), groups.end(),
                               [&](const auto& each) { return each.first == name; });

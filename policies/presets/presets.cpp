@@ -97,8 +97,7 @@ std::vector<Preset> make_presets() {
                          {"hang", {"preempt-timeout", {{"timeout", 9 * kS}, {"reset", 1}}}}})},
       {"xe",
        "xe's VMs with dma_fences: explicit sync, jobs run with all that is mapped there, "
-       "validations "
-       "are tried again alone, moves by a copy engine",
+       "validations are tried again alone, moves by a copy engine",
        "drivers/gpu/drm/xe: xe_exec.c, xe_vm.c, xe_validation.c, xe_migrate.c",
        but(vulkan_explicit, {{"submission", {"kernel", {{"working_set", 1}}}},
                              {"userptr", {"notifier-wait", {{"passes", 2}}}},

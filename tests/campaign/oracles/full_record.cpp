@@ -103,8 +103,7 @@ void FullRecord::on_event(const core::ProbeEvent& event) {
 }
 
 void FullRecord::on_slice(const core::ProbeEvent& event, JobRecord& job) {
-  const bool ends = event.kind == ProbeKind::job_preempted;
-  if (ends)
+  if (event.kind == ProbeKind::job_preempted)
     job.slices.back().second = event.at;
   else
     job.slices.emplace_back(event.at, core::kNever);

@@ -4,12 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/time.hpp"
-
 namespace fencelab::tests {
-
-/// What its engines need to take an unfinished job away.
-inline constexpr core::Duration kSwitchCost = std::chrono::microseconds(5);
 
 /// What else its threads do.
 struct ProgramMix {
