@@ -11,6 +11,11 @@ void Doorbell::ring() {
   while (head_) satisfy(*head_);
 }
 
+void Doorbell::clear() {
+  note(Access::write);
+  rung_ = false;
+}
+
 void Arrivals::add() {
   ++count_;
   note(Access::advance, true, count_, count_ - 1);

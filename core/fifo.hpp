@@ -20,6 +20,9 @@ class Doorbell final : public Waitable {
 
   /// Wakes everybody who waits.
   void ring();
+  /// Forgets that it was rung: for a server that is about to look at all that rings were for. One
+  /// from before then does not send it round once more for nothing.
+  void clear();
   /// Who rings it, for waits that count as blocked. Without this: hardware.
   void describe_by(std::function<GateIndex(WaitGraphBuilder&)> describe) {
     describe_ = std::move(describe);

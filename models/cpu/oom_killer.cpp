@@ -86,6 +86,7 @@ void OomKiller::reap(const Client& victim) {
 core::Task<> OomKiller::serve() {
   for (;;) {
     zone_.simulation().forget(1);
+    bell_.clear();
     zone_.cell().write();
     if (!asked_) {
       co_await bell_.wait();

@@ -60,6 +60,7 @@ void PageCache::wake_flusher() {
 core::Task<> PageCache::flush() {
   for (;;) {
     zone_.simulation().forget(1);
+    bell_.clear();
     zone_.cell().write();
     if (asked_ && dirty_ > 0) {
       co_await write_back();

@@ -207,6 +207,7 @@ void Zone::wake_kswapd(std::uint64_t bytes) {
 core::Task<> Zone::kswapd() {
   for (;;) {
     simulation_.forget(1);
+    kswapd_bell_.clear();
     cell_.write();
     if (!kswapd_asked_) {
       co_await kswapd_bell_.wait();

@@ -209,7 +209,8 @@ void Job::describe_in_ring(core::WaitGraphBuilder& builder,
   const core::GateIndex turn = engine->describe_turn(builder, *this);
   if (turn != core::kNoIndex) inputs.push_back(turn);
   if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
-  if (queue->parked()) inputs.push_back(engine->gpu().faults()->gate(*context).describe_resume(builder));
+  if (queue->parked())
+    inputs.push_back(engine->gpu().faults()->gate(*context).describe_resume(builder));
   for (const ValuePoint& wait : ring_waits)
     if (wait.timeline->value() < wait.value)
       inputs.push_back(wait.timeline->describe_release(builder, wait.value));

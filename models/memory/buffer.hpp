@@ -39,6 +39,7 @@ class Buffer {
   Buffer(core::Simulation& simulation, std::uint32_t index, Spec spec)
       : placement(simulation),
         tracking(simulation),
+        needs(simulation),
         spec_(std::move(spec)),
         index_(index),
         id_(simulation.new_object_id()),
@@ -93,6 +94,8 @@ class Buffer {
   core::Cell placement;
   /// Footprint of what access trackers know about it.
   core::Cell tracking;
+  /// Footprint of which address spaces need it resident.
+  core::Cell needs;
   bool exists = true;                ///< false before `alloc` and after `free`
   MemoryPool* pool = nullptr;        ///< where the bytes are; nullptr: nowhere yet
   bool swapped = false;              ///< its bytes are on disk (pool == nullptr)

@@ -45,12 +45,13 @@ bool UserVm::hash_state(std::uint64_t& hash) const {
 
 bool UserVm::add_buffer(Buffer& buffer) {
   members_cell_.read();
+  buffer.needs.read();
   // The same as looking through buffers_, but a buffer is in few address spaces.
   if (std::find(buffer.vms.begin(), buffer.vms.end(), this) != buffer.vms.end()) return false;
   members_cell_.write();
   cell_.read();
   buffers_.push_back(&buffer);
-  buffer.placement.write();
+  buffer.needs.write();
   buffer.vms.push_back(this);
   if (resident_ && preempt_fence_) buffer.resv_on(gpu_).add(preempt_fence_, Usage::bookkeep);
   return true;
@@ -59,7 +60,7 @@ bool UserVm::add_buffer(Buffer& buffer) {
 void UserVm::remove_buffer(Buffer& buffer) {
   members_cell_.write();
   std::erase(buffers_, &buffer);
-  buffer.placement.write();
+  buffer.needs.write();
   std::erase(buffer.vms, this);
 }
 
@@ -121,7 +122,7 @@ core::Task<> UserVm::suspend() {
 
 // Its turn in an ordered work queue, if `queue` is one.
 core::Task<> UserVm::take_turn(core::Mutex* queue) {
-  if (queue && !queue->try_lock()) co_await queue->lock();
+  if (queue) co_await queue->lock();
 }
 
 core::Task<> UserVm::take_off() {
@@ -305,6 +306,7 @@ void UserVm::make_resident() {
 core::Task<> UserVm::serve() {
   for (;;) {
     simulation_.forget(1);
+    bell_.clear();
     cell_.read();
     if (stop_asked_) {
       co_await suspend();
@@ -376,7 +378,7 @@ void UserVm::retire() {
   cell_.write();
   members_cell_.write();
   for (Buffer* buffer : buffers_) {
-    buffer->placement.write();
+    buffer->needs.write();
     std::erase(buffer->vms, this);
   }
   buffers_.clear();

@@ -32,6 +32,7 @@ void Channel::send(Message message) {
 }
 
 core::Task<Channel::Message> Channel::receive() {
+  bell_.clear();
   cell_.write();
   while (messages_.empty()) {
     co_await core::SingleWait(bell_, 0, {.reason = core::WaitReason::fifo});

@@ -109,7 +109,7 @@ class NotifierPreempt final : public Notifier {
 
  protected:
   core::Task<> take_off(models::Invalidation range) override {
-    range.buffer.placement.read();
+    range.buffer.needs.read();
     const std::vector<models::UserVm*> vms = range.buffer.vms;
     for (std::size_t i = 0; i < vms.size(); ++i)
       if (&vms[i]->gpu() == &range.gpu) co_await vms[i]->stop_for_notifier();

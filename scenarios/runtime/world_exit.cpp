@@ -127,6 +127,7 @@ void World::exit(CloneState& clone) {
 void World::release(models::Buffer& buffer, const models::Client& client) {
   if (buffer.owner() != &client) return;
   buffer.placement.read();
+  buffer.needs.read();
   const auto of_client = [&](const models::UserVm* vm) { return &vm->client() == &client; };
   if (std::any_of(buffer.vms.begin(), buffer.vms.end(), of_client)) return;
   const bool ours = buffer.exists;

@@ -187,6 +187,43 @@ TEST_CASE("A cancelled sleeper's wake-up finds nobody, not even the next user of
   CHECK(count == 1);
 }
 
+namespace {
+
+// Goes round as often as its bell has it do so.
+Task<> serve_bell(Simulation& simulation, Doorbell& bell, bool clears, int& rounds) {
+  for (;;) {
+    if (clears) bell.clear();
+    ++rounds;
+    co_await sleep_for(simulation, Duration{10});
+    if (clears) bell.clear();
+    co_await bell.wait();
+  }
+}
+
+Task<> ring_often(Simulation& simulation, Doorbell& bell) {
+  for (int i = 0; i < 3; ++i) {
+    bell.ring();
+    co_await sleep_for(simulation, Duration{3});
+  }
+  co_await sleep_for(simulation, Duration{100});
+  bell.ring();
+}
+
+}  // namespace
+
+TEST_CASE("A bell remembers being rung, until a server says that it has looked since") {
+  for (const bool clears : {false, true}) {
+    Simulation simulation;
+    Doorbell bell(simulation);
+    int rounds = 0;
+    simulation.spawn({"server", ProcessRole::kernel_worker, true},
+                     serve_bell(simulation, bell, clears, rounds));
+    simulation.spawn({"ringer"}, ring_often(simulation, bell));
+    simulation.run();
+    CHECK(rounds == (clears ? 2 : 3));
+  }
+}
+
 TEST_CASE("Records of transient processes are used again, the others stay to be looked at") {
   Simulation simulation;
   int count = 0;
