@@ -6,9 +6,11 @@ usage: spin.py [--rounds N] [--limit SECONDS] [--write]
 Times the way to a verdict: SPIN's default search stops at the first error, and so do the provers.
 Making and compiling SPIN's verifier is not counted. `search` is the search alone, `process` the
 whole process: starting, tables of states, loading of the scenario. Contenders take turns within
-each round; the table has medians of processor time. --write puts it into docs/reference/spin.md.
+each round; the table has medians of processor time. Where neither prover comes to a verdict, `check`
+is asked, which has random schedules, too. --write puts the table into docs/reference/spin.md.
 """
 import argparse
+import json
 import os
 import re
 import resource
@@ -21,6 +23,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODELS = os.path.join(ROOT, "tests/data/promela")
 EXPLORE = os.path.join(ROOT, "build/bench/bench_explore_scenario")
+FENCELAB = os.path.join(ROOT, "build/fencelab")
 PAGE = os.path.join(ROOT, "docs/reference/spin.md")
 BEGIN, END = "<!-- table of bench/spin.py -->\n", "<!-- end of table -->\n"
 # SPIN's verifier times itself, from after its tables are allocated (65 ms for the default ones) to the
@@ -121,6 +124,17 @@ class Prover:
         pass
 
 
+def check(scenario, stack, timers, limit):
+    """The verdict of `fencelab check` and what found it, for those that the provers leave open."""
+    with tempfile.TemporaryDirectory(prefix="fencelab-spin-") as out:
+        command = [FENCELAB, "check", f"{MODELS}/{scenario}.json", "--stack", stack, "--timers", timers,
+                   "--strength", "explored", "--budget", f"{limit:g}s", "--out", out]
+        subprocess.run(command, cwd=ROOT, capture_output=True)  # it fails where it finds a deadlock
+        with open(os.path.join(out, "check.json")) as report:
+            found = json.load(report)["checks"][0]
+    return f"{found['verdict']}, {found['strength'].split('(')[0]}"
+
+
 def measure(contenders, rounds):
     """For each contender: verdict, work, medians of times."""
     results = [[] for _ in contenders]
@@ -146,11 +160,12 @@ def ratios_of(results):
             min(result.process for result in ours) / spin.process)
 
 
-def row(name, results):
+def row(name, results, checked):
     cells = [cell for result in results
              for cell in (result.verdict, str(result.work), format_seconds(result.search))]
     cells.append(format_seconds(results[0].process))
     cells.append(format_seconds(min(result.process for result in results[1:])))
+    cells.append(checked)
     ratios = ratios_of(results)
     cells += [f"{ratio:.2f}" for ratio in ratios] if ratios else ["", ""]
     return f"| {name} | {' | '.join(cells)} |"
@@ -173,7 +188,7 @@ def main():
     if not shutil.which("spin"):
         sys.exit("bench/spin.py: spin is not installed (Debian: spin)")
     lines = ["| variant | SPIN | states | search | prover A | executions | search | prover B | states | search "
-             "| SPIN's process | ours | ratio of searches | of processes |", "|---" * 14 + "|"]
+             "| SPIN's process | ours | check | ratio of searches | of processes |", "|---" * 15 + "|"]
     ratios, undecided = {}, []
     for name, scenario, stack, timers, model, defines in variants():
         print(f"\rSPIN beside the provers: {name:35}", end="", file=sys.stderr, flush=True)
@@ -182,7 +197,8 @@ def main():
         results = measure(contenders, options.rounds)
         for contender in contenders:
             contender.clear()
-        lines.append(row(name, results))
+        is_open = all(result.verdict == "open" for result in results[1:])
+        lines.append(row(name, results, check(scenario, stack, timers, options.limit) if is_open else ""))
         if ratios_of(results):
             ratios[name] = ratios_of(results)
         else:

@@ -65,6 +65,9 @@ class CountedResource final : public Waitable {
     return const_cast<CountedResource*>(this)->request(units);
   }
   Access wait_access(std::uint64_t) const override { return Access::acquire; }
+  /// What was there at once need not have been given back by anybody; where it must, Touch::before
+  /// says so.
+  std::optional<std::uint64_t> gate_passed(std::uint64_t) const override { return std::nullopt; }
   bool hash_state(std::uint64_t& hash) const override;
   void remove_waiter(WaitLink& link) override;
   GateIndex describe_release(WaitGraphBuilder& builder, const WaitLink& link) const override;

@@ -15,7 +15,6 @@ enum class Rule : unsigned char {
   independent,
   dependent,
   unless_both_failed,   ///< two attempts that failed
-  unless_both_at_once,  ///< two shared requests that were granted at once
   enough_for_both,      ///< commute if there is enough for both, however it comes
   attempts,             ///< the same, or if both fail
   enough_without,       ///< commute if there is enough without what is given back
@@ -46,7 +45,7 @@ constexpr Pair kPairs[] = {
     {Access::release, Access::attempt, Rule::dependent},
     {Access::attempt, Access::attempt, Rule::unless_both_failed},
     // Reader-writer lock, fair: queueing behind a writer is observable.
-    {Access::read_request, Access::read_request, Rule::unless_both_at_once},
+    {Access::read_request, Access::read_request, Rule::independent},
     {Access::read_request, Access::write_request, Rule::dependent},
     {Access::write_request, Access::write_request, Rule::dependent},
     {Access::read_request, Access::read_release, Rule::independent},
@@ -59,7 +58,7 @@ constexpr Pair kPairs[] = {
     {Access::read_attempt, Access::read_attempt, Rule::independent},
     {Access::read_attempt, Access::write_attempt, Rule::unless_both_failed},
     {Access::write_attempt, Access::write_attempt, Rule::unless_both_failed},
-    {Access::read_attempt, Access::read_request, Rule::unless_both_at_once},
+    {Access::read_attempt, Access::read_request, Rule::independent},
     {Access::read_attempt, Access::write_request, Rule::dependent},
     {Access::read_attempt, Access::read_release, Rule::dependent},
     {Access::read_attempt, Access::write_release, Rule::dependent},
@@ -240,7 +239,6 @@ bool is_dependent(const Touch& first, const Touch& second, Sequence sequence) {
     case Rule::undecided:
     case Rule::dependent: return true;
     case Rule::unless_both_failed: return first.ok || second.ok;
-    case Rule::unless_both_at_once: return !first.ok || !second.ok;
     case Rule::enough_for_both: return !is_enough_for_both(first, second, sequence);
     case Rule::attempts:
       return (first.ok || second.ok) && !is_enough_for_both(first, second, sequence);

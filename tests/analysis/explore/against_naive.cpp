@@ -1,6 +1,7 @@
 #include "tests/analysis/explore/against_naive.hpp"
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <string>
 
 #include "analysis/explore/dpor.hpp"
@@ -39,19 +40,27 @@ std::uint64_t check_against_naive(std::uint64_t programs,
                                   std::size_t services) {
   constexpr std::uint64_t kLimit = 1000;
   std::uint64_t compared = 0, with_dead = 0, waste = 0, traces = 0;
-  for (std::uint64_t seed = 1; seed <= programs; ++seed) {
+  const char* const others =
+      std::getenv("FENCELAB_NAIVE_SEEDS_FROM");  // for a look at more of them
+  const std::uint64_t from = others ? std::strtoull(others, nullptr, 10) : 0;
+  for (std::uint64_t seed = from + 1; seed <= from + programs; ++seed) {
     const LitmusProgram tried = program(seed);
     LitmusSubject subject(tried, 3, services);
     const NaiveResult naive = explore_naively(subject, core::TimerMode::never, kLimit);
     if (!naive.complete) continue;
     ++compared;
+    const std::set<std::uint64_t> outcomes = subject.take_outcomes();
     with_dead += !naive.dead.empty();
     const Exploration a = explore_dpor(subject, {}, {});
+    const std::set<std::uint64_t> outcomes_of_a = subject.take_outcomes();
     const Exploration b = explore_states(subject, {}, {});
+    const std::set<std::uint64_t> outcomes_of_b = subject.take_outcomes();
     INFO("seed " << seed << ": " << print(tried));
     CHECK((a.exhausted && b.exhausted));
     CHECK(keys(a) == naive.dead);
     CHECK(keys(b) == naive.dead);
+    CHECK(outcomes_of_a == outcomes);
+    CHECK(outcomes_of_b == outcomes);
     CHECK(a.executions >= naive.traces.size());
     traces += naive.traces.size();
     waste += a.executions + a.blocked - naive.traces.size();

@@ -13,6 +13,22 @@ core::GateIndex LitmusWorld::Promise::describe_release(core::WaitGraphBuilder& b
   return builder.process(process);
 }
 
+LitmusWorld::~LitmusWorld() {
+  if (outcomes == nullptr) return;
+  std::vector<core::Step> left;
+  sim.steps(left);
+  if (!left.empty()) return;
+  std::uint64_t outcome = 0;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (killed.count(p) == 0) outcome = core::mix_hash(outcome, told[p]);
+    outcome = core::mix_hash(outcome, static_cast<std::uint64_t>(parts[p]->state));
+  }
+  for (const auto& each : variables) outcome = core::mix_hash(outcome, each->read());
+  for (const core::FencePtr& each : fences)
+    outcome = core::mix_hash(outcome, each->is_known_signaled());
+  outcomes->insert(outcome);
+}
+
 core::GateIndex LitmusWorld::describe_release(core::WaitGraphBuilder& builder,
                                               const core::DmaFence& fence) const {
   std::vector<core::GateIndex> gates;
@@ -53,8 +69,10 @@ Task<> wait_several(LitmusWorld& world, const LitmusOp& op) {
 }
 
 /// Does what cannot block. Returns how many operations to skip.
-std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& self) {
+std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& self,
+                      std::uint64_t& told) {
   const std::size_t object = op.objects.empty() ? 0 : op.objects[0];
+  const auto tell = [&](std::uint64_t value) { told = core::mix_hash(told, value); };
   switch (op.kind) {
     case K::unlock: world.lock(object).unlock(); return 0;
     case K::try_lock: return world.lock(object).try_lock() ? 0 : op.value;
@@ -63,7 +81,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::signal: world.fence(object).signal(); return 0;
     case K::poll: return world.fence(object).is_signaled() ? 0 : op.value;
     case K::advance: world.timeline(object).advance(op.value); return 0;
-    case K::read: (void)world.variable(object).read(); return 0;
+    case K::read: tell(world.variable(object).read()); return 0;
     case K::read_into: return world.variable(object).read() != 0 ? 0 : op.value;
     case K::write: world.variable(object).write() = op.value; return 0;
     case K::increment: ++world.variable(object).write(); return 0;
@@ -121,10 +139,12 @@ Task<> run_ww(LitmusWorld& world, const std::vector<LitmusOp>& program, std::siz
   for (core::WwMutex* mutex : held) mutex->unlock();
 }
 
-Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
+Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::size_t number) {
   core::Process& self = *world.sim.current();
+  std::uint64_t& told = world.told[number];
   for (std::size_t at = 0; at < program.size(); ++at) {
     const LitmusOp& op = program[at];
+    told = core::mix_hash(told, at);  // how the one before went on
     if (op.kind == K::repair) {
       const core::WaitResult result = co_await request(world, op);
       if (result == core::WaitResult::satisfied) at += op.value;
@@ -142,9 +162,10 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program) {
       co_await run_ww(world, program, at);
     } else {
       co_await core::point(world.sim);
-      at += at_once(world, op, self);
+      at += at_once(world, op, self, told);
     }
   }
+  told = core::mix_hash(told, program.size());
 }
 
 }  // namespace
@@ -154,15 +175,17 @@ void spawn_programs(LitmusWorld& world, const LitmusProgram& program, std::size_
     for (const LitmusOp& op : part)
       if (op.kind == K::arm || op.kind == K::disarm) world.make_watchdogs(world.fences.size());
   world.parts.reserve(program.size());
+  world.told.resize(program.size());
   for (std::size_t p = 0; p < program.size(); ++p) {
     core::ProcessSpec spec{"p" + std::to_string(p)};
     if (p + services >= program.size()) {
       spec.role = core::ProcessRole::kernel_worker;
       spec.daemon = true;
     }
-    core::Process& process = world.sim.spawn(std::move(spec), interpret(world, program[p]));
+    core::Process& process = world.sim.spawn(std::move(spec), interpret(world, program[p], p));
     world.parts.push_back(&process);
     for (const LitmusOp& op : program[p]) {
+      if (op.kind == K::kill) world.killed.insert(op.objects[0]);
       if (op.kind == K::signal) world.promise_signal(op.objects[0], process);
       if (op.kind == K::advance) world.promise_value(op.objects[0], op.value, process);
     }
@@ -203,6 +226,7 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
 
 std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& simulation) {
   auto world = std::make_unique<LitmusWorld>(simulation);
+  world->outcomes = &outcomes_;
   world->make(objects_);
   for (const auto& process : program_)
     for (const LitmusOp& op : process) make_objects(*world, op);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace fencelab::testing {
 /// Objects that programs name by index.
 struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   explicit LitmusWorld(core::Simulation& simulation) : sim(simulation) {}
+  ~LitmusWorld() override;
   core::Mutex& lock(std::size_t i) {
     return grow(locks, i,
                 [&](std::size_t n) { return new core::Mutex(sim, "L" + std::to_string(n)); });
@@ -100,6 +102,11 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::vector<core::Process*>> signallers;
   std::vector<std::unique_ptr<core::RecoveryTimer>> watchdogs;  ///< by fence, if a program has any
   std::vector<core::Process*> parts;                            ///< processes, by number
+  std::set<std::size_t>
+      killed;  ///< those that somebody may end: what they were told dies with them
+  std::vector<std::uint64_t> told;  ///< by number: all that it was told, as a hash
+  std::set<std::uint64_t>* outcomes =
+      nullptr;  ///< where to put how it came out, if it came to its end
 
  private:
   template <class T, class Make>
@@ -166,10 +173,14 @@ class LitmusSubject final : public analysis::Subject {
   explicit LitmusSubject(LitmusProgram program, std::size_t objects = 0, std::size_t services = 0)
       : program_(std::move(program)), objects_(objects), services_(services) {}
   std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
+  /// How executions that came to their ends came out: what each process was told, where it stands,
+  /// and what variables hold.
+  std::set<std::uint64_t> take_outcomes() { return std::exchange(outcomes_, {}); }
 
  private:
   LitmusProgram program_;
   std::size_t objects_, services_;
+  std::set<std::uint64_t> outcomes_;
 };
 
 /// A program written as coroutines: `body` spawns the processes.

@@ -42,6 +42,8 @@ TEST_CASE("Takers of units that are plenty have no order, others have the order 
       {"plenty", {{kTake, kGive, kTake, kGive}, {kTake, kGive}}, {1}},
       {"scarce", {{kTake, kGive}, {kTake, kGive}, {kTake, kGive}}, {.traces = 15, .blocked = 1}},
       {"try_scarce", {{kTry, kTry}, {kTry}}, {2}},
+      // What is taken at once owes nothing to what was given back before it.
+      {"try_after_take", {{kTry, kGive}, {kTake, kTry, kGive, kGive}}, {5}},
   };
   check_litmus(rows, {.naive = 20'000});
 }
