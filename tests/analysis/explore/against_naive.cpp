@@ -46,6 +46,7 @@ std::uint64_t check_against_naive(std::uint64_t programs,
   for (std::uint64_t seed = from + 1; seed <= from + programs; ++seed) {
     const LitmusProgram tried = program(seed);
     LitmusSubject subject(tried, 3, services);
+    subject.watch_outcomes();
     const NaiveResult naive = explore_naively(subject, core::TimerMode::never, kLimit);
     if (!naive.complete) continue;
     ++compared;

@@ -226,7 +226,7 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
 
 std::unique_ptr<analysis::SubjectRun> LitmusSubject::start(core::Simulation& simulation) {
   auto world = std::make_unique<LitmusWorld>(simulation);
-  world->outcomes = &outcomes_;
+  if (watches_) world->outcomes = &outcomes_;
   world->make(objects_);
   for (const auto& process : program_)
     for (const LitmusOp& op : process) make_objects(*world, op);

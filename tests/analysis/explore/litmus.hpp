@@ -173,14 +173,16 @@ class LitmusSubject final : public analysis::Subject {
   explicit LitmusSubject(LitmusProgram program, std::size_t objects = 0, std::size_t services = 0)
       : program_(std::move(program)), objects_(objects), services_(services) {}
   std::unique_ptr<analysis::SubjectRun> start(core::Simulation& simulation) override;
-  /// How executions that came to their ends came out: what each process was told, where it stands,
-  /// and what variables hold.
+  /// From now on notes how executions that come to their ends come out: what each process was told,
+  /// where it stands, and what variables hold.
+  void watch_outcomes() { watches_ = true; }
   std::set<std::uint64_t> take_outcomes() { return std::exchange(outcomes_, {}); }
 
  private:
   LitmusProgram program_;
   std::size_t objects_, services_;
   std::set<std::uint64_t> outcomes_;
+  bool watches_ = false;
 };
 
 /// A program written as coroutines: `body` spawns the processes.
