@@ -10,6 +10,7 @@
 
 #include "core/stable_hash.hpp"
 #include "scenarios/load_parts.hpp"
+#include "scenarios/random_streams.hpp"
 #include "scenarios/schema_check.hpp"
 
 namespace fencelab::scenarios {
@@ -53,7 +54,9 @@ void load_sections(LoadContext& context, const Node& root) {
   check_locks(context);
   check_frames(context);
   check_work(context);
-  if (!context.sink.has_errors()) warn_unused(context);
+  if (context.sink.has_errors()) return;
+  warn_unused(context);
+  assign_random_streams(context.scenario);
 }
 
 // What valijson rejects must have been explained; if it was not, its own words have to do.

@@ -102,7 +102,8 @@ struct BufferSpec {
   models::MemoryKind kind = models::MemoryKind::gem;
   std::vector<models::PlacementRule> places;  ///< where it may be, best first; empty: its home
   std::uint32_t priority = 0;                 ///< of lower ones victims are taken first
-  Index process = kNone;  ///< owner: private to each clone of that process; kNone: global
+  Index process = kNone;     ///< owner: private to each clone of that process; kNone: global
+  std::uint64_t stream = 0;  ///< of its size, where that is drawn
   Place place;
 };
 
@@ -377,7 +378,8 @@ struct Op {
                PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp, MemallocOp,
                MadviseOp, MmOp>
       what;
-  Index label = kNone;  ///< `id`, index in ProcessSpec::labels
+  Index label = kNone;     ///< `id`, index in ProcessSpec::labels
+  std::uint32_t draw = 0;  ///< which of its thread's operations that draw numbers, from 1
   Place place;
 };
 
@@ -386,6 +388,7 @@ struct ThreadSpec {
   bool forked = false;  ///< started by a `fork` operation, not at the start
   Duration start{};     ///< delay before the first operation
   Program program;
+  std::uint64_t stream = 0;  ///< of the numbers that it draws (scenarios/random_streams.hpp)
   Place place;
 };
 

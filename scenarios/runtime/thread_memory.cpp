@@ -118,7 +118,6 @@ Task<> ThreadRunner::touch_managed(const models::AccessList& accesses) {
 std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, const models::Job& job,
                                                         const OpState& state) {
   std::vector<models::PageWalk::Span> spans;
-  const std::string& name = clone_.client->name();
   for (const AccessSpec& access : op.accesses) {
     if (access.buffer == kNone) continue;
     const models::Buffer& buffer = world_.buffer(access.buffer, clone_);
@@ -126,10 +125,7 @@ std::unique_ptr<models::PageWalk> ThreadRunner::walk_of(const SubmitOp& op, cons
     if (!range) continue;
     const std::uint64_t end = access.bytes == 0 ? buffer.bytes() : access.offset + access.bytes;
     spans.push_back(
-        {range,
-         pages_of(access.offset, end),
-         access.pattern,
-         {core::stable_hash(name.data(), name.size()), state.key + spans.size() + 1, state.runs}});
+        {range, pages_of(access.offset, end), access.pattern, draw_key(state, spans.size() + 1)});
   }
   if (spans.empty()) return nullptr;
   return std::make_unique<models::PageWalk>(simulation_.random(), std::move(spans), job.duration);

@@ -61,9 +61,8 @@ void ThreadRunner::prepare(const Program& program) {
   for (const Op& op : program) {
     OpState& state = states_[&op];
     state.place = world_.add_place(op.place);
-    const std::string name = op.label != kNone ? clone_.spec->labels[op.label] : op.place.pointer;
-    state.key = core::stable_hash(name.data(), name.size());
-    state.name = op.label != kNone ? name : spec_.name;
+    state.draw = op.draw;
+    state.name = op.label != kNone ? clone_.spec->labels[op.label] : spec_.name;
     if (const auto* loop = std::get_if<LoopOp>(&op.what)) prepare(loop->body);
     note_display(op);
   }
@@ -147,8 +146,8 @@ bool ThreadRunner::leaves_nothing(const Program& program) {
 Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   const Time outer = iteration_start_;
   Time start = simulation_.now();
-  const bool repeats = simulation_.untimed() && loop.times == 0 && !loop.period &&
-                       leaves_nothing(loop.body);
+  const bool repeats =
+      simulation_.untimed() && loop.times == 0 && !loop.period && leaves_nothing(loop.body);
   std::optional<core::RetryLoop> rounds;
   if (repeats) rounds.emplace(simulation_);
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
@@ -260,9 +259,13 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
 
 // ---------------------------------------------------------------- drawing and naming
 
+core::RandomKey ThreadRunner::draw_key(const OpState& state, std::uint64_t part) const {
+  return {core::mix_hash(spec_.stream, clone_.number), core::mix_hash(state.draw, part),
+          state.runs};
+}
+
 Duration ThreadRunner::draw(const Distribution& distribution, const OpState& state) const {
-  const std::string& name = clone_.client->name();
-  const core::RandomKey key{core::stable_hash(name.data(), name.size()), state.key, state.runs};
+  const core::RandomKey key = draw_key(state, 0);
   const auto& parts = distribution.parts;
   std::size_t part = 0;
   if (parts.size() > 1) {

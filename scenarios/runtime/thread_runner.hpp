@@ -33,7 +33,7 @@ class ThreadRunner final : public core::ValueProducer {
  private:
   /// What the runner knows about one operation of the program.
   struct OpState {
-    std::uint64_t key = 0;  ///< for keyed draws
+    std::uint32_t draw = 0;  ///< Op::draw
     std::uint64_t runs = 0;
     std::uint32_t place = 0;
     std::string name;  ///< of its jobs
@@ -95,6 +95,8 @@ class ThreadRunner final : public core::ValueProducer {
   void prepare(const Program& program);
   void note_program(const Program& program, std::uint64_t times);
   core::Duration draw(const Distribution& distribution, const OpState& state) const;
+  /// Of what one execution of an operation draws; `part` tells several draws apart.
+  core::RandomKey draw_key(const OpState& state, std::uint64_t part) const;
   std::uint64_t value_of(const ValueSpec& spec, const OpState& state) const;
   void resolve(const AccessSpec& spec, models::AccessList& into);
   void strike_faults(models::Job& job, OpState& state, Index label);

@@ -130,8 +130,7 @@ void World::build_objects() {
     for (std::uint32_t copy = 0; copy < copies(spec.process); ++copy) {
       const std::string name = spec.name + suffix(spec.process, copy);
       const auto bytes = simulation_.random().uniform(
-          {core::stable_hash(name.data(), name.size()), 1, 0},
-          static_cast<std::int64_t>(spec.bytes),
+          {core::mix_hash(spec.stream, copy), 1, 0}, static_cast<std::int64_t>(spec.bytes),
           static_cast<std::int64_t>(std::max(spec.bytes, spec.bytes_max)));
       row.push_back(&machine_.add_buffer(
           {name, static_cast<std::uint64_t>(bytes),

@@ -12,65 +12,14 @@
 #include <sstream>
 
 #include "campaign/columns.hpp"
-#include "campaign/run_all.hpp"
-#include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
-#include "scenarios/loader.hpp"
-#include "scenarios/runtime/stack_builder.hpp"
+#include "tests/golden/plans.hpp"
 
 using namespace fencelab;
+using namespace fencelab::tests;
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::string kSource = FENCELAB_SOURCE_DIR;
-
-/// A scenario of the library with all its stacks decided.
-struct Plan {
-  scenarios::Scenario scenario;
-  std::vector<scenarios::ResolvedStack> stacks;
-};
-
-/// Stacks point to its policies.
-const policies::Registry& registry() {
-  static const auto built_in = policies::Registry::built_in();
-  return built_in;
-}
-
-std::vector<Plan> load_library() {
-  std::vector<std::string> files;
-  for (const auto& entry : fs::recursive_directory_iterator(kSource + "/scenarios/library"))
-    if (entry.path().extension() == ".json") files.push_back(entry.path().string());
-  std::sort(files.begin(), files.end());
-  std::vector<Plan> plans;
-  for (const std::string& file : files) {
-    INFO(file);
-    auto loaded = scenarios::load_scenario_file(file, {}, {});
-    REQUIRE(loaded);
-    Plan plan{std::move(loaded).value(), {}};
-    plan.scenario.file = file.substr(kSource.size() + 1);
-    for (const auto& stack : plan.scenario.stacks) {
-      auto resolved = scenarios::resolve_stack(plan.scenario, stack, registry());
-      REQUIRE(resolved);
-      plan.stacks.push_back(std::move(resolved).value());
-    }
-    plans.push_back(std::move(plan));
-  }
-  return plans;
-}
-
-std::vector<campaign::WorkItem> work_of(const Plan& plan) {
-  std::vector<campaign::WorkItem> items;
-  for (const auto& stack : plan.stacks)
-    for (const std::uint64_t seed : plan.scenario.seeds)
-      items.push_back(
-          {{}, [&plan, &stack, seed] { return campaign::run_one(plan.scenario, stack, seed); }});
-  return items;
-}
-
-std::vector<campaign::RunRecord> run(const Plan& plan, unsigned jobs) {
-  return campaign::run_all(work_of(plan), jobs, [](const auto&) {});
-}
 
 /// Everything a run says but what it cost to simulate. Columns that are zero or empty are left out.
 std::string text_of(const campaign::RunRecord& record) {
@@ -117,7 +66,7 @@ std::string difference(const std::string& golden, const std::string& now) {
 }
 
 std::string golden_path(const Plan& plan) {
-  return fmt::format("{}/tests/golden/data/{}.txt", kSource, plan.scenario.name);
+  return fmt::format("{}/tests/golden/data/{}.txt", FENCELAB_SOURCE_DIR, plan.scenario.name);
 }
 
 }  // namespace
@@ -139,7 +88,7 @@ TEST_CASE("Every scenario of the library gives what its golden file says, byte f
 TEST_CASE("There is no golden file without a scenario") {
   std::vector<std::string> names;
   for (const Plan& plan : load_library()) names.push_back(plan.scenario.name);
-  for (const auto& entry : fs::directory_iterator(kSource + "/tests/golden/data")) {
+  for (const auto& entry : fs::directory_iterator(FENCELAB_SOURCE_DIR "/tests/golden/data")) {
     INFO(entry.path());
     CHECK(std::count(names.begin(), names.end(), entry.path().stem().string()) == 1);
   }
