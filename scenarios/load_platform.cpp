@@ -53,6 +53,8 @@ void load_gpu(LoadContext& context, const Node& node) {
   gpu.preemption_cost = read_duration(context, node["preemption_cost"], Zero::allowed);
   gpu.credits = read_count(node["credits"]);
   gpu.firmware_slots = read_count(node["firmware_slots"]);
+  gpu.firmware_quantum = read_duration(context, node["firmware_quantum"], Zero::forbidden);
+  gpu.firmware_latency = read_duration(context, node["firmware_latency"], Zero::allowed);
   gpu.place = context.place_of(node);
   load_engines(context, node["engines"], gpu);
   if (gpu.name == kMemory) {

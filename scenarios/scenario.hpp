@@ -59,6 +59,8 @@ struct GpuSpec {
   std::optional<Duration> preemption_cost;      ///< context switch on preemption
   std::optional<std::uint32_t> credits;         ///< jobs of kernel queues in flight per engine
   std::optional<std::uint32_t> firmware_slots;  ///< user queues that can be mapped at once
+  std::optional<Duration> firmware_quantum;     ///< how long one keeps its slot when others wait
+  std::optional<Duration> firmware_latency;     ///< to map or unmap one
   Place place;
 };
 

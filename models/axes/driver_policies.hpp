@@ -151,6 +151,8 @@ class ResidencyPolicy {
   virtual bool restore_bans() const { return false; }
   /// Pause before a restore that got no memory is tried again; none: when memory is given back.
   virtual std::optional<core::Duration> restore_retry() const { return std::nullopt; }
+  /// The same where none that is given back would do.
+  virtual core::Duration restore_pause() const { return std::chrono::milliseconds(1); }
   /// Whether a process' own buffers are no victims of what it allocates.
   virtual bool spares_own() const { return false; }
   /// How those who publish fences of user queues, and those who stop and start the queues, keep out

@@ -15,6 +15,8 @@ enum class AfterFailure : std::uint8_t {
 };
 
 struct BindTraits {
+  /// What an update of page tables takes, and each entry that it writes.
+  core::Duration update{}, per_entry{};
   /// How long an update that takes something away waits for the TLB before its fence signals and
   /// tables go back.
   core::Duration tlb_flush{};

@@ -11,9 +11,6 @@ namespace fencelab::models {
 
 namespace {
 
-/// 2 us fixed and 16 ns per page-table entry: derived from the Xe SVM fault costs published with
-/// commit 192cb1f5cb16 (bind of 512 entries 10 us, of one 2 us).
-constexpr core::Duration kUpdateFixed{2'000}, kUpdatePerEntry{16};
 constexpr int kBadAddress = -14;
 constexpr std::uint64_t kChosenAddresses = std::uint64_t{1} << 40;
 
@@ -240,7 +237,7 @@ core::Duration GpuVm::begin_update(BindRequest& request) {
                     bytes);
     request.reserved -= bytes;
   }
-  core::Duration cost = kUpdateFixed + static_cast<std::int64_t>(entries) * kUpdatePerEntry;
+  core::Duration cost = traits().update + static_cast<std::int64_t>(entries) * traits().per_entry;
   if (takes_away) cost += traits().tlb_flush;
   return cost;
 }

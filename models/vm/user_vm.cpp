@@ -344,7 +344,8 @@ core::Task<> UserVm::wait_for_memory() {
   if (returns)
     co_await memory.wait_for_return();
   else if (!retry)
-    co_await core::sleep_for(simulation_, core::Duration(1'000'000), core::WaitReason::memory);
+    co_await core::sleep_for(simulation_, gpu_.policies().residency->restore_pause(),
+                             core::WaitReason::memory);
   if (!retry) co_return;
   const core::Duration waited = simulation_.now() - tried;
   const auto beats = std::max<std::int64_t>(1, (waited + *retry - core::Duration{1}) / *retry);

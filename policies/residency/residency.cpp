@@ -41,7 +41,7 @@ class Pinned final : public models::ResidencyPolicy {
 class Preempt final : public models::ResidencyPolicy {
  public:
   struct Rules {
-    core::Duration min_run{}, restore_delay{}, restore_retry{};
+    core::Duration min_run{}, restore_delay{}, restore_retry{}, restore_pause{};
     bool drains = false;         ///< waits for the fences of user queues first
     bool restores_idle = false;  ///< also what has no work
     bool ordered = false;        ///< one suspension at a time
@@ -67,6 +67,8 @@ class Preempt final : public models::ResidencyPolicy {
     if (rules_.restore_retry == core::Duration{}) return std::nullopt;
     return rules_.restore_retry;
   }
+
+  core::Duration restore_pause() const override { return rules_.restore_pause; }
 
   // amdgpu: the last published fence of every queue first; work never published does not count.
   core::Task<> drain(models::UserVm& vm) override {
@@ -217,6 +219,10 @@ std::vector<Parameter> parameters_of(const PreemptInfo& info) {
               "pause before a restore that got no memory is tried again; 0: when memory is given "
               "back",
               info.retry_source),
+      time_of("restore_pause", 1'000'000,
+              "the same where no memory that others hold could be given back",
+              "assumed: AMDGPU_SVM_RANGE_RESTORE_DELAY_MS in drivers/gpu/drm/amd/amdkfd/kfd_svm.h "
+              "is 1 ms"),
       {"restore_failure",
        ParameterKind::word,
        info.bans ? 1 : 0,
@@ -268,6 +274,7 @@ PolicyInfo preempt(const PreemptInfo& info) {
             rules.min_run = values.duration("min_run_period");
             rules.restore_delay = values.duration("restore_delay");
             rules.restore_retry = values.duration("restore_retry");
+            rules.restore_pause = values.duration("restore_pause");
             rules.restores_idle = values.flag("restore_idle");
             rules.ordered = values.flag("ordered");
             rules.restore_queue =

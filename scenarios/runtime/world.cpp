@@ -69,8 +69,8 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
     gpu.name = spec.name;
     gpu.driver = spec.driver;
     gpu.firmware_slots = spec.firmware_slots.value_or(8);
-    gpu.firmware_quantum = 1ms;
-    gpu.firmware_latency = 20us;
+    gpu.firmware_quantum = spec.firmware_quantum.value_or(1ms);
+    gpu.firmware_latency = spec.firmware_latency.value_or(20us);
     for (const EngineSpec& engine : spec.engines)
       gpu.engines.push_back({engine.name, engine.klass, spec.timeslice.value_or(1ms),
                              spec.preemption_cost.value_or(50us), spec.credits.value_or(2)});

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+
+#include "scenarios/scenario.hpp"
 
 namespace fencelab::tests {
 
@@ -101,6 +105,87 @@ json renamed(const json& value, const Names& names, const std::string& member) {
 }
 
 }  // namespace
+
+namespace {
+
+using scenarios::Duration;
+
+constexpr int kSlower = 2;
+
+void slow(Duration& duration) { duration *= kSlower; }
+void slow(std::optional<Duration>& duration) {
+  if (duration) *duration *= kSlower;
+}
+void slow(std::optional<Duration>& duration, Duration by_default) {
+  duration = kSlower * duration.value_or(by_default);
+}
+void slow(std::uint64_t& per_second) { per_second /= kSlower; }
+void slow(scenarios::Distribution& distribution) {
+  slow(distribution.step);
+  for (auto& part : distribution.parts) slow(part.min), slow(part.max);
+}
+
+void slow(scenarios::Program& program);
+
+void slow(scenarios::Op& op) {
+  using namespace scenarios;
+  if (auto* submit = std::get_if<SubmitOp>(&op.what)) slow(submit->duration);
+  if (auto* wait = std::get_if<WaitOp>(&op.what)) slow(wait->timeout);
+  if (auto* think = std::get_if<ThinkOp>(&op.what)) slow(think->duration);
+  if (auto* compute = std::get_if<ComputeOp>(&op.what)) slow(compute->duration);
+  if (auto* access = std::get_if<AccessOp>(&op.what); access && access->duration)
+    slow(*access->duration);
+  if (auto* loop = std::get_if<LoopOp>(&op.what)) slow(loop->period), slow(loop->body);
+  if (auto* pace = std::get_if<PaceOp>(&op.what)) slow(pace->period);
+  if (auto* poll = std::get_if<PollOp>(&op.what)) slow(poll->timeout);
+  if (auto* preemption = std::get_if<PreemptionOp>(&op.what)) slow(preemption->period);
+  if (auto* mm = std::get_if<MmOp>(&op.what)) slow(mm->child_life);
+}
+
+void slow(scenarios::Program& program) {
+  for (scenarios::Op& op : program) slow(op);
+}
+
+void slow(scenarios::PlatformSpec& platform) {
+  using namespace std::chrono_literals;
+  slow(platform.disk_latency);
+  slow(platform.swap_bytes_per_second);
+  slow(platform.disk_bytes_per_second);
+  slow(platform.copy_bytes_per_second);
+  for (auto& link : platform.links) slow(link.latency), slow(link.bytes_per_second);
+  for (auto& gpu : platform.gpus) {
+    slow(gpu.timeslice, 1ms);
+    slow(gpu.preemption_cost, 50us);
+    slow(gpu.firmware_quantum, 1ms);
+    slow(gpu.firmware_latency, 20us);
+  }
+}
+
+void slow(scenarios::ResolvedStack::Choice& choice) {
+  if (!choice.policy) return;
+  for (const policies::Parameter& parameter : choice.policy->parameters)
+    if (parameter.kind == policies::ParameterKind::duration)
+      choice.values.set(parameter.name, kSlower * choice.values.get(parameter.name));
+}
+
+}  // namespace
+
+void slow_down(Plan& plan) {
+  slow(plan.scenario.horizon);
+  slow(plan.scenario.progress_bound);
+  slow(plan.scenario.platform);
+  for (auto& display : plan.scenario.displays) slow(display.period);
+  for (auto& fault : plan.scenario.faults) slow(fault.when);
+  for (auto& process : plan.scenario.processes) {
+    for (auto& context : process.contexts) slow(context.preemption_period);
+    for (auto& thread : process.threads) slow(thread.start), slow(thread.program);
+  }
+  for (auto& stack : plan.stacks) {
+    for (auto& [axis, choice] : stack.system) slow(choice);
+    for (auto& [gpu, axes] : stack.by_gpu)
+      for (auto& [axis, choice] : axes) slow(choice);
+  }
+}
 
 json with_idle_client(json scenario, bool first) {
   json client = {
