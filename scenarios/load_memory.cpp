@@ -85,7 +85,12 @@ void load_memory(LoadContext& context, const Node& memory) {
   if (memory["disk"]) read_disk(context, memory);
   spec.memory_page = read_page(context, memory["page"]);
   spec.mempool_bytes = read_size(context, memory["mempool"], Zero::forbidden).value_or(0);
+  spec.reclaim_pause = read_duration(context, memory["reclaim_pause"], Zero::forbidden);
   spec.has_zone = memory["watermarks"] || memory["page_cache"];
+  if (memory["reclaim_pause"] && !spec.has_zone)
+    context.error(memory["reclaim_pause"], {.code = "missing-member",
+                                            .message = "nobody reclaims this memory in rounds",
+                                            .expected = "a member \"watermarks\" beside it"});
   if (memory["mempool"] && (!spec.has_zone || spec.mempool_bytes >= spec.memory_bytes))
     context.error(memory["mempool"], {.code = "mempool",
                                       .message = "there is nothing that a mempool could be kept of",

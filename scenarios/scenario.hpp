@@ -84,8 +84,9 @@ struct PlatformSpec {
   bool has_zone = false;                    ///< system memory has watermarks, kswapd, a page cache
   std::optional<std::uint64_t> mark_min, mark_low, mark_high;  ///< none: from the size
   std::uint64_t cache_clean_bytes = 0, cache_dirty_bytes = 0;
-  Index cache_lock = kNone;         ///< what the file system holds while it writes pages
-  std::uint64_t mempool_bytes = 0;  ///< elements kept for allocations with "mempool"
+  Index cache_lock = kNone;               ///< what the file system holds while it writes pages
+  std::uint64_t mempool_bytes = 0;        ///< elements kept for allocations with "mempool"
+  std::optional<Duration> reclaim_pause;  ///< after a round of reclaim without progress
   std::vector<GpuSpec> gpus;
   std::vector<LinkSpec> links;
 };

@@ -18,8 +18,8 @@ inline constexpr std::uint64_t kWritebackBytes = std::uint64_t{4} << 20;
 /// Rounds of reclaim without progress before the OOM killer is asked: mm/internal.h,
 /// MAX_RECLAIM_RETRIES.
 inline constexpr std::uint32_t kReclaimRetries = 16;
-/// Pause after one of them: mm/vmscan.c, VMSCAN_THROTTLE_NOPROGRESS, one jiffy at HZ=250
-/// (kernel/Kconfig.hz).
+/// Pause after one of them, unless the scenario says otherwise: mm/vmscan.c,
+/// VMSCAN_THROTTLE_NOPROGRESS, one jiffy at HZ=250 (kernel/Kconfig.hz).
 inline constexpr core::Duration kReclaimPause = std::chrono::milliseconds(4);
 
 /// How fast a CPU copies pages (fork, migration): assumed, one core of a present machine; no

@@ -8,7 +8,6 @@
 
 namespace fencelab::models {
 
-using memory_defaults::kReclaimPause;
 using memory_defaults::kReclaimRetries;
 
 Zone::Zone(Machine& machine, MemoryPool& pool, Spec spec)
@@ -17,6 +16,7 @@ Zone::Zone(Machine& machine, MemoryPool& pool, Spec spec)
       simulation_(machine.simulation()),
       cell_(simulation_, this),
       marks_(spec.marks),
+      reclaim_pause_(spec.reclaim_pause),
       page_cache_(*this),
       oom_(std::make_unique<OomKiller>(*this)),
       kswapd_bell_(simulation_) {
@@ -98,7 +98,7 @@ core::Task<Placement> Zone::allocate(std::uint64_t bytes, AllocRequest request) 
     }
     if (any_contended(request) && fruitless < kReclaimRetries) {
       ++fruitless;
-      co_await core::sleep_for(simulation_, kReclaimPause, core::WaitReason::memory);
+      co_await core::sleep_for(simulation_, reclaim_pause_, core::WaitReason::memory);
       continue;
     }
     const Placement outcome = co_await wait_for_progress(mask);
@@ -167,7 +167,7 @@ core::Task<Placement> Zone::wait_for_progress(GfpMask mask) {
       // kswapd may get it from the GPU: as long as sixteen rounds without progress take.
       core::SingleWait wait(pool_.given_back(), 0,
                             {.reason = core::WaitReason::memory,
-                             .deadline = simulation_.now() + kReclaimRetries * kReclaimPause});
+                             .deadline = simulation_.now() + kReclaimRetries * reclaim_pause_});
       const core::WaitResult result = co_await wait;
       if (result == core::WaitResult::satisfied) co_return Placement::ok;
     }

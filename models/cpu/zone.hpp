@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/fifo.hpp"
+#include "models/cpu/memory_defaults.hpp"
 #include "models/cpu/oom_killer.hpp"
 #include "models/cpu/page_cache.hpp"
 #include "models/cpu/watermarks.hpp"
@@ -20,8 +21,9 @@ class Zone final : public core::StateSource {
  public:
   struct Spec {
     Watermarks marks;
-    std::uint64_t clean_bytes = 0, dirty_bytes = 0;  ///< page cache at the start
-    std::uint64_t mempool_bytes = 0;                 ///< kept back for Gfp::mempool
+    std::uint64_t clean_bytes = 0, dirty_bytes = 0;                 ///< page cache at the start
+    std::uint64_t mempool_bytes = 0;                                ///< kept back for Gfp::mempool
+    core::Duration reclaim_pause = memory_defaults::kReclaimPause;  ///< after a fruitless round
   };
   /// What happened so far; nobody in the run looks at it.
   struct Counters {
@@ -95,6 +97,7 @@ class Zone final : public core::StateSource {
   core::Simulation& simulation_;
   core::Cell cell_;  ///< footprint of all below, and of what is booked in the pool
   Watermarks marks_;
+  core::Duration reclaim_pause_;
   PageCache page_cache_;
   std::unique_ptr<OomKiller> oom_;
   core::Doorbell kswapd_bell_;

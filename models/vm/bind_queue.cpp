@@ -7,11 +7,6 @@
 
 namespace fencelab::models {
 
-namespace {
-/// Between two tries of an update that is tried until it gets memory: assumed.
-constexpr core::Duration kRetryPause{10'000};
-}  // namespace
-
 BindQueue::BindQueue(GpuVm& vm, const std::string& name)
     : vm_(vm),
       simulation_(vm.simulation()),
@@ -88,7 +83,7 @@ core::Task<> BindQueue::execute(BindRequestPtr request, AllocRequest allocation)
   while (!able && after != AfterFailure::fails && !is_dead()) {
     tries.again();
     if (after == AfterFailure::retries)
-      co_await core::sleep_for(simulation_, kRetryPause);
+      co_await core::sleep_for(simulation_, vm_.traits().retry_pause);
     else
       co_await vm_.wait_for_restart();
     able = co_await take_missing_tables(request, allocation);

@@ -27,6 +27,7 @@ struct BindTraits {
   /// Mappings change when the ioctl plans the update, not when it is carried out.
   bool plans_ahead = false;
   AfterFailure after_failure = AfterFailure::fails;
+  core::Duration retry_pause{};  ///< between tries, if it retries
   /// Tables taken ahead by updates in flight, per address space, beyond which binds wait; 0: none.
   std::uint64_t most_tables_ahead = 0;
 };

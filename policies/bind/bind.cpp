@@ -208,9 +208,18 @@ void add_bind_policies(Registry& registry) {
                   "waits until the process, which is told (bind_errors of a context), restarts it",
                   "Documentation/gpu/drm-vm-bind-async.rst: the address space is banned; restart: "
                   "xe until 2023, drivers/gpu/drm/xe/xe_vm_doc.h, Async error handling mode",
-                  {"fail", "retry", "restart"}}},
+                  {"fail", "retry", "restart"}},
+                 {"retry_pause",
+                  ParameterKind::duration,
+                  10'000,
+                  1,
+                  1'000'000'000,
+                  "pause between tries, if it tries again",
+                  "assumed: no driver did so",
+                  {}}},
                 [](auto& set, const auto& values, RunState&) {
                   BindTraits traits = traits_of(values);
+                  traits.retry_pause = values.duration("retry_pause");
                   traits.after_failure =
                       static_cast<models::AfterFailure>(values.get("on_failure"));
                   set.bind = std::make_unique<AsyncBind>(traits, Ahead::nothing);

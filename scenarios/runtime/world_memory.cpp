@@ -16,6 +16,7 @@ void World::build_memory() {
   spec.clean_bytes = platform.cache_clean_bytes;
   spec.dirty_bytes = platform.cache_dirty_bytes;
   spec.mempool_bytes = platform.mempool_bytes;
+  if (platform.reclaim_pause) spec.reclaim_pause = *platform.reclaim_pause;
   models::Memory& memory = machine_.memory();
   memory.set_zone(std::make_unique<models::Zone>(machine_, memory.system(), spec));
   memory.zone()->oom().inject(*this);

@@ -149,6 +149,7 @@ void slow(scenarios::Program& program) {
 void slow(scenarios::PlatformSpec& platform) {
   using namespace std::chrono_literals;
   slow(platform.disk_latency);
+  slow(platform.reclaim_pause, 4ms);
   slow(platform.swap_bytes_per_second);
   slow(platform.disk_bytes_per_second);
   slow(platform.copy_bytes_per_second);

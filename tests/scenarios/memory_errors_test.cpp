@@ -90,3 +90,13 @@ TEST_CASE("an allocation says in which context it is made", "[scenarios]") {
   CHECK(std::get<MemallocOp>(program[2].what).restore);
   CHECK(std::get<AllocOp>(program[3].what).gfp == models::Gfp::kernel);
 }
+
+TEST_CASE("a pause of reclaim needs memory that is reclaimed in rounds", "[scenarios]") {
+  const std::string pause = R"(, "reclaim_pause": "8 ms")";
+  check_only_error(text_of(R"("size": "64 MiB")" + pause, kBuffer, R"({"alloc": "b"})"),
+                   {"missing-member", kMemory + "/reclaim_pause", R"("8 ms")", ""});
+  const Loaded<Scenario> right =
+      load(text_of(R"("size": "64 MiB", "watermarks": {})" + pause, kBuffer, R"({"alloc": "b"})"));
+  REQUIRE(right.ok());
+  CHECK(right->platform.reclaim_pause == Duration(8'000'000));
+}
