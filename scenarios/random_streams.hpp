@@ -9,8 +9,9 @@ namespace fencelab::scenarios {
 
 /// Sets ThreadSpec::stream, Op::draw and BufferSpec::stream. A stream is told by what is drawn from
 /// it (how many draws of what kind); of several that draw alike, each gets its own: by what the
-/// numbers are drawn from, then by what else it does, then by its place in the file. Threads that
-/// are alike in all this are told apart by their names only, which makes no difference to anybody.
+/// numbers are drawn from, then by what else it does, then by its place in the file. So place
+/// counts among threads whose programs are alike to the last number; if they work on different
+/// buffers or engines, to declare them the other way round gives each the other's numbers.
 void assign_random_streams(Scenario& scenario);
 
 }  // namespace fencelab::scenarios

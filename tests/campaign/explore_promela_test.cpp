@@ -116,6 +116,7 @@ TEST_CASE("Proofs of indefinite fences take no more executions than they did", "
       {"indefinite-2-free0", "timeout", Verdict::free, 154, kQuiescent},
   };
   for (const Story& story : stories) {
+    // Two seconds elsewhere, minutes under sanitizers.
     if (tests::kSanitized && story.executions > 10'000) continue;
     with_story(story.file, story.stack, [&](analysis::Subject& subject) {
       const auto a = analysis::explore_dpor(subject, {.timers = story.timers}, {});

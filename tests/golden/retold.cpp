@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "models/cpu/memory_defaults.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace fencelab::tests {
@@ -104,9 +105,7 @@ json renamed(const json& value, const Names& names, const std::string& member) {
   return into;
 }
 
-}  // namespace
-
-namespace {
+// ---------------------------------------------------------------- slow motion
 
 using scenarios::Duration;
 
@@ -149,7 +148,7 @@ void slow(scenarios::Program& program) {
 void slow(scenarios::PlatformSpec& platform) {
   using namespace std::chrono_literals;
   slow(platform.disk_latency);
-  slow(platform.reclaim_pause, 4ms);
+  slow(platform.reclaim_pause, models::memory_defaults::kReclaimPause);
   slow(platform.swap_bytes_per_second);
   slow(platform.disk_bytes_per_second);
   slow(platform.copy_bytes_per_second);
