@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
-#include <ctime>
 
-#include "campaign/run_one.hpp"
-#include "scenarios/loader.hpp"
+#include "bench/scenario_time.hpp"
 
 namespace {
 
-using namespace fencelab;
+using fencelab::bench::time_of;
 
 std::string scenario(bool is_private, long buffers, long submissions) {
   std::string binds;
@@ -30,20 +28,6 @@ std::string scenario(bool is_private, long buffers, long submissions) {
       buffers, is_private ? R"(, "private": true)" : "", binds, submissions);
 }
 
-double seconds_of(const std::string& text) {
-  const auto loaded = scenarios::load_scenario(text, "private-buffers", {});
-  if (!loaded) {
-    fmt::print("{}", scenarios::format_diagnostics(loaded.diagnostics()));
-    std::exit(1);
-  }
-  const auto registry = policies::Registry::built_in();
-  const auto stack = scenarios::resolve_stack(*loaded, loaded->stacks.front(), registry);
-  const std::clock_t begun = std::clock();
-  const auto record = campaign::run_one(*loaded, *stack, 1);
-  if (record.verdict != "complete") std::exit(1);
-  return static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,8 +35,8 @@ int main(int argc, char** argv) {
   const long submissions = argc > 2 ? std::atol(argv[2]) : 2000;
   for (const bool is_private : {true, false}) {
     // Mapping them is not what is measured: the same without submissions is taken off.
-    const double all = seconds_of(scenario(is_private, buffers, submissions));
-    const double binds = seconds_of(scenario(is_private, buffers, 1));
+    const double all = time_of(scenario(is_private, buffers, submissions)).seconds;
+    const double binds = time_of(scenario(is_private, buffers, 1)).seconds;
     const double each = (all - binds) / static_cast<double>(submissions - 1);
     fmt::print("private_buffers kind={} buffers={} us_per_submission={:.2f}\n",
                is_private ? "private" : "external", buffers, each * 1e6);

@@ -233,7 +233,9 @@ std::optional<std::string> write_check_results(const std::string& folder,
   files.push_back({folder + "/check.json", check_json(records, judgements, origin.build)});
   files.insert(files.end(), more.begin(), more.end());
   auto failure = write_files(files);
-  if (!failure) remove_old_reports(reports, kMark, files);
+  std::vector<std::string> paths;
+  for (const OutputFile& file : files) paths.push_back(file.path);
+  if (!failure) remove_old_reports(reports, kMark, paths);
   if (failure && made_folder) ::rmdir(reports.c_str());
   return failure;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "campaign/clients.hpp"
 #include "campaign/dependencies.hpp"
 #include "models/cpu/zone.hpp"
 #include "models/svm/fault_service.hpp"
@@ -270,6 +271,31 @@ std::vector<Column> make_columns() {
                      [](const Facts& f) { return sum(f.metrics.engine_busy); }));
   all.push_back(time("engine_spin_ns", "sum over engines of the time spent polling semaphores",
                      [](const Facts& f) { return sum(f.metrics.engine_spin); }));
+  all.push_back({"gpu_time_fairness_ratio", "ratio",
+                 "Jain's index of the time that engines executed jobs of each process: 1 where all "
+                 "got the same, 1/n where one of n got all; empty if none got any",
+                 false, [](const Facts& f) {
+                   const double fairness = f.clients.fairness();
+                   return fairness < 0 ? std::string() : fmt::format("{:.9g}", fairness);
+                 }});
+  all.push_back(time("priority_inversion_ns",
+                     "sum over engines and workers of the time spent executing something that "
+                     "nobody needed as urgently as what could have run there instead (a job is as "
+                     "urgent as the highest priority of those who wait for it)",
+                     [](const Facts& f) { return f.clients.inverted_time(); }));
+  all.push_back(count("queue_depth_max_count",
+                      "most jobs that a process had submitted and not done", [](const Facts& f) {
+                        std::uint64_t most = 0;
+                        for (const auto& client : f.clients.clients())
+                          most = std::max(most, client.depth_most);
+                        return most;
+                      }));
+  all.push_back(
+      count("cycles_count", "rounds of the outermost loops of threads", [](const Facts& f) {
+        std::uint64_t rounds = 0;
+        for (const auto& client : f.clients.clients()) rounds += client.cycles.count;
+        return rounds;
+      }));
   add_dependencies(all);
   add_hazards(all);
   add_quantiles(all, "frame_latency", "time from acquire to scan-out of a frame",
@@ -380,15 +406,17 @@ std::string columns_markdown() {
   page +=
       fmt::format("| schema_version | count | version of this table, now {} |\n", kSchemaVersion);
   page +=
-      "| scenario | text | name of the scenario |\n| stack | text | name of the stack |\n"
-      "| seed | count | seed of the run |\n| status | text | ok, or why there is no result: error, "
-      "crashed |\n"
+      "| scenario | text | name of the scenario |\n"
+      "| point | text | of its sweep: axis=value for each axis; empty where nothing is swept |\n"
+      "| stack | text | name of the stack |\n"
+      "| seed | count | seed of the run |\n| status | text | ok, or why there is no result: "
+      "crashed, overdue |\n"
       "| verdict | text | deadlock, orphan, masked, livelock, stall, starved or complete |\n"
       "| build | text | version, commit and build type of the program; a debug build says so |\n";
   for (const Column& column : columns())
     page += fmt::format("| {} | {} | {}{} |\n", column.name, column.unit, column.meaning,
                         column.is_cost ? " (cost: differs from run to run)" : "");
-  return page + dependencies_markdown();
+  return page + dependencies_markdown() + clients_markdown();
 }
 
 }  // namespace fencelab::campaign

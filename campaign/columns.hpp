@@ -7,6 +7,7 @@
 
 #include "analysis/hazards/hazard_tracker.hpp"
 #include "analysis/oversync/oversync_tracker.hpp"
+#include "analysis/run/client_metrics.hpp"
 #include "analysis/run/metrics.hpp"
 #include "analysis/run/verdict.hpp"
 #include "models/machine.hpp"
@@ -20,6 +21,7 @@ struct RunFacts {
   const analysis::DeadlockWatch& watch;
   const analysis::HazardTracker& hazards;
   const analysis::OversyncTracker& oversync;
+  const analysis::ClientMetrics& clients;
   std::uint64_t fingerprint = 0, probe_events = 0, kernel_events = 0;
   double wall_seconds = 0;
   long peak_rss_kib = 0;
@@ -37,7 +39,7 @@ struct Column {
 const std::vector<Column>& columns();
 
 /// Version of the column set; rises when a column changes its meaning.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;  // 2: the column `point`
 
 /// docs/reference/columns.md, generated.
 std::string columns_markdown();

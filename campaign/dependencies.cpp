@@ -63,72 +63,93 @@ const std::vector<RowColumn>& row_columns() {
 
 double milliseconds(std::int64_t ns) { return static_cast<double>(ns) * 1e-6; }
 
-/// One kind of false dependency of a scenario under a stack, over its seeds.
-struct Costly {
-  std::string words;
-  std::int64_t cost_ns = 0;
-  std::uint64_t count = 0, runs = 0;
-};
-
 std::string words_of(const RunRecord& run, const DependencyRow& row) {
   const auto part = [](const char* before, const std::string& text) {
     return text.empty() ? std::string() : before + text;
   };
-  return fmt::format("in {} under {}: {} waited for {}{}{}{}", run.scenario, run.stack,
-                     row.consumer, row.producer.empty() ? "others" : row.producer,
-                     part(" on ", row.buffer), part(" by ", row.rule), part(" of ", row.policy));
-}
-
-/// Costliest first.
-std::vector<Costly> costly_kinds(const std::vector<RunRecord>& records) {
-  std::map<std::string, Costly> kinds;
-  for (const RunRecord& record : records)
-    for (const DependencyRow& row : record.dependencies) {
-      if (row.cost_ns <= 0) continue;
-      const std::string words = words_of(record, row);
-      Costly& kind = kinds[words];
-      kind.words = words;
-      kind.cost_ns += row.cost_ns;
-      kind.count += row.count;
-      ++kind.runs;
-    }
-  std::vector<Costly> list;
-  for (auto& [words, kind] : kinds) list.push_back(std::move(kind));
-  std::sort(list.begin(), list.end(), [](const Costly& a, const Costly& b) {
-    return a.cost_ns != b.cost_ns ? a.cost_ns > b.cost_ns : a.words < b.words;
-  });
-  return list;
+  return fmt::format("in {}{} under {}: {} waited for {}{}{}{}", run.scenario,
+                     run.point.empty() ? "" : " [" + run.point + "]", run.stack, row.consumer,
+                     row.producer.empty() ? "others" : row.producer, part(" on ", row.buffer),
+                     part(" by ", row.rule), part(" of ", row.policy));
 }
 
 }  // namespace
 
-std::string dependencies_csv(const std::vector<RunRecord>& records) {
-  std::string csv = "schema_version,scenario,stack,seed";
+std::string dependencies_csv_header() {
+  std::string csv = "schema_version,scenario,point,stack,seed";
   for (const RowColumn& column : row_columns()) csv += fmt::format(",{}", column.name);
-  csv += "\n";
+  return csv + "\n";
+}
+
+std::string dependencies_csv_rows(const std::vector<RunRecord>& records) {
+  std::string csv;
   for (const RunRecord& record : records)
     for (const DependencyRow& row : record.dependencies) {
-      csv += fmt::format("{},{},{},{}", kDependenciesSchemaVersion, csv_field(record.scenario),
-                         csv_field(record.stack), record.seed);
+      csv += fmt::format("{},{},{},{},{}", kDependenciesSchemaVersion, csv_field(record.scenario),
+                         csv_field(record.point), csv_field(record.stack), record.seed);
       for (const RowColumn& column : row_columns()) csv += "," + csv_field(column.value(row));
       csv += "\n";
     }
   return csv;
 }
 
-std::string costliest_dependencies(const std::vector<RunRecord>& records, std::size_t most) {
-  const std::vector<Costly> kinds = costly_kinds(records);
+std::string dependencies_csv(const std::vector<RunRecord>& records) {
+  return dependencies_csv_header() + dependencies_csv_rows(records);
+}
+
+void CostlyDependencies::add(const std::vector<RunRecord>& records) {
+  for (const RunRecord& record : records)
+    for (const DependencyRow& row : record.dependencies) {
+      if (row.cost_ns <= 0) continue;
+      Kind& kind = kinds_[words_of(record, row)];
+      kind.cost_ns += row.cost_ns;
+      kind.count += row.count;
+      ++kind.runs;
+    }
+  if (kinds_.size() > kMostKinds) drop_cheapest();
+}
+
+std::vector<std::pair<std::string, CostlyDependencies::Kind>> CostlyDependencies::costliest_first()
+    const {
+  std::vector<std::pair<std::string, Kind>> list(kinds_.begin(), kinds_.end());
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return a.second.cost_ns != b.second.cost_ns ? a.second.cost_ns > b.second.cost_ns
+                                                : a.first < b.first;
+  });
+  return list;
+}
+
+// A kind belongs to one scenario point, so those of earlier points get no costlier.
+void CostlyDependencies::drop_cheapest() {
+  const auto list = costliest_first();
+  for (std::size_t i = kMostKinds / 2; i < list.size(); ++i) {
+    dropped_ns_ += list[i].second.cost_ns;
+    ++dropped_;
+    kinds_.erase(list[i].first);
+  }
+}
+
+std::string CostlyDependencies::words(std::size_t most) const {
+  const auto kinds = costliest_first();
   if (kinds.empty()) return "";
   std::string text = "costliest false dependencies:\n";
   for (std::size_t i = 0; i < std::min(most, kinds.size()); ++i)
-    text += fmt::format("  {:.3f} ms {} ({} times in {} runs)\n", milliseconds(kinds[i].cost_ns),
-                        kinds[i].words, kinds[i].count, kinds[i].runs);
-  std::int64_t rest = 0;
-  for (std::size_t i = most; i < kinds.size(); ++i) rest += kinds[i].cost_ns;
+    text +=
+        fmt::format("  {:.3f} ms {} ({} times in {} runs)\n", milliseconds(kinds[i].second.cost_ns),
+                    kinds[i].first, kinds[i].second.count, kinds[i].second.runs);
+  std::int64_t rest = dropped_ns_;
+  std::size_t others = dropped_;
+  for (std::size_t i = most; i < kinds.size(); ++i, ++others) rest += kinds[i].second.cost_ns;
   if (rest > 0)
     text += fmt::format("  {:.3f} ms more of {} other kinds: dependencies.csv\n",
-                        milliseconds(rest), kinds.size() - most);
+                        milliseconds(rest), others);
   return text + "\n";
+}
+
+std::string costliest_dependencies(const std::vector<RunRecord>& records) {
+  CostlyDependencies all;
+  all.add(records);
+  return all.words();
 }
 
 std::string dependencies_markdown() {
@@ -141,7 +162,8 @@ std::string dependencies_markdown() {
       "so that sums over rows equal the columns of runs.csv.\n\n"
       "| column | unit | meaning |\n|---|---|---|\n"
       "| schema_version | count | version of this table, now {} |\n"
-      "| scenario | text | name of the scenario |\n| stack | text | name of the stack |\n"
+      "| scenario | text | name of the scenario |\n| point | text | of its sweep |\n"
+      "| stack | text | name of the stack |\n"
       "| seed | count | seed of the run |\n",
       kDependencyRows, kDependenciesSchemaVersion);
   for (const RowColumn& column : row_columns())

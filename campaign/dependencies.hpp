@@ -1,7 +1,10 @@
 // Who waited for whom, and what it cost: dependencies.csv and a few lines for the terminal.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "campaign/run_record.hpp"
@@ -12,14 +15,37 @@ namespace fencelab::campaign {
 inline constexpr std::size_t kDependencyRows = 100;
 
 /// Version of the columns of dependencies.csv.
-inline constexpr int kDependenciesSchemaVersion = 1;
+inline constexpr int kDependenciesSchemaVersion = 2;  // 2: the column `point`
 
 /// One row per run and kind of dependency, the costliest first in each run.
+std::string dependencies_csv_header();
+std::string dependencies_csv_rows(const std::vector<RunRecord>& records);
+/// Both.
 std::string dependencies_csv(const std::vector<RunRecord>& records);
 
-/// The costliest false dependencies of all runs in words, at most `most` lines and one that says
-/// how much more there is; empty if none cost anything.
-std::string costliest_dependencies(const std::vector<RunRecord>& records, std::size_t most = 5);
+/// The costliest false dependencies of many runs, of a scenario point under a stack over its seeds.
+class CostlyDependencies {
+ public:
+  /// All runs of a scenario point at once.
+  void add(const std::vector<RunRecord>& records);
+  /// At most `most` lines and one that says how much more there is; empty if none cost anything.
+  std::string words(std::size_t most = 5) const;
+
+ private:
+  struct Kind {
+    std::int64_t cost_ns = 0;
+    std::uint64_t count = 0, runs = 0;
+  };
+  static constexpr std::size_t kMostKinds = 10'000;
+  std::vector<std::pair<std::string, Kind>> costliest_first() const;
+  void drop_cheapest();
+  std::map<std::string, Kind> kinds_;  ///< by words
+  std::int64_t dropped_ns_ = 0;
+  std::size_t dropped_ = 0;
+};
+
+/// The same of runs at hand.
+std::string costliest_dependencies(const std::vector<RunRecord>& records);
 
 /// The part of docs/reference/columns.md about dependencies.csv.
 std::string dependencies_markdown();

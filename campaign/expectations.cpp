@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "campaign/clients.hpp"
 #include "campaign/expected_cycle.hpp"
 
 namespace fencelab::campaign {
@@ -68,22 +69,22 @@ std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord&
                                     fmt::join(expect.verdicts, " or "), record.verdict),
                         is_deadlock(record.verdict)});
   for (const auto& [column, bound] : expect.metrics) {
-    const auto value = record.values.find(column);
-    if (value == record.values.end()) {
+    const std::string* const value = find_metric(record, column);
+    if (!value) {
       failures.push_back({fmt::format("{}: no column {}", at, column), false});
       continue;
     }
-    if (value->second.empty()) {
+    if (value->empty()) {
       failures.push_back({fmt::format("{}: {} has no value in this run", at, column), false});
       continue;
     }
-    const double number = std::stod(value->second);
+    const double number = std::stod(*value);
     if (bound.min && number < *bound.min)
       failures.push_back(
-          {fmt::format("{}: {} = {} is below {}", at, column, value->second, *bound.min), false});
+          {fmt::format("{}: {} = {} is below {}", at, column, *value, *bound.min), false});
     if (bound.max && number > *bound.max)
       failures.push_back(
-          {fmt::format("{}: {} = {} is above {}", at, column, value->second, *bound.max), false});
+          {fmt::format("{}: {} = {} is above {}", at, column, *value, *bound.max), false});
   }
   check_core(expect, record, at, failures);
   check_cycle(expect, record, at, failures);

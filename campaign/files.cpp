@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 namespace fencelab::campaign {
 
@@ -29,28 +31,32 @@ int write_all(int file, const std::string& text) {
   return 0;
 }
 
+}  // namespace
+
 /// A file under its temporary name, which goes away unless publish() succeeds.
-class StagedFile {
+class StagedFiles::File {
  public:
-  explicit StagedFile(std::string path)
+  explicit File(std::string path)
       : path_(std::move(path)), temporary_(fmt::format("{}.tmp{}", path_, ::getpid())) {}
-  StagedFile(const StagedFile&) = delete;
-  StagedFile& operator=(const StagedFile&) = delete;
-  ~StagedFile() {
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (file_ >= 0) ::close(file_);
     if (exists_) ::unlink(temporary_.c_str());
   }
+  const std::string& path() const { return path_; }
 
-  std::optional<std::string> write(const std::string& text) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path_, ignored)) return failure("create", path_, EISDIR);
-    // What lies under the temporary name is left over or planted there: never written through.
-    ::unlink(temporary_.c_str());
-    const int file = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (file < 0) return failure("create", path_, errno);
-    exists_ = true;
-    int reason = write_all(file, text);
-    if (::close(file) != 0 && reason == 0) reason = errno;
+  std::optional<std::string> append(const std::string& text) {
+    if (file_ < 0)
+      if (auto message = open()) return message;
+    const int reason = write_all(file_, text);
     return reason == 0 ? std::nullopt : std::optional(failure("write", path_, reason));
+  }
+
+  std::optional<std::string> close() {
+    if (file_ < 0) return std::nullopt;
+    const int closed = ::close(std::exchange(file_, -1));
+    return closed == 0 ? std::nullopt : std::optional(failure("write", path_, errno));
   }
 
   std::optional<std::string> publish() {
@@ -61,25 +67,72 @@ class StagedFile {
   }
 
  private:
+  std::optional<std::string> open() {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path_, ignored)) return failure("create", path_, EISDIR);
+    // What lies under the temporary name is left over or planted there: never written through.
+    if (!exists_) ::unlink(temporary_.c_str());
+    const int how = exists_ ? O_APPEND : O_CREAT | O_EXCL;
+    file_ = ::open(temporary_.c_str(), O_WRONLY | O_CLOEXEC | how, 0644);
+    if (file_ < 0) return failure("create", path_, errno);
+    exists_ = true;
+    return std::nullopt;
+  }
+
   std::string path_, temporary_;
+  int file_ = -1;
   bool exists_ = false;
 };
 
-}  // namespace
+StagedFiles::StagedFiles() = default;
+StagedFiles::~StagedFiles() = default;
+
+std::optional<std::string> StagedFiles::append(const std::string& path, const std::string& text) {
+  constexpr std::size_t kMostOpen = 16;
+  File*& file = open_[path];
+  if (!file) {
+    const auto known = std::find_if(files_.begin(), files_.end(),
+                                    [&](const auto& each) { return each->path() == path; });
+    const bool is_new = known == files_.end();
+    file = is_new ? files_.emplace_back(std::make_unique<File>(path)).get() : known->get();
+  }
+  auto message = file->append(text);
+  if (message || open_.size() <= kMostOpen) return message;
+  for (const auto& [name, other] : open_)
+    if (auto failed = other->close()) message = failed;
+  open_.clear();
+  return message;
+}
+
+std::optional<std::string> StagedFiles::publish() {
+  for (const auto& file : files_)
+    if (auto message = file->close()) return message;
+  for (const auto& file : files_)
+    if (auto message = file->publish()) return message;
+  open_.clear();
+  return std::nullopt;
+}
+
+void StagedFiles::discard() {
+  open_.clear();
+  files_.clear();
+}
+
+std::vector<std::string> StagedFiles::paths() const {
+  std::vector<std::string> paths;
+  for (const auto& file : files_) paths.push_back(file->path());
+  return paths;
+}
 
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
   return write_files({{path, text}});
 }
 
 std::optional<std::string> write_files(const std::vector<OutputFile>& files) {
-  std::vector<std::unique_ptr<StagedFile>> staged;
-  for (const OutputFile& file : files) {
-    staged.push_back(std::make_unique<StagedFile>(file.path));
-    if (auto message = staged.back()->write(file.text)) return message;
-  }
-  for (const auto& file : staged)
-    if (auto message = file->publish()) return message;
-  return std::nullopt;
+  StagedFiles staged;
+  for (const OutputFile& file : files)
+    if (auto message = staged.append(file.path, file.text)) return message;
+  return staged.publish();
 }
 
 ReadFile read_file(const std::string& path, std::size_t bytes_max) {

@@ -1,8 +1,10 @@
 // Writing results so that nothing half-written is ever seen: to temporary names, then renamed.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "scenarios/diagnostics.hpp"
@@ -22,6 +24,29 @@ struct OutputFile {
 /// Writes all files or, if one of them cannot be written, none: nothing gets its name before
 /// everything is on the disk. An error message with the reason, or none.
 std::optional<std::string> write_files(const std::vector<OutputFile>& files);
+
+/// Files of a set that appear together, written piece by piece. Nothing gets its name before
+/// publish(); without it nothing stays.
+class StagedFiles {
+ public:
+  StagedFiles();
+  ~StagedFiles();
+  StagedFiles(const StagedFiles&) = delete;
+  StagedFiles& operator=(const StagedFiles&) = delete;
+
+  /// Adds to what `path` will be, from nothing at first. An error message with the reason, or none.
+  std::optional<std::string> append(const std::string& path, const std::string& text);
+  std::optional<std::string> publish();
+  /// Gives up what is not published.
+  void discard();
+  /// Of all of them, in the order in which they were begun.
+  std::vector<std::string> paths() const;
+
+ private:
+  class File;
+  std::vector<std::unique_ptr<File>> files_;
+  std::unordered_map<std::string, File*> open_;  ///< those that may still grow
+};
 
 /// What read_file() found.
 struct ReadFile {

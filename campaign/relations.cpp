@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "campaign/clients.hpp"
 #include "campaign/expectations.hpp"
 
 namespace fencelab::campaign {
@@ -18,9 +19,8 @@ BySeed metric_of(const scenarios::Scenario& scenario, const std::vector<RunRecor
   BySeed values;
   for (const RunRecord& record : records) {
     if (record.file != scenario.file || record.stack != stack || record.status != "ok") continue;
-    const auto value = record.values.find(metric);
-    if (value != record.values.end() && !value->second.empty())
-      values[record.seed] = std::stod(value->second);
+    const std::string* const value = find_metric(record, metric);
+    if (value && !value->empty()) values[record.seed] = std::stod(*value);
   }
   return values;
 }

@@ -53,9 +53,8 @@ std::string file_stem(std::string name) {
 }
 
 void remove_old_reports(const std::string& folder, std::string_view mark,
-                        const std::vector<OutputFile>& written) {
-  std::set<std::string> kept;
-  for (const OutputFile& file : written) kept.insert(file.path);
+                        const std::vector<std::string>& written) {
+  const std::set<std::string> kept(written.begin(), written.end());
   std::error_code ignored;
   std::vector<fs::path> old;
   for (fs::directory_iterator each(folder, ignored), end; !ignored && each != end;

@@ -26,6 +26,6 @@ std::string file_stem(std::string name);
 /// ends in `mark` and numbers and that are not among `written`; then the folder, if nothing is left
 /// in it. What people put there stays.
 void remove_old_reports(const std::string& folder, std::string_view mark,
-                        const std::vector<OutputFile>& written);
+                        const std::vector<std::string>& written);
 
 }  // namespace fencelab::campaign

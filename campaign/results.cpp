@@ -3,67 +3,118 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-
+#include "campaign/clients.hpp"
 #include "campaign/dependencies.hpp"
-#include "campaign/files.hpp"
 #include "campaign/report_files.hpp"
 #include "campaign/tables.hpp"
+#include "core/stable_hash.hpp"
 
 namespace fencelab::campaign {
 
 namespace {
 
-/// Every incident in each of its forms.
-void add_incidents(const std::string& folder, const std::vector<RunRecord>& records,
-                   std::vector<OutputFile>& files) {
-  for (const RunRecord& record : records)
-    for (std::size_t i = 0; i < record.incidents.size(); ++i) {
-      const IncidentRecord& incident = record.incidents[i];
-      const std::string name =
-          fmt::format("{}-{}-seed{}-{}", record.scenario, record.stack, record.seed, i + 1);
-      add_report_files(folder + "/" + file_stem(name), {incident.text, incident.json, incident.dot},
-                       files);
-    }
-}
-
-std::string hazards_text(const std::vector<RunRecord>& records) {
+std::string hazards_text(const RunRecord& record) {
   std::string text;
-  for (const RunRecord& record : records)
-    for (const HazardRecord& hazard : record.hazards)
-      text += fmt::format("{} under {} (seed {}): {}\n", record.scenario, record.stack, record.seed,
-                          hazard_words(hazard));
+  for (const HazardRecord& hazard : record.hazards)
+    text += fmt::format("{}{} under {} (seed {}): {}\n", record.scenario,
+                        record.point.empty() ? "" : " [" + record.point + "]", record.stack,
+                        record.seed, hazard_words(hazard));
   return text;
 }
 
-void remove_leftovers(const std::string& folder, const std::vector<OutputFile>& files) {
-  const std::string hazards = folder + "/hazards.txt";
-  const bool has_hazards = std::any_of(
-      files.begin(), files.end(), [&](const OutputFile& file) { return file.path == hazards; });
-  if (!has_hazards) ::unlink(hazards.c_str());
-  remove_old_reports(folder + "/deadlocks", "-seed", files);
+/// Points are told apart by a hash of their names, which may be long and of any letters.
+std::string point_stem(const RunRecord& record) {
+  if (record.point.empty()) return record.scenario;
+  return fmt::format("{}-{:08x}", record.scenario,
+                     static_cast<std::uint32_t>(core::stable_hash(record.point)));
 }
 
 }  // namespace
 
+ResultFiles::ResultFiles(std::string folder, std::string build)
+    : folder_(std::move(folder)), build_(std::move(build)) {}
+
+ResultFiles::~ResultFiles() {
+  files_.discard();
+  if (made_deadlocks_) ::rmdir(in_folder("deadlocks").c_str());  // fails if something is in it
+}
+
+std::optional<std::string> ResultFiles::begin() {
+  if (begun_) return std::nullopt;
+  begun_ = true;
+  if (auto failure = files_.append(in_folder("runs.csv"), runs_csv_header())) return failure;
+  if (auto failure = files_.append(in_folder("compare.csv"), compare_csv_header())) return failure;
+  if (auto failure = files_.append(in_folder("dependencies.csv"), dependencies_csv_header()))
+    return failure;
+  return files_.append(in_folder("clients.csv"), clients_csv_header());
+}
+
+std::optional<std::string> ResultFiles::make_deadlocks() {
+  if (has_deadlocks_) return std::nullopt;
+  has_deadlocks_ = true;
+  const std::string folder = in_folder("deadlocks");
+  made_deadlocks_ = ::access(folder.c_str(), F_OK) != 0;
+  return make_directory(folder);
+}
+
+// Every incident in each of its forms.
+std::optional<std::string> ResultFiles::add_incidents(const RunRecord& record) {
+  if (record.incidents.empty()) return std::nullopt;
+  if (auto failure = make_deadlocks()) return failure;
+  for (std::size_t i = 0; i < record.incidents.size(); ++i) {
+    const IncidentRecord& incident = record.incidents[i];
+    const std::string name =
+        fmt::format("{}-{}-seed{}-{}", point_stem(record), record.stack, record.seed, i + 1);
+    std::vector<OutputFile> forms;
+    add_report_files(in_folder("deadlocks") + "/" + file_stem(name),
+                     {incident.text, incident.json, incident.dot}, forms);
+    for (const OutputFile& form : forms)
+      if (auto failure = files_.append(form.path, form.text)) return failure;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> ResultFiles::add(const std::vector<RunRecord>& point) {
+  if (auto failure = begin()) return failure;
+  for (const RunRecord& record : point) {
+    if (auto failure = add_incidents(record)) return failure;
+    const std::string hazards = hazards_text(record);
+    has_hazards_ = has_hazards_ || !hazards.empty();
+    if (!hazards.empty())
+      if (auto failure = files_.append(in_folder("hazards.txt"), hazards)) return failure;
+  }
+  if (auto failure = files_.append(in_folder("runs.csv"), runs_csv_rows(point, build_)))
+    return failure;
+  if (auto failure = files_.append(in_folder("compare.csv"), compare_csv_rows(point)))
+    return failure;
+  if (auto failure = files_.append(in_folder("dependencies.csv"), dependencies_csv_rows(point)))
+    return failure;
+  return files_.append(in_folder("clients.csv"), clients_csv_rows(point));
+}
+
+std::optional<std::string> ResultFiles::publish() {
+  if (auto failure = begin()) return failure;
+  if (auto failure = files_.publish()) return failure;
+  made_deadlocks_ = false;
+  if (!has_hazards_) ::unlink(in_folder("hazards.txt").c_str());
+  remove_old_reports(in_folder("deadlocks"), "-seed", files_.paths());
+  return std::nullopt;
+}
+
 std::optional<std::string> write_results(const std::string& folder,
                                          const std::vector<RunRecord>& records,
                                          const std::string& build) {
-  const std::string deadlocks = folder + "/deadlocks";
-  std::vector<OutputFile> files;
-  add_incidents(deadlocks, records, files);
-  const bool made_folder = !files.empty() && ::access(deadlocks.c_str(), F_OK) != 0;
-  if (!files.empty())
-    if (auto failure = make_directory(deadlocks)) return failure;
-  const std::string hazards = hazards_text(records);
-  if (!hazards.empty()) files.push_back({folder + "/hazards.txt", hazards});
-  files.push_back({folder + "/runs.csv", runs_csv(records, build)});
-  files.push_back({folder + "/compare.csv", compare_csv(records)});
-  files.push_back({folder + "/dependencies.csv", dependencies_csv(records)});
-  auto failure = write_files(files);
-  if (!failure) remove_leftovers(folder, files);
-  if (failure && made_folder) ::rmdir(deadlocks.c_str());
-  return failure;
+  ResultFiles files(folder, build);
+  for (std::size_t i = 0; i < records.size();) {
+    std::vector<RunRecord> point;
+    const RunRecord& first = records[i];
+    for (; i < records.size() && records[i].scenario == first.scenario &&
+           records[i].point == first.point;
+         ++i)
+      point.push_back(records[i]);
+    if (auto failure = files.add(point)) return failure;
+  }
+  return files.publish();
 }
 
 }  // namespace fencelab::campaign

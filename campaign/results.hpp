@@ -1,19 +1,43 @@
-// The files of a campaign: runs.csv, compare.csv, dependencies.csv, hazards.txt and deadlocks/,
-// together or not at all.
+// The files of a campaign: runs.csv, compare.csv, dependencies.csv, clients.csv, hazards.txt and
+// deadlocks/, together or not at all.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "campaign/files.hpp"
 #include "campaign/run_record.hpp"
 
 namespace fencelab::campaign {
 
-/// Writes the results of `records` into `folder`, which exists. What an earlier campaign left there
-/// and this one does not have (its deadlocks, its hazards) is removed, so that the folder never
-/// shows two campaigns at once. An error message with the reason, or none; on an error the folder
-/// is as it was.
+class ResultFiles {
+ public:
+  /// Into `folder`, which exists; `build` says what made the runs.
+  ResultFiles(std::string folder, std::string build);
+  /// Unless published nothing stays.
+  ~ResultFiles();
+  ResultFiles(const ResultFiles&) = delete;
+  ResultFiles& operator=(const ResultFiles&) = delete;
+
+  /// All runs of the next scenario point. An error message with the reason, or none.
+  std::optional<std::string> add(const std::vector<RunRecord>& point);
+  /// Gives the files their names. What an earlier campaign left there and this one does not have
+  /// (its deadlocks, its hazards) is removed, so that the folder never shows two campaigns at once.
+  /// On an error the folder is as it was.
+  std::optional<std::string> publish();
+
+ private:
+  std::optional<std::string> begin();
+  std::optional<std::string> add_incidents(const RunRecord& record);
+  std::optional<std::string> make_deadlocks();
+  std::string in_folder(const char* name) const { return folder_ + "/" + name; }
+  std::string folder_, build_;
+  StagedFiles files_;
+  bool begun_ = false, made_deadlocks_ = false, has_deadlocks_ = false, has_hazards_ = false;
+};
+
+/// All of it for runs at hand, those of one scenario point together.
 std::optional<std::string> write_results(const std::string& folder,
                                          const std::vector<RunRecord>& records,
                                          const std::string& build);

@@ -1,36 +1,57 @@
 #include "campaign/run_all.hpp"
 
-#include "campaign/worker_pool.hpp"
+#include <unordered_map>
 
 namespace fencelab::campaign {
 
 namespace {
 
-RunRecord record_of(const WorkItem& item, const WorkerResult& result) {
-  if (result.status == WorkerResult::Status::ok) {
-    auto record = RunRecord::from_json(result.text);
-    record.file = item.identity.file;  // byte for byte, whatever the bytes; JSON carries text only
-    return record;
-  }
-  RunRecord record = item.identity;
-  record.status = "crashed";
-  record.message = result.text;
-  return record;
+RunRecord failed(RunRecord identity, const WorkerResult& result) {
+  const bool overdue = result.status == WorkerResult::Status::overdue;
+  identity.status = overdue ? "overdue" : "crashed";
+  identity.message = result.text;
+  return identity;
 }
 
 }  // namespace
 
+void run_each(const WorkSource& next, const PoolOptions& options, const RunFinished& finished) {
+  std::unordered_map<std::size_t, RunRecord> under_way;
+  std::size_t begun = 0;
+  const auto tasks = [&]() -> std::optional<WorkerTask> {
+    std::optional<WorkItem> item = next();
+    if (!item) return std::nullopt;
+    under_way.emplace(begun++, std::move(item->identity));
+    return [work = std::move(item->work)] { return work().to_json(); };
+  };
+  run_tasks_from(tasks, options, [&](std::size_t task, const WorkerResult& result) {
+    RunRecord identity = std::move(under_way.extract(task).mapped());
+    if (result.status != WorkerResult::Status::ok) {
+      const RunRecord record = failed(std::move(identity), result);
+      return finished(task, record, record.to_json());
+    }
+    RunRecord record = RunRecord::from_json(result.text);
+    record.file = identity.file;  // byte for byte, whatever the bytes; JSON carries text only
+    finished(task, record, result.text);
+  });
+}
+
 std::vector<RunRecord> run_all(const std::vector<WorkItem>& items, unsigned jobs,
                                const std::function<void(const RunRecord&)>& finished,
                                StopSignals* stop) {
-  std::vector<WorkerTask> tasks;
-  for (const WorkItem& item : items) tasks.emplace_back([&item] { return item.work().to_json(); });
   std::vector<RunRecord> records(items.size());
-  run_tasks(tasks, {.jobs = jobs, .stop = stop, .time_limit = {}},
-            [&](std::size_t i, const WorkerResult& result) {
-              records[i] = record_of(items[i], result);
-              finished(records[i]);
-            });
+  std::size_t begun = 0;
+  const auto next = [&]() -> std::optional<WorkItem> {
+    if (begun == items.size()) return std::nullopt;
+    return items[begun++];
+  };
+  PoolOptions options;
+  options.jobs = jobs;
+  options.stop = stop;
+  run_each(next, options, [&](std::size_t item, const RunRecord& record, const std::string&) {
+    records[item] = record;
+    finished(records[item]);
+  });
   return records;
 }
 

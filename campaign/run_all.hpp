@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "campaign/run_record.hpp"
-#include "campaign/stop_signals.hpp"
+#include "campaign/worker_pool.hpp"
 
 namespace fencelab::campaign {
 
@@ -15,6 +17,16 @@ struct WorkItem {
   RunRecord identity;
   std::function<RunRecord()> work;
 };
+
+/// The next run, or nothing when there is no other.
+using WorkSource = std::function<std::optional<WorkItem>()>;
+/// What became of run number `item` (from 0, in the order of the source); `json` is its
+/// RunRecord::to_json().
+using RunFinished =
+    std::function<void(std::size_t item, const RunRecord& record, const std::string& json)>;
+
+/// Runs what `next` hands out and keeps nothing of it. A run that fails is a record with a status.
+void run_each(const WorkSource& next, const PoolOptions& options, const RunFinished& finished);
 
 /// Runs all items, `jobs` at a time; records come back in the order of the items. `finished` is
 /// called after each, in order of completion. Signals and errors: see run_tasks().

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "analysis/run/fingerprint.hpp"
+#include "campaign/clients.hpp"
 #include "campaign/columns.hpp"
 #include "campaign/dependencies.hpp"
 #include "campaign/hardware.hpp"
@@ -200,6 +201,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::RunMetrics metrics;
   simulation.probe().subscribe(fingerprint, core::Probe::kFacts);
   simulation.probe().subscribe(metrics, core::Probe::kFacts);
+  analysis::ClientMetrics clients;
+  simulation.probe().subscribe(clients, analysis::ClientMetrics::kMask);
   analysis::HazardTracker hazards;
   simulation.probe().subscribe(hazards, analysis::HazardTracker::kMask);
   analysis::OversyncTracker oversync;
@@ -237,6 +240,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   for (const analysis::Incident& incident : watch.incidents())
     record.incidents.push_back(
         describe_incident(incident.graph, incident.finding, incident.rescued, world));
+  clients.finish(simulation.now());
   hazards.finish();
   for (const analysis::HazardClass& hazard : hazards.classes())
     record.hazards.push_back(describe_hazard(hazard, world));
@@ -247,6 +251,12 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
       if (engine->number() < metrics.engine_busy.size())
         record.engine_busy_ns[engine->name()] =
             static_cast<double>(metrics.engine_busy[engine->number()]);
+  for (const auto& client : world.machine().clients()) {
+    if (client->index() >= clients.clients().size()) continue;
+    const auto& got = clients.clients()[client->index()];
+    if (got.submitted == 0 && got.cycles.count == 0) continue;
+    record.clients.push_back({client->name(), client_values(got, metrics.last_progress)});
+  }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
@@ -255,6 +265,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
                        watch,
                        hazards,
                        oversync,
+                       clients,
                        fingerprint.value(),
                        fingerprint.events(),
                        simulation.events(),

@@ -88,8 +88,11 @@ std::string RunRecord::to_json() const {
   nlohmann::json hazards_json = nlohmann::json::array();
   for (const HazardRecord& hazard : hazards)
     hazards_json.push_back({{"incident", json_of(hazard)}, {"count", hazard.count}});
+  nlohmann::json clients_json = nlohmann::json::array();
+  for (const ClientRecord& client : clients) clients_json.push_back({client.name, client.values});
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
+                                 {"point", point},
                                  {"file", file},
                                  {"seed", seed},
                                  {"status", status},
@@ -99,6 +102,7 @@ std::string RunRecord::to_json() const {
                                  {"incidents", incidents_json},
                                  {"hazards", hazards_json},
                                  {"dependencies", dependencies_json},
+                                 {"clients", clients_json},
                                  {"engine_busy_ns", engine_busy_ns},
                                  {"broken_rules", broken_rules}};
   // A file's name may be any bytes; text of JSON may not.
@@ -111,6 +115,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
   json.at("scenario").get_to(record.scenario);
   json.at("stack").get_to(record.stack);
   json.at("file").get_to(record.file);
+  json.at("point").get_to(record.point);
   json.at("seed").get_to(record.seed);
   json.at("status").get_to(record.status);
   json.at("message").get_to(record.message);
@@ -120,6 +125,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
     HazardRecord read{incident_of(hazard.at("incident")), hazard.at("count")};
     record.hazards.push_back(std::move(read));
   }
+  for (const auto& client : json.at("clients")) record.clients.push_back({client[0], client[1]});
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   json.at("broken_rules").get_to(record.broken_rules);
   for (const auto& incident : json.at("incidents"))

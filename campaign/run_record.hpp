@@ -39,16 +39,24 @@ struct HazardRecord : IncidentRecord {
 /// The sentence, and how many of its class there are if there are more: "... (12 of this class)".
 std::string hazard_words(const HazardRecord& hazard);
 
+/// What one process got in a run, in the order of the columns of clients.csv.
+struct ClientRecord {
+  std::string name;
+  std::vector<std::string> values;
+};
+
 struct RunRecord {
   std::string scenario, stack, file;
+  std::string point;  ///< of a sweep: SweepPoint::name(); else empty
   std::uint64_t seed = 0;
-  std::string status = "ok";  ///< ok, crashed, error
+  std::string status = "ok";  ///< ok, crashed, overdue
   std::string message;        ///< when not ok
   std::string verdict;
   std::map<std::string, std::string> values;  ///< column -> text, without the ones above
   std::vector<IncidentRecord> incidents;
   std::vector<HazardRecord> hazards;                  ///< by class, the first of each in words
   std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
+  std::vector<ClientRecord> clients;                  ///< processes that did something
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
   /// Rules about contexts that it broke whatever came of it, each with the report of its first
   /// time.

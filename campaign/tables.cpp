@@ -15,19 +15,20 @@ namespace fencelab::campaign {
 namespace {
 
 struct Group {
-  std::string scenario, stack;
+  std::string scenario, point, stack;
   std::vector<const RunRecord*> runs;
 };
 
-/// Runs by scenario and stack, in the order in which they first appear.
+/// Runs by scenario point and stack, in the order in which they first appear.
 std::vector<Group> group(const std::vector<RunRecord>& records) {
   std::vector<Group> groups;
   for (const RunRecord& record : records) {
     auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
-      return known.scenario == record.scenario && known.stack == record.stack;
+      return known.scenario == record.scenario && known.point == record.point &&
+             known.stack == record.stack;
     });
     if (found == groups.end())
-      found = groups.insert(groups.end(), {record.scenario, record.stack, {}});
+      found = groups.insert(groups.end(), {record.scenario, record.point, record.stack, {}});
     found->runs.push_back(&record);
   }
   return groups;
@@ -96,8 +97,9 @@ std::string verdicts_of(const Group& group) {
 }
 
 const Group& baseline_of(const std::vector<Group>& groups, const Group& group) {
-  return *std::find_if(groups.begin(), groups.end(),
-                       [&](const Group& other) { return other.scenario == group.scenario; });
+  return *std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
+    return other.scenario == group.scenario && other.point == group.point;
+  });
 }
 
 constexpr std::string_view kOracleSuffix = "+oracle";
@@ -107,7 +109,7 @@ const Group* oracle_of(const std::vector<Group>& groups, const Group& group) {
   if (is_oracle_variant(group.stack) || group.stack == "oracle") return nullptr;
   const Group* found = nullptr;
   for (const Group& other : groups) {
-    if (other.scenario != group.scenario) continue;
+    if (other.scenario != group.scenario || other.point != group.point) continue;
     if (other.stack == oracle_variant(group.stack)) return &other;
     if (other.stack == "oracle") found = &other;
   }
@@ -138,14 +140,18 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build) {
-  std::string csv = "schema_version,scenario,stack,seed,status,verdict,build";
+std::string runs_csv_header() {
+  std::string csv = "schema_version,scenario,point,stack,seed,status,verdict,build";
   for (const Column& column : columns()) csv += "," + column.name;
-  csv += "\n";
+  return csv + "\n";
+}
+
+std::string runs_csv_rows(const std::vector<RunRecord>& records, const std::string& build) {
+  std::string csv;
   for (const RunRecord& record : records) {
-    csv += fmt::format("{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
-                       csv_field(record.stack), record.seed, record.status, record.verdict,
-                       csv_field(build));
+    csv += fmt::format("{},{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
+                       csv_field(record.point), csv_field(record.stack), record.seed, record.status,
+                       record.verdict, csv_field(build));
     for (const Column& column : columns()) {
       const auto found = record.values.find(column.name);
       csv += "," + (found == record.values.end() ? std::string() : csv_field(found->second));
@@ -155,11 +161,19 @@ std::string runs_csv(const std::vector<RunRecord>& records, const std::string& b
   return csv;
 }
 
-std::string compare_csv(const std::vector<RunRecord>& records) {
-  std::string csv =
-      "schema_version,scenario,stack,verdicts,baseline,metric,unit,n,mean,ci95_low,ci95_high,"
-      "ratio_to_baseline,paired_difference,paired_ci95_low,paired_ci95_high,oracle,"
-      "ratio_to_oracle\n";
+std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build) {
+  return runs_csv_header() + runs_csv_rows(records, build);
+}
+
+std::string compare_csv_header() {
+  return "schema_version,scenario,point,stack,verdicts,baseline,metric,unit,n,mean,ci95_low,ci95_"
+         "high,"
+         "ratio_to_baseline,paired_difference,paired_ci95_low,paired_ci95_high,oracle,"
+         "ratio_to_oracle\n";
+}
+
+std::string compare_csv_rows(const std::vector<RunRecord>& records) {
+  std::string csv;
   const auto groups = group(records);
   for (const Group& own : groups) {
     const Group& baseline = baseline_of(groups, own);
@@ -176,10 +190,11 @@ std::string compare_csv(const std::vector<RunRecord>& records) {
       const auto high = [](const Estimate& e) {
         return e.half_width ? number(e.mean + *e.half_width) : std::string();
       };
-      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion,
-                         csv_field(own.scenario), csv_field(own.stack), csv_field(verdicts_of(own)),
-                         csv_field(baseline.stack), column.name, column.unit, mean.n,
-                         number(mean.mean), low(mean), high(mean), ratio(mean, reference),
+      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion,
+                         csv_field(own.scenario), csv_field(own.point), csv_field(own.stack),
+                         csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
+                         column.unit, mean.n, number(mean.mean), low(mean), high(mean),
+                         ratio(mean, reference),
                          difference.n ? number(difference.mean) : std::string(), low(difference),
                          high(difference), oracle ? csv_field(oracle->stack) : "",
                          oracle ? ratio(mean, estimate(values_of(*oracle, column.name))) : "");
@@ -188,28 +203,37 @@ std::string compare_csv(const std::vector<RunRecord>& records) {
   return csv;
 }
 
-std::string comparison_table(const std::vector<RunRecord>& records) {
+std::string compare_csv(const std::vector<RunRecord>& records) {
+  return compare_csv_header() + compare_csv_rows(records);
+}
+
+std::string comparison_table_header(bool has_oracle) {
+  return fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}{}\n",
+                     "scenario", "stack", "verdict", "jobs", "makespan ms", "p95 job ms",
+                     "oversync ms", "false", "hazards", "evicted", has_oracle ? "  / oracle" : "");
+}
+
+std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle) {
   const auto groups = group(records);
-  const bool has_oracle = std::any_of(groups.begin(), groups.end(),
-                                      [](const Group& g) { return is_oracle_variant(g.stack); });
-  std::string table =
-      fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}{}\n",
-                  "scenario", "stack", "verdict", "jobs", "makespan ms", "p95 job ms",
-                  "oversync ms", "false", "hazards", "evicted", has_oracle ? "  / oracle" : "");
-  std::string previous;
+  std::string table, previous;
   for (const Group& own : groups) {
+    const std::string name =
+        own.point.empty() ? own.scenario : fmt::format("{} [{}]", own.scenario, own.point);
     const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
     const Group* oracle = has_oracle ? oracle_of(groups, own) : nullptr;
     const double least = oracle ? estimate(values_of(*oracle, "makespan_ns")).mean : 0;
+    constexpr std::size_t kWidth = 28;
+    const bool is_long = name != previous && name.size() > kWidth;
+    if (is_long) table += name + "\n";
     table += fmt::format(
         "{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} "
         "{:>7.0f}{}\n",
-        own.scenario == previous ? "" : own.scenario, own.stack, verdicts_of(own),
+        is_long || name == previous ? "" : name, own.stack, verdicts_of(own),
         mean("jobs_done_count"), mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6,
         mean("oversync_time_ns") / 1e6, mean("dependencies_false_count"), mean("hazards_count"),
         mean("evictions_count"),
         least > 0 ? fmt::format("  {:>8.3f}", mean("makespan_ns") / least) : "");
-    previous = own.scenario;
+    previous = name;
   }
   return table;
 }

@@ -3,15 +3,18 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <system_error>
 
@@ -44,11 +47,19 @@ void write_all(int descriptor, const std::string& text) {
 /// First byte of what a worker sends: a result, or the words of an exception.
 constexpr char kResult = '=', kException = '!';
 
-[[noreturn]] void run_child(const WorkerTask& task, int descriptor) {
+[[noreturn]] void run_child(const WorkerTask& task, int descriptor,
+                            std::optional<std::uint64_t> memory_limit) {
   char kind = kResult;
   std::string text;
+  if (memory_limit) {
+    const rlimit limit{*memory_limit, *memory_limit};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
   try {
     text = task();
+  } catch (const std::bad_alloc&) {
+    kind = kException;
+    text = memory_limit ? "the run needed more memory than it may have" : "out of memory";
   } catch (const std::exception& error) {
     kind = kException;
     text = error.what();
@@ -57,11 +68,36 @@ constexpr char kResult = '=', kException = '!';
   ::_exit(0);  // no destructors, no atexit, no second flush of inherited buffers
 }
 
+/// Descriptors that are left to whoever stores results: a database and the tables open some of their own, at times that
+/// nobody here knows.
+constexpr std::size_t kSpareDescriptors = 4;
+
+/// False, with errno set, when the system would not give that many more.
+bool has_spare_descriptors(int any) {
+  std::array<int, kSpareDescriptors> spare;
+  for (int& descriptor : spare) descriptor = ::fcntl(any, F_DUPFD_CLOEXEC, 0);
+  const int reason = errno;
+  for (const int descriptor : spare)
+    if (descriptor >= 0) ::close(descriptor);
+  errno = reason;
+  return spare.back() >= 0;
+}
+
 /// Nothing, with errno set, when the system has no process or descriptor to give.
 std::optional<Child> start(const WorkerTask& task, std::size_t index,
-                           const std::vector<Child>& others, RankRelay* relay) {
+                           const std::vector<Child>& others, const PoolOptions& options) {
+  RankRelay* const relay = options.relay;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
+  const auto give_up = [&ends] {
+    const int reason = errno;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    errno = reason;
+    return std::nullopt;
+  };
+  // One run at a time there always is; more only while they leave enough to others.
+  if (!others.empty() && !has_spare_descriptors(ends[0])) return give_up();
   if (relay) relay->prepare();
   std::fflush(nullptr);
   const pid_t parent = ::getpid();
@@ -69,17 +105,15 @@ std::optional<Child> start(const WorkerTask& task, std::size_t index,
   if (pid < 0) {
     const int reason = errno;
     if (relay) relay->keep_ours(index);
-    ::close(ends[0]);
-    ::close(ends[1]);
     errno = reason;
-    return std::nullopt;
+    return give_up();
   }
   if (pid == 0) {
     follow_parent(parent);
     ::close(ends[0]);
     for (const Child& other : others) ::close(other.pipe);
     if (relay) relay->keep_task_ends();
-    run_child(task, ends[1]);
+    run_child(task, ends[1], options.memory_limit);
   }
   ::close(ends[1]);
   if (relay) relay->keep_ours(index);
@@ -113,15 +147,14 @@ bool drain(Child& child) {
 
 class Pool {
  public:
-  Pool(const std::vector<WorkerTask>& tasks, const PoolOptions& options,
-       const WorkerFinished& finished)
-      : tasks_(tasks), options_(options), finished_(finished), results_(tasks.size()) {}
+  Pool(const TaskSource& source, const PoolOptions& options, const WorkerFinished& finished)
+      : source_(source), options_(options), finished_(finished), next_task_(source()) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() { kill_all(); }  // after an exception, too, nobody runs on
 
-  std::vector<WorkerResult> run() {
-    while (next_ < tasks_.size() || !children_.empty()) {
+  void run() {
+    while (next_task_ || !children_.empty()) {
       if (is_stopped()) {
         kill_all();
         break;
@@ -131,26 +164,26 @@ class Pool {
       collect();
       kill_overdue();
     }
-    return std::move(results_);
   }
 
  private:
   bool is_stopped() const { return options_.stop && options_.stop->arrived() != 0; }
 
   void start_some() {
-    while (next_ < tasks_.size() && children_.size() < std::max(options_.jobs, 1u)) {
-      std::optional<Child> child = start(tasks_[next_], next_, children_, options_.relay);
+    while (next_task_ && children_.size() < std::max(options_.jobs, 1u)) {
+      std::optional<Child> child = start(*next_task_, next_, children_, options_);
       if (!child && children_.empty())
         throw std::system_error(errno, std::generic_category(), "cannot start a run");
       if (!child) return;  // as many as the system allows; again when one of them is done
       children_.push_back(std::move(*child));
       ++next_;
+      next_task_ = source_();
     }
   }
 
   /// Whoever works on the last tasks may use what the others no longer need.
   void offer_spare() {
-    if (!options_.spare || next_ < tasks_.size()) return;
+    if (!options_.spare || next_task_) return;
     const std::size_t free = std::max(options_.jobs, 1u) - children_.size();
     if (free <= offered_) return;
     options_.spare->give(free - offered_);
@@ -192,11 +225,10 @@ class Pool {
     }
   }
 
-  void end(std::size_t child, WorkerResult result) {
+  void end(std::size_t child, const WorkerResult& result) {
     const std::size_t item = children_[child].item;
-    results_[item] = std::move(result);
     children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(child));
-    if (!is_stopped()) finished_(item, results_[item]);
+    if (!is_stopped()) finished_(item, result);
   }
 
   void kill_all() {
@@ -205,20 +237,35 @@ class Pool {
     children_.clear();
   }
 
-  const std::vector<WorkerTask>& tasks_;
+  const TaskSource& source_;
   const PoolOptions& options_;
   const WorkerFinished& finished_;
-  std::vector<WorkerResult> results_;
   std::vector<Child> children_;
+  std::optional<WorkerTask> next_task_;
   std::size_t next_ = 0;
   std::size_t offered_ = 0;  ///< slots
 };
 
 }  // namespace
 
+void run_tasks_from(const TaskSource& next, const PoolOptions& options,
+                    const WorkerFinished& finished) {
+  Pool(next, options, finished).run();
+}
+
 std::vector<WorkerResult> run_tasks(const std::vector<WorkerTask>& tasks,
                                     const PoolOptions& options, const WorkerFinished& finished) {
-  return Pool(tasks, options, finished).run();
+  std::vector<WorkerResult> results(tasks.size());
+  std::size_t begun = 0;
+  const auto next = [&]() -> std::optional<WorkerTask> {
+    if (begun == tasks.size()) return std::nullopt;
+    return tasks[begun++];
+  };
+  run_tasks_from(next, options, [&](std::size_t task, const WorkerResult& result) {
+    results[task] = result;
+    finished(task, result);
+  });
+  return results;
 }
 
 }  // namespace fencelab::campaign

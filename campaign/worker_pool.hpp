@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,12 +33,21 @@ struct PoolOptions {
   unsigned jobs = 1;                                    ///< at the same time; 0 counts as 1
   StopSignals* stop = nullptr;                          ///< ends the work when a signal arrives
   std::optional<std::chrono::milliseconds> time_limit;  ///< wall time of one task
+  std::optional<std::uint64_t> memory_limit;  ///< bytes of address space of one task (RLIMIT_AS)
   SpareSlots* spare = nullptr;  ///< gets what is left of `jobs` when every task was begun
   RankRelay* relay = nullptr;   ///< for tasks that have helpers on other ranks
 };
 
 /// Called in the parent after each task, in order of completion.
 using WorkerFinished = std::function<void(std::size_t task, const WorkerResult&)>;
+
+/// The next task, or nothing when there is no other.
+using TaskSource = std::function<std::optional<WorkerTask>()>;
+
+/// Runs what `next` hands out, and forgets each result once `finished` has seen it. Tasks are
+/// numbered from 0 in the order in which they were handed out; all else as below.
+void run_tasks_from(const TaskSource& next, const PoolOptions& options,
+                    const WorkerFinished& finished);
 
 /// Runs all tasks; results come back in the order of the tasks whatever finished first. Fewer than
 /// `jobs` run at a time when the system allows no more processes or descriptors; std::system_error

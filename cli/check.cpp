@@ -43,7 +43,7 @@ struct Check {
 std::optional<std::vector<Plan>> all_plans(const CheckCommand& command,
                                            const policies::Registry& registry) {
   auto named = load_plans(command, registry);
-  if (!named) return std::nullopt;
+  if (!named || !choose_points(*named, command, registry)) return std::nullopt;
   std::vector<Plan> plans;
   for (Plan& whole : *named) {
     auto smaller = smaller_plans(whole, registry);

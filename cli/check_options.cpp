@@ -99,6 +99,7 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
   check->add_option("--set", command.sets, "change the scenario first: /json/pointer=value")
       ->allow_extra_args(false);
   add_rounds_option(*check, command);
+  add_point_option(*check, command);
   check
       ->add_option(
           "-j,--jobs", command.jobs,

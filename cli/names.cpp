@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "campaign/check_rules.hpp"
+#include "campaign/clients.hpp"
 #include "campaign/columns.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -13,6 +14,7 @@ std::vector<std::string> metric_names() {
   std::vector<std::string> names;
   for (const campaign::Column& column : campaign::columns())
     if (column.unit != "text") names.push_back(column.name);
+  for (const std::string& column : campaign::client_columns()) names.push_back(column + "@");
   return names;
 }
 

@@ -6,7 +6,8 @@
 
 namespace fencelab::cli {
 
-/// Columns of runs.csv that an expectation can bound.
+/// Columns that an expectation can bound: those of runs.csv, and those of clients.csv with an "@"
+/// behind, where the name of a process goes.
 std::vector<std::string> metric_names();
 
 /// "; did you mean "x"?" for the nearest stack, policy, axis, metric or name of `more`, or nothing.

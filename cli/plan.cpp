@@ -151,7 +151,7 @@ std::optional<Plan> smaller_plan(const Plan& whole, std::uint64_t divisor,
     complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
     return std::nullopt;
   }
-  Plan plan{std::move(loaded).value(), {}, whole.seeds};
+  Plan plan{std::move(loaded).value(), {}, whole.seeds, {}};
   expect_of_smaller(plan.scenario, divisor);
   plan.scenario.name += fmt::format("@1/{}", divisor);
   PlanOptions stacks;
@@ -214,7 +214,7 @@ std::optional<std::vector<Plan>> load_plans(const PlanOptions& options,
       ok = false;
       continue;
     }
-    Plan plan{std::move(loaded).value(), {}, {}};
+    Plan plan{std::move(loaded).value(), {}, {}, {}};
     plan.seeds = seeds ? *seeds : plan.scenario.seeds;
     ok = choose_stacks(plan, options, registry) && ok;
     plans.push_back(std::move(plan));
@@ -246,39 +246,67 @@ bool can_have_oracle(scenarios::ResolvedStack stack) {
 
 }  // namespace
 
-void add_oracles(std::vector<Plan>& plans, const policies::Registry& registry) {
+void add_oracles(Plan& plan, const policies::Registry& registry) {
   const policies::PolicyInfo* oracle = registry.find("sync", "oracle");
-  for (Plan& plan : plans) {
-    const std::vector<scenarios::ResolvedStack> stacks = plan.stacks;
-    for (scenarios::ResolvedStack stack : stacks) {
-      if (!can_have_oracle(stack)) continue;
-      stack.name = campaign::oracle_variant(stack.name);
-      for_each_part(stack, [&](Choices& choices) {
-        scenarios::ResolvedStack::Choice choice{oracle, {}};
-        for (const policies::Parameter& parameter : oracle->parameters)
-          choice.values.set(parameter.name, parameter.default_value);
-        choices["sync"] = choice;
-      });
-      plan.stacks.push_back(std::move(stack));
-    }
+  const std::vector<scenarios::ResolvedStack> stacks = plan.stacks;
+  for (scenarios::ResolvedStack stack : stacks) {
+    if (!can_have_oracle(stack)) continue;
+    stack.name = campaign::oracle_variant(stack.name);
+    for_each_part(stack, [&](Choices& choices) {
+      scenarios::ResolvedStack::Choice choice{oracle, {}};
+      for (const policies::Parameter& parameter : oracle->parameters)
+        choice.values.set(parameter.name, parameter.default_value);
+      choices["sync"] = choice;
+    });
+    plan.stacks.push_back(std::move(stack));
   }
 }
 
-std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans) {
-  std::vector<campaign::WorkItem> items;
-  for (const Plan& plan : plans)
-    for (const auto& stack : plan.stacks)
-      for (const std::uint64_t seed : plan.seeds) {
-        campaign::RunRecord identity;
-        identity.scenario = plan.scenario.name;
-        identity.stack = stack.name;
-        identity.file = plan.scenario.file;
-        identity.seed = seed;
-        items.push_back({identity, [&plan, &stack, seed] {
-                           return campaign::run_watched(plan.scenario, stack, seed);
-                         }});
-      }
-  return items;
+std::optional<Plan> plan_of_point(const Plan& base, const scenarios::SweepPoint& point,
+                                  const PlanOptions& options, bool oracle,
+                                  const policies::Registry& registry) {
+  PlanOptions with_point = options;
+  with_point.sets.insert(with_point.sets.end(), point.sets.begin(), point.sets.end());
+  const auto names = scenarios::policy_names(registry, metric_names());
+  auto loaded = load(base.scenario.file, names, with_point);
+  if (!loaded) {
+    complain("at point {}:\n{}", point.name(), scenarios::format_diagnostics(loaded.diagnostics()));
+    return std::nullopt;
+  }
+  Plan plan{std::move(loaded).value(), {}, {}, point.name()};
+  plan.seeds = options.has_seeds ? base.seeds : plan.scenario.seeds;
+  if (!choose_stacks(plan, options, registry)) return std::nullopt;
+  if (oracle) add_oracles(plan, registry);
+  return plan;
+}
+
+bool choose_points(std::vector<Plan>& plans, const PlanOptions& options,
+                   const policies::Registry& registry) {
+  for (Plan& plan : plans) {
+    const scenarios::Sweep& sweep = plan.scenario.sweep;
+    if (sweep.empty()) continue;
+    std::optional<scenarios::SweepPoint> chosen;
+    for (std::uint64_t n = 0; n < sweep.combinations() && !options.point.empty() && !chosen; ++n)
+      if (auto point = sweep.point(n); point && point->name() == options.point) chosen = point;
+    if (!chosen) {
+      complain(
+          "{}: error: this is a sweep; {}\n  expected --point with one of its points, as "
+          "`fencelab run --list` names them\n",
+          plan.scenario.file,
+          options.point.empty() ? "no point of it was chosen"
+                                : "it has no point " + scenarios::quote(options.point));
+      return false;
+    }
+    auto there = plan_of_point(plan, *chosen, options, false, registry);
+    if (!there) return false;
+    plan = std::move(*there);
+  }
+  return true;
+}
+
+void add_point_option(CLI::App& command, PlanOptions& options) {
+  command.add_option("--point", options.point,
+                     "of a sweep: this point only, named as `fencelab run --list` names it");
 }
 
 }  // namespace fencelab::cli

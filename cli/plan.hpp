@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "campaign/run_all.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -20,20 +19,30 @@ struct PlanOptions {
   std::string rounds;  ///< "1/N": the part of its rounds that each loop makes; empty: all
   std::string seeds;
   bool has_seeds = false;
+  std::string point;  ///< the only point of sweeps; empty: all
 };
+
+/// Which stored runs are made anew.
+enum class Rerun : std::uint8_t { none, failed, all };
 
 struct RunOptions : PlanOptions {
   std::string out;
   unsigned jobs = 1;
   bool quiet = false, repeat = false;
-  bool oracle = false;  ///< each stack also with sync `oracle`, as a yardstick
+  bool oracle = false;               ///< each stack also with sync `oracle`, as a yardstick
+  bool list = false, count = false;  ///< only say which runs there would be
+  std::uint64_t max_runs = 100'000;
+  Rerun rerun = Rerun::none;
+  std::string time_limit, memory_limit;  ///< of one run; empty: none
+  std::uint64_t shard = 1, shards = 1;   ///< this part of the runs, from 1
 };
 
-/// A loaded scenario with its stacks decided.
+/// A loaded scenario, or one point of its sweep, with its stacks decided.
 struct Plan {
   scenarios::Scenario scenario;
   std::vector<scenarios::ResolvedStack> stacks;
   std::vector<std::uint64_t> seeds;
+  std::string point;  ///< SweepPoint::name(); empty where nothing is swept, or not yet
 };
 
 /// All scenarios of the command line, or nothing after every mistake has been printed.
@@ -49,12 +58,22 @@ void add_rounds_option(CLI::App& command, PlanOptions& options);
 std::optional<std::vector<Plan>> smaller_plans(const Plan& whole,
                                                const policies::Registry& registry);
 
-/// Adds to each plan its stacks once more with sync `oracle`, named as campaign::oracle_variant()
+/// Adds to the plan its stacks once more with sync `oracle`, named as campaign::oracle_variant()
 /// says. Left out: those that wait for true hazards only already, and those of user queues whose
 /// eviction waits for fences, which the oracle does not publish.
-void add_oracles(std::vector<Plan>& plans, const policies::Registry& registry);
+void add_oracles(Plan& plan, const policies::Registry& registry);
 
-/// One item per scenario, stack and seed. They refer to `plans`, which must outlive them.
-std::vector<campaign::WorkItem> work_of(const std::vector<Plan>& plans);
+/// Stacks with their oracle variants, if `options` ask for them. For one point of a sweep: `base`
+/// is the plan of its scenario. Nothing after every mistake has been printed.
+std::optional<Plan> plan_of_point(const Plan& base, const scenarios::SweepPoint& point,
+                                  const PlanOptions& options, bool oracle,
+                                  const policies::Registry& registry);
+
+/// Puts the point that `options` name in the place of each sweep. False, after a complaint, where
+/// they name none: for commands that look at one machine at a time.
+bool choose_points(std::vector<Plan>& plans, const PlanOptions& options,
+                   const policies::Registry& registry);
+/// The `--point` option of such commands.
+void add_point_option(CLI::App& command, PlanOptions& options);
 
 }  // namespace fencelab::cli

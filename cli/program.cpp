@@ -70,6 +70,7 @@ int run_program(int argc, char** argv) {
       "non-determinism, 4 a run crashed, 63 bad input or usage.");
   Action action;
   add_run(app, action);
+  add_merge(app, action);
   add_check(app, action, ranks);
   add_replay(app, action);
   add_validate(app, action);

@@ -218,8 +218,8 @@ int replay(ReplayOptions options) {
   if (!given) return kExitUsage;
   if (options.paths.empty()) options.paths = {"scenarios/library"};
   const auto registry = policies::Registry::built_in();
-  const auto plans = load_plans(options, registry);
-  if (!plans) return kExitUsage;
+  auto plans = load_plans(options, registry);
+  if (!plans || !choose_points(*plans, options, registry)) return kExitUsage;
   std::vector<Plan> smaller;
   for (const Plan& whole : *plans)
     if (auto more = smaller_plans(whole, registry))
@@ -249,6 +249,7 @@ void add_replay(CLI::App& app, Action& action) {
   command->add_option("--set", options->sets, "change the scenario first, as for check")
       ->allow_extra_args(false);
   add_rounds_option(*command, *options);
+  add_point_option(*command, *options);
   command->add_flag("--steps", options->steps, "one step per line instead of a column per process");
   command->add_option("--timeline", options->timeline,
                       "write a timeline for Perfetto or Chrome to this file");

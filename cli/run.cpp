@@ -1,141 +1,97 @@
 // fencelab run: scenarios under stacks with seeds, to runs.csv and compare.csv.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cstdio>
+#include <charconv>
+#include <map>
 #include <memory>
-#include <set>
-#include <string>
+#include <system_error>
 
-#include "campaign/dependencies.hpp"
-#include "campaign/expectations.hpp"
 #include "campaign/files.hpp"
-#include "campaign/results.hpp"
-#include "campaign/run_all.hpp"
-#include "campaign/run_one.hpp"
-#include "campaign/tables.hpp"
+#include "cli/campaign.hpp"
 #include "cli/output.hpp"
-#include "cli/plan.hpp"
 #include "cli/program.hpp"
-#include "cli/progress.hpp"
+#include "scenarios/nearest_name.hpp"
+#include "scenarios/quantity.hpp"
 
 namespace fencelab::cli {
 
 namespace {
 
-/// What a context forbids and was done all the same, although nothing got stuck; each rule once for
-/// a stack. A rule that the scenario says it breaks is no news.
-void tell_rules(const scenarios::Scenario& scenario, const campaign::RunRecord& record,
-                std::set<std::string>& told) {
-  const auto expect = scenario.expect.find(record.stack);
-  for (const auto& [rule, text] : record.broken_rules) {
-    const bool stated = expect != scenario.expect.end() &&
-                        std::find(expect->second.rules.begin(), expect->second.rules.end(), rule) !=
-                            expect->second.rules.end();
-    if (stated || !told.insert(record.file + record.stack + rule).second) continue;
-    complain("{} under {} (seed {}): breaks {}\n{}\n", record.scenario, record.stack, record.seed,
-             rule, text);
-  }
-}
-
-int judge(const std::vector<Plan>& plans, const std::vector<campaign::RunRecord>& records) {
-  int code = kExitOk;
-  std::set<std::string> told;
-  for (const campaign::RunRecord& record : records) {
-    // A yardstick is not what the scenario is about.
-    const bool is_yardstick = campaign::is_oracle_variant(record.stack);
-    if (is_yardstick && record.status == "ok") continue;
-    const auto plan = std::find_if(plans.begin(), plans.end(),
-                                   [&](const Plan& p) { return p.scenario.file == record.file; });
-    tell_rules(plan->scenario, record, told);
-    for (const campaign::Failure& failure : campaign::check(plan->scenario, record)) {
-      complain("{}\n", failure.message);
-      for (const auto& incident : record.incidents)
-        if (failure.deadlock) complain("{}\n", incident.text);
-      code = std::max(code, failure.deadlock ? int{kExitDeadlock} : int{kExitExpectation});
-    }
-    if (record.status == "crashed") code = kExitCrash;
-  }
-  for (const Plan& plan : plans)
-    for (const campaign::Failure& failure : campaign::check_relations(plan.scenario, records)) {
-      complain("{}\n", failure.message);
-      code = std::max(code, int{kExitExpectation});
-    }
-  return code;
-}
-
-/// What a second run must repeat: how it ended, and each of its events.
-std::string outcome_of(const campaign::RunRecord& record) {
-  const auto fingerprint = record.values.find("fingerprint");
-  return record.status + " " + record.verdict + " " +
-         (fingerprint == record.values.end() ? std::string() : fingerprint->second);
-}
-
-bool same_again(const std::vector<campaign::RunRecord>& first,
-                const std::vector<campaign::RunRecord>& second) {
-  bool same = true;
-  for (std::size_t i = 0; i < first.size(); ++i) {
-    if (outcome_of(first[i]) == outcome_of(second[i])) continue;
-    complain("{} under {} (seed {}): two runs differ: {}, then {}\n", first[i].scenario,
-             first[i].stack, first[i].seed, outcome_of(first[i]), outcome_of(second[i]));
-    same = false;
-  }
-  return same;
-}
-
-/// Runs everything and writes the results. Signals wait meanwhile: either all files are there or
-/// none is touched.
-int run_and_write(const RunOptions& options, const std::vector<Plan>& plans,
-                  const std::vector<campaign::WorkItem>& items, campaign::StopSignals& stop) {
-  Progress progress("runs", items.size(), options.quiet);
-  const auto run = [&](auto finished) {
-    return campaign::run_all(items, options.jobs, finished, &stop);
-  };
-  const auto records = run([&](const campaign::RunRecord& record) {
-    const bool ok = record.status == "ok";
-    progress.step(fmt::format("{} under {}: {}", record.scenario, record.stack,
-                              ok ? record.verdict : record.status),
-                  !ok);
-  });
-  if (stop.arrived() != 0) {
-    complain("fencelab: interrupted after {} of {} runs; no results were written\n",
-             progress.done(), items.size());
-    return kExitCrash;
-  }
-  const auto failure = campaign::write_results(options.out, records, campaign::build_description());
-  say("{}\n", campaign::comparison_table(records));
-  say("{}", campaign::costliest_dependencies(records));
-  int code = judge(plans, records);
-  if (options.repeat) {
-    const auto again = run([](const auto&) {});
-    if (stop.arrived() == 0 && !same_again(records, again))
-      code = std::max(code, int{kExitNondeterminism});
-  }
-  if (failure) {
-    complain("fencelab: {}; no results were written\n", *failure);
-    return kExitUsage;
-  }
-  say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n", options.out);
-  return code;
-}
-
 int run(const RunOptions& options) {
   const auto registry = policies::Registry::built_in();
   auto plans = load_plans(options, registry);
   if (!plans) return kExitUsage;
-  if (options.oracle) add_oracles(*plans, registry);
+  for (Plan& plan : *plans)
+    if (options.oracle) add_oracles(plan, registry);
+  if (options.list || options.count) return list_runs(options, *plans, registry);
   if (const auto failure = campaign::make_directory(options.out)) {
     complain("fencelab: --out: {}\n", *failure);
     return kExitUsage;
   }
-  int signal = 0, code = kExitOk;
-  {
-    campaign::StopSignals stop;
-    code = run_and_write(options, *plans, work_of(*plans), stop);
-    signal = stop.arrived();
-  }
-  if (signal != 0) campaign::end_by(signal);
-  return code;
+  return run_campaign(options, *plans, registry);
+}
+
+const CLI::Validator kLength(
+    [](const std::string& text) {
+      const auto length = scenarios::parse_duration(text);
+      if (length && *length.value > core::Duration{}) return std::string();
+      return scenarios::quote(text) + " is no length of time; expected one such as 60 s";
+    },
+    "");
+
+const CLI::Validator kSize(
+    [](const std::string& text) {
+      const auto size = scenarios::parse_size(text);
+      if (size && *size.value > 0) return std::string();
+      return scenarios::quote(text) + " is no size; expected one such as 2 GiB";
+    },
+    "");
+
+const CLI::Validator kShard(
+    [](const std::string& text) {
+      std::uint64_t part = 0, parts = 0;
+      const char* const end = text.data() + text.size();
+      const auto first = std::from_chars(text.data(), end, part);
+      const bool slash = first.ptr != end && *first.ptr == '/';
+      const auto second = slash ? std::from_chars(first.ptr + 1, end, parts) : first;
+      if (slash && second.ptr == end && second.ec == std::errc{} && part >= 1 && part <= parts)
+        return std::string();
+      return scenarios::quote(text) + " is no part; expected i/n with i from 1 to n";
+    },
+    "");
+
+void add_campaign_options(CLI::App& command, RunOptions& options) {
+  command.add_flag("--list", options.list,
+                   "only say which runs there would be: a command for each, that makes it alone");
+  command.add_flag("--count", options.count, "only say how many runs there would be");
+  command
+      .add_option("--max-runs", options.max_runs,
+                  "the most runs that are begun at all (default: 100000)")
+      ->check(CLI::PositiveNumber);
+  command
+      .add_option_function<std::string>(
+          "--shard",
+          [&options](const std::string& text) {
+            const auto slash = text.find('/');
+            options.shard = std::stoull(text.substr(0, slash));
+            options.shards = std::stoull(text.substr(slash + 1));
+          },
+          "the i-th of n parts of the runs, as 1/4; `fencelab merge` puts the parts together")
+      ->check(kShard);
+  command
+      .add_option("--rerun", options.rerun,
+                  "make stored runs anew: those that failed, or all (default: none)")
+      ->transform(CLI::Transformer(
+          std::map<std::string, Rerun>{
+              {"none", Rerun::none}, {"failed", Rerun::failed}, {"all", Rerun::all}},
+          CLI::ignore_case))
+      ->type_name("none|failed|all");
+  command
+      .add_option("--run-time", options.time_limit,
+                  "a run that takes longer on the clock is stopped, such as 60 s (default: never)")
+      ->check(kLength);
+  command
+      .add_option("--run-memory", options.memory_limit,
+                  "a run that needs more memory fails, such as 2 GiB (default: no limit)")
+      ->check(kSize);
 }
 
 }  // namespace
@@ -151,11 +107,14 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--set", options->sets, "change the scenario first: /json/pointer=value")
       ->allow_extra_args(false);
   add_rounds_option(*command, *options);
+  add_point_option(*command, *options);
+  add_campaign_options(*command, *options);
   command->add_option("-j,--jobs", options->jobs, "runs at the same time (default: 1)")
       ->check(CLI::Range(1, 1024));
   command
-      ->add_option("--out", options->out,
-                   "folder for runs.csv and compare.csv (default: fencelab-out)")
+      ->add_option(
+          "--out", options->out,
+          "folder of results.sqlite, and for runs.csv and compare.csv (default: fencelab-out)")
       ->default_val("fencelab-out");
   command->add_flag("--quiet", options->quiet, "no progress line");
   command->add_flag(

@@ -104,6 +104,8 @@ class Fifo {
     ++taken_;
     items_.pop_front();
   }
+  /// The same for all, where what that may change is noted otherwise.
+  const std::deque<T>& known_items() const { return items_; }
   /// For others, who see what it holds at this instant.
   const std::deque<T>& items() const {
     arrivals_.look();

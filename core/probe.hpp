@@ -81,6 +81,10 @@ enum class ProbeKind : std::uint8_t {
   flip_refused,       ///< object: display (-EBUSY: a commit is pending there); nothing was queued
   pages_replaced,     ///< object: buffer: its process has other pages there now (subject: Buffer)
   engine_switched,    ///< object: engine; a: its number; b: ns it took to put a taken job aside
+  cycle_done,         ///< a: index of the client; b: ns that a round of a thread's outer loop took
+  priority_inverted,  ///< object: engine; a: 1 as it begins to keep something waiting that is more
+                      ///< urgent than what it executes, 0 at the end; b: 1 + index of the client
+                      ///< that needs it, 0: none does
   count_              ///< number of kinds
 };
 
@@ -141,7 +145,8 @@ class Probe {
   /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
   /// what does, and so take no part in fingerprints and metrics.
   static const Mask kOrdering;
-  /// Says what for a wait was, and what somebody learned without one; no part of them either.
+  /// Says what for a wait was, what somebody learned without one, and where a program has come
+  /// round; no part of them either.
   static const Mask kKnowledge;
   /// What does happen.
   static const Mask kFacts;
@@ -175,7 +180,8 @@ inline constexpr Probe::Mask Probe::kOrdering =
 inline constexpr Probe::Mask Probe::kKnowledge =
     bit(ProbeKind::fence_polled) | bit(ProbeKind::timeline_polled) |
     bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited) |
-    bit(ProbeKind::reservation_asked);
+    bit(ProbeKind::reservation_asked) | bit(ProbeKind::cycle_done) |
+    bit(ProbeKind::priority_inverted);
 inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kKnowledge;
 
 }  // namespace fencelab::core

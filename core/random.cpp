@@ -33,15 +33,6 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-std::uint64_t stable_hash(const char* text, std::size_t size) {
-  std::uint64_t hash = 0xCBF29CE484222325ull;
-  for (std::size_t i = 0; i < size; ++i) {
-    hash ^= static_cast<unsigned char>(text[i]);
-    hash *= 0x100000001B3ull;
-  }
-  return mix(hash);
-}
-
 std::uint64_t Random::bits(RandomKey key, std::uint32_t index) const {
   // Process and operation are folded to 64 bits, the iteration and the index stay a true counter.
   const std::uint64_t who = mix(key.process * 0x9E3779B97F4A7C15ull + mix(key.operation));

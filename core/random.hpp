@@ -8,7 +8,7 @@
 
 namespace fencelab::core {
 
-/// What a draw is for. `process` and `operation` are stable numbers or hashes of names.
+/// What a draw is for. `process` and `operation` are stable numbers.
 struct RandomKey {
   std::uint64_t process = 0;
   std::uint64_t operation = 0;
@@ -18,9 +18,6 @@ struct RandomKey {
 /// Philox4x32-10 (Salmon et al., SC'11): one block of four 32-bit words from a counter and a key.
 std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
                                         std::array<std::uint32_t, 2> key);
-
-/// Stable 64-bit hash of bytes (FNV-1a with a final mix), for keys made of names.
-std::uint64_t stable_hash(const char* text, std::size_t size);
 
 class Random {
  public:

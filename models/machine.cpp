@@ -1,5 +1,6 @@
 #include "models/machine.hpp"
 
+#include "models/gpu/fence_monitor.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/gpu/user_queue.hpp"
 #include "models/vm/gpu_vm.hpp"
@@ -12,6 +13,7 @@ Machine::Machine(core::Simulation& simulation, platform::SharedHardware& hardwar
     : simulation_(simulation),
       hardware_(hardware),
       policies_(std::move(system)),
+      inheritances_(simulation),
       memory_(std::make_unique<Memory>(*this)) {}
 
 // Guards in frames of processes name models.
@@ -52,12 +54,21 @@ Display& Machine::add_display(Display::Spec spec) {
   return *displays_.back();
 }
 
+FenceMonitor& Machine::monitor() {
+  if (!monitor_) monitor_ = std::make_unique<FenceMonitor>(simulation_);
+  return *monitor_;
+}
+
 void Machine::force_signal(const SyncPoint& point) {
   if (point.poll()) return;
   auto* job = point.fence ? dynamic_cast<Job*>(point.fence->producer()) : nullptr;
+  const bool on_hardware = job && job->state == JobState::running && !job->engine->spec().worker;
   simulation_.emit(core::ProbeKind::fence_forced, point.id(), job ? core::raw(job->id()) : 0, 0,
-                   job);
-  if (job) job->kill(core::fence_error::kTime);
+                   on_hardware ? nullptr : job);
+  if (on_hardware)
+    job->engine->reset(core::fence_error::kTime);  // what is on an engine only a reset takes off
+  else if (job)
+    job->kill(core::fence_error::kTime);
   if (point.fence && !point.fence->is_signaled()) {
     point.fence->set_error(core::fence_error::kTime);
     point.fence->signal();

@@ -16,6 +16,8 @@
 
 namespace fencelab::models {
 
+class FenceMonitor;
+
 class Machine {
  public:
   Machine(core::Simulation& simulation, platform::SharedHardware& hardware, DriverPolicies system);
@@ -42,7 +44,15 @@ class Machine {
   /// to ask first whether it is over: that would tell schedules apart that are equal otherwise.
   void keep(JobPtr job) { kept_.push_back(std::move(job)); }
   std::uint32_t engine_count() const { return engines_; }
+  /// Whether some work may be more urgent than other work.
+  bool priorities_differ() const { return priorities_differ_; }
+  void tell_priorities_apart() { priorities_differ_ = true; }
+  /// Footprint of who inherited whose priority, in all queues.
+  core::Cell& inheritances() { return inheritances_; }
 
+  /// The kernel's record of who must write which value; made when somebody first needs it.
+  FenceMonitor& monitor();
+  FenceMonitor* existing_monitor() const { return monitor_.get(); }
   /// Jobs handed to a queue and done, so far.
   void job_begun() { ++jobs_begun_; }
   void job_ended() { ++jobs_ended_; }
@@ -61,13 +71,16 @@ class Machine {
   core::Simulation& simulation_;
   platform::SharedHardware& hardware_;
   DriverPolicies policies_;
+  core::Cell inheritances_;
   std::unique_ptr<Memory> memory_;
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::vector<std::unique_ptr<Gpu>> gpus_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::vector<std::unique_ptr<Display>> displays_;
   std::vector<JobPtr> kept_;
+  std::unique_ptr<FenceMonitor> monitor_;
   std::uint32_t engines_ = 0, queues_ = 0;
+  bool priorities_differ_ = false;
   std::uint64_t jobs_begun_ = 0, jobs_ended_ = 0;
 };
 

@@ -12,15 +12,33 @@
 namespace fencelab::scenarios {
 
 struct FaultSpec {
-  enum class Kind : std::uint8_t { hang, never_signal, slow, lost_doorbell, kill, no_memory };
+  enum class Kind : std::uint8_t {
+    hang,
+    never_signal,
+    slow,
+    lost_doorbell,
+    kill,
+    no_memory,
+    wrong_value,
+    backwards_value,
+    wrong_wait,
+    page_fault,
+    corrupt_ring,
+    lost_interrupt,
+    slow_interrupt,
+    firmware_stop,
+    unplug
+  };
   Kind kind = Kind::hang;
-  Index process = kNone;  ///< the guilty process
+  Index process = kNone;  ///< the guilty process; none: what strikes a device
+  Index gpu = kNone;      ///< firmware_stop, unplug: the device
   std::uint32_t clone = 0;
   Index label = kNone;       ///< operation it strikes (hang, never_signal, slow, lost_doorbell)
   std::uint64_t at = 0;      ///< strikes from this execution on (0-based) ...
   std::uint64_t count = 1;   ///< ... this many times; 0: for ever
   std::uint32_t factor = 1;  ///< slow: duration times this
-  Duration when{};           ///< kill: instant; any instant where schedules are explored
+  Duration delay{};          ///< slow_interrupt: by so much
+  Duration when{};           ///< kill, firmware_stop, unplug: instant; any instant where schedules are explored
   bool may = false;          ///< explored both ways: it strikes, or it does not
   Place place;
 };

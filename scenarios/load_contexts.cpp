@@ -49,8 +49,9 @@ std::vector<Index> listed_engines(LoadContext& context, const Node& list, const 
 }
 
 std::vector<Index> all_engines(const GpuSpec& gpu) {
-  std::vector<Index> all(gpu.engines.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<Index>(i);
+  std::vector<Index> all;
+  for (std::size_t i = 0; i < gpu.engines.size(); ++i)
+    if (!gpu.engines[i].worker) all.push_back(static_cast<Index>(i));
   return all;
 }
 
@@ -93,6 +94,25 @@ void load_bonds(LoadContext& context, const Node& node, ContextSpec& spec) {
     return;
   }
   for (const Node& bond : bonds.items()) spec.bonds.push_back(load_bond(context, bond, spec));
+}
+
+// What kernel threads do is nothing that an engine could do instead, and has dma_fences.
+void check_workers(LoadContext& context, const Node& node, const ContextSpec& spec) {
+  const GpuSpec& gpu = context.scenario.platform.gpus[spec.gpu];
+  const auto workers =
+      std::count_if(spec.engines.begin(), spec.engines.end(),
+                    [&](const Index engine) { return gpu.engines[engine].worker; });
+  if (workers == 0) return;
+  if (spec.engines.size() > 1)
+    context.error(node, {.code = "worker-beside-engines",
+                         .message = fmt::format("context {} has a worker beside other engines",
+                                                quote(spec.name)),
+                         .expected = "a worker alone"});
+  if (spec.long_running)
+    context.error(node["long_running"],
+                  {.code = "long-running-worker",
+                   .message = fmt::format("work items of {} have a dma_fence", quote(spec.name)),
+                   .expected = "no long_running for a context of a worker"});
 }
 
 Index gpu_of_context(LoadContext& context, const Node& node) {
@@ -176,6 +196,7 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process) {
     if (spec.gpu != kNone) {
       spec.engines = load_engine_map(context, node, context.scenario.platform.gpus[spec.gpu]);
       load_bonds(context, node, spec);
+      check_workers(context, node, spec);
     }
     const auto index = static_cast<Index>(specs.size());
     declare_name(context, names.contexts, node["name"], {.first = index, .pointer = node.pointer()},

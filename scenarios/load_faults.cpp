@@ -18,12 +18,21 @@ struct KindName {
   Kind kind;
 };
 
-constexpr std::array<KindName, 6> kKinds = {{{"hang", Kind::hang},
-                                             {"never-signal", Kind::never_signal},
-                                             {"slow", Kind::slow},
-                                             {"lost-doorbell", Kind::lost_doorbell},
-                                             {"kill", Kind::kill},
-                                             {"no-memory", Kind::no_memory}}};
+constexpr std::array<KindName, 15> kKinds = {{{"hang", Kind::hang},
+                                              {"never-signal", Kind::never_signal},
+                                              {"slow", Kind::slow},
+                                              {"lost-doorbell", Kind::lost_doorbell},
+                                              {"kill", Kind::kill},
+                                              {"no-memory", Kind::no_memory},
+                                              {"wrong-value", Kind::wrong_value},
+                                              {"backwards-value", Kind::backwards_value},
+                                              {"wrong-wait", Kind::wrong_wait},
+                                              {"page-fault", Kind::page_fault},
+                                              {"corrupt-ring", Kind::corrupt_ring},
+                                              {"lost-interrupt", Kind::lost_interrupt},
+                                              {"slow-interrupt", Kind::slow_interrupt},
+                                              {"firmware-stop", Kind::firmware_stop},
+                                              {"unplug", Kind::unplug}}};
 
 constexpr std::int64_t kMaxExecutions = 1'000'000'000'000;
 constexpr std::int64_t kMaxCount = 1'000'000;
@@ -115,8 +124,20 @@ void FaultLoader::check_members(const Node& node, Kind kind, const std::string& 
     require(node, "factor", name);
   else
     forbid(node, "factor", name);
+  if (kind == Kind::slow_interrupt)
+    require(node, "delay", name);
+  else
+    forbid(node, "delay", name);
   if (kind == Kind::no_memory) forbid(node, "op", name);
-  if (kind != Kind::kill) return forbid(node, "when", name);
+  const bool of_device = kind == Kind::firmware_stop || kind == Kind::unplug;
+  if (of_device) {
+    require(node, "gpu", name);
+    forbid(node, "process", name);
+  } else {
+    require(node, "process", name);
+    forbid(node, "gpu", name);
+  }
+  if (kind != Kind::kill && !of_device) return forbid(node, "when", name);
   require(node, "when", name);
   for (const char* const member : {"op", "at", "count"}) forbid(node, member, name);
 }
@@ -131,12 +152,14 @@ void FaultLoader::load(const Node& node) {
     check_members(node, kind->kind, name);
   }
   resolve_process(node["process"], fault);
+  if (node["gpu"]) fault.gpu = resolve_name(context_, context_.gpus, node["gpu"], "GPU");
   resolve_operation(node["op"], fault);
   fault.at = static_cast<std::uint64_t>(node["at"].integer(0, kMaxExecutions).value_or(0));
   const Node count = node["count"];
   fault.count = static_cast<std::uint64_t>(
       count.integer(1, kMaxCount).value_or(count.text() == "forever" ? 0 : 1));
   fault.factor = static_cast<std::uint32_t>(node["factor"].integer(1, kMaxCount).value_or(1));
+  fault.delay = read_duration(context_, node["delay"], Zero::forbidden).value_or(Duration::zero());
   fault.when = read_duration(context_, node["when"], Zero::allowed).value_or(Duration::zero());
   fault.may = node["may"].flag_or(false);
   fault.place = context_.place_of(node);

@@ -64,13 +64,6 @@ void load_header(LoadContext& context, const Node& root) {
     scenario.progress_bound = *bound;
   }
   load_seeds(context, root["seeds"]);
-  if (const Node sweep = root["sweep"]) {
-    context.sink.error(sweep.pointer(), {.code = "not-supported",
-                                         .message = "sweeps are not supported yet",
-                                         .expected = "no member \"sweep\"",
-                                         .hint = "write one scenario per point, or use --set",
-                                         .at_key = true});
-  }
 }
 
 }  // namespace fencelab::scenarios

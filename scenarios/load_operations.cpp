@@ -98,6 +98,7 @@ const std::vector<OperationLoader::Entry>& OperationLoader::readers() {
                                               {"queue_depth", &L::read_queue_depth},
                                               {"priority", &L::read_priority},
                                               {"preemption", &L::read_preemption},
+                                              {"flush", &L::read_flush},
                                               {"invalidate", &L::read_invalidate},
                                               {"import", &L::read_import},
                                               {"annotate", &L::read_annotate},
@@ -287,6 +288,10 @@ OperationLoader::What OperationLoader::read_priority(const Node& body) {
 OperationLoader::What OperationLoader::read_preemption(const Node& body) {
   const auto period = read_period_or_never(context_, body["period"]);
   return PreemptionOp{context_of(body), period.value_or(Duration::zero())};
+}
+
+OperationLoader::What OperationLoader::read_flush(const Node& body) {
+  return FlushOp{resolve_name(context_, names().contexts, body, "context")};
 }
 
 Index OperationLoader::userptr_buffer(const Node& name) {

@@ -67,6 +67,7 @@ class OperationLoader {
   What read_queue_depth(const Node& body);
   What read_priority(const Node& body);
   What read_preemption(const Node& body);
+  What read_flush(const Node& body);
   Index userptr_buffer(const Node& name);
   What read_invalidate(const Node& body);
   What read_import(const Node& body);

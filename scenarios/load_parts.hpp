@@ -44,6 +44,9 @@ void load_expectations(LoadContext& context, const Node& expect);
 /// Relations between stacks; after the stacks.
 void load_relations(LoadContext& context, const Node& relations);
 
+/// Axes, groups and conditions of a sweep.
+void load_sweep(LoadContext& context, const Node& node);
+
 /// What can only be judged with everything read: forks, locks, frames, work at all.
 void check_threads(LoadContext& context);
 void check_locks(LoadContext& context);

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -30,11 +32,24 @@ void load_engines(LoadContext& context, const Node& engines, GpuSpec& gpu) {
     EngineSpec engine;
     engine.name = name.text_or("");
     engine.klass = node["class"].text_or(class_of(engine.name));
+    const Node worker = node["worker"];
+    engine.worker = static_cast<bool>(worker);
+    engine.nice = read_nice(worker["nice"]);
     engine.place = context.place_of(node);
     const auto index = static_cast<Index>(gpu.engines.size());
     declare_name(context, names, name, {.first = index, .pointer = node.pointer()}, "engine");
     gpu.engines.push_back(std::move(engine));
   }
+}
+
+// Some engine must be one.
+void check_engines(LoadContext& context, const Node& engines, const GpuSpec& gpu) {
+  const bool any = std::any_of(gpu.engines.begin(), gpu.engines.end(),
+                               [](const EngineSpec& engine) { return !engine.worker; });
+  if (any || gpu.engines.empty()) return;
+  context.error(engines, {.code = "no-engine",
+                          .message = fmt::format("GPU {} has workers only", quote(gpu.name)),
+                          .expected = "an engine"});
 }
 
 void load_gpu(LoadContext& context, const Node& node) {
@@ -52,11 +67,13 @@ void load_gpu(LoadContext& context, const Node& node) {
   gpu.timeslice = read_duration(context, node["timeslice"], Zero::forbidden);
   gpu.preemption_cost = read_duration(context, node["preemption_cost"], Zero::allowed);
   gpu.credits = read_count(node["credits"]);
+  gpu.shared_rings = node["rings"].text_or("per-context") == "shared";
   gpu.firmware_slots = read_count(node["firmware_slots"]);
   gpu.firmware_quantum = read_duration(context, node["firmware_quantum"], Zero::forbidden);
   gpu.firmware_latency = read_duration(context, node["firmware_latency"], Zero::allowed);
   gpu.place = context.place_of(node);
   load_engines(context, node["engines"], gpu);
+  check_engines(context, node["engines"], gpu);
   if (gpu.name == kMemory) {
     context.error(node["name"], {.code = "reserved-name",
                                  .message = "\"memory\" is the system memory",
@@ -126,6 +143,7 @@ void load_displays(LoadContext& context, const Node& displays) {
       display.gpu = resolve_name(context, context.gpus, gpu, "GPU");
     else if (!context.scenario.platform.gpus.empty())
       display.gpu = 0;
+    display.commit_timeout = read_duration(context, node["commit_timeout"], Zero::forbidden);
     display.place = context.place_of(node);
     const auto index = static_cast<Index>(context.scenario.displays.size());
     declare_name(context, context.displays, node["name"],

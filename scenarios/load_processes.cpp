@@ -73,6 +73,7 @@ void declare_threads(LoadContext& context, const Node& threads, Index process) {
     thread.name = node["name"].text_or("");
     thread.forked = node["forked"].flag_or(false);
     thread.start = read_duration(context, node["start"], Zero::allowed).value_or(Duration::zero());
+    thread.nice = read_nice(node["nice"]);
     thread.place = context.place_of(node);
     declare_name(context, context.inside[process].threads, node["name"],
                  {.first = static_cast<Index>(specs.size()), .pointer = node.pointer()}, "thread");

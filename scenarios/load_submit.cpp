@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/gpu/credits.hpp"
 #include "scenarios/load_engines.hpp"
 #include "scenarios/load_operations.hpp"
 #include "scenarios/load_values.hpp"
@@ -89,6 +90,8 @@ OperationLoader::What OperationLoader::read_submit(const Node& body) {
     op.engine = resolve_engine_of(context_, engine,
                                   context_.scenario.processes[process_].contexts[op.context]);
   }
+  op.credits =
+      static_cast<std::uint32_t>(body["credits"].integer(1, models::Credits::kMost).value_or(1));
   const Node duration = body["duration"];
   op.infinite = duration.text() == "infinite";
   if (!op.infinite && is_duration_or(context_, duration, "infinite")) {

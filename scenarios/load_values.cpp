@@ -125,6 +125,11 @@ bool is_duration_or(LoadContext& context, const Node& node, const std::string& w
   return false;
 }
 
+int read_nice(const Node& node) {
+  constexpr std::int64_t kMost = -20, kLeast = 19;
+  return static_cast<int>(node.integer(kMost, kLeast).value_or(0));
+}
+
 std::optional<Duration> read_period_or_never(LoadContext& context, const Node& node) {
   if (node.text() == "never") return Duration::zero();
   if (!is_duration_or(context, node, "never")) return std::nullopt;

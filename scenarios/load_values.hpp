@@ -17,6 +17,9 @@ std::optional<std::uint64_t> read_size(LoadContext& context, const Node& node, Z
 std::optional<std::uint64_t> read_bandwidth(LoadContext& context, const Node& node);
 std::optional<Duration> read_frequency(LoadContext& context, const Node& node);
 
+/// From -20 (most) to 19, 0 if absent.
+int read_nice(const Node& node);
+
 /// A duration above zero, or "never", which reads as zero.
 std::optional<Duration> read_period_or_never(LoadContext& context, const Node& node);
 

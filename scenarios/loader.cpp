@@ -50,6 +50,7 @@ void load_sections(LoadContext& context, const Node& root) {
   load_stacks(context, root["stacks"]);
   load_expectations(context, root["expect"]);
   load_relations(context, root["relations"]);
+  load_sweep(context, root["sweep"]);
   check_threads(context);
   check_locks(context);
   check_frames(context);
@@ -71,7 +72,7 @@ void report_objection(const JsonDocument& document, FindingSink& sink) {
 bool decides_nothing(const std::string& member) {
   static const std::set<std::string> kBeside = {"comment", "title", "description", "source",
                                                 "truth",   "name",  "expect",      "relations",
-                                                "stacks",  "seeds"};
+                                                "stacks",  "seeds", "sweep"};
   return kBeside.contains(member);
 }
 

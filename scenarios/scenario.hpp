@@ -17,6 +17,7 @@
 #include "models/svm/page_pattern.hpp"
 #include "scenarios/expectations.hpp"
 #include "scenarios/place.hpp"
+#include "scenarios/sweep.hpp"
 #include "scenarios/vram_share.hpp"
 
 namespace fencelab::scenarios {
@@ -42,8 +43,10 @@ struct Distribution {
 // ---------------------------------------------------------------- platform
 
 struct EngineSpec {
-  std::string name;   ///< unique in its GPU, e.g. "vcs1"
-  std::string klass;  ///< engine class: rcs, ccs, bcs, vcs, vecs (or any word of the scenario)
+  std::string name;     ///< unique in its GPU, e.g. "vcs1"
+  std::string klass;    ///< engine class: rcs, ccs, bcs, vcs, vecs (or any word of the scenario)
+  bool worker = false;  ///< no engine: a kernel thread that carries out work items
+  int nice = 0;         ///< of that thread
   Place place;
 };
 
@@ -57,7 +60,8 @@ struct GpuSpec {
   std::vector<EngineSpec> engines;
   std::optional<Duration> timeslice;            ///< overrides the default of models/gpu
   std::optional<Duration> preemption_cost;      ///< context switch on preemption
-  std::optional<std::uint32_t> credits;         ///< jobs of kernel queues in flight per engine
+  std::optional<std::uint32_t> credits;         ///< for jobs of kernel queues per engine
+  bool shared_rings = false;                    ///< one per engine for all its kernel queues
   std::optional<std::uint32_t> firmware_slots;  ///< user queues that can be mapped at once
   std::optional<Duration> firmware_quantum;     ///< how long one keeps its slot when others wait
   std::optional<Duration> firmware_latency;     ///< to map or unmap one
@@ -145,6 +149,7 @@ struct DisplaySpec {
   std::string name;
   Duration period{};
   Index gpu = kNone;
+  std::optional<Duration> commit_timeout;  ///< none: the kernel's
   Place place;
 };
 
@@ -208,7 +213,8 @@ struct SubmitOp {
   Index context = 0;
   Index engine = kNone;   ///< index in the GPU's engines; kNone: the context's (first or balanced)
   bool infinite = false;  ///< runs until `terminate` names it
-  Distribution duration;  ///< time on the engine
+  std::uint32_t credits = 1;         ///< of its engine that it takes
+  Distribution duration;             ///< time on the engine
   std::vector<AccessSpec> accesses;  ///< ground truth
   bool declares = false;             ///< `declared` differs from the truth
   bool declares_to_kernel = false;   ///< ... and the process orders its own work by the truth
@@ -353,6 +359,9 @@ struct PreemptionOp {
   Index context = 0;
   Duration period{};
 };  ///< 0: not preemptible from here on
+struct FlushOp {
+  Index context = 0;
+};  ///< waits until schedulers have taken all its jobs
 struct InvalidateOp {
   Index buffer = kNone;
 };  ///< munmap + mmap of a userptr range
@@ -379,7 +388,7 @@ struct Op {
                ForkOp, SendOp, ReceiveOp, AcquireOp, PresentOp, LatchOp, FlipOp, VblankOp, LoopOp,
                PaceOp, SwFenceOp, SwSignalOp, TerminateOp, ThrottleOp, QueueDepthOp, PriorityOp,
                PreemptionOp, InvalidateOp, ImportOp, AnnotateOp, PollOp, AccessOp, MemallocOp,
-               MadviseOp, MmOp>
+               MadviseOp, MmOp, FlushOp>
       what;
   Index label = kNone;     ///< `id`, index in ProcessSpec::labels
   std::uint32_t draw = 0;  ///< which of its thread's operations that draw numbers, from 1
@@ -390,6 +399,7 @@ struct ThreadSpec {
   std::string name;
   bool forked = false;  ///< started by a `fork` operation, not at the start
   Duration start{};     ///< delay before the first operation
+  int nice = 0;         ///< -20 (most CPU) to 19, for `compute`
   Program program;
   std::uint64_t stream = 0;  ///< of the numbers that it draws (scenarios/random_streams.hpp)
   Place place;
@@ -428,6 +438,7 @@ struct Scenario {
   std::vector<StackSpec> stacks;
   std::map<std::string, ExpectSpec> expect;  ///< stack name -> expectation
   std::vector<RelationSpec> relations;
+  Sweep sweep;  ///< empty: one point
 };
 
 }  // namespace fencelab::scenarios

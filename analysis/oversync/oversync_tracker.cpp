@@ -113,7 +113,8 @@ bool OversyncTracker::needed(const Dependency& dependency) {
   switch (dependency.rule) {
     case models::DependencyRule::program:
     case models::DependencyRule::resv_kernel:
-    case models::DependencyRule::bind: return true;
+    case models::DependencyRule::bind:
+    case models::DependencyRule::userptr: return true;
     default: return dependency.producer && index_.find(dependency.producer->accesses);
   }
 }

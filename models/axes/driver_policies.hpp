@@ -107,10 +107,21 @@ class SubmissionPolicy {
   virtual core::Task<> enter_kernel(JobPtr) { co_return; }
   /// CPU time of one submission in the kernel.
   virtual core::Duration ioctl_cost() const { return {}; }
+  /// How the scheduler of an engine chooses among its entities.
+  virtual RunQueueOrder run_queue_order() const { return RunQueueOrder::fifo; }
+  /// How far the priority of whoever waits for a job is inherited.
+  virtual Inheritance inheritance() const { return Inheritance::none; }
+  /// Whether user queues of one process only are on the hardware at a time.
+  virtual bool isolates_processes() const { return false; }
+  /// Whether a job that depends on one that failed is cancelled with its error.
+  virtual bool passes_errors_on() const { return false; }
   /// Whether the process writes rings itself.
   virtual bool user_mode() const = 0;
   /// Whether the kill of a process stops its queues and forgets what is pushed to them afterwards.
   virtual bool forgets_late_jobs() const { return false; }
+  /// How long a process that is killed waits for the scheduler to take its jobs, before it cancels
+  /// those left; what is in rings then runs to its end. None: it does neither.
+  virtual std::optional<core::Duration> flush_timeout() const { return std::nullopt; }
 };
 
 /// Axis `residency`: how is memory taken from running work?
@@ -138,6 +149,7 @@ class ResidencyPolicy {
   virtual core::Task<> drain(UserVm&) { co_return; }
   /// Whether the suspensions of a device are items of one ordered work queue.
   virtual bool ordered_suspensions() const { return false; }
+  static constexpr core::Duration kRestorePause = std::chrono::milliseconds(1);
   /// Which restores are items of one ordered work queue, and so come one after another.
   enum class RestoreQueue : unsigned char {
     per_space,        ///< none: a work item each
@@ -152,7 +164,7 @@ class ResidencyPolicy {
   /// Pause before a restore that got no memory is tried again; none: when memory is given back.
   virtual std::optional<core::Duration> restore_retry() const { return std::nullopt; }
   /// The same where none that is given back would do.
-  virtual core::Duration restore_pause() const { return std::chrono::milliseconds(1); }
+  virtual core::Duration restore_pause() const { return kRestorePause; }
   /// Whether a process' own buffers are no victims of what it allocates.
   virtual bool spares_own() const { return false; }
   /// How those who publish fences of user queues, and those who stop and start the queues, keep out
@@ -206,6 +218,8 @@ class UserptrPolicy {
   virtual core::Duration get_pages_cost(std::uint64_t bytes) const = 0;
   /// Whether a submission holds the notifier's lock all along, and not only while it publishes.
   virtual bool locks_all_along() const { return false; }
+  /// Whether a worker gets the pages of a submission after its fence is published.
+  virtual bool gets_pages_late() const { return false; }
 };
 
 /// Axis `bind`: when is GPU VM state updated, when is page-table memory taken?

@@ -79,8 +79,7 @@ core::Task<AtomicResult> commit_blocking(AtomicRequest request) {
   std::vector<Display::Claim> claims;  // of a thread that is killed: given up with its frame
   for (const Part& part : parts) claims.push_back(part.display->claim(part.commit));
   co_await parts.front().display->wait_for_fences(parts.front().commit);
-  for (const Part& part : parts)
-    co_await part.display->wait_for_older(part.commit, kOlderCommitTimeout);
+  for (const Part& part : parts) co_await part.display->wait_for_older(part.commit);
   const core::Uninterruptible after_the_swap(simulation);
   const core::Time swapped = simulation.now();
   std::sort(parts.begin(), parts.end(), [&](const Part& a, const Part& b) {

@@ -38,10 +38,6 @@ struct AtomicResult {
 /// uninterruptibly and without a limit. A refused commit leaves nothing behind.
 AtomicResult commit_nonblocking(const AtomicRequest& request);
 
-/// How long a commit waits for an older one before it logs that and goes on
-/// (drm_crtc_commit_wait, stall_checks in drm_atomic_helper.c: 10 * HZ).
-inline constexpr core::Duration kOlderCommitTimeout = std::chrono::seconds(10);
-
 /// A blocking commit, in the calling thread: waits for the fences and then for older commits, both
 /// interruptibly and before anything has changed; then, uninterruptibly, until every CRTC shows its
 /// part. Never -EBUSY. Others find the CRTCs busy from the beginning. (Not modelled: the modeset

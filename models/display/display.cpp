@@ -100,8 +100,8 @@ core::Task<> Display::wait_for_fences(CommitPtr commit) {
   }
 }
 
-core::Task<> Display::wait_for_older(CommitPtr commit, core::Duration limit) {
-  const core::Time deadline = core::saturating_add(simulation_.now(), limit);
+core::Task<> Display::wait_for_older(CommitPtr commit) {
+  const core::Time deadline = core::saturating_add(simulation_.now(), spec_.commit_timeout);
   for (;;) {
     cell_.read();
     if (pending_.front() == commit) co_return;

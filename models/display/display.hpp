@@ -27,6 +27,9 @@ class Display final : public core::FenceProducer {
     std::string name;
     core::Duration period{};
     KernelQuirks quirks = {};  ///< of its driver
+    /// How long a blocking commit waits for an older one before it logs that and goes on
+    /// (drm_crtc_commit_wait() in drm_atomic_helper.c: 10 * HZ).
+    core::Duration commit_timeout = std::chrono::seconds(10);
   };
   /// What a plane scans out: bytes [begin, end) of a buffer.
   struct ScanOut {
@@ -97,8 +100,8 @@ class Display final : public core::FenceProducer {
   /// Until the fences of `commit` have signaled. As long as the hang policy says; by itself without
   /// a limit.
   core::Task<> wait_for_fences(CommitPtr commit);
-  /// Until no older commit is pending, or `limit` has passed.
-  core::Task<> wait_for_older(CommitPtr commit, core::Duration limit);
+  /// Until no older commit is pending, or for as long as commit_timeout.
+  core::Task<> wait_for_older(CommitPtr commit);
   /// `commit` is on the screen from now on.
   void latch(const CommitPtr& commit);
 

@@ -19,6 +19,7 @@ GpuContext::GpuContext(Client& client, Gpu& gpu, Spec spec)
       cell_(gpu.machine().simulation()),
       queues_cell_(gpu.machine().simulation()) {
   FENCELAB_ASSERT(!spec_.engines.empty(), "context {} has no engine", spec_.name);
+  if (spec_.priority != 0) gpu.machine().tell_priorities_apart();
 }
 
 GpuContext::~GpuContext() = default;
@@ -42,6 +43,7 @@ Engine& GpuContext::choose_engine(const Job& job) const {
 void GpuContext::set_priority(int priority) {
   cell_.write();
   spec_.priority = priority;
+  gpu_.machine().tell_priorities_apart();
   for (Engine* engine : spec_.engines) engine->rerank();
 }
 
@@ -63,6 +65,26 @@ KernelQueue* GpuContext::existing_kernel_queue(const Engine& engine) const {
     if (queue_engine == &engine || (queue_engine == nullptr && &engine == spec_.engines.front()))
       return queue.get();
   return nullptr;
+}
+
+void GpuContext::unplug() {
+  queues_cell_.read();
+  for (const auto& [engine, queue] : kernel_queues_) {
+    queue->kill();
+    const std::deque<JobPtr> in_ring = queue->ring().jobs();
+    for (const JobPtr& job : in_ring) job->kill(core::fence_error::kCanceled);
+  }
+  if (!user_queue_) return;
+  const std::deque<JobPtr> in_ring = user_queue_->ring().jobs();
+  for (const JobPtr& job : in_ring) give_up(*job);
+}
+
+// A kernel with a record of who must write what writes it.
+void GpuContext::give_up(Job& job) const {
+  if (gpu_.policies().hang->command_timeout())
+    job.kill(core::fence_error::kCanceled);
+  else
+    job.lose(core::fence_error::kCanceled);
 }
 
 UserQueue& GpuContext::user_queue() {

@@ -68,6 +68,10 @@ class GpuContext {
   /// The kernel queue for jobs bound for `engine` (one per engine, or one in all if balanced).
   KernelQueue& kernel_queue(Engine& engine);
   KernelQueue* existing_kernel_queue(const Engine& engine) const;
+  /// Its GPU is gone: work in its queues ends with errors.
+  void unplug();
+  /// Ends a job of its user queue so.
+  void give_up(Job& job) const;
   /// The ring the process writes itself.
   UserQueue& user_queue();
   UserQueue* existing_user_queue() const {

@@ -7,12 +7,24 @@
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/job_watchdog.hpp"
 #include "models/gpu/kernel_queue.hpp"
+#include "models/gpu/urgency.hpp"
+#include "models/machine.hpp"
+#include "models/platform/shared_hardware.hpp"
 #include "models/svm/page_walk.hpp"
 
 namespace fencelab::models {
 
 using core::Duration;
 using core::Time;
+
+namespace {
+
+RunQueueOrder order_of(const Gpu& gpu) {
+  const SubmissionPolicy* const submission = gpu.policies().submission.get();
+  return submission ? submission->run_queue_order() : RunQueueOrder::fifo;
+}
+
+}  // namespace
 
 Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t number)
     : simulation_(simulation),
@@ -25,9 +37,13 @@ Engine::Engine(core::Simulation& simulation, Gpu& gpu, Spec spec, std::uint32_t 
       offers_(simulation),
       list_(simulation, *this),
       interrupts_(simulation),
-      credits_(simulation, full_name_, spec_.credits),
-      watchdog_(simulation, core::RecoveryKind::job_timeout,
-                [this] { reset(core::fence_error::kTime); }),
+      credits_(simulation, full_name_, spec_.credits, order_of(gpu),
+               gpu.inheritance() != Inheritance::none),
+      inversions_(simulation, id_),
+      watchdog_(simulation, core::RecoveryKind::job_timeout, [this] { expire(); }),
+      preempt_watchdog_(simulation, core::RecoveryKind::job_timeout,
+                        [this] { reset(core::fence_error::kTime); }),
+      silent_watchdog_(simulation, core::RecoveryKind::job_timeout, [this] { deliver_silent(); }),
       cell_(simulation),
       load_cell_(simulation) {
   idle_.push_back({Time{}, core::kNever});
@@ -43,11 +59,19 @@ void Engine::offer(HwQueue& queue) {
   }
   if (current_ == &queue) withdrawn_ = false;
   if (stalled_ || (current_ && rank > bar_)) bell_.ring();
+  watch_inversion();
+}
+
+void Engine::number_in_ring(Job& job) {
+  if (!is_in_order()) return;
+  list_.note(core::Access::offer, ~std::uint64_t{0});
+  job.ring_order = ++ring_orders_;
 }
 
 void Engine::rerank() {
   cell_.write();
   list_.note(core::Access::offer, ~std::uint64_t{0});
+  if (on_core_ && current_) gpu_.machine().hardware().renice(*on_core_, nice_for(*current_));
 }
 
 void Engine::withdraw(HwQueue& queue) {
@@ -67,6 +91,15 @@ void Engine::note_look() const {
 
 bool Engine::hash_state(std::uint64_t& hash) const {
   hash = current_ ? core::raw(current_->id()) : 0;
+  if (is_in_order()) {
+    std::vector<const Job*> ring;
+    for (const HwQueue* queue : ready_)
+      for (const JobPtr& job : queue->known_jobs())
+        if (job->entity) ring.push_back(job.get());
+    std::sort(ring.begin(), ring.end(),
+              [](const Job* a, const Job* b) { return a->ring_order < b->ring_order; });
+    for (const Job* job : ring) hash = core::mix_hash(hash, core::raw(job->id()));
+  }
   for (const HwQueue* queue : ready_) hash = core::mix_hash(hash, core::raw(queue->id()));
   return true;
 }
@@ -88,19 +121,35 @@ void Engine::start_job(Job& job) {
 void Engine::begin_slice(HwQueue& queue) {
   current_ = &queue;
   withdrawn_ = false;
-  set_bar();
   simulation_.not_before(queue.known_head()->account.phase_since());  // when it came here
+  slice_start_ = charged_ = simulation_.now();
+  set_bar();
   queue.set_on_engine(this);
   queue.use(simulation_.now());
   stopped_ = false;
   Job& job = *queue.known_head();
   executed_ = job.duration - job.remaining;
-  slice_start_ = charged_ = simulation_.now();
   start_job(job);
+  begin_work_item(queue);
+  watch_inversion();
   // Slices add up (xe reads the context's run time): else a hung job that shares its engine would
   // never be found.
   if (const auto timeout = time_limit_of(job))
-    watchdog_.arm(std::max(*timeout - job.time_on_engine, Duration{}), job.id());
+    watchdog_.arm(std::max(*timeout - (job.time_on_engine - job.limit_from), Duration{}), job.id());
+}
+
+// drm_sched_job_timedout(): unless the driver finds that the job gets on.
+void Engine::expire() {
+  if (current_) {
+    charge();
+    Job& job = *current_->known_head();
+    if (gpu_.policies().hang->spares(job, job.limit_work)) {
+      job.limit_from = job.time_on_engine + (simulation_.now() - slice_start_);
+      job.limit_work = job.duration - job.remaining;
+      return watchdog_.arm(*time_limit_of(job), job.id());
+    }
+  }
+  reset(core::fence_error::kTime);
 }
 
 // Books the time since the last booking: as execution, or as spinning on a semaphore.
@@ -113,6 +162,11 @@ void Engine::charge() {
     simulation_.emit(core::ProbeKind::engine_spun, id_, core::raw(job.id()),
                      static_cast<std::uint64_t>(spent.count()), &job);
     return;
+  }
+  if (on_core_) {
+    if (on_core_->satisfied(0)) job.remaining = Duration{};
+    return simulation_.emit(core::ProbeKind::engine_slice, id_, core::raw(job.id()),
+                            static_cast<std::uint64_t>(spent.count()), &job);
   }
   const Duration worked = spent * units_ / 100;
   executed_ += worked;
@@ -147,6 +201,8 @@ core::Task<> Engine::spin_alone() {
   Job& job = *current_->known_head();
   while (awaits_values(job) && is_alone(*current_) && !wants_preemption()) {
     const ValuePoint& wait = job.ring_waits[job.ring_waits_over];
+    if (!wait.timeline->satisfied(wait.value))
+      book_value(job, true);  // bookkeeping looks at nothing
     const core::WaitItem items[] = {{wait.timeline, wait.value}, {&bell_, 0}};
     core::MultiWait either(simulation_, items, 1, {.reason = core::WaitReason::fifo, .idle = true});
     co_await either;
@@ -157,27 +213,34 @@ core::Task<> Engine::spin_alone() {
     if (job.stalled) cell_.write();  // others look whether it still is
     ++job.ring_waits_over;
   }
-  if (!awaits_values(job)) set_bar();
+  if (awaits_values(job)) co_return;
+  book_value(job, false);
+  set_bar();
 }
 
 void Engine::finish_head() {
   HwQueue& queue = *current_;
+  on_core_.reset();
   const JobPtr job(queue.known_head());
   take_off(queue);
   queue.set_on_engine(nullptr);
   current_ = nullptr;
-  if (simulation_.untimed() && job->shows_before_interrupt()) {
+  const bool told_later =
+      job->finished && (job->interrupt_lost || job->interrupt_delay.count() > 0);
+  if (told_later || (simulation_.untimed() && job->shows_before_interrupt())) {
     job->finish_on_hardware(job->error);
-    interrupts_.push(job);
+    tell_kernel(job);
   } else {
     job->complete(job->error);
+    deliver_silent();
   }
   queue.pop();
-  gpu_.queue_left_engine(withdrawn_);
+  gpu_.firmware().queue_left_engine(withdrawn_);
 }
 
 void Engine::leave() {
   watchdog_.disarm();
+  preempt_watchdog_.disarm();
   if (stopped_) {
     stopped_ = false;
     return;
@@ -199,7 +262,36 @@ void Engine::leave() {
   queue.set_on_engine(nullptr);
   current_ = nullptr;
   switch_due_ = true;
-  gpu_.queue_left_engine(withdrawn_);
+  gpu_.firmware().queue_left_engine(withdrawn_);
+}
+
+// A lost interrupt is found by the next one, since the kernel goes by how far the ring got, or by
+// the job's watchdog, which finds it done (drivers/gpu/drm/amd/amdgpu/amdgpu_fence.c).
+void Engine::tell_kernel(const JobPtr& job) {
+  if (job->interrupt_lost) {
+    cell_.write();
+    silent_.push_back(job);
+    const auto limit = time_limit_of(*job);
+    if (limit && !silent_watchdog_.armed())
+      silent_watchdog_.arm(std::max(*limit - job->time_on_engine, Duration{}), job->id());
+  } else if (simulation_.untimed()) {
+    interrupts_.push(job);
+  } else {
+    late_.push_back(std::make_unique<core::Timer>(simulation_, [this, job] {
+      job->deliver();
+      deliver_silent();
+    }));
+    late_.back()->arm(simulation_.now() + job->interrupt_delay);
+  }
+}
+
+void Engine::deliver_silent() {
+  if (silent_.empty()) return;
+  cell_.write();
+  silent_watchdog_.disarm();
+  std::vector<JobPtr> jobs;
+  jobs.swap(silent_);
+  for (const JobPtr& job : jobs) job->deliver();
 }
 
 core::Task<> Engine::serve_interrupts() {
@@ -208,12 +300,36 @@ core::Task<> Engine::serve_interrupts() {
     const JobPtr job = interrupts_.front();
     interrupts_.pop();
     job->deliver();
+    deliver_silent();
   }
+}
+
+// Of a job that touches what nobody can map.
+void Engine::take_page_fault() {
+  if (stopped_ || !current_->known_head()->faults_unserved) return;
+  if (gpu_.policies().hang->resets_on_fault()) return reset(core::fence_error::kFault);
+  current_->known_head()->hung = true;
+}
+
+// The next instant at which there is something to decide.
+core::Task<> Engine::wait_for_end_or_bell() {
+  if (on_core_) {
+    const core::WaitItem items[] = {{on_core_.get(), 0}, {&bell_, 0}};
+    core::MultiWait either(simulation_, items, 1, {.reason = core::WaitReason::cpu});
+    co_await either;
+    co_return;
+  }
+  const Time until = slice_deadline();
+  if (until == core::kNever)
+    co_await bell_.wait();
+  else
+    co_await bell_.wait_until(until, core::WaitReason::engine);
 }
 
 core::Task<> Engine::serve() {
   for (;;) {
     note_look();
+    watch_inversion();
     if (ready_.empty()) note_idle(true);
     const std::uint64_t next = taken_ + 1;
     co_await offers_.wait(next);
@@ -241,15 +357,14 @@ core::Task<> Engine::serve() {
     begin_slice(*queue);
     touch_pages();
     co_await spin_alone();
+    take_page_fault();
     bool leaving = must_leave();
     while (!leaving) {
-      const Time until = slice_deadline();
-      if (until == core::kNever)
-        co_await bell_.wait();
-      else
-        co_await bell_.wait_until(until, core::WaitReason::engine);
+      watch_preemption();
+      co_await wait_for_end_or_bell();
       note_look();
       if (!stopped_) charge();
+      watch_inversion();
       touch_pages();
       co_await spin_alone();
       leaving = must_leave();
@@ -263,13 +378,14 @@ void Engine::drop(Job& job) {
   if (current_ && current_->head() == &job) {
     note_look();
     charge();
+    on_core_.reset();
     HwQueue& queue = *current_;
     take_off(queue);
     queue.set_on_engine(nullptr);
     current_ = nullptr;
     stopped_ = true;
     queue.pop();
-    gpu_.queue_left_engine(withdrawn_);
+    gpu_.firmware().queue_left_engine(withdrawn_);
     bell_.ring();
   } else if (job.queue && job.queue->head() == &job) {
     take_off(*job.queue);
@@ -284,6 +400,7 @@ void Engine::reset(int error) {
   std::vector<JobPtr> innocent;
   if (gpu_.policies().hang->reset_scope() == ResetScope::device)
     for (const auto& engine : gpu_.engines()) {
+      if (engine->spec_.worker) continue;
       engine->cell_.read();
       engine->list_.note(core::Access::pick);
       for (HwQueue* queue : engine->ready_)
@@ -291,9 +408,22 @@ void Engine::reset(int error) {
     }
   simulation_.emit(core::ProbeKind::gpu_reset, id_, core::raw(guilty->id()), innocent.size(),
                    guilty.get());
-  if (guilty->entity && gpu_.policies().hang->cancels_guilty()) guilty->entity->blame();
+  const bool banned = gpu_.policies().hang->cancels_guilty();
+  if (banned && guilty->entity) guilty->entity->blame();
+  if (banned && !guilty->entity) guilty->queue->ban();
+  std::deque<JobPtr> unreadable;
+  if (guilty->corrupts_ring || guilty->queue->banned()) unreadable = guilty->queue->known_jobs();
   guilty->kill(error);
+  for (const JobPtr& job : unreadable) job->kill(core::fence_error::kCanceled);
   for (const JobPtr& job : innocent) job->kill(core::fence_error::kCanceled);
+}
+
+Duration Engine::executed_for(const Job& job) const {
+  cell_.read();
+  list_.note(core::Access::pick);
+  const bool is_here = current_ && current_->head() == &job;
+  const core::Time from = std::max(slice_start_, job.semaphore_open_at);
+  return job.time_on_engine + (is_here ? simulation_.now() - from : Duration{});
 }
 
 void Engine::note_idle(bool idle) {

@@ -12,18 +12,8 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
       spec_(std::move(spec)),
       policies_(std::move(policies)),
       cell_(machine.simulation()),
-      slot_wanted_(machine.simulation()),
-      off_bell_(machine.simulation()) {
-  off_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
-    std::vector<core::GateIndex> gates;
-    for (const HwQueue* queue : user_queues_) {
-      if (queue->may_run() || !queue->on_engine()) continue;
-      const Job* const head = queue->head();
-      if (head->stalled || queue->context().preemption_period() == core::Duration{})
-        gates.push_back(head->describe_finish(builder));
-    }
-    return builder.all_of(std::move(gates), "queues of " + spec_.name + " off the hardware");
-  });
+      gone_cell_(machine.simulation()),
+      firmware_(*this, spec_.firmware) {
   core::Simulation& simulation = machine.simulation();
   if (policies_.residency && policies_.residency->moves().exhaustive)
     validation_ = std::make_unique<core::RwLock>(simulation, "validation of " + spec_.name);
@@ -38,7 +28,8 @@ Gpu::Gpu(Machine& machine, Spec spec, DriverPolicies policies)
     for (const auto& engine : engines_)
       simulation.spawn({engine->name() + " interrupt", core::ProcessRole::interrupt, true},
                        engine->serve_interrupts());
-  simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true}, firmware());
+  simulation.spawn({spec_.name + " firmware", core::ProcessRole::firmware, true},
+                   firmware_.serve());
 }
 
 Gpu::~Gpu() = default;
@@ -90,6 +81,11 @@ core::OrderClassId Gpu::order_class(core::OrderKind kind, std::string_view role)
                                                       std::string(role) + " of " + spec_.name);
 }
 
+Inheritance Gpu::inheritance() const {
+  const SubmissionPolicy* const submission = policies_.submission.get();
+  return submission ? submission->inheritance() : Inheritance::none;
+}
+
 Engine* Gpu::copy_engine() const {
   const auto copies = [](const auto& engine) {
     const std::string& klass = engine->spec().klass;
@@ -99,79 +95,23 @@ Engine* Gpu::copy_engine() const {
   return found == engines_.end() ? nullptr : found->get();
 }
 
-void Gpu::ring_doorbell(HwQueue& queue) {
-  if (queue.suspended() || queue.asked_for_slot() || !queue.has_work()) return;
-  queue.ask_for_slot(true);
-  slot_wanted_.push(&queue);
-}
-
-// Whom to unmap when all slots are taken: a mapped queue without work, else the one used longest
-// ago.
-HwQueue* Gpu::slot_victim() const {
-  HwQueue* victim = nullptr;
-  for (HwQueue* queue : user_queues_) {
-    if (!queue->known_mapped()) continue;
-    if (!queue->has_work()) return queue;
-    if (!victim || queue->last_used() < victim->last_used()) victim = queue;
-  }
-  return victim;
-}
-
-// Takes a slot from somebody, who asks again if there is work left.
-core::Task<> Gpu::free_a_slot() {
-  core::Simulation& simulation = machine_.simulation();
-  cell_.read();
-  HwQueue* const victim = slot_victim();
-  if (victim->has_work())
-    co_await core::sleep_for(simulation, spec_.firmware_quantum, core::WaitReason::firmware);
-  co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
-  victim->set_mapped(false);
-  --mapped_;
-  ring_doorbell(*victim);
-}
-
-core::Task<> Gpu::firmware() {
-  core::Simulation& simulation = machine_.simulation();
-  for (;;) {
-    co_await slot_wanted_.arrival();
-    HwQueue& queue = *slot_wanted_.front();
-    slot_wanted_.pop();
-    if (mapped_ == spec_.firmware_slots) {
-      if (queue.suspended() || !queue.has_work()) {
-        queue.ask_for_slot(false);  // not now: who resumes it or adds work asks again
-        continue;
-      }
-      co_await free_a_slot();
-    }
-    co_await core::sleep_for(simulation, spec_.firmware_latency, core::WaitReason::firmware);
-    queue.use(simulation.now());
-    queue.set_mapped(true);
-    ++mapped_;
-  }
-}
-
 bool Gpu::gets_on() const {
   const auto one = [](const auto& engine) { return engine->gets_on(); };
   return std::any_of(engines_.begin(), engines_.end(), one) ||
          std::any_of(lanes_.begin(), lanes_.end(), one);
 }
 
-void Gpu::queue_left_engine(bool withdrawn) {
-  if (withdrawn) off_bell_.ring();
-}
-
-core::Task<> Gpu::wait_until_off(HwQueue& queue) {
-  core::Simulation& simulation = machine_.simulation();
-  const auto timeout = policies_.hang->preempt_timeout();
-  const core::Time deadline = timeout ? simulation.now() + *timeout : core::kNever;
-  while (queue.on_engine()) {
-    const auto result = co_await core::SingleWait(off_bell_, 0,
-                                                  {.reason = core::WaitReason::engine,
-                                                   .deadline = deadline,
-                                                   .recovery = timeout.has_value()});
-    if (result == core::WaitResult::timed_out && queue.on_engine())
-      queue.on_engine()->reset(core::fence_error::kTime);
-  }
+// What a driver does when its device is pulled out (drm_dev_unplug(), then its remove callback):
+// jobs in rings end with -ECANCELED (drm_sched_fini() and cancel_job() since Linux 6.17), those
+// that wait in entities with -ESRCH, user queues are forgotten. Their dma_fences end with
+// -ECANCELED, too; the values that they would have written nobody writes.
+void Gpu::unplug() {
+  gone_cell_.write();
+  gone_ = true;
+  firmware_.unplug();
+  for (const auto& client : machine_.clients())
+    for (const auto& context : client->contexts())
+      if (&context->gpu() == this) context->unplug();
 }
 
 }  // namespace fencelab::models

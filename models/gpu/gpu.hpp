@@ -10,6 +10,7 @@
 #include "core/locks.hpp"
 #include "models/axes/driver_policies.hpp"
 #include "models/gpu/engine.hpp"
+#include "models/gpu/firmware.hpp"
 
 namespace fencelab::models {
 
@@ -22,9 +23,7 @@ class Gpu {
   struct Spec {
     std::string name, driver;
     std::vector<Engine::Spec> engines;
-    std::uint32_t firmware_slots = 8;   ///< user queues on the hardware at once
-    core::Duration firmware_quantum{};  ///< how long a queue keeps its slot when others wait
-    core::Duration firmware_latency{};  ///< one map or unmap message
+    Firmware::Spec firmware;
   };
   Gpu(Machine& machine, Spec spec, DriverPolicies policies);
   ~Gpu();
@@ -51,6 +50,8 @@ class Gpu {
   core::Mutex* restores() const { return restores_.get(); }
   /// Its engine for copies: the first of class bcs, sdma or copy; nullptr: it has none.
   Engine* copy_engine() const;
+  /// How far priorities are inherited along dependencies of its jobs.
+  Inheritance inheritance() const;
   std::uint32_t index = 0;
   std::size_t link = ~std::size_t{0};  ///< to system memory, if the scenario gave one
 
@@ -69,27 +70,27 @@ class Gpu {
     cell_.write();
     user_queues_.push_back(&queue);
   }
-  /// `queue` has work: it needs a slot. A suspended one asks when it is resumed.
-  void ring_doorbell(HwQueue& queue);
-  /// Awaitable task: until `queue` is off every engine. It was marked suspended before.
-  core::Task<> wait_until_off(HwQueue& queue);
-  /// `withdrawn`: it had to leave, and somebody may wait for that.
-  void queue_left_engine(bool withdrawn);
+  Firmware& firmware() { return firmware_; }
+
+  // ---- gone
+  /// It was pulled out: its work ends with errors, ioctls fail with -ENODEV.
+  void unplug();
+  bool is_gone() const {
+    gone_cell_.read();
+    return gone_;
+  }
 
  private:
-  core::Task<> firmware();
-  core::Task<> free_a_slot();
-  HwQueue* slot_victim() const;
   void make_work_queues();
   Machine& machine_;
   Spec spec_;
   DriverPolicies policies_;
   std::vector<std::unique_ptr<Engine>> engines_, lanes_;
   std::vector<HwQueue*> user_queues_;
-  core::Cell cell_;                   ///< footprint of which user queues there are
-  core::Fifo<HwQueue*> slot_wanted_;  ///< in the order in which they asked
-  core::Doorbell off_bell_;
-  std::uint32_t mapped_ = 0;
+  core::Cell cell_;  ///< footprint of which user queues there are
+  core::Cell gone_cell_;
+  bool gone_ = false;
+  Firmware firmware_;
   core::OrderClassId job_fence_class_;
   std::unique_ptr<FaultService> faults_;
   std::unique_ptr<core::RwLock> validation_;

@@ -13,6 +13,7 @@
 namespace fencelab::models {
 
 class Engine;
+class FenceMonitor;
 class GpuContext;
 class UserVm;
 
@@ -32,6 +33,11 @@ class HwQueue final : public core::StateSource {
         use_cell_(simulation) {}
 
   GpuContext& context() const { return context_; }
+  /// The priority of its context, or what a job in it inherited: for its engines, which are told of
+  /// every change.
+  int known_priority() const;
+  /// A job in it inherited that.
+  void inherit(int priority);
   const std::string& name() const { return name_; }
   core::ObjectId id() const { return id_; }
   std::uint32_t number() const { return number_; }  ///< dense per run, from 1
@@ -47,6 +53,8 @@ class HwQueue final : public core::StateSource {
   /// The head, for the engine that it was offered to: it stays the head until the engine is done
   /// with it, so looking again tells nothing new.
   Job* known_head() const { return jobs_.empty() ? nullptr : jobs_.front().get(); }
+  /// Likewise all of them.
+  const std::deque<JobPtr>& known_jobs() const { return jobs_; }
   /// Adds a job whose engine is chosen; if it becomes the head its engine hears of it.
   void push(JobPtr job);
   /// Drops the head (done or killed) and offers the next one.
@@ -74,8 +82,6 @@ class HwQueue final : public core::StateSource {
     mapped_cell_.read();
     return mapped_;
   }
-  /// The same for the firmware, which alone changes it.
-  bool known_mapped() const { return mapped_; }
   /// Whether it has a slot or wants one; what it was given it has until it is unmapped.
   bool asked_for_slot() const {
     slot_cell_.read();
@@ -84,6 +90,12 @@ class HwQueue final : public core::StateSource {
   void ask_for_slot(bool asked) {
     slot_cell_.write();
     slot_asked_ = asked;
+  }
+  /// One of its jobs was reset, and nothing more of it is executed.
+  void ban();
+  bool banned() const {
+    mapped_cell_.read();
+    return banned_;
   }
   /// Taken off the hardware for memory reasons; the engine lets go at its next chance.
   void set_suspended(bool suspended);
@@ -120,6 +132,7 @@ class HwQueue final : public core::StateSource {
   }
   UserVm* vm = nullptr;             ///< user queues: whose residency they need
   core::Process* worker = nullptr;  ///< user queues: who resumes it
+  FenceMonitor* monitor = nullptr;  ///< user queues: who watches it; nullptr: nobody does
 
   bool hash_state(std::uint64_t& hash) const override;
 
@@ -141,11 +154,13 @@ class HwQueue final : public core::StateSource {
   Engine* on_engine_ = nullptr;
   std::deque<JobPtr> jobs_;
   std::vector<JobPtr> unwritten_;
-  std::size_t unseen_ = 0;  ///< jobs at the end of the ring the hardware was not told of
+  int inherited_ = Job::kNoPriority;  ///< most that a job in it inherited
+  std::size_t unseen_ = 0;            ///< jobs at the end of the ring the hardware was not told of
   bool mapped_ = true;
   bool slot_asked_ = false;
   bool suspended_ = false;
   bool parked_ = false;
+  bool banned_ = false;
 };
 
 }  // namespace fencelab::models

@@ -10,6 +10,7 @@
 #include "models/gpu/context.hpp"
 #include "models/gpu/dependency_wait.hpp"
 #include "models/gpu/engine.hpp"
+#include "models/gpu/fence_monitor.hpp"
 #include "models/gpu/gpu.hpp"
 #include "models/gpu/kernel_queue.hpp"
 #include "models/machine.hpp"
@@ -68,9 +69,13 @@ bool Job::finds_values() const {
 
 std::uint64_t Job::value_written(const core::ValueTimeline& timeline) const {
   if (never_signals) return 0;
+  const auto written = [this](std::uint64_t promised) {
+    if (writes == Writes::zero) return std::uint64_t{0};
+    return promised - (writes == Writes::one_less ? 1 : 0);
+  };
   std::uint64_t value = completion.timeline == &timeline ? completion.value : 0;
   for (const ValuePoint& signal : signals)
-    if (signal.timeline == &timeline) value = std::max(value, signal.value);
+    if (signal.timeline == &timeline) value = std::max(value, written(signal.value));
   return value;
 }
 
@@ -93,10 +98,15 @@ void Job::finish_on_hardware(int with_error) {
   simulation_.emit(core::ProbeKind::job_finished, id_, engine ? engine->number() : 0,
                    static_cast<std::uint64_t>(-error), this);
   if (started) started->signal();
+  mark_scheduled();
   if (never_signals) return;
   if (error == 0)
-    for (const ValuePoint& signal : signals) signal.timeline->advance(signal.value);
+    for (const ValuePoint& signal : signals)
+      signal.timeline->advance(value_written(*signal.timeline));
   if (completion.timeline) completion.timeline->advance(completion.value);
+  if (FenceMonitor* const monitor = context->gpu().machine().existing_monitor();
+      monitor && error == 0 && !entity)
+    monitor->signalled(*this);
 }
 
 // drm_sched_job_done() in drivers/gpu/drm/scheduler/sched_main.c: gives the credit back and
@@ -107,12 +117,17 @@ void Job::deliver() {
     if (error != 0) finished->set_error(error);
     finished->signal();
   }
-  if (never_signals && queue) queue->keep(JobPtr(this));
+  if ((never_signals || writes != Writes::values) && queue) queue->keep(JobPtr(this));
   // The fences outlive the job in reservations; the job's memory must not (but see Machine::keep).
   if (finished && !simulation_.untimed()) finished->set_producer(nullptr);
   if (started && !simulation_.untimed()) started->set_producer(nullptr);
+  if (scheduled && !simulation_.untimed()) scheduled->set_producer(nullptr);
   dependencies.clear();
   bond_master = nullptr;
+}
+
+void Job::promise_scheduled() {
+  scheduled = core::make_intrusive<core::DmaFence>(simulation_, this, core::raw(id_), 2);
 }
 
 void Job::terminate() {
@@ -135,12 +150,22 @@ void Job::kill(int with_error) {
   complete(with_error);
 }
 
+void Job::lose(int with_error) {
+  if (is_done()) return;
+  const JobPtr keep(this);
+  if (state == JobState::on_ring || state == JobState::running) engine->drop(*this);
+  never_signals = completion_lost = true;
+  if (queue) queue->keep(keep);
+  complete(with_error);
+}
+
 std::string Job::name() const {
   return fmt::format("job {}#{} of {}", label ? *label : std::string("?"), iteration,
                      client ? client->name() : std::string("?"));
 }
 
 std::string Job::describe(const core::DmaFence& fence) const {
+  if (&fence == scheduled.get()) return "turn of " + name();
   return (&fence == started.get() ? "start of " : "") + name();
 }
 
@@ -148,6 +173,7 @@ core::OrderClassId Job::order_class() const { return context->gpu().job_fence_cl
 
 core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
                                       const core::DmaFence& fence) const {
+  if (&fence == scheduled.get()) return describe_progress(builder, Until::ring);
   if (&fence == started.get() && state != JobState::running)
     return describe_progress(builder, Until::start);
   return describe_finish(builder);
@@ -157,6 +183,9 @@ core::GateIndex Job::describe_release(core::WaitGraphBuilder& builder,
 // is rescued by it.
 std::optional<core::Time> Job::watchdog_due() const {
   if (state != JobState::on_ring && state != JobState::running) return std::nullopt;
+  if (const FenceMonitor* const monitor = context->gpu().machine().existing_monitor();
+      monitor && !entity && queue->head() == this)
+    return monitor->due(*queue);
   return queue->has_work() || !entity ? engine->watchdog_due(*this) : entity->unseen_due(*this);
 }
 
@@ -168,7 +197,9 @@ core::Agent Job::describe_self() const {
   agent.reason = account.phase() < core::kWaitReasonCount
                      ? static_cast<core::WaitReason>(account.phase())
                      : core::WaitReason::engine;
-  if (state == JobState::running && !stalled && !values_reached())
+  const bool next = state == JobState::on_ring && agent.reason == core::WaitReason::engine &&
+                    queue->head() == this;
+  if ((state == JobState::running || next) && !stalled && !values_reached())
     agent.reason = core::WaitReason::value;
   agent.since = account.phase_since();
   agent.operation = "submit " + (label ? *label : std::string("?"));
@@ -184,6 +215,8 @@ core::Agent Job::describe_self() const {
 // the same agent: that closes cycles.
 core::GateIndex Job::describe_finish(core::WaitGraphBuilder& builder) const {
   return builder.once(this, 0, [&] {
+    if (awaits_interrupt() && interrupt_lost)
+      return builder.faulty("the lost interrupt of " + name(), id_);
     if (state == JobState::done) return builder.environment(name() + " done", id_);
     const core::AgentIndex index = builder.add_agent(describe_self());
     const core::GateIndex self = builder.agent_gate(index, {}, id_);
@@ -206,10 +239,14 @@ void Job::describe_in_ring(core::WaitGraphBuilder& builder,
   if (!queue->has_work())
     inputs.push_back(builder.any_of({builder.faulty("the lost doorbell of " + name(), id_),
                                      builder.process(submitter, "a later doorbell", id_)}));
+  const core::GateIndex silence = engine->gpu().firmware().describe_silence(builder, *queue);
+  if (queue->vm && silence != core::kNoIndex) inputs.push_back(silence);
   const core::GateIndex turn = engine->describe_turn(builder, *this);
   if (turn != core::kNoIndex) inputs.push_back(turn);
-  if (queue->vm && queue->suspended()) inputs.push_back(queue->vm->describe_resume(builder));
-  if (queue->parked())
+  const bool stays = engine->keeps_to_the_end(*this);
+  if (queue->vm && queue->suspended() && !stays)
+    inputs.push_back(queue->vm->describe_resume(builder));
+  if (queue->parked() && !stays)
     inputs.push_back(engine->gpu().faults()->gate(*context).describe_resume(builder));
   for (const ValuePoint& wait : ring_waits)
     if (wait.timeline->value() < wait.value)
@@ -222,7 +259,7 @@ core::GateIndex Job::describe_progress(core::WaitGraphBuilder& builder, Until un
     return builder.process(submitter, "submission of " + name(), id_);
   if (state == JobState::queued || state == JobState::pending_credit)
     inputs.push_back(entity->describe_queueing(builder, *this));
-  else
+  else if (until != Until::ring)
     describe_in_ring(builder, inputs);
   if (hung && until == Until::end) inputs.push_back(builder.faulty(name() + " hangs", id_));
   if (infinite && !terminated && until == Until::end)

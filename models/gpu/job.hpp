@@ -38,10 +38,11 @@ enum class DependencyRule : std::uint8_t {
   tracked,      ///< the user-mode driver's own knowledge of its accesses
   oracle,       ///< a true hazard
   bind,         ///< the address space must be updated first
+  userptr,      ///< pages of the process must be got first
 };
 
-inline constexpr std::array<std::string_view, 7> kDependencyRuleNames = {
-    "program", "resv_kernel", "resv_write", "resv_read", "tracked", "oracle", "bind"};
+inline constexpr std::array<std::string_view, 8> kDependencyRuleNames = {
+    "program", "resv_kernel", "resv_write", "resv_read", "tracked", "oracle", "bind", "userptr"};
 
 struct Dependency {
   SyncPoint point;
@@ -111,7 +112,8 @@ class Job final : public core::FenceProducer {
   /// What the process orders its own work by (barriers and semaphores of Vulkan).
   const AccessList& known() const { return orders_itself ? accesses : declared(); }
   boost::container::small_vector<ValuePoint, 1> signals;  ///< values written on completion
-  Engine* wanted_engine = nullptr;                        ///< nullptr: the context's choice
+  std::uint32_t credits = 1;        ///< what it costs in its engine's ring; at most Credits::kMost
+  Engine* wanted_engine = nullptr;  ///< nullptr: the context's choice
   core::IntrusivePtr<Job> bond_master;  ///< choose the engine by a bond with this job's engine
   std::unique_ptr<PageWalk> walk;       ///< which managed pages it touches when; none: no such
 
@@ -123,6 +125,8 @@ class Job final : public core::FenceProducer {
   std::uint32_t ring_waits_watched = 0;  ///< how many its engine was or will be told of
   core::FencePtr finished;        ///< dma_fence of the job, if anything in the kernel knows of it
   core::FencePtr started;         ///< signals at first execution, if somebody asked
+  core::FencePtr scheduled;       ///< signals when it is in the ring, if that is a shared one
+  bool dont_pipeline = false;     ///< nobody may go by that (DRM_SCHED_FENCE_DONT_PIPELINE)
   SyncPoint completion;           ///< how others wait for it; see publish_completion()
   KernelQueue* entity = nullptr;  ///< kernel queues: where it waits for its turn
   HwQueue* queue = nullptr;
@@ -134,15 +138,29 @@ class Job final : public core::FenceProducer {
   bool never_signals = false;    ///< struck by a fault: finishes, but its values are not written
   bool doorbell_lost = false;    ///< struck by a fault: in the ring, but the hardware was not told
   bool completion_lost = false;  ///< struck by a fault: waiting for its completion may be in vain
-  bool terminated = false;       ///< see terminate()
-  bool stalled = false;          ///< on its engine or off it, it waits for pages
-  bool of_kernel = false;        ///< a move or a clear: no program asked for it
+  /// Struck by a fault: what it writes instead of its values. Timelines only rise: a lower one
+  /// changes nothing.
+  enum class Writes : std::uint8_t { values, one_less, zero } writes = Writes::values;
+  bool corrupts_ring = false;        ///< struck by a fault: behind it nothing can be read any more
+  bool faults_unserved = false;      ///< struck by a fault: touches what nobody can map
+  bool interrupt_lost = false;       ///< struck by a fault: nobody is told when it is done
+  core::Duration interrupt_delay{};  ///< struck by a fault: they are told so much later
+  bool terminated = false;           ///< see terminate()
+  bool stalled = false;              ///< on its engine or off it, it waits for pages
+  bool of_kernel = false;            ///< a move or a clear: no program asked for it
   bool first_run_done = false;
   core::Process* terminator = nullptr;  ///< the thread that may yet terminate it
   core::Duration remaining{};
-  core::Duration time_on_engine{};              ///< over its past slices, spinning included
+  core::Duration time_on_engine{};  ///< over its past slices, spinning included
+  core::Duration limit_from{},
+      limit_work{};  ///< that time, and its work done, when its limit began
   core::Time semaphore_open_at = core::kNever;  ///< when its ring waits were seen satisfied
-  core::Time head_at{}, ready_at{}, started_at{}, done_at{};
+  core::Time pushed_at{}, head_at{}, ready_at{}, started_at{}, done_at{};
+  static constexpr int kNoPriority = -(1 << 20);  ///< lower than any
+  int needed_at = kNoPriority;   ///< highest priority of what waits for it (urgency.hpp)
+  Client* needed_by = nullptr;   ///< whose that is
+  int inherited = kNoPriority;   ///< the same, as far as the submission policy has it inherited
+  std::uint64_t ring_order = 0;  ///< kernel queues that share a ring: its place among all of them
   LatencyAccount account;
 
   /// Adds a dependency unless it is there already or done. Order of adding is order of waiting;
@@ -172,6 +190,12 @@ class Job final : public core::FenceProducer {
     return terminated;
   }
   void assign_engine(Engine& to);
+  /// Makes its scheduled fence.
+  void promise_scheduled();
+  /// It is in the ring, or will never be.
+  void mark_scheduled() {
+    if (scheduled && !scheduled->is_signaled()) scheduled->signal();
+  }
   /// Marks it done: values written, fence signaled with `error`. Called by its killer, and by its
   /// engine unless somebody can tell the two apart.
   void complete(int with_error);
@@ -183,8 +207,14 @@ class Job final : public core::FenceProducer {
   bool shows_before_interrupt() const {
     return finished && !never_signals && (!signals.empty() || completion.timeline);
   }
+  /// Whether the kernel was not told yet that it is done.
+  bool awaits_interrupt() const {
+    return state == JobState::done && finished && !finished->is_signaled();
+  }
   /// Ends it from outside wherever it stands (reset, force-signal, killed process).
   void kill(int with_error);
+  /// The same where nobody writes for it what it would have written: its device is gone.
+  void lose(int with_error);
 
   // FenceProducer: the job signals `finished` and `started`.
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
@@ -207,7 +237,7 @@ class Job final : public core::FenceProducer {
   }
 
  private:
-  enum class Until : std::uint8_t { start, end };
+  enum class Until : std::uint8_t { ring, start, end };
   core::GateIndex describe_progress(core::WaitGraphBuilder& builder, Until until) const;
   bool depends_on(const SyncPoint& point);
   void describe_in_ring(core::WaitGraphBuilder& builder,

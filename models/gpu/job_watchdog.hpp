@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "models/gpu/context.hpp"
+#include "models/gpu/engine.hpp"
 #include "models/gpu/gpu.hpp"
 
 namespace fencelab::models {
@@ -12,6 +13,7 @@ namespace fencelab::models {
 /// LR queues; Documentation/gpu/drm-compute.rst).
 inline std::optional<core::Duration> time_limit_of(const Job& job) {
   if (job.context->long_running()) return std::nullopt;
+  if (job.engine && job.engine->spec().worker) return std::nullopt;  // a function cannot be reset
   return job.context->gpu().policies().hang->job_timeout(job);
 }
 

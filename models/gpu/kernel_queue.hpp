@@ -9,9 +9,12 @@
 
 #include "core/fifo.hpp"
 #include "core/recovery.hpp"
+#include "models/gpu/fair_order.hpp"
 #include "models/gpu/hw_queue.hpp"
 
 namespace fencelab::models {
+
+struct CreditRequest;
 
 class KernelQueue final : public core::ValueProducer {
  public:
@@ -22,6 +25,10 @@ class KernelQueue final : public core::ValueProducer {
   void push(JobPtr job);
   HwQueue& ring() { return ring_; }
   const std::deque<JobPtr>& waiting() const { return waiting_.items(); }
+  /// The same for those whose looking is noted otherwise.
+  const std::deque<JobPtr>& known_waiting() const { return waiting_.known_items(); }
+  /// A job that waits here inherited a priority.
+  void inherited();
   /// Fence context and next sequence number of its jobs (F2).
   std::uint64_t fence_context() const { return fence_context_; }
   std::uint64_t next_seqno() {
@@ -36,6 +43,9 @@ class KernelQueue final : public core::ValueProducer {
   /// memory it might free.
   /// `forgets`: what is pushed from now on is never looked at, nor does it ever end.
   void kill(bool forgets = false);
+  /// Awaitable task, drm_sched_entity_flush(): until the scheduler has taken every job that waits
+  /// here, or never will, or until `deadline`.
+  core::Task<> flush(core::Time deadline);
   /// Its job hung: from here on jobs end with -ECANCELED (karma).
   void blame();
   /// When the scheduler gives up `job`, which the hardware was not told of; none: never.
@@ -59,9 +69,18 @@ class KernelQueue final : public core::ValueProducer {
   void watch_unseen();
   void give_up_unseen();
   void note_dependencies(const Job& job);
+  void describe_turn(core::WaitGraphBuilder& builder, const Job& job,
+                     std::vector<core::GateIndex>& inputs) const;
   void run_job(const JobPtr& job);
   bool is_own(const Dependency& dependency) const;
+  bool passes_errors_on() const;
   core::Task<> wait_for_dependencies(JobPtr job);
+  bool shares_ring_with(const Dependency& dependency, const Job& job) const;
+  SchedLevel level() const;
+  Engine* only_engine(const Job& job) const;
+  void join(Engine& engine);
+  void job_taken();
+  CreditRequest request_for(const Job& job) const;
   GpuContext& context_;
   core::Simulation& simulation_;
   HwQueue ring_;
@@ -70,7 +89,11 @@ class KernelQueue final : public core::ValueProducer {
   core::Cell state_cell_;  ///< footprint of whether it is dead or guilty
   bool dead_ = false, guilty_ = false, forgets_ = false;
   std::vector<JobPtr> forgotten_;
-  core::FencePtr previous_;  ///< of the job it dealt with last
+  std::optional<core::Doorbell> taken_bell_;  ///< once somebody waited for jobs to be taken
+  core::FencePtr previous_;                   ///< of the job it dealt with last
+  FairShare share_;
+  core::Process* server_ = nullptr;
+  Engine* run_queue_ = nullptr;  ///< in whose fair order it is
   /// The hardware was not told of the head: the scheduler's timer runs from the push all the same.
   core::RecoveryTimer unseen_watchdog_;
   std::vector<core::ValueTimeline*> written_;

@@ -4,7 +4,9 @@
 
 #include "models/gpu/context.hpp"
 #include "models/gpu/engine.hpp"
+#include "models/gpu/fence_monitor.hpp"
 #include "models/gpu/gpu.hpp"
+#include "models/gpu/urgency.hpp"
 #include "models/machine.hpp"
 
 namespace fencelab::models {
@@ -36,9 +38,20 @@ void UserQueue::push(JobPtr job) {
   job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
   context_.gpu().machine().job_begun();
   job->assign_engine(context_.choose_engine(*job));
+  if (const auto timeout = context_.gpu().policies().hang->command_timeout()) {
+    ring_.monitor = &context_.gpu().machine().monitor();
+    ring_.monitor->record(job);
+    ring_.monitor->watch(ring_, *timeout);
+  }
   const bool rung = !job->doorbell_lost;
+  const JobPtr pushed = job;
+  spread_urgency(*job);
   ring_.push(std::move(job));
-  if (rung) context_.gpu().ring_doorbell(ring_);
+  if (ring_.banned()) return pushed->kill(core::fence_error::kCanceled);
+  if (rung) context_.gpu().firmware().ring_doorbell(ring_);
+  // Pulled out meanwhile: the kernel knows of it what it made a fence of, or keeps on record.
+  const bool known = pushed->finished || context_.gpu().policies().hang->command_timeout();
+  if (known && context_.gpu().is_gone()) context_.give_up(*pushed);
 }
 
 std::uint64_t UserQueue::reachable(const core::ValueTimeline& timeline) const {

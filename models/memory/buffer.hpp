@@ -94,7 +94,7 @@ class Buffer {
   core::Cell placement;
   /// Footprint of what access trackers know about it.
   core::Cell tracking;
-  /// Footprint of which address spaces need it resident.
+  /// Footprint of `vms`.
   core::Cell needs;
   bool exists = true;                ///< false before `alloc` and after `free`
   MemoryPool* pool = nullptr;        ///< where the bytes are; nullptr: nowhere yet

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "core/assert.hpp"
@@ -14,6 +15,17 @@ namespace fencelab::models::platform {
 using core::Duration;
 using core::Time;
 using core::WaitReason;
+
+namespace {
+
+Demand demand_for(Duration cpu_time, int nice) {
+  const auto amount = static_cast<std::uint64_t>(std::max<std::int64_t>(cpu_time.count(), 0));
+  return {Demand::Kind::compute, 0, amount, weight_of_nice(nice)};
+}
+
+}  // namespace
+
+double weight_of_nice(int nice) { return std::pow(1.25, -nice); }
 
 SharedHardware::SharedHardware(core::Simulation& simulation, HardwareDescription description)
     : simulation_(simulation), description_(std::move(description)) {
@@ -46,19 +58,27 @@ core::Task<Duration> SharedHardware::transfer(std::size_t link, std::uint64_t by
   co_return account(links_[link], bytes, begin);
 }
 
-core::Task<Duration> SharedHardware::compute(Duration cpu_time) {
+core::Task<Duration> SharedHardware::compute(Duration cpu_time, int nice) {
   const Time begin = simulation_.now();
   if (!shares_cpu() || simulation_.untimed()) {
     co_await core::sleep_for(simulation_, cpu_time, WaitReason::cpu);
     co_return simulation_.now() - begin;
   }
-  const auto amount = static_cast<std::uint64_t>(std::max<std::int64_t>(cpu_time.count(), 0));
-  Work work(*this, {Demand::Kind::compute, 0, amount});
+  Work work(*this, demand_for(cpu_time, nice));
   work.request(Duration::zero());
   co_await work.wait(WaitReason::cpu);
   if (work.failed()) throw std::runtime_error("the host that computes is down");
   co_return simulation_.now() - begin;
 }
+
+std::unique_ptr<Work> SharedHardware::start_computing(Duration cpu_time, int nice) {
+  if (!shares_cpu() || simulation_.untimed()) return nullptr;
+  auto work = std::make_unique<Work>(*this, demand_for(cpu_time, nice));
+  work->request(Duration::zero());
+  return work;
+}
+
+void SharedHardware::renice(Work& work, int nice) { work.reweigh(weight_of_nice(nice)); }
 
 core::Task<Duration> SharedHardware::disk_io(std::uint64_t bytes, bool write) {
   FENCELAB_ASSERT(description_.disk_bytes_per_second > 0, "no disk for {} bytes", bytes);
@@ -111,14 +131,21 @@ void SharedHardware::disown(Work& work) {
 void SharedHardware::withdraw(Work& work) {
   if (work.activity_ != nullptr) engine_->abandon(*work.activity_);
   std::erase(to_start_, &work);
+  std::erase(to_reweigh_, &work);
 }
 
+void SharedHardware::reweigh(Work& work) { to_reweigh_.push_back(&work); }
+
 void SharedHardware::apply_requests() {
-  if (to_start_.empty() && !(engine_ && engine_->has_abandoned())) return;
+  const bool nothing = to_start_.empty() && to_reweigh_.empty();
+  if (nothing && !(engine_ && engine_->has_abandoned())) return;
   engine().synchronise(simulation_.now());
   engine_->cancel_abandoned();
   for (Work* work : to_start_) work->activity_ = engine_->start(work->demand(), *work);
   to_start_.clear();
+  for (const Work* work : to_reweigh_)
+    if (work->activity_ != nullptr) engine_->reweigh(*work->activity_, work->demand().weight);
+  to_reweigh_.clear();
 }
 
 // ---------------------------------------------------------------- the two clocks

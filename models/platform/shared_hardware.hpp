@@ -19,6 +19,10 @@ namespace fencelab::models::platform {
 class SimgridEngine;
 class Work;
 
+/// What share of a core a thread of that nice value (-20 to 19) gets beside others: one step is a
+/// quarter more or less (sched_prio_to_weight in kernel/sched/core.c).
+double weight_of_nice(int nice);
+
 /// One link. All transfers on it share `bytes_per_second` fairly, whichever way they go: a full
 /// duplex link is two of these. Each transfer first pays `latency`, during which it takes no share.
 struct LinkDescription {
@@ -57,7 +61,11 @@ class SharedHardware {
   core::Task<core::Duration> transfer(std::size_t link, std::uint64_t bytes);
   /// `cpu_time` of one thread's work on the shared cores; returns how long that took. A plain sleep
   /// if CPU time is not shared.
-  core::Task<core::Duration> compute(core::Duration cpu_time);
+  core::Task<core::Duration> compute(core::Duration cpu_time, int nice = 0);
+  /// The same for a caller that waits for other things besides: requested, over when satisfied,
+  /// given up when destroyed. nullptr if CPU time is not shared (or in an untimed run).
+  std::unique_ptr<Work> start_computing(core::Duration cpu_time, int nice);
+  void renice(Work& work, int nice);
   /// Reads or writes `bytes`; both directions share the disk's bandwidth. Publishes bytes_moved.
   core::Task<core::Duration> disk_io(std::uint64_t bytes, bool write);
 
@@ -97,6 +105,7 @@ class SharedHardware {
   void disown(Work& work);
   void submit(Work& work) { to_start_.push_back(&work); }
   void withdraw(Work& work);
+  void reweigh(Work& work);
   /// Tells SimGrid what the last instant asked for.
   void apply_requests();
   bool run_step(core::Time limit);
@@ -106,8 +115,9 @@ class SharedHardware {
   std::vector<Mover> links_;
   Mover disk_;
   std::unique_ptr<SimgridEngine> engine_;
-  std::vector<Work*> works_;     ///< every request that is alive
-  std::vector<Work*> to_start_;  ///< those SimGrid has yet to hear of, in order
+  std::vector<Work*> works_;       ///< every request that is alive
+  std::vector<Work*> to_start_;    ///< those SimGrid has yet to hear of, in order
+  std::vector<Work*> to_reweigh_;  ///< likewise of their new share
 };
 
 }  // namespace fencelab::models::platform

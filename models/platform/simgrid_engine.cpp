@@ -128,8 +128,14 @@ sg::ActivityPtr SimgridEngine::launch(const Demand& demand, Activity& activity) 
   sg::ExecPtr exec = sg::Exec::init();
   exec->set_data(&activity);
   exec->set_flops_amount(static_cast<double>(demand.amount) * flops)->set_host(host);
+  if (demand.weight != 1) exec->set_priority(demand.weight);
   exec->start();
   return exec;
+}
+
+void SimgridEngine::reweigh(Activity& activity, double weight) {
+  static_cast<sg::Exec&>(*activity.handle).update_priority(weight);
+  next_.reset();
 }
 
 // SimGrid tells of a cancelled activity twice: at once, and as failed when it has let go of it.

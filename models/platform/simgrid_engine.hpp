@@ -54,6 +54,8 @@ class SimgridEngine {
   void abandon(Activity& activity);
   bool has_abandoned() const { return abandoned_ > 0; }
   void cancel_abandoned();
+  /// A computation gets another share of its core from SimGrid's present on.
+  void reweigh(Activity& activity, double weight);
 
   /// True if nothing of SimGrid's happens up to `until` (any more). Else it has taken one step
   /// towards it, in which activities may have ended.

@@ -29,6 +29,12 @@ void Work::latency_paid() {
   if (hardware_ != nullptr) hardware_->submit(*this);
 }
 
+void Work::reweigh(double weight) {
+  if (weight == demand_.weight) return;
+  demand_.weight = weight;
+  if (hardware_ != nullptr && activity_ != nullptr) hardware_->reweigh(*this);
+}
+
 void Work::on_over(bool failed) {
   activity_ = nullptr;
   over_ = true;

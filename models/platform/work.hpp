@@ -20,6 +20,7 @@ struct Demand {
   Kind kind = Kind::transfer;
   std::size_t link = 0;      ///< of a transfer
   std::uint64_t amount = 0;  ///< bytes, or nanoseconds of compute
+  double weight = 1;         ///< of compute: its share of a core beside others
 };
 
 /// Hears of the end of an activity.
@@ -47,6 +48,8 @@ class Work final : public core::Waitable, public CompletionListener {
   core::SingleWait wait(core::WaitReason reason) { return {*this, 0, {.reason = reason}}; }
 
   const Demand& demand() const { return demand_; }
+  /// From now on its share counts so much.
+  void reweigh(double weight);
   bool failed() const { return failed_; }
 
   bool satisfied(std::uint64_t) const override { return over_; }

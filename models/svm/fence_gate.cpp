@@ -73,7 +73,8 @@ core::Task<> FenceGate::admit(JobPtr job) {
 core::Task<> FenceGate::switch_to_fences() {
   const std::vector<HwQueue*> parked = queues();
   for (HwQueue* queue : parked) queue->set_parked(true);
-  for (std::size_t i = 0; i < parked.size(); ++i) co_await gpu_.wait_until_off(*parked[i]);
+  for (std::size_t i = 0; i < parked.size(); ++i)
+    co_await gpu_.firmware().wait_until_off(*parked[i]);
 }
 
 // Units of waves that wait for pages come back when the pages are there.
@@ -114,7 +115,7 @@ void FenceGate::let_faulting_work_go_on() {
   if (rules_.isolation == FaultIsolation::exclusive_modes)
     for (HwQueue* queue : queues()) {
       queue->set_parked(false);
-      gpu_.ring_doorbell(*queue);
+      gpu_.firmware().ring_doorbell(*queue);
     }
   else
     for (Engine* engine : engines_) engine->set_units(100);

@@ -3,6 +3,7 @@
 #include "core/assert.hpp"
 #include "core/order_events.hpp"
 #include "models/machine.hpp"
+#include "models/userptr/late_pages.hpp"
 #include "models/userptr/user_pages.hpp"
 #include "models/vm/vm_bo.hpp"
 
@@ -73,6 +74,17 @@ ProcessMemory::ProcessMemory(core::Simulation& simulation, Client& client)
       client_(client),
       mmap_lock_(simulation, "mmap_lock of " + client.name(), core::ReaderRule::fair, "mmap_lock"),
       cell_(simulation) {}
+
+ProcessMemory::~ProcessMemory() = default;
+
+LatePages& ProcessMemory::late_pages(Gpu& gpu) {
+  cell_.read();
+  auto& slot = late_pages_[gpu.index];
+  if (slot) return *slot;
+  cell_.write();
+  slot = std::make_unique<LatePages>(simulation_, client_, gpu);
+  return *slot;
+}
 
 core::RwLock& ProcessMemory::notifier_lock(Gpu& gpu) {
   cell_.read();

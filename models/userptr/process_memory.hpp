@@ -18,6 +18,7 @@ namespace fencelab::models {
 class Buffer;
 class Client;
 class Gpu;
+class LatePages;
 class Machine;
 class MemoryPool;
 class UserPages;
@@ -58,6 +59,7 @@ core::Task<bool> migrate_pages(Machine& machine, Buffer& buffer);
 class ProcessMemory {
  public:
   ProcessMemory(core::Simulation& simulation, Client& client);
+  ~ProcessMemory();
 
   /// Outer to every reservation (drivers/dma-buf/dma-resv.c, dma_resv_lockdep()).
   core::RwLock& mmap_lock() { return mmap_lock_; }
@@ -74,6 +76,9 @@ class ProcessMemory {
   /// get_user_pages() or hmm_range_fault(): brings them into memory. 0, -EFAULT (nothing is mapped
   /// there), -ENOMEM (none, or the process may not pin as much).
   core::Task<int> get_pages(Machine& machine, Buffer& buffer, Gpu& gpu, bool for_write);
+
+  /// Workers that get pages for jobs whose fences are out already.
+  LatePages& late_pages(Gpu& gpu);
 
   // ---- for programs, in the process of the thread that calls
 
@@ -100,6 +105,7 @@ class ProcessMemory {
   core::RwLock mmap_lock_;
   core::Cell cell_;  ///< footprint of all below
   std::map<std::uint32_t, std::unique_ptr<core::RwLock>> notifier_locks_;  ///< by Gpu::index
+  std::map<std::uint32_t, std::unique_ptr<LatePages>> late_pages_;         ///< by Gpu::index
   std::uint64_t pinned_bytes_ = 0;
   std::uint64_t child_bytes_ = 0;  ///< pages of system memory that only children have
   std::uint32_t children_ = 0;

@@ -128,6 +128,7 @@ core::Task<> GpuVm::throttle(BindRequestPtr request, std::uint64_t tables) {
 // A handle to a buffer that has gone is no handle; pages of a process that are not there cannot be
 // got (get_user_pages()).
 int GpuVm::admit(BindRequest& request) {
+  if (gpu_.is_gone()) return core::fence_error::kNoDevice;
   if (banned()) return core::fence_error::kNoEntry;
   if (!request.maps()) return 0;
   request.buffer->placement.read();

@@ -104,7 +104,7 @@ core::Task<> UserVm::suspend() {
   co_await gpu_.policies().residency->drain(*this);
   const core::OrderScope section(simulation_, core::ScopeKind::signalling, fence_class_);
   co_await gpu_.policies().residency->before_suspend(*this);
-  for (HwQueue* queue : queues_) queue->set_suspended(true);
+  for (HwQueue* queue : queues_) gpu_.firmware().suspend(*queue);
   co_await take_turn(gpu_.suspensions());
   co_await take_off();
   const bool outside = userq_ && gpu_.policies().residency->userq_work() ==
@@ -126,7 +126,7 @@ core::Task<> UserVm::take_turn(core::Mutex* queue) {
 }
 
 core::Task<> UserVm::take_off() {
-  for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  for (HwQueue* queue : queues_) co_await gpu_.firmware().wait_until_off(*queue);
   cell_.write();
   for (HwQueue* queue : queues_)
     simulation_.emit(core::ProbeKind::queue_suspended, queue->id(),
@@ -163,8 +163,8 @@ core::Task<> UserVm::stop_for_notifier() {
     co_return;
   }
   members_cell_.read();
-  for (HwQueue* queue : queues_) queue->set_suspended(true);
-  for (HwQueue* queue : queues_) co_await gpu_.wait_until_off(*queue);
+  for (HwQueue* queue : queues_) gpu_.firmware().suspend(*queue);
+  for (HwQueue* queue : queues_) co_await gpu_.firmware().wait_until_off(*queue);
   cell_.write();
   resident_ = false;
   bell_.ring();
@@ -293,10 +293,10 @@ void UserVm::make_resident() {
   resume_asked_ = false;
   resumed_at_ = simulation_.now();
   for (HwQueue* queue : queues_) {
-    queue->set_suspended(false);
+    gpu_.firmware().resume(*queue);
     simulation_.emit(core::ProbeKind::queue_resumed, queue->id(),
                      static_cast<std::uint64_t>((simulation_.now() - suspended_at_).count()));
-    gpu_.ring_doorbell(*queue);
+    gpu_.firmware().ring_doorbell(*queue);
   }
 }
 
@@ -314,6 +314,7 @@ core::Task<> UserVm::serve() {
     }
     closing_cell_.read();
     if (release_ && !has_work()) {
+      co_await gpu_.firmware().await_answer();  // that its queues are no more
       const std::vector<Buffer*> held = buffers_;
       const auto release = std::exchange(release_, {});
       retire();
@@ -365,9 +366,11 @@ void UserVm::ban() {
 }
 
 void UserVm::close(std::function<void(Buffer&)> release) {
-  if (!has_work()) return retire();
+  const bool confirmed = gpu_.firmware().answers();
+  if (!has_work() && confirmed) return retire();
   closing_cell_.write();
   release_ = std::move(release);
+  if (!confirmed) bell_.ring();
 }
 
 void UserVm::work_ended() {

@@ -219,7 +219,7 @@ std::vector<Parameter> parameters_of(const PreemptInfo& info) {
               "pause before a restore that got no memory is tried again; 0: when memory is given "
               "back",
               info.retry_source),
-      time_of("restore_pause", 1'000'000,
+      time_of("restore_pause", models::ResidencyPolicy::kRestorePause.count(),
               "the same where no memory that others hold could be given back",
               "assumed: AMDGPU_SVM_RANGE_RESTORE_DELAY_MS in drivers/gpu/drm/amd/amdkfd/kfd_svm.h "
               "is 1 ms"),

@@ -7,6 +7,8 @@
 #include "models/machine.hpp"
 #include "models/submission/reservations.hpp"
 #include "models/svm/fault_service.hpp"
+#include "models/userptr/late_pages.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "models/userptr/user_ranges.hpp"
 #include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
@@ -76,21 +78,23 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
   simulation.emit(ProbeKind::ioctl_begin, core::kNoObject);
   const core::Time begun = simulation.now();
   std::optional<core::Uninterruptible> to_the_end;
-  if (late_ != Late::undone) to_the_end.emplace(simulation);
-  if (cost_ > core::Duration{}) co_await core::sleep_for(simulation, cost_, WaitReason::submit);
+  if (options_.late != Late::undone) to_the_end.emplace(simulation);
+  if (options_.ioctl_cost > core::Duration{})
+    co_await core::sleep_for(simulation, options_.ioctl_cost, WaitReason::submit);
   // Before anything is locked: what is looked up is user space's.
   int error = policies.sync->resolve_points(*job);
   if (may_fault(*job)) error = core::fence_error::kInvalid;
+  if (gpu.is_gone()) error = core::fence_error::kNoDevice;
   models::FaultService* const faults = error == 0 ? gpu.faults() : nullptr;
   if (faults) co_await faults->gate(*job->context).admit(job);
   models::GpuVm* const vm = job->client->existing_gpu_vm(gpu);
-  models::GpuVm* const whole = working_set_ == WorkingSet::mapped ? vm : nullptr;
+  models::GpuVm* const whole = options_.set == WorkingSet::mapped ? vm : nullptr;
   if (whole) co_await whole->lock().lock_read();
   if (error == 0 && vm && vm->banned()) error = core::fence_error::kCanceled;
   if (error == 0 && uses_user_pages(*job)) {
     error = co_await publish_with_user_pages(job, whole);
   } else if (error == 0) {
-    models::Reservations reservations(simulation, *job, locks_, whole);
+    models::Reservations reservations(simulation, *job, options_.locks, whole);
     const bool resident = co_await reservations.lock_and_place(
         gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client, nullptr});
     if (resident)
@@ -110,6 +114,8 @@ core::Task<> KernelSubmission::enter_kernel(JobPtr job) {
 // (Documentation/gpu/drm-vm-bind-locking.rst; -EAGAIN in xe_exec.c and amdgpu_cs.c).
 core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job, models::GpuVm* whole) {
   models::Gpu& gpu = job->context->gpu();
+  if (gpu.policies().userptr->gets_pages_late())
+    co_return co_await publish_before_pages(job, whole);
   models::UserRanges ranges(*job->client, gpu);
   for (const models::Access& access : job->accesses) ranges.add(*access.buffer, access.write);
   const bool all_along = gpu.policies().userptr->locks_all_along();
@@ -119,7 +125,7 @@ core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job, models::Gp
     error = co_await ranges.get();
     if (error != 0) co_return error;
     if (all_along) co_await ranges.lock();
-    models::Reservations reservations(job->simulation(), *job, locks_, whole);
+    models::Reservations reservations(job->simulation(), *job, options_.locks, whole);
     const bool resident = co_await reservations.lock_and_place(
         gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client});
     if (!all_along) co_await ranges.lock();
@@ -133,11 +139,32 @@ core::Task<int> KernelSubmission::publish_with_user_pages(JobPtr job, models::Gp
   }
 }
 
+// The ioctl waits for no pages: a worker gets them, which the job depends on. So that work is on
+// the signalling path of a fence that is published already.
+core::Task<int> KernelSubmission::publish_before_pages(JobPtr job, models::GpuVm* whole) {
+  models::Gpu& gpu = job->context->gpu();
+  auto ranges = std::make_unique<models::UserRanges>(*job->client, gpu);
+  for (const models::Access& access : job->accesses) ranges->add(*access.buffer, access.write);
+  models::Reservations reservations(job->simulation(), *job, options_.locks, whole);
+  const bool resident = co_await reservations.lock_and_place(
+      gpu.machine().memory(), {AllocRequest::Context::ioctl, job->client});
+  if (resident) {
+    job->client->memory().late_pages(gpu).begin(job, std::move(ranges));
+    queue_published(job, whole);
+  }
+  reservations.unlock();
+  co_return resident ? 0 : core::fence_error::kNoMemory;
+}
+
 core::Task<> UserSubmission::submit(JobPtr job) {
   core::Simulation& simulation = job->simulation();
   models::Gpu& gpu = job->context->gpu();
   const models::DriverPolicies& policies = gpu.policies();
-  const int error = co_await join_address_space(job);
+  int error = co_await join_address_space(job);
+  // A process that only writes its ring does not notice: its mapping leads nowhere.
+  const bool asks_kernel = !policies.submission->user_mode() ||
+                           policies.sync->wraps_user_fences() || policies.hang->command_timeout();
+  if (asks_kernel && gpu.is_gone()) error = core::fence_error::kNoDevice;
   if (error != 0) co_return fail_submission(job, error);
   if (policies.sync->uses_resv())
     co_await ask_reservations(job, ioctl_cost_);
@@ -151,7 +178,7 @@ core::Task<> UserSubmission::submit(JobPtr job) {
   co_await wait_in_ring(job);
   promise_value(*job);
   // amdgpu: the ring comes first, and the ioctl makes a fence of what is in there.
-  const bool wraps = policies.sync->wraps_user_fences();
+  const bool wraps = may_wrap_ && policies.sync->wraps_user_fences();
   const bool ring_first =
       policies.residency->userq_work() != models::ResidencyPolicy::UserqWork::none;
   if (wraps && !ring_first) co_await wrap_user_fence(job, ioctl_cost_);
@@ -205,13 +232,65 @@ void add_submission_policies(Registry& registry) {
          "as at an interruptible wait; or it goes on, and its job ends with -ESRCH, or is "
          "pushed to a stopped entity and forgotten",
          "drivers/gpu/drm/scheduler/sched_entity.c; amdgpu before commit f101c13a8720",
-         {"undone", "ended", "forgotten"}}},
+         {"undone", "ended", "forgotten"}},
+        {"scheduler",
+         ParameterKind::word,
+         0,
+         0,
+         2,
+         "which entity the scheduler of an engine takes the next job of: fifo, by priority the one "
+         "whose job was submitted first; round-robin, by priority one after the other; fair, the "
+         "one with the least time on the GPU, which counts 8 times as much at low priority as at "
+         "normal, and a quarter at high",
+         "drivers/gpu/drm/scheduler/sched_rq.c: fifo and round-robin until Linux 7.2 "
+         "(drm_sched_policy), fair since",
+         {"fifo", "round-robin", "fair"}},
+        {"errors",
+         ParameterKind::word,
+         0,
+         0,
+         1,
+         "what a job that depends on one that failed does: it runs all the same, or it is "
+         "cancelled "
+         "with the same error, and so is all that depends on it",
+         "dropped: drivers/gpu/drm/scheduler, which looks at no dependency's error; passed-on: "
+         "i915_request_set_error_once() along i915_sw_fence_await_dma_fence(), "
+         "drivers/gpu/drm/i915/i915_request.c",
+         {"dropped", "passed-on"}},
+        {"flush_timeout",
+         ParameterKind::duration,
+         0,
+         0,
+         100'000'000'000,
+         "how long a process that is killed waits for the scheduler to take its jobs before it "
+         "cancels those left; what is in rings then runs on. 0: all is cancelled at once, and "
+         "taken off the hardware",
+         "drm_sched_entity_destroy(): 1 s, as in amdgpu, panfrost and v3d; 0: xe, which kills its "
+         "queues",
+         {}},
+        {"inheritance",
+         ParameterKind::word,
+         0,
+         0,
+         2,
+         "how far the priority of a job is inherited by what it waits for: not at all; by jobs of "
+         "the same driver, up to the first work item of a kernel thread; by those, too, and work "
+         "queues then go by priority",
+         "none: drivers/gpu/drm/scheduler; jobs: i915_schedule() in "
+         "drivers/gpu/drm/i915/i915_scheduler.c, which stops at fences that are no requests; all: "
+         "no driver, what is asked for where clears and binds move to threads",
+         {"none", "jobs", "all"}}},
        [](auto& set, const auto& values, RunState&) {
-         set.submission = std::make_unique<KernelSubmission>(
-             values.duration("ioctl_cost"),
-             static_cast<models::ReservationLocks>(values.get("reservation_locks")),
-             static_cast<KernelSubmission::Late>(values.get("late_jobs")),
-             static_cast<WorkingSet>(values.get("working_set")));
+         KernelSubmission::Options options;
+         options.ioctl_cost = values.duration("ioctl_cost");
+         options.locks = static_cast<models::ReservationLocks>(values.get("reservation_locks"));
+         options.late = static_cast<KernelSubmission::Late>(values.get("late_jobs"));
+         options.set = static_cast<WorkingSet>(values.get("working_set"));
+         options.order = static_cast<models::RunQueueOrder>(values.get("scheduler"));
+         options.passes_errors_on = values.get("errors") == 1;
+         options.inheritance = static_cast<models::Inheritance>(values.get("inheritance"));
+         options.flush_timeout = values.duration("flush_timeout");
+         set.submission = std::make_unique<KernelSubmission>(options);
        }});
   registry.add({"submission",
                 "user",
@@ -233,10 +312,21 @@ void add_submission_policies(Registry& registry) {
                   "CPU time of each ioctl about the fences of shared buffers, where the sync "
                   "policy makes such",
                   "assumed: two locks and a list, no public measurement found",
-                  {}}},
+                  {}},
+                 {"isolation",
+                  ParameterKind::word,
+                  0,
+                  0,
+                  1,
+                  "whether queues of several processes may have slots side by side, or those of "
+                  "one process at a time",
+                  "process: enforce_isolation of amdgpu, Documentation/gpu/amdgpu/"
+                  "process-isolation.rst; its cleaner shader is not modelled",
+                  {"none", "process"}}},
                 [](auto& set, const auto& values, RunState&) {
                   set.submission = std::make_unique<UserSubmission>(
-                      values.duration("doorbell_cost"), values.duration("ioctl_cost"));
+                      values.duration("doorbell_cost"), values.duration("ioctl_cost"), true,
+                      values.get("isolation") == 1);
                 }});
 }
 

@@ -12,7 +12,9 @@ namespace {
 /// What the policies of this axis share: how long pages take.
 class Userptr : public models::UserptrPolicy {
  public:
-  explicit Userptr(core::Duration page_cost) : page_cost_(page_cost) {}
+  explicit Userptr(core::Duration page_cost, bool gets_late = false)
+      : page_cost_(page_cost), gets_late_(gets_late) {}
+  bool gets_pages_late() const override { return gets_late_; }
   core::Duration get_pages_cost(std::uint64_t bytes) const override {
     return static_cast<std::int64_t>((bytes + kPage - 1) / kPage) * page_cost_;
   }
@@ -20,6 +22,7 @@ class Userptr : public models::UserptrPolicy {
  private:
   static constexpr std::uint64_t kPage = 4096;
   core::Duration page_cost_;
+  bool gets_late_;
 };
 
 /// What a notifier allocates.
@@ -33,8 +36,10 @@ class Notifier : public Userptr {
     core::Duration page_cost;
     bool locks_all_along;
     NotifierMemory memory;
+    bool gets_late = false;
   };
-  explicit Notifier(const Options& options) : Userptr(options.page_cost), options_(options) {}
+  explicit Notifier(const Options& options)
+      : Userptr(options.page_cost, options.gets_late), options_(options) {}
   bool pinned() const override { return false; }
   bool locks_all_along() const override { return options_.locks_all_along; }
   core::Task<> invalidate(models::Invalidation range) override {
@@ -174,6 +179,19 @@ Parameter passes(std::int64_t value, std::string source) {
           {}};
 }
 
+Parameter acquisition() {
+  return {"acquires",
+          ParameterKind::word,
+          0,
+          0,
+          1,
+          "who gets the pages of a submission: its ioctl, before its fence is published, or a "
+          "worker, after that",
+          "ioctl: Documentation/gpu/drm-vm-bind-locking.rst; fence-work: no driver of Linux, what "
+          "an ioctl that must not wait for pages would do",
+          {"ioctl", "fence-work"}};
+}
+
 std::vector<Parameter> notifier_parameters() {
   return {page_cost(),
           {"lock_span",
@@ -206,12 +224,14 @@ Notifier::Options notifier_options(const ParameterValues& values) {
 
 void add_userptr_policies(Registry& registry) {
   std::vector<Parameter> waits = notifier_parameters();
+  waits.push_back(acquisition());
   waits.push_back(passes(1, "one: amdgpu; two: xe since commit 18c4e536959e"));
   registry.add({"userptr", "notifier-wait", "the notifier waits for the GPU work on the range",
                 "Documentation/gpu/drm-vm-bind-locking.rst; xe_userptr.c", waits,
                 [](auto& set, const auto& values, RunState&) {
-                  set.userptr = std::make_unique<NotifierWait>(notifier_options(values),
-                                                               values.get("passes") == 2);
+                  Notifier::Options options = notifier_options(values);
+                  options.gets_late = values.get("acquires") == 1;
+                  set.userptr = std::make_unique<NotifierWait>(options, values.get("passes") == 2);
                 }});
   registry.add({"userptr", "notifier-preempt",
                 "the notifier stops the queues; no fence is waited for",
@@ -236,9 +256,10 @@ void add_userptr_policies(Registry& registry) {
                 "pin",
                 "pages are pinned for the long term: no notifier, no reclaim",
                 "Documentation/core-api/pin_user_pages.rst, case 2",
-                {page_cost()},
+                {page_cost(), acquisition()},
                 [](auto& set, const auto& values, RunState&) {
-                  set.userptr = std::make_unique<Pin>(values.duration("page_cost"));
+                  set.userptr = std::make_unique<Pin>(values.duration("page_cost"),
+                                                      values.get("acquires") == 1);
                 }});
 }
 

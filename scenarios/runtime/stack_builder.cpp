@@ -50,6 +50,7 @@ class StackResolver {
       if (overrides != stack_.gpu_axes.end())
         for (const auto& [axis, spec] : overrides->second) apply(axes, axis, spec);
       check_combination(axes, gpu.name);
+      if (has_work_items(gpu)) check_work_items(axes, gpu.name);
     }
     if (has_errors(errors_)) return std::move(errors_);
     return resolved;
@@ -146,6 +147,26 @@ class StackResolver {
       error("bad-combination", stack_.place,
             fmt::format("stack {}: bo-fence on {} needs end-of-batch fences", stack_.name, gpu),
             "a preempt-* residency or pinned");
+  }
+
+  /// Whether a process has work for a kernel thread of `gpu`.
+  bool has_work_items(const GpuSpec& gpu) const {
+    for (const ProcessSpec& process : scenario_.processes)
+      for (const ContextSpec& context : process.contexts)
+        for (const Index engine : context.engines)
+          if (&scenario_.platform.gpus[context.gpu] == &gpu && gpu.engines[engine].worker)
+            return true;
+    return false;
+  }
+
+  void check_work_items(const std::map<std::string, ResolvedStack::Choice>& axes,
+                        const std::string& gpu) {
+    const ResolvedStack::Choice& submission = axes.at("submission");
+    if (!submission.policy || submission.policy->name != "user") return;
+    error("bad-combination", stack_.place,
+          fmt::format("stack {}: a process cannot write work items for kernel threads of {} itself",
+                      stack_.name, gpu),
+          "submission: kernel on this GPU");
   }
 
   const Scenario& scenario_;

@@ -145,6 +145,7 @@ bool ThreadRunner::leaves_nothing(const Program& program) {
 
 Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   const Time outer = iteration_start_;
+  const bool is_outermost = loops_++ == 0;
   Time start = simulation_.now();
   const bool repeats =
       simulation_.untimed() && loop.times == 0 && !loop.period && leaves_nothing(loop.body);
@@ -153,8 +154,12 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
   for (std::uint64_t i = 0; loop.times == 0 || i < loop.times; ++i) {
     if (repeats) rounds->again();
     iteration_start_ = start;
+    const Time begun = simulation_.now();
     co_await run(loop.body);
     if (killed_) break;
+    if (is_outermost)
+      simulation_.emit(core::ProbeKind::cycle_done, core::kNoObject, clone_.client->index(),
+                       static_cast<std::uint64_t>((simulation_.now() - begun).count()));
     // In an untimed run each operation ends a step.
     if (++rounds_ % kRoundsPerTurn == 0 && !simulation_.untimed()) co_await NextTurn{simulation_};
     if (loop.period) {
@@ -168,6 +173,7 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
     }
   }
   iteration_start_ = outer;
+  --loops_;
 }
 
 // Operations that take no time and cannot block need no frame.
@@ -225,7 +231,7 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
     if (const auto* think = std::get_if<ThinkOp>(&rest.what)) {
       co_await core::sleep_for(self.simulation_, self.draw(think->duration, known));
     } else if (const auto* compute = std::get_if<ComputeOp>(&rest.what)) {
-      co_await self.world_.machine().hardware().compute(self.draw(compute->duration, known));
+      co_await self.compute(compute->duration, known);
     } else if (const auto* pace = std::get_if<PaceOp>(&rest.what)) {
       co_await core::SleepUntil(self.simulation_, self.iteration_start_ + pace->period);
     } else if (const auto* vblank = std::get_if<VblankOp>(&rest.what)) {
@@ -241,6 +247,9 @@ Task<> ThreadRunner::execute(const Op& op, OpState& state) {
       self.process_->doing = "munmap";
       co_await self.clone_.client->memory().unmap(self.world_.machine(),
                                                   self.world_.buffer(freed->buffer, self.clone_));
+    } else if (const auto* flush = std::get_if<FlushOp>(&rest.what)) {
+      self.process_->doing = "flush";
+      co_await World::flush(*self.clone_.contexts[flush->context], core::kNever);
     } else if (const auto* mm = std::get_if<MmOp>(&rest.what)) {
       co_await self.change_pages(*mm);
     } else if (const auto* fork = std::get_if<ForkOp>(&rest.what)) {
@@ -303,28 +312,6 @@ void ThreadRunner::resolve(const AccessSpec& spec, models::AccessList& into) {
 
 // ---------------------------------------------------------------- work
 
-void ThreadRunner::strike_faults(models::Job& job, OpState& state, Index label) {
-  const FaultSpec* fault = world_.fault_for(clone_, label, state.runs - 1);
-  if (!fault || !world_.strikes_now(*fault)) return;
-  const bool user = job.context->gpu().policies().submission->user_mode();
-  switch (fault->kind) {
-    case FaultSpec::Kind::hang: job.hung = true; break;
-    // The kernel learns of a lost completion as of a hang; a user fence is just never written.
-    case FaultSpec::Kind::never_signal:
-      (user ? job.never_signals : job.hung) = true;
-      job.completion_lost = user;
-      break;
-    case FaultSpec::Kind::slow: job.duration *= fault->factor; break;
-    case FaultSpec::Kind::lost_doorbell: job.doorbell_lost = true; break;
-    case FaultSpec::Kind::kill:
-    case FaultSpec::Kind::no_memory:
-      FENCELAB_ASSERT(false, "this fault strikes a process, not {}", job.name());
-  }
-  simulation_.emit(core::ProbeKind::fault_struck, job.id(),
-                   static_cast<std::uint64_t>(fault - world_.scenario().faults.data()),
-                   clone_.client->index(), &job);
-}
-
 Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   if (throttle_ > 0 && recent_.size() >= throttle_) {
     const models::JobPtr earlier = recent_[recent_.size() - throttle_];
@@ -341,6 +328,7 @@ Task<> ThreadRunner::submit(const SubmitOp& op, OpState& state, Index label) {
   job->iteration = state.runs - 1;
   job->account.open(simulation_.now());
   job->infinite = op.infinite;
+  job->credits = op.credits;
   job->duration = op.infinite ? Duration{} : draw(op.duration, state);
   if (op.engine != kNone) job->wanted_engine = job->context->gpu().engines()[op.engine].get();
   for (const AccessSpec& access : op.accesses) resolve(access, job->accesses);

@@ -84,6 +84,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::Task<> latch(const LatchOp& op);
   core::Task<> acquire(const AcquireOp& op);
   core::Task<> poll(const PollOp& op);
+  core::Task<core::Duration> compute(const Distribution& duration, const OpState& state);
   core::Task<> access(const AccessOp& op, const OpState& state);
   core::Task<> present(const PresentOp& op);
   core::Task<> send(const SendOp& op);
@@ -99,6 +100,7 @@ class ThreadRunner final : public core::ValueProducer {
   core::RandomKey draw_key(const OpState& state, std::uint64_t part) const;
   std::uint64_t value_of(const ValueSpec& spec, const OpState& state) const;
   void resolve(const AccessSpec& spec, models::AccessList& into);
+  static void wait_for_nothing(models::Job& job);
   void strike_faults(models::Job& job, OpState& state, Index label);
   core::Task<> hold_back(const models::JobPtr& job);
   models::Gpu& gpu() const;
@@ -126,6 +128,7 @@ class ThreadRunner final : public core::ValueProducer {
   std::uint32_t throttle_ = 0, queue_depth_ = 0;
   core::Time iteration_start_{};
   std::uint64_t rounds_ = 0;  ///< of all loops
+  unsigned loops_ = 0;        ///< it is in, one in the other
   /// An operation that writes a value, and how often it runs in all.
   struct Signal {
     const Op* op;

@@ -136,6 +136,10 @@ Task<> ThreadRunner::wait(const WaitOp& op, OpState& state) {
 }
 
 // Through a mapping nothing is waited for: DMA_BUF_IOCTL_SYNC and its waits are a `poll` before it.
+Task<core::Duration> ThreadRunner::compute(const Distribution& duration, const OpState& state) {
+  return world_.machine().hardware().compute(draw(duration, state), spec_.nice);
+}
+
 Task<> ThreadRunner::access(const AccessOp& op, const OpState& state) {
   process_->doing = "access";
   models::CpuAccess touched{clone_.client, {}, &state.name, state.runs - 1, state.place};
@@ -149,7 +153,7 @@ Task<> ThreadRunner::access(const AccessOp& op, const OpState& state) {
                                    [](const models::Access& each) { return each.buffer->pages; });
   if (managed) co_await touch_managed(touched.accesses);
   simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 0, 0, &touched);
-  if (op.duration) co_await world_.machine().hardware().compute(draw(*op.duration, state));
+  if (op.duration) co_await compute(*op.duration, state);
   simulation_.emit(core::ProbeKind::cpu_accessed, core::kNoObject, 1, 0, &touched);
 }
 

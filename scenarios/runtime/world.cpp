@@ -18,7 +18,7 @@ models::SyncPoint LabelState::point() const {
   // Where one explores, a job that is over is waited for like others: the wait ends at once. One
   // whose completion is lost is not: that it is over must be known from elsewhere.
   const bool looks = job->completion_lost || !job->simulation().untimed();
-  if (looks && job->is_done()) return {};
+  if (looks && job->is_done() && !job->awaits_interrupt()) return {};
   return job->published_completion();
 }
 
@@ -33,14 +33,39 @@ models::Swapchain::Protocol protocol_of(const SwapchainSpec& spec) {
 
 }  // namespace
 
+namespace {
+
+models::Engine::Spec describe_engine(const EngineSpec& engine, const GpuSpec& gpu) {
+  using namespace std::chrono_literals;
+  models::Engine::Spec spec{engine.name,
+                            engine.klass,
+                            gpu.timeslice.value_or(1ms),
+                            gpu.preemption_cost.value_or(50us),
+                            gpu.credits.value_or(2),
+                            gpu.shared_rings};
+  if (!engine.worker) return spec;
+  // A work queue takes all there is, in the order in which it comes.
+  spec.worker = true;
+  spec.nice = engine.nice;
+  spec.timeslice = spec.preemption_cost = {};
+  spec.credits = models::Credits::kMost;
+  spec.shared_ring = false;
+  return spec;
+}
+
+}  // namespace
+
 World::World(core::Simulation& simulation, models::platform::SharedHardware& hardware,
              const Scenario& scenario, const ResolvedStack& stack, policies::RunState& run)
     : simulation_(simulation),
       scenario_(scenario),
       machine_(simulation, hardware, make_policies(stack.system, run)) {
   build_gpus(stack, run);
-  for (const DisplaySpec& display : scenario.displays)
-    displays_.push_back(&machine_.add_display({display.name, display.period}));
+  for (const DisplaySpec& display : scenario.displays) {
+    models::Display::Spec spec{display.name, display.period};
+    if (display.commit_timeout) spec.commit_timeout = *display.commit_timeout;
+    displays_.push_back(&machine_.add_display(std::move(spec)));
+  }
   build_clones();
   build_objects();
   build_memory();
@@ -68,12 +93,11 @@ void World::build_gpus(const ResolvedStack& stack, policies::RunState& run) {
     models::Gpu::Spec gpu;
     gpu.name = spec.name;
     gpu.driver = spec.driver;
-    gpu.firmware_slots = spec.firmware_slots.value_or(8);
-    gpu.firmware_quantum = spec.firmware_quantum.value_or(1ms);
-    gpu.firmware_latency = spec.firmware_latency.value_or(20us);
+    gpu.firmware.slots = spec.firmware_slots.value_or(8);
+    gpu.firmware.quantum = spec.firmware_quantum.value_or(1ms);
+    gpu.firmware.latency = spec.firmware_latency.value_or(20us);
     for (const EngineSpec& engine : spec.engines)
-      gpu.engines.push_back({engine.name, engine.klass, spec.timeslice.value_or(1ms),
-                             spec.preemption_cost.value_or(50us), spec.credits.value_or(2)});
+      gpu.engines.push_back(describe_engine(engine, spec));
     models::Gpu& made =
         machine_.add_gpu(std::move(gpu), make_policies(stack.by_gpu.at(spec.name), run));
     if (spec.vram_bytes > 0) {

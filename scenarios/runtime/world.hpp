@@ -1,6 +1,7 @@
 // World: a scenario brought to life on a machine for one run: objects per clone, threads, faults.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -104,6 +105,9 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   bool strikes_now(const FaultSpec& fault);
   bool fails(const models::AllocRequest& request) override;
   void end(models::Client& client) override;
+  /// Awaitable task: until schedulers have taken the jobs of `context`, at `deadline` at the
+  /// latest.
+  static core::Task<> flush(models::GpuContext& context, core::Time deadline);
 
  private:
   void prepare_exits();
@@ -124,10 +128,13 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   void note_references(CloneState& clone, const Program& program, Index thread);
   void note_producers();
   void prepare_faults();
-  void prepare_kill(CloneState& victim, const FaultSpec& fault);
-  core::Task<> kill_at_any_time(CloneState& victim, const FaultSpec& fault);
+  void prepare_blow(const FaultSpec& fault, const std::string& what, std::function<void()> blow);
+  core::Task<> strike_at_any_time(const FaultSpec& fault, std::function<void()> blow);
+  void strike_device(const FaultSpec& fault);
   void kill(CloneState& clone);
   void kill_queues(models::GpuContext& context);
+  core::Task<> flush_and_kill(std::vector<models::GpuContext*> contexts, core::Duration timeout);
+  void close_device(CloneState& clone, models::Gpu& gpu);
   void drop_reservations(const core::Process& thread);
 
   // [index in the scenario][clone of the owner; 0 if global]
@@ -147,7 +154,7 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   Table<std::unique_ptr<models::Swapchain>> swapchains_;
   std::vector<models::Display*> displays_;
   std::vector<std::unique_ptr<CloneState>> clones_;
-  std::vector<std::unique_ptr<core::Timer>> kill_timers_;
+  std::vector<std::unique_ptr<core::Timer>> blow_timers_;
   std::uint64_t operations_done_ = 0;  ///< nobody in the run looks at it
 };
 

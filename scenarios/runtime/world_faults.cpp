@@ -10,37 +10,54 @@
 namespace fencelab::scenarios {
 
 void World::prepare_faults() {
-  for (const FaultSpec& fault : scenario_.faults)
+  for (const FaultSpec& fault : scenario_.faults) {
+    if (fault.gpu != kNone)
+      prepare_blow(fault, scenario_.platform.gpus[fault.gpu].name,
+                   [this, &fault] { strike_device(fault); });
     for (const auto& clone : clones_)
       if (clone->process == fault.process && clone->number == fault.clone) {
-        if (fault.kind == FaultSpec::Kind::kill) prepare_kill(*clone, fault);
+        if (fault.kind == FaultSpec::Kind::kill)
+          prepare_blow(fault, "kill of " + clone->client->name(),
+                       [this, victim = clone.get()] { kill(*victim); });
         if (fault.kind == FaultSpec::Kind::no_memory && !clone->allocations)
           clone->allocations = std::make_unique<CloneState::Allocations>(core::Cell(simulation_));
       }
+  }
   const auto starves = [](const auto& clone) { return clone->allocations != nullptr; };
   if (std::any_of(clones_.begin(), clones_.end(), starves)) machine_.memory().inject(*this);
 }
 
 // In a timed run at its instant. Where schedules are explored it is somebody's step, so that it
 // comes between any two steps of others.
-void World::prepare_kill(CloneState& victim, const FaultSpec& fault) {
+void World::prepare_blow(const FaultSpec& fault, const std::string& what,
+                         std::function<void()> blow) {
   if (simulation_.untimed()) {
-    simulation_.spawn({"kill of " + victim.client->name(), core::ProcessRole::interrupt},
-                      kill_at_any_time(victim, fault));
+    simulation_.spawn({what, core::ProcessRole::interrupt},
+                      strike_at_any_time(fault, std::move(blow)));
     return;
   }
-  kill_timers_.push_back(
-      std::make_unique<core::Timer>(simulation_, [this, &victim] { kill(victim); }));
-  kill_timers_.back()->arm(core::Time(fault.when));
+  blow_timers_.push_back(std::make_unique<core::Timer>(simulation_, std::move(blow)));
+  blow_timers_.back()->arm(core::Time(fault.when));
 }
 
 // Whether it strikes is decided in a step of its own that touches nothing: once, not wherever it
 // could strike.
-core::Task<> World::kill_at_any_time(CloneState& victim, const FaultSpec& fault) {
+core::Task<> World::strike_at_any_time(const FaultSpec& fault, std::function<void()> blow) {
   const bool strikes = strikes_now(fault);
   if (!strikes) co_return;
   if (fault.may) co_await core::point(simulation_);
-  kill(victim);
+  blow();
+}
+
+// No process is to blame for it.
+void World::strike_device(const FaultSpec& fault) {
+  models::Gpu& gpu = *machine_.gpus()[fault.gpu];
+  simulation_.emit(core::ProbeKind::fault_struck, core::kNoObject,
+                   static_cast<std::uint64_t>(&fault - scenario_.faults.data()));
+  if (fault.kind == FaultSpec::Kind::unplug)
+    gpu.unplug();
+  else
+    gpu.firmware().stop_answering();
 }
 
 bool World::strikes_now(const FaultSpec& fault) {
@@ -105,6 +122,44 @@ void World::kill_queues(models::GpuContext& context) {
   for (const models::JobPtr& job : jobs) job->kill(core::fence_error::kSearch);
 }
 
+void World::close_device(CloneState& clone, models::Gpu& gpu) {
+  std::vector<models::GpuContext*> contexts;
+  for (models::GpuContext* context : clone.contexts)
+    if (&context->gpu() == &gpu) contexts.push_back(context);
+  const models::SubmissionPolicy* const submission = gpu.policies().submission.get();
+  const auto timeout = submission ? submission->flush_timeout() : std::nullopt;
+  if (timeout && !contexts.empty()) {
+    simulation_.spawn({"exit of " + clone.client->name() + "@" + gpu.name(),
+                       core::ProcessRole::kernel_worker, true},
+                      flush_and_kill(std::move(contexts), *timeout));
+    return;
+  }
+  for (models::GpuContext* context : contexts) kill_queues(*context);
+  if (models::GpuVm* vm = clone.client->existing_gpu_vm(gpu)) vm->kill();
+}
+
+core::Task<> World::flush(models::GpuContext& context, core::Time deadline) {
+  for (models::Engine* engine : context.engines())
+    if (models::KernelQueue* queue = context.existing_kernel_queue(*engine))
+      co_await queue->flush(deadline);
+}
+
+// What is left to whoever closes the files where a killed process waits for its jobs to be taken
+// (drm_sched_entity_destroy(); amdgpu_flush() in drivers/gpu/drm/amd/amdgpu/amdgpu_drv.c): one
+// limit for all its queues of a device.
+core::Task<> World::flush_and_kill(std::vector<models::GpuContext*> contexts,
+                                   core::Duration timeout) {
+  const core::Time deadline = simulation_.now() + timeout;
+  for (std::size_t i = 0; i < contexts.size(); ++i) co_await flush(*contexts[i], deadline);
+  for (const models::GpuContext* context : contexts)
+    for (models::Engine* engine : context->engines())
+      if (models::KernelQueue* queue = context->existing_kernel_queue(*engine))
+        queue->kill(context->gpu().policies().submission->forgets_late_jobs());
+  if (contexts.empty()) co_return;
+  const models::Client& client = contexts.front()->client();
+  if (models::GpuVm* vm = client.existing_gpu_vm(contexts.front()->gpu())) vm->kill();
+}
+
 // A fatal signal, and what do_exit() does then: threads end where they stand, unless they are in an
 // uninterruptible stretch of the kernel; system calls are undone; the kernel closes the files,
 // which cancels the jobs.
@@ -115,9 +170,7 @@ void World::kill(CloneState& clone) {
       drop_reservations(*process);
     thread->kill();
   }
-  for (models::GpuContext* context : clone.contexts) kill_queues(*context);
-  for (const auto& gpu : machine_.gpus())
-    if (models::GpuVm* vm = clone.client->existing_gpu_vm(*gpu)) vm->kill();
+  for (const auto& gpu : machine_.gpus()) close_device(clone, *gpu);
   for (const auto& row : swapchains_)
     for (const auto& swapchain : row) swapchain->client_gone(*clone.client);
   thread_ended(clone);
@@ -126,6 +179,7 @@ void World::kill(CloneState& clone) {
 const FaultSpec* World::fault_for(const CloneState& clone, Index label, std::uint64_t run) const {
   for (const FaultSpec& fault : scenario_.faults) {
     if (fault.kind == FaultSpec::Kind::kill || fault.kind == FaultSpec::Kind::no_memory) continue;
+    if (fault.gpu != kNone) continue;
     const bool here = fault.process == clone.process && fault.clone == clone.number &&
                       (fault.label == label || fault.label == kNone);
     if (here && run >= fault.at && (fault.count == 0 || run < fault.at + fault.count))

@@ -43,9 +43,9 @@ TEST_CASE("Intervals are Student-t, and differences are paired by seed") {
   const std::string csv = compare_csv(records);
   // mean 20, s = 10, t(0.975, 2) = 4.30265: half width 24.8414; the paired difference is 1 without
   // spread.
-  CHECK(csv.find("1,s,a,complete,a,makespan_ns,ns,3,20,-4.84137712,44.8413771,1,0,0,0,,\n") !=
+  CHECK(csv.find("2,s,,a,complete,a,makespan_ns,ns,3,20,-4.84137712,44.8413771,1,0,0,0,,\n") !=
         std::string::npos);
-  CHECK(csv.find("1,s,b,complete,a,makespan_ns,ns,3,21,-3.84137712,45.8413771,1.05,1,1,1,,\n") !=
+  CHECK(csv.find("2,s,,b,complete,a,makespan_ns,ns,3,21,-3.84137712,45.8413771,1.05,1,1,1,,\n") !=
         std::string::npos);
 }
 
@@ -63,8 +63,8 @@ TEST_CASE(
     records.push_back(record);
   }
   const std::string csv = compare_csv(records);
-  CHECK(csv.find("1,s,a,complete,a,makespan_ns,ns,1,30,,,1,0,,,a+oracle,3\n") != std::string::npos);
-  CHECK(csv.find("1,s,b,complete,a,makespan_ns,ns,1,50,,,1.66666667,20,,,oracle,2.5\n") !=
+  CHECK(csv.find("2,s,,a,complete,a,makespan_ns,ns,1,30,,,1,0,,,a+oracle,3\n") != std::string::npos);
+  CHECK(csv.find("2,s,,b,complete,a,makespan_ns,ns,1,50,,,1.66666667,20,,,oracle,2.5\n") !=
         std::string::npos);
   CHECK(csv.find("oracle,complete,a,makespan_ns,ns,1,20,,,0.666666667,-10,,,,\n") !=
         std::string::npos);

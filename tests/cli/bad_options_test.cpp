@@ -134,7 +134,8 @@ TEST_CASE("an unknown --stack is refused with the nearest of scenario and preset
 TEST_CASE("an unknown option or subcommand is refused with the nearest", "[cli]") {
   CHECK(usage_error({"rnu"}) ==
         "fencelab: unknown subcommand \"rnu\"; expected one of \"run\", "
-        "\"check\", \"replay\", \"validate\", \"list\", \"describe\", \"import\"; did you mean "
+        "\"merge\", \"check\", \"replay\", \"validate\", \"list\", \"describe\", \"import\"; did "
+        "you mean "
         "\"run\"?");
   CHECK(contains(usage_error({"import", "wsm"}), "did you mean \"wsim\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--seed", "1"}), "did you mean \"--seeds\"?"));

@@ -73,19 +73,37 @@ TEST_CASE("the option --out without permission to write is refused before anythi
   CHECK(files_below(folder.path("closed")).empty());
 }
 
-TEST_CASE("a full disk leaves no file, and says which one did not fit", "[cli]") {
-  // The library has results of about 30 kB (runs.csv) and 350 kB (compare.csv): one limit stops the
-  // first, one the second, when the first is written already under its temporary name.
-  for (const std::size_t bytes : {10'000, 50'000}) {
+TEST_CASE("a full disk leaves no table, and says which file did not fit", "[cli]") {
+  // One limit stops the database at its birth, one when runs are in it; these stay.
+  for (const std::size_t bytes : {10'000, 200'000}) {
     INFO(bytes << " bytes at most");
     const TemporaryFolder folder;
     const Outcome outcome = run_into(folder.path("out"), [bytes] { limit_files(bytes); }, kLibrary);
+    INFO(outcome.err);
     CHECK(outcome.exit_code == kBadInput);
     CHECK(is_sound(outcome));
-    CHECK(outcome.err.find("fencelab: cannot write " + folder.path("out/")) != std::string::npos);
-    CHECK(outcome.err.find(": File too large; no results were written\n") != std::string::npos);
-    CHECK(files_below(folder.path("out")).empty());
+    CHECK(outcome.err.find("fencelab: " + folder.path("out/results.sqlite")) != std::string::npos);
+    CHECK(outcome.err.find("; no results were written\n") != std::string::npos);
+    const auto left = files_below(folder.path("out"));
+    CHECK(left.empty() == (bytes < 100'000));
+    CHECK(std::none_of(left.begin(), left.end(), [](const std::string& name) {
+      return name.find("results.sqlite") == std::string::npos;
+    }));
   }
+  // This one lets all runs in, and stops their table.
+  const TemporaryFolder folder;
+  const auto run = [&](std::size_t bytes) {
+    return run_into(
+        folder.path("out"), [bytes] { limit_files(bytes); }, kLibrary + "/winsys-oversync.json");
+  };
+  CHECK(run(50'000'000).exit_code == 0);
+  std::filesystem::remove(folder.path("out/compare.csv"));
+  const Outcome outcome = run(40'000);
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == kBadInput);
+  CHECK(outcome.err.find("compare.csv: File too large; no results were written\n") !=
+        std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(folder.path("out/compare.csv")));
 }
 
 TEST_CASE("a full disk leaves the results of the campaign before as they were", "[cli]") {
@@ -96,7 +114,9 @@ TEST_CASE("a full disk leaves the results of the campaign before as they were", 
   const std::string compare = read_file(folder.path("out/compare.csv"));
   const Outcome outcome = run_into(folder.path("out"), [] { limit_files(50'000); }, kLibrary);
   CHECK(outcome.exit_code == kBadInput);
-  CHECK(files_below(folder.path("out")) == before);
+  auto after = files_below(folder.path("out"));
+  std::erase_if(after, [](const std::string& name) { return name.starts_with("results.sqlite-"); });
+  CHECK(after == before);
   CHECK(read_file(folder.path("out/runs.csv")) == runs);
   CHECK(read_file(folder.path("out/compare.csv")) == compare);
 }
@@ -109,13 +129,15 @@ TEST_CASE("a folder in the place of a result is refused, and no other result is 
     check_refused(outcome);
     CHECK(outcome.err.find(std::string(name) + ": Is a directory; no results were written\n") !=
           std::string::npos);
-    CHECK(files_below(folder.path("out")) == std::vector<std::string>{name});
+    CHECK(files_below(folder.path("out")) ==
+          (std::string(name) == "runs.csv" ? std::vector<std::string>{"results.sqlite", name}
+                                           : std::vector<std::string>{name, "results.sqlite"}));
   }
   const TemporaryFolder folder;
   folder.file("out/deadlocks", "a file where a folder should be");
   const Outcome outcome = run_into(folder.path("out"));
   check_refused(outcome);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"deadlocks"});
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"deadlocks", "results.sqlite"});
 }
 
 TEST_CASE("results are never written through a link that lies under their temporary name",
@@ -147,8 +169,9 @@ TEST_CASE("deadlocks of an earlier campaign do not stay beside the results of a 
         first.end());
   folder.file("out/hazards.txt", "of an earlier campaign");
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
-  CHECK(files_below(folder.path("out")) ==
-        std::vector<std::string>{"compare.csv", "dependencies.csv", "runs.csv"});
+  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"clients.csv", "compare.csv",
+                                                                    "dependencies.csv",
+                                                                    "results.sqlite", "runs.csv"});
 }
 
 TEST_CASE("what somebody else put beside the results stays", "[cli]") {
@@ -157,6 +180,6 @@ TEST_CASE("what somebody else put beside the results stays", "[cli]") {
   folder.file("out/deadlocks/notes.txt", "mine, too");
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
   CHECK(files_below(folder.path("out")) ==
-        std::vector<std::string>{"compare.csv", "deadlocks", "deadlocks/notes.txt",
-                                 "dependencies.csv", "notes.md", "runs.csv"});
+        std::vector<std::string>{"clients.csv", "compare.csv", "deadlocks", "deadlocks/notes.txt",
+                                 "dependencies.csv", "notes.md", "results.sqlite", "runs.csv"});
 }

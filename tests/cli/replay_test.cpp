@@ -164,7 +164,7 @@ TEST_CASE("a bound that was hit is never a proof", "[cli]") {
   CHECK(late.exit_code == 1);
   CHECK(late.out.find("explored(") != std::string::npos);
   CHECK(late.err.find("[strength-not-reached]") != std::string::npos);
-  const Outcome bounded = check({"proved", "--preemptions", "1", "--budget", "20 s"});
+  const Outcome bounded = check({"proved", "--preemptions", "1", "--budget", "10 min"});
   INFO(bounded.out << bounded.err);
   CHECK(bounded.exit_code == 1);
   CHECK(bounded.err.find("preemptions") != std::string::npos);

@@ -115,6 +115,34 @@ TEST_CASE("T66: a job of a destroyed entity is not over before what it depends o
   CHECK(victim->started_at == Time{});
 }
 
+TEST_CASE("T67: a scheduler that goes away ends the job that runs with -ECANCELED") {
+  SchedRig rig;
+  GpuContext& entity = rig.entity();
+  const JobPtr job = rig.push(entity, std::nullopt), next = rig.push(entity, 1ms);
+  rig.run_for(1ms);
+  REQUIRE(job->state == JobState::running);
+  rig.gpu().unplug();
+  CHECK(job->finished->status() == kCanceled);
+  rig.run_for(10ms);
+  // It was in the ring, too.
+  CHECK(next->finished->status() == kCanceled);
+  CHECK(next->started_at == Time{});
+}
+
+TEST_CASE("T67: what waits in an entity of a scheduler that goes away ends with -ESRCH") {
+  SchedRig rig({.credits = 1});
+  GpuContext &first = rig.entity(), &second = rig.entity();
+  const JobPtr job = rig.push(first, std::nullopt), waits = rig.push(second, 1ms);
+  rig.run_for(1ms);
+  rig.gpu().unplug();
+  rig.run_for(1ms);
+  CHECK(job->finished->status() == kCanceled);
+  CHECK(waits->finished->status() == kSearch);
+  const JobPtr late = rig.push(rig.entity(), 1ms);
+  rig.run_for(1ms);
+  CHECK(late->finished->status() == kSearch);
+}
+
 TEST_CASE("T68: 16 workers push 8 jobs each: all are scheduled, and 128 are completed by hand") {
   SchedRig rig;
   Jobs jobs;
@@ -174,6 +202,19 @@ TEST_CASE("T70: a job that does not end is timed out, once and not before its ti
   rig.run_for(200ms);
   CHECK(job->finished->status() == kTime);
   CHECK(job->done_at == Time(200ms));
+}
+
+TEST_CASE("T71: a job whose driver says that nothing hangs goes on to its end") {
+  SchedRig rig({.timeout = 200ms, .sees_progress = true});
+  const JobPtr job = rig.push(rig.entity(), std::nullopt);
+  const JobPtr next = rig.push(*job->context, 1ms);
+  rig.run_for(400ms);
+  CHECK_FALSE(SchedRig::is_finished(*job));
+  job->terminate();
+  rig.simulation.run();
+  CHECK(job->finished->status() == 1);
+  CHECK(job->done_at == Time(400ms));
+  CHECK(next->finished->status() == 1);
 }
 
 TEST_CASE("T72: jobs of all priorities are done in the end, the higher ones first") {
@@ -299,6 +340,86 @@ TEST_CASE("T77a: equal clients get equal shares") {
     CHECK(least >= 49);
     CHECK(most - least <= 1);
   }
+}
+
+namespace {
+
+/// For T77b and T77c: a job that runs until it is told, and one of another entity behind it.
+struct PipelinedPair {
+  explicit PipelinedPair(bool pipelines) {
+    first = rig.job(rig.entity(), std::nullopt);
+    first->dont_pipeline = !pipelines;
+    first->entity->push(first);
+    second = rig.push(rig.entity(), 1ms, first);
+    rig.run_for(1ms);
+  }
+  SchedRig rig{{.shared_ring = true}};
+  JobPtr first, second;
+};
+
+}  // namespace
+
+TEST_CASE("T77b: behind a job of the same scheduler one waits only until that is scheduled") {
+  PipelinedPair pair(true);
+  CHECK(SchedRig::is_scheduled(*pair.second));
+  CHECK(pair.second->started_at == Time{});  // the ring is executed in order
+  pair.first->terminate();
+  pair.rig.simulation.run();
+  CHECK(pair.second->done_at == Time(2ms));
+}
+
+TEST_CASE("T77b: a job that waits for a credit holds back those that depend on it") {
+  SchedRig rig({.credits = 1, .shared_ring = true});
+  const JobPtr running = rig.push(rig.entity(), std::nullopt);
+  const JobPtr first = rig.push(rig.entity(), 1ms);
+  const JobPtr second = rig.push(rig.entity(2), 1ms, first);  // though of higher priority
+  rig.run_for(1ms);
+  CHECK(second->state == JobState::queued);
+  running->terminate();
+  rig.simulation.run();
+  CHECK(first->done_at == Time(2ms));
+  CHECK(second->done_at == Time(3ms));
+}
+
+TEST_CASE("T77c: behind one that says not to, or that has failed, one waits for its end") {
+  PipelinedPair pair(false);
+  CHECK_FALSE(SchedRig::is_scheduled(*pair.second));
+  pair.first->terminate();
+  pair.rig.simulation.run();
+  CHECK(pair.second->done_at == Time(2ms));
+  SchedRig rig({.shared_ring = true});
+  const JobPtr failed = rig.job(rig.entity(), 1ms);
+  failed->refusal = kCanceled;
+  failed->entity->push(failed);
+  const JobPtr next = rig.push(rig.entity(), 1ms, failed);
+  rig.simulation.run();
+  CHECK(failed->finished->status() == kCanceled);
+  CHECK(next->finished->status() == 1);
+}
+
+TEST_CASE("T75: a job of several credits waits for all of them, and keeps back who comes later") {
+  SchedRig rig({.credits = 3});
+  const JobPtr one = rig.push(rig.entity(), std::nullopt);
+  const JobPtr other = rig.push(rig.entity(), std::nullopt);
+  const JobPtr large = rig.job(rig.entity(), 1ms);
+  large->credits = 2;
+  large->entity->push(large);
+  const JobPtr low = rig.push(rig.entity(-1), 1ms);
+  rig.run_for(1ms);
+  CHECK_FALSE(SchedRig::is_scheduled(*large));
+  CHECK_FALSE(SchedRig::is_scheduled(*low));  // one credit is left, and not for it
+  one->terminate();
+  rig.run_for(0ms);
+  CHECK(SchedRig::is_scheduled(*large));
+  CHECK_FALSE(SchedRig::is_scheduled(*low));
+  other->terminate();
+  rig.simulation.run();
+  CHECK(rig.engine().credits().free() == 3);
+  const JobPtr huge = rig.job(rig.entity(), 1ms);
+  huge->credits = 200;  // cut down to what there is
+  huge->entity->push(huge);
+  rig.simulation.run();
+  CHECK(SchedRig::is_finished(*huge));
 }
 
 TEST_CASE("T77d: a dependency on a job of the same entity is dropped: the ring keeps the order") {

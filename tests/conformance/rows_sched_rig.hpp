@@ -26,6 +26,9 @@ struct SchedOptions {
   Duration timeslice{};
   std::optional<Duration> timeout{};
   bool guilty = false;
+  bool sees_progress = false;
+  bool shared_ring = false;
+  RunQueueOrder order = RunQueueOrder::fifo;
 };
 
 class SchedRig {
@@ -36,8 +39,10 @@ class SchedRig {
     auto hang = std::make_unique<tests::MockHang>();
     hang->timeout = options.timeout;
     hang->guilty = options.guilty;
+    hang->sees_progress = options.sees_progress;
     policies.hang = std::move(hang);
     policies.semaphore = std::make_unique<MockSemaphore>();
+    policies.submission = std::make_unique<tests::MockSubmission>(options.order);
     Gpu::Spec spec{.name = "gpu0", .driver = "mock", .engines = {}};
     for (std::size_t i = 0; i < options.engines; ++i) {
       Engine::Spec engine;
@@ -45,12 +50,14 @@ class SchedRig {
       engine.klass = "rcs";
       engine.credits = options.credits;
       engine.timeslice = options.timeslice;
+      engine.shared_ring = options.shared_ring;
       spec.engines.push_back(std::move(engine));
     }
     gpu_ = &machine_.add_gpu(std::move(spec), std::move(policies));
     client_ = &machine_.add_client("test");
   }
 
+  Gpu& gpu() { return *gpu_; }
   Engine& engine(std::size_t index = 0) { return *gpu_->engines()[index]; }
 
   /// An entity: a queue of its own, on the first engine or on all of them.

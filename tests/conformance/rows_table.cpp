@@ -39,12 +39,6 @@ const std::vector<Missing>& missing_rows() {
        "flags and handles are typed: there are no wrong ones to pass; a missing one is a broken "
        "sequence in the recordings' language (undef)"},
       {"T51g", Gap::not_modelled, "a sync file is a value; there is no wrong descriptor"},
-      {"T67", Gap::not_modelled, "schedulers live as long as their GPU: nothing is unplugged"},
-      {"T71", Gap::not_modelled, "no handler takes a timeout back: what it found hung is reset"},
-      {"T77b T77c", Gap::not_modelled,
-       "every queue has a ring of its own on the engine, as with one scheduler per queue (xe): "
-       "jobs "
-       "of two queues never share an order of the hardware that a wait could rely on"},
       {"T113 T114", Gap::not_modelled,
        "an operation completes as its stack lets it: there is no wrong kind of fence to ask for"},
       {"T121 T122 T126 T127 T128", Gap::untested, "address spaces of xe"},

@@ -174,7 +174,8 @@ void slow_down(Plan& plan) {
   slow(plan.scenario.horizon);
   slow(plan.scenario.progress_bound);
   slow(plan.scenario.platform);
-  for (auto& display : plan.scenario.displays) slow(display.period);
+  for (auto& display : plan.scenario.displays)
+    slow(display.period), slow(display.commit_timeout, std::chrono::seconds(10));
   for (auto& fault : plan.scenario.faults) slow(fault.when);
   for (auto& process : plan.scenario.processes) {
     for (auto& context : process.contexts) slow(context.preemption_period);

@@ -82,6 +82,7 @@ class ForwardingUserptr : public Forwarding<models::UserptrPolicy> {
   }
   bool maps_on_fault() const override { return right().maps_on_fault(); }
   bool locks_all_along() const override { return right().locks_all_along(); }
+  bool gets_pages_late() const override { return right().gets_pages_late(); }
 };
 
 class ForwardingBind : public Forwarding<models::BindPolicy> {

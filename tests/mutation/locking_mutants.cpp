@@ -119,9 +119,10 @@ Seed submits() {
 Seed without_ticket() {
   return [](models::DriverPolicies& set, const policies::ParameterValues& values,
             policies::RunState&) {
-    set.submission = std::make_unique<policies::KernelSubmission>(
-        values.duration("ioctl_cost"), models::ReservationLocks::plain,
-        policies::KernelSubmission::Late::undone);
+    policies::KernelSubmission::Options options;
+    options.ioctl_cost = values.duration("ioctl_cost");
+    options.locks = models::ReservationLocks::plain;
+    set.submission = std::make_unique<policies::KernelSubmission>(options);
   };
 }
 

@@ -133,3 +133,31 @@ TEST_CASE("A relation names a metric, two stacks and a bound", "[scenarios]") {
   error(R"({"metric": "hazard", "stack": "one", "of": "two", "min_ratio": 2})", "unknown-name",
         "/relations/0/metric", R"("hazard")", "did you mean \"hazards\"?", names);
 }
+
+TEST_CASE("A metric of one process names that process, of clones one of them", "[scenarios]") {
+  PolicyNames names;
+  names.metrics = {"jobs", "gpu_time@"};
+  const auto text = [](const std::string& metric, int count) {
+    return R"({"format": 1, "name": "t", "horizon": "1 s", "platform": {},
+      "processes": [{"name": "worker", "count": )" +
+           std::to_string(count) +
+           R"(, "threads": [{"name": "main", "program": [{"think": "1 ms"}]}]}],
+      "stacks": [{"name": "one", "preset": "linux-implicit"}],
+      "expect": {"one": {"metrics": {")" +
+           metric + R"(": 1}}}})";
+  };
+  const auto good = load(text("gpu_time@worker", 1), names);
+  INFO(format_diagnostics(good.diagnostics()));
+  CHECK(good);
+  CHECK(load(text("gpu_time@worker.1", 2), names));
+  for (const auto& [metric, count] :
+       {std::pair("gpu_time@worker", 2), std::pair("gpu_time@worker.2", 2),
+        std::pair("gpu_time@worker.0", 1), std::pair("gpu_time@work", 1), std::pair("gpu_time@", 1),
+        std::pair("jobs@worker", 1), std::pair("gpu_time", 1)}) {
+    const auto read = load(text(metric, count), names);
+    INFO(metric << " of " << count);
+    REQUIRE_FALSE(read);
+    REQUIRE(read.diagnostics().size() == 1);
+    CHECK(read.diagnostics().front().code == "unknown-name");
+  }
+}

@@ -233,7 +233,7 @@ TEST_CASE("every operation of the format is understood", "[scenarios]") {
     {"flip": {"displays": ["panel"], "planes": ["@win"], "blocking": true}}, {"vblank": "panel"},
     {"sw_fence": {}, "id": "f"}, {"sw_signal": "f"}, {"throttle": 1}, {"queue_depth": 2},
     {"priority": {"context": "render", "level": -5}}, {"preemption": {"context": "render", "period": "never"}},
-    {"invalidate": "ptr"}, {"compact": {}}, {"import": {"buffer": "vbo", "gpu": "gpu0"}}, {"annotate": {"phase": "one"}}, {"poll": {"buffer": "vbo", "for": "read"}}, {"access": {"reads": ["vbo"]}}, {"memalloc_save": "nofs"}, {"memalloc_restore": "nofs"}, {"madvise": {"buffer": "vbo", "advice": "dontneed"}}, {"loop": {"times": 2, "body": [{"pace": "1 ms"}]}},)";
+    {"flush": "render"}, {"invalidate": "ptr"}, {"compact": {}}, {"import": {"buffer": "vbo", "gpu": "gpu0"}}, {"annotate": {"phase": "one"}}, {"poll": {"buffer": "vbo", "for": "read"}}, {"access": {"reads": ["vbo"]}}, {"memalloc_save": "nofs"}, {"memalloc_restore": "nofs"}, {"madvise": {"buffer": "vbo", "advice": "dontneed"}}, {"loop": {"times": 2, "body": [{"pace": "1 ms"}]}},)";
   const Scenario scenario =
       loaded(patched("\"name\": \"main\", \"program\": [\n         {\"fork\": \"helper\"},",
                      "\"name\": \"main\", " + all));

@@ -217,3 +217,65 @@ TEST_CASE("too many buffers are refused before they are made", "[scenarios]") {
   check_patch("\"count\": 4}", "\"count\": 1000000}",
               {"too-large", "/buffers/1", "{\"name\": \"vbo\"", ""});
 }
+
+namespace {
+
+std::string with_workers(const std::string& engines, const std::string& context,
+                         const std::string& thread = "") {
+  return R"({"format": 1, "name": "w", "platform": {"gpus": [{"name": "gpu0", "engines": [)" +
+         engines + R"(]}]}, "processes": [{"name": "p", "contexts": [{"name": "c")" + context +
+         R"(}], "threads": [{"name": "main")" + thread +
+         R"(, "program": [{"think": "1 ms"}]}]}], "stacks": ["some"]})";
+}
+
+const std::string kBoth = R"("rcs0", {"name": "wq", "worker": {"nice": -5}})";
+
+}  // namespace
+
+TEST_CASE("a worker is no engine that a context gets without asking", "[scenarios]") {
+  const Loaded<Scenario> loaded = load(with_workers(kBoth, "", R"(, "nice": 19)"));
+  REQUIRE(loaded.ok());
+  CHECK(loaded->platform.gpus[0].engines[1].worker);
+  CHECK(loaded->platform.gpus[0].engines[1].nice == -5);
+  CHECK(loaded->processes[0].contexts[0].engines == std::vector<Index>{0});
+  CHECK(loaded->processes[0].threads[0].nice == 19);
+  const Loaded<Scenario> asked = load(with_workers(kBoth, R"(, "engine": "wq")"));
+  REQUIRE(asked.ok());
+  CHECK(asked->processes[0].contexts[0].engines == std::vector<Index>{1});
+}
+
+TEST_CASE("what workers cannot do is refused", "[scenarios]") {
+  check_only_error(with_workers(R"({"name": "wq", "worker": {}})", R"(, "engine": "wq")"),
+                   {"no-engine", "/platform/gpus/0/engines", R"([{"name": "wq")", ""});
+  check_only_error(with_workers(kBoth, R"(, "engines": ["rcs0", "wq"])"),
+                   {"worker-beside-engines", "/processes/0/contexts/0", R"({"name": "c")", ""});
+  check_only_error(with_workers(kBoth, R"(, "engine": "wq", "long_running": true)"),
+                   {"long-running-worker", "/processes/0/contexts/0/long_running", "true", ""});
+  check_only_error(with_workers(kBoth, "", R"(, "nice": 20)"),
+                   {"out-of-range", "/processes/0/threads/0/nice", "20", ""});
+}
+
+TEST_CASE("a fault strikes a process or a device", "[scenarios]") {
+  const auto with = [](const std::string& fault) {
+    return R"({"format": 1, "name": "f", "platform": {"gpus": [{"name": "gpu0", "engines": ["rcs0"]}]},
+               "processes": [{"name": "p", "threads": [{"name": "main", "program": [{"think": "1 ms"}]}]}],
+               "faults": [)" +
+           fault + R"(], "stacks": ["some"]})";
+  };
+  const Loaded<Scenario> loaded =
+      load(with(R"({"kind": "unplug", "gpu": "gpu0", "when": "2 ms"})"));
+  REQUIRE(loaded.ok());
+  CHECK(loaded->faults[0].gpu == 0);
+  CHECK(loaded->faults[0].process == kNone);
+  check_only_error(with(R"({"kind": "unplug", "gpu": "gpu0"})"),
+                   {"missing-member", "/faults/0", R"({"kind")", ""});
+  check_only_error(with(R"({"kind": "firmware-stop", "when": "2 ms"})"),
+                   {"missing-member", "/faults/0", R"({"kind")", ""});
+  check_only_error(with(R"({"kind": "unplug", "gpu": "gpu1", "when": "2 ms"})"),
+                   {"unknown-name", "/faults/0/gpu", R"("gpu1")", R"(did you mean "gpu0"?)"});
+  check_only_error(with(R"({"kind": "unplug", "gpu": "gpu0", "process": "p", "when": "2 ms"})"),
+                   {"misplaced-member", "/faults/0/process", R"("process")", ""});
+  check_only_error(with(R"({"kind": "hang", "process": "p", "gpu": "gpu0"})"),
+                   {"misplaced-member", "/faults/0/gpu", R"("gpu")", ""});
+  check_only_error(with(R"({"kind": "hang"})"), {"missing-member", "/faults/0", R"({"kind")", ""});
+}

@@ -154,9 +154,3 @@ TEST_CASE("a document that is no object is refused", "[scenarios]") {
   check_only_error("[1]", {"wrong-type", "", "[1]", ""});
   check_only_error("\"scenario\"", {"wrong-type", "", "\"scenario\"", ""});
 }
-
-TEST_CASE("sweeps are refused instead of ignored", "[scenarios]") {
-  check_patch(
-      "\"expect\":", "\"sweep\": {}, \"expect\":",
-      {"not-supported", "/sweep", "\"sweep\"", "write one scenario per point, or use --set"});
-}

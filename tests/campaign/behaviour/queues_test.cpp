@@ -2,9 +2,11 @@
 // are added up by hand; ioctls cost nothing in these scenarios.
 #include <catch2/catch.hpp>
 
+#include "campaign/clients.hpp"
 #include "tests/campaign/behaviour/small_run.hpp"
 
 using namespace fencelab::tests;
+using fencelab::campaign::find_metric;
 
 namespace {
 
@@ -179,4 +181,179 @@ TEST_CASE("A queue that waits for a value keeps the engine for a slice, a look, 
   CHECK(number(spin, "engine_spin_ns") == 2 * kMs);
   CHECK(number(repoll, "engine_spin_ns") > 900 * kUs);
   CHECK(number(repoll, "engine_spin_ns") < 1'200 * kUs);
+}
+
+TEST_CASE("In a shared ring jobs run as they were put there, whatever their priority") {
+  const auto run = [](const std::string& rings) {
+    return run_small(
+        {.gpu = R"("credits": 4, "timeslice": "1 ms", "rings": ")" + rings + "\"",
+         .resources = {},
+         .processes = process("low", kRcs + R"(, "priority": -1)", one_job("10 ms")) + "," +
+                      process("high", kRcs + R"(, "priority": 1)", one_job("2 ms"), "1 ms"),
+         .stack = kFreeIoctls,
+         .links = {}});
+  };
+  CHECK(number(run("shared"), "preemptions_count") == 0);
+  CHECK(*find_metric(run("shared"), "job_latency_max_ns@high") == std::to_string(11 * kMs));
+  CHECK(number(run("per-context"), "preemptions_count") == 1);
+}
+
+TEST_CASE("clients.csv says what each process got, and how long its rounds took") {
+  const auto run = run_small(
+      {.gpu = {},
+       .resources = {},
+       .processes =
+           process(
+               "deep", kRcs,
+               R"({"loop": {"times": 3, "body": [{"id": "j", "submit": {"context": "c", "duration": "2 ms"}}]}}, {"wait": {"ops": ["j"]}})") +
+           "," +
+           process("sync", R"("engine": "ccs0")",
+                   R"({"loop": {"times": 2, "body": [{"loop": {"times": 1, "body": [
+                    {"id": "j", "submit": {"context": "c", "duration": "1 ms"}}, {"wait": {"ops": ["j"]}}]}}, {"think": "3 ms"}]}})") +
+           "," + process("idle", kRcs, R"({"think": "1 ms"})"),
+       .stack = kFreeIoctls,
+       .links = {}});
+  const auto is = [&](const std::string& metric, const std::string& value) {
+    const std::string* const found = find_metric(run, metric);
+    INFO(metric);
+    REQUIRE(found);
+    CHECK(*found == value);
+  };
+  is("gpu_time_ns@deep", "6000000");
+  is("gpu_share_ratio@deep", "0.75");  // of 8 ms
+  is("jobs_done_count@deep", "3");
+  is("queue_depth_max_count@deep", "3");
+  is("queue_depth_mean@deep", "1.5");  // 3, 2 and 1 for 2 ms each
+  is("cycles_count@deep", "3");
+  is("cycle_max_ns@deep", "0");  // it waits for nothing
+  is("job_latency_max_ns@deep", "6000000");
+  is("cycles_count@sync", "2");  // the inner loop is part of a round
+  is("cycle_min_ns@sync", "4000000");
+  is("cycle_mean_ns@sync", "4000000");
+  is("cycles_per_second@sync", "250");
+  is("gpu_time_ns@sync", "2000000");
+  CHECK_FALSE(find_metric(run, "gpu_time_ns@idle"));
+  CHECK_FALSE(find_metric(run, "gpu_time_ns@nobody"));
+  CHECK(std::stod(run.values.at("gpu_time_fairness_ratio")) == Approx(64.0 / (2 * 40.0)));
+  CHECK(number(run, "cycles_count") == 5);
+  CHECK(number(run, "queue_depth_max_count") == 3);
+  const std::string csv = fencelab::campaign::clients_csv({run});
+  CHECK(csv.find("\nsmall,") != std::string::npos);
+}
+
+TEST_CASE("Jobs of long-running contexts leave no dma_fence, even where others of user space do") {
+  const auto run = [](const std::string& first) {
+    return run_small(
+        {.gpu = {},
+         .resources = R"("buffers": [{"name": "b", "size": "1 MiB"}],)",
+         .processes =
+             process(
+                 "p", first,
+                 R"({"id": "j", "submit": {"context": "c", "duration": "5 ms", "writes": ["b"]}}, {"wait": {"ops": ["j"]}})") +
+             "," +
+             process(
+                 "q", R"("engine": "ccs0")",
+                 R"({"id": "j", "submit": {"context": "c", "duration": "1 ms", "reads": ["b"]}}, {"wait": {"ops": ["j"]}})",
+                 "1 ms"),
+         .stack = free_ioctls_with(R"("sync": {"policy": "implicit", "wrap_user_fences": true})"),
+         .links = {}});
+  };
+  CHECK(number(run(kRcs), "hazards_count") == 0);
+  const auto unfenced = run(kRcs + R"(, "long_running": true)");
+  CHECK(number(unfenced, "hazards_count") == 1);
+  CHECK(number(unfenced, "dependencies_needed_count") == 0);
+}
+
+TEST_CASE("Time for which a ring waits for a value is booked as that, however the engine waits") {
+  for (const std::string semaphore : {"aware", "repoll", "spin"}) {
+    const auto run = run_small(
+        {.gpu = R"("preemption_cost": "0 ns", "firmware_latency": "0 ns")",
+         .resources = R"("timelines": ["t"],)",
+         .processes =
+             process("waiter", kRcs,
+                     one_job("1 ms", R"(, "wait_values": [{"timeline": "t", "value": 1}])")) +
+             "," +
+             process("signaler", R"("engine": "ccs0")",
+                     R"({"signal": {"timeline": "t", "value": 1}})", "3 ms"),
+         .stack = R"("preset": "user-queues-preempt-ctx", "axes": {"semaphore": ")" + semaphore +
+                  R"(", "submission": {"policy": "user", "doorbell_cost": "0 ns"}})",
+         .links = {}});
+    INFO(semaphore);
+    CHECK(number(run, "job_time_value_ns") == 3 * kMs);
+    CHECK(number(run, "job_time_running_ns") == 1 * kMs);
+    CHECK(number(run, "job_time_engine_ns") == 0);
+    CHECK(all_phases(run) == 4 * kMs);
+  }
+}
+
+TEST_CASE("Time for which others have the engine is no wait for a value that is there") {
+  const auto run = run_small(
+      {.gpu = R"("preemption_cost": "0 ns", "firmware_latency": "0 ns", "timeslice": "100 ms")",
+       .resources = R"("timelines": ["t"],)",
+       .processes =
+           process("waiter", kRcs,
+                   one_job("1 ms", R"(, "wait_values": [{"timeline": "t", "value": 1}])"), "1 ms") +
+           "," + process("busy", R"("engine": "rcs0", "preemption": "never")", one_job("10 ms")) +
+           "," +
+           process("signaler", R"("engine": "ccs0")",
+                   R"({"signal": {"timeline": "t", "value": 1}})", "500 us"),
+       .stack =
+           R"("preset": "user-queues-preempt-ctx", "axes": {"semaphore": "aware", "submission": {"policy": "user", "doorbell_cost": "0 ns"}})",
+       .links = {}});
+  CHECK(number(run, "job_time_value_ns") == 0);
+  CHECK(number(run, "job_time_engine_ns") == 9 * kMs);
+  CHECK(number(run, "job_time_running_ns") == 11 * kMs);
+}
+
+namespace {
+
+/// Three jobs of 10 ms, of which a scheduler with one credit takes one at a time.
+std::string three_jobs(const std::string& then) {
+  return R"({"submit": {"context": "c", "duration": "10 ms"}}, {"submit": {"context": "c", "duration": "10 ms"}},
+            {"submit": {"context": "c", "duration": "10 ms"}})" +
+         then;
+}
+
+const std::string kOneCredit = R"("credits": 1, "preemption_cost": "0 ns")";
+
+}  // namespace
+
+TEST_CASE("A flush waits until the scheduler has taken all jobs, not until they are done") {
+  const auto run = run_small(
+      {.gpu = kOneCredit,
+       .resources = {},
+       .processes = process(
+           "p", kRcs,
+           three_jobs(R"(, {"flush": "c"}, {"submit": {"context": "c", "duration": "1 ms"}})")),
+       .stack = kFreeIoctls,
+       .links = {}});
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "makespan_ns") == 31 * kMs);
+  // The third job is taken at 20 ms, so the fourth is there for 11 ms, behind it for 10.
+  CHECK(number(run, "job_latency_max_ns") == 30 * kMs);
+  CHECK(all_phases(run) == (10 + 20 + 30 + 11) * kMs);
+}
+
+TEST_CASE("A process that is killed gives the scheduler time to take its jobs, if it flushes") {
+  const auto killed = [](const std::string& timeout) {
+    return run_small(
+        {.gpu = kOneCredit,
+         .resources = R"("faults": [{"kind": "kill", "process": "p", "when": "5 ms"}],)",
+         .processes = process("p", kRcs, three_jobs(R"(, {"think": "1 s"})")),
+         .stack =
+             R"("preset": "linux-implicit", "axes": {"submission": {"policy": "kernel", "ioctl_cost": "0 ns", "flush_timeout": ")" +
+             timeout + R"("}})",
+         .links = {}});
+  };
+  const auto at_once = killed("0 ns");
+  CHECK(number(at_once, "jobs_lost_count") == 3);
+  CHECK(number(at_once, "engine_busy_ns") == 5 * kMs);
+  // Until 15 ms: the second one is taken at 10 and runs to its end.
+  const auto some = killed("10 ms");
+  CHECK(number(some, "jobs_done_count") == 2);
+  CHECK(number(some, "jobs_lost_count") == 1);
+  CHECK(number(some, "engine_busy_ns") == 20 * kMs);
+  const auto all = killed("1 s");
+  CHECK(number(all, "jobs_done_count") == 3);
+  CHECK(number(all, "jobs_lost_count") == 0);
 }

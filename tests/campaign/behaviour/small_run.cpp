@@ -51,10 +51,11 @@ campaign::RunRecord run_small(const SmallScenario& small) {
   return run_text(
       fmt::format(
           R"({{"format": 1, "name": "small", "horizon": "100 s", "platform": {{"gpus": [{{"name": "gpu0",
-          "engines": ["rcs0", "ccs0", "bcs0"]{}{}}}], "links": [{}]}}, {}
+          "engines": ["rcs0", "ccs0", "bcs0", {{"name": "kthread", "worker": {{}}}}]{}{}}}]{}, "links": [{}]}}, {}
           "processes": [{}], "stacks": [{{"name": "stack", {}}}]}})",
-          small.gpu.empty() ? "" : ", ", small.gpu, small.links, small.resources, small.processes,
-          small.stack),
+          small.gpu.empty() ? "" : ", ", small.gpu,
+          small.cpus.empty() ? "" : fmt::format(R"(, "cpus": {{{}}})", small.cpus), small.links,
+          small.resources, small.processes, small.stack),
       [](const auto& scenario, const auto& stack) {
         return campaign::run_one(scenario, stack, 1);
       });

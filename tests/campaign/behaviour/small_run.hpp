@@ -12,11 +12,13 @@ namespace fencelab::tests {
 
 /// What a test gives: members of a scenario, as JSON texts.
 struct SmallScenario {
-  std::string gpu;        ///< members of the one GPU besides name and engines rcs0, ccs0, bcs0
+  std::string
+      gpu;  ///< members of the one GPU besides name and engines rcs0, ccs0, bcs0, worker kthread
   std::string resources;  ///< further top-level members, each ending in a comma
   std::string processes;  ///< elements of the list
   std::string stack;      ///< members of the stack besides name
   std::string links;      ///< elements of the list
+  std::string cpus = {};  ///< members; none: CPU time is not shared
 };
 
 /// linux-implicit without the cost of ioctls, so that times can be added up by hand.

@@ -202,3 +202,23 @@ TEST_CASE("A submission whose pages go before its fence is published begins anew
   CHECK(number(tight, "jobs_done_count") == 2);
   CHECK(number(tight, "absences_count") == 0);
 }
+
+TEST_CASE("A worker that gets pages after the fence is out ends the job with the error it meets") {
+  const std::string late =
+      R"("userptr": {"policy": "notifier-wait", "page_cost": "100 ns", "acquires": "fence-work"})";
+  const auto got = run(app(thread("main", job("one", "1 ms") + "," + wait("one"))), late);
+  CHECK(got.verdict == "complete");
+  CHECK(number(got, "jobs_done_count") == 1);
+  // 256 pages of 100 ns before the job, which the ioctl does not wait for.
+  CHECK(number(got, "makespan_ns") == kMs + 25'600);
+  CHECK(number(got, "ioctl_max_ns") == 0);
+  const auto in_ioctl = run(app(thread("main", job("one", "1 ms") + "," + wait("one"))),
+                            R"("userptr": {"policy": "notifier-wait", "page_cost": "100 ns"})");
+  CHECK(number(in_ioctl, "makespan_ns") == kMs + 25'600);
+  CHECK(number(in_ioctl, "ioctl_max_ns") == 25'600);
+  const auto unmapped =
+      run(app(thread("main", R"({"free": "u"},)" + job("one", "1 ms") + "," + wait("one"))), late);
+  CHECK(unmapped.verdict == "complete");
+  CHECK(number(unmapped, "jobs_done_count") == 0);
+  CHECK(number(unmapped, "jobs_lost_count") == 1);
+}

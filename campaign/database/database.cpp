@@ -1,0 +1,263 @@
+#include "campaign/database/database.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "core/stable_hash.hpp"
+
+namespace fencelab::campaign {
+
+namespace {
+
+constexpr std::int64_t kApplication = 0x464e434c;  // "FNCL"
+
+constexpr const char* kRow =
+    "runs.key, scenario, point, stack, seed, file, reproduce, record, checksum";
+constexpr std::int64_t kQuickCheckBytes = 64 << 20;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE builds (id INTEGER PRIMARY KEY, version TEXT, commit_id TEXT, dirty INTEGER,
+                     compiler TEXT, build_type TEXT, engine TEXT UNIQUE) STRICT;
+CREATE TABLE runs (key TEXT PRIMARY KEY, scenario TEXT, point TEXT, stack TEXT, seed INTEGER,
+                   file TEXT, status TEXT, verdict TEXT, message TEXT, reproduce TEXT,
+                   build INTEGER REFERENCES builds, record TEXT, checksum INTEGER) STRICT;
+CREATE TABLE plan (position INTEGER PRIMARY KEY, key TEXT) STRICT;
+CREATE VIEW metrics AS
+  SELECT scenario, point, stack, seed, status, verdict, j.key AS metric, j.value AS value
+  FROM runs, json_each(runs.record, '$.values') j;
+)";
+
+std::int64_t checksum_of(const RunIdentity& identity, std::string_view record) {
+  return static_cast<std::int64_t>(core::stable_hash(record, core::stable_hash(identity.key)));
+}
+
+}  // namespace
+
+// A campaign holds its folder by a lock that goes with its process, however that ends.
+struct Database::Lock {
+  Lock(const std::string& folder, Connection::Mode mode) {
+    if (mode == Connection::Mode::read) return;
+    descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) throw DatabaseError(fmt::format("{}: {}", folder, std::strerror(errno)), 0);
+    // Workers of a campaign that was killed hold it, too, for the instant until they end as well.
+    for (int i = 0; i < kTries; ++i, std::this_thread::sleep_for(kPause))
+      if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return;
+    const int reason = errno;
+    ::close(descriptor);
+    if (reason == EWOULDBLOCK)
+      throw DatabaseError(fmt::format("{}: another campaign is at work in this folder", folder), 0);
+    throw DatabaseError(fmt::format("{}: {}", folder, std::strerror(reason)), 0);
+  }
+  ~Lock() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+  Lock(const Lock&) = delete;
+  static constexpr int kTries = 20;
+  static constexpr std::chrono::milliseconds kPause{25};
+  int descriptor = -1;
+};
+
+Database::Database(const std::string& folder, Connection::Mode mode)
+    : folder_(folder),
+      lock_(std::make_unique<Lock>(folder, mode)),
+      existed_(::access(path_in(folder).c_str(), F_OK) == 0) {
+  try {
+    connection_.emplace(path_in(folder), mode);
+    open(mode == Connection::Mode::write);
+  } catch (...) {
+    connection_.reset();
+    for (const char* const part : {"", "-wal", "-shm", "-journal"})
+      if (!existed_) ::unlink((path_in(folder) + part).c_str());
+    throw;
+  }
+}
+
+void Database::open(bool writes) {
+  const std::int64_t tables = connection_->number_of("SELECT count(*) FROM sqlite_schema");
+  if (tables == 0 && writes && connection_->number_of("PRAGMA application_id") == 0) create();
+  check_format();
+  if (!writes) return;
+  // Written in full before the next run, not flushed to the disk each time: who is killed loses
+  // nothing that was stored, a power failure may cost the latest runs.
+  connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+  build_ = our_build();
+}
+
+Database::~Database() = default;
+
+void Database::create() {
+  connection_->execute("PRAGMA journal_mode = WAL");
+  connection_->execute(
+      fmt::format("BEGIN; PRAGMA application_id = {}; PRAGMA user_version = {}; {} "
+                  "COMMIT;",
+                  kApplication, kFormat, kSchema));
+}
+
+void Database::check_format() {
+  const std::string file = path_in(folder_);
+  if (connection_->number_of("PRAGMA application_id") != kApplication)
+    throw DatabaseError(file + ": this is a database of another program", 0);
+  const std::int64_t format = connection_->number_of("PRAGMA user_version");
+  if (format != kFormat)
+    throw DatabaseError(
+        fmt::format("{}: format {} of the database is not the one of this program, {}", file,
+                    format, kFormat),
+        0);
+  // Of large ones each row is checked when it is read.
+  const std::int64_t bytes =
+      connection_->number_of("PRAGMA page_count") * connection_->number_of("PRAGMA page_size");
+  if (bytes > kQuickCheckBytes) return;
+  Statement check = connection_->prepare("PRAGMA quick_check(1)");
+  if (check.step() && check.view(0) != "ok")
+    throw DatabaseError(fmt::format("{}: the file is damaged ({})", file, check.view(0)),
+                        SQLITE_CORRUPT);
+}
+
+std::int64_t Database::our_build() {
+  const BuildInfo ours = BuildInfo::ours();
+  connection_
+      ->prepare(
+          "INSERT OR IGNORE INTO builds (version, commit_id, dirty, compiler, build_type, "
+          "engine) VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(1, ours.version)
+      .bind(2, ours.commit)
+      .bind(3, std::int64_t{ours.dirty})
+      .bind(4, ours.compiler)
+      .bind(5, ours.build_type)
+      .bind(6, ours.engine)
+      .run();
+  Statement find = connection_->prepare("SELECT id FROM builds WHERE engine = ?");
+  find.bind(1, ours.engine);
+  return find.step() ? find.number(0) : 0;
+}
+
+std::optional<std::string> Database::status_of(const std::string& key) {
+  if (!status_) status_ = connection_->prepare("SELECT status FROM runs WHERE key = ?");
+  status_->bind(1, key);
+  if (!status_->step()) return std::nullopt;
+  std::string status = status_->text(0);
+  status_->reset();
+  return status;
+}
+
+void Database::store(const RunIdentity& identity, const RunRecord& summary,
+                     const std::string& record) {
+  if (!insert_)
+    insert_ = connection_->prepare(
+        "INSERT OR REPLACE INTO runs (key, scenario, point, stack, seed, file, status, verdict, "
+        "message, reproduce, build, record, checksum) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  insert_->bind(1, identity.key)
+      .bind(2, identity.scenario)
+      .bind(3, identity.point)
+      .bind(4, identity.stack)
+      .bind(5, static_cast<std::int64_t>(identity.seed))
+      .bind(6, identity.file)
+      .bind(7, summary.status)
+      .bind(8, summary.verdict)
+      .bind(9, summary.message)
+      .bind(10, identity.reproduce)
+      .bind(11, build_)
+      .bind(12, record)
+      .bind(13, checksum_of(identity, record))
+      .run();
+}
+
+void Database::begin_plan() {
+  connection_->execute("BEGIN; DELETE FROM plan;");
+  plan_ = connection_->prepare("INSERT INTO plan (position, key) VALUES (?, ?)");
+}
+
+void Database::add_to_plan(const std::string& key, std::uint64_t place) {
+  plan_->bind(1, static_cast<std::int64_t>(place)).bind(2, key).run();
+}
+
+void Database::end_plan() {
+  plan_.reset();
+  connection_->execute("COMMIT");
+}
+
+void Database::add_all_of(const std::string& folder) {
+  {
+    Database other(folder, Connection::Mode::read);
+    other.for_each_point([](const auto&) {});  // reads, and so checks, every row
+  }
+  connection_->prepare("ATTACH ? AS other").bind(1, path_in(folder)).run();
+  const std::int64_t taken = connection_->number_of(
+      "SELECT count(*) FROM other.plan o JOIN main.plan m ON m.position = o.position AND m.key <> "
+      "o.key");
+  if (taken != 0) {
+    connection_->execute("DETACH other");
+    throw DatabaseError(
+        fmt::format("{}: this is no part of the same campaign: it plans other runs", folder), 0);
+  }
+  connection_->execute(R"(
+BEGIN;
+INSERT OR IGNORE INTO main.builds (version, commit_id, dirty, compiler, build_type, engine)
+  SELECT version, commit_id, dirty, compiler, build_type, engine FROM other.builds;
+INSERT OR REPLACE INTO main.runs
+  SELECT r.key, scenario, point, stack, seed, file, status, verdict, message, reproduce,
+         (SELECT m.id FROM main.builds m JOIN other.builds o ON o.engine = m.engine
+          WHERE o.id = r.build), record, checksum
+  FROM other.runs r
+  WHERE NOT EXISTS (SELECT 1 FROM main.runs m WHERE m.key = r.key AND m.status = 'ok');
+INSERT OR IGNORE INTO main.plan SELECT position, key FROM other.plan;
+COMMIT;
+DETACH other;)");
+}
+
+std::uint64_t Database::planned() {
+  return static_cast<std::uint64_t>(connection_->number_of("SELECT count(*) FROM plan"));
+}
+
+// Columns in the order of kRow.
+StoredRun Database::read(const Statement& row) const {
+  RunIdentity identity{row.text(0), row.text(1), row.text(2),
+                       row.text(3), row.text(5), static_cast<std::uint64_t>(row.number(4)),
+                       row.text(6)};
+  const std::string_view record = row.view(7);
+  if (checksum_of(identity, record) != row.number(8))
+    throw DatabaseError(
+        fmt::format("{}: the file is damaged (seed {} of {} under {})", path_in(folder_),
+                    identity.seed, identity.scenario, identity.stack),
+        SQLITE_CORRUPT);
+  StoredRun run{std::move(identity), RunRecord::from_json(std::string(record))};
+  run.record.file = run.identity.file;  // byte for byte; JSON carries text only
+  return run;
+}
+
+std::optional<StoredRun> Database::find(const std::string& key) {
+  Statement row =
+      connection_->prepare(std::string("SELECT ") + kRow + " FROM runs WHERE runs.key = ?");
+  row.bind(1, key);
+  if (!row.step()) return std::nullopt;
+  return read(row);
+}
+
+void Database::for_each_point(const std::function<void(const std::vector<StoredRun>&)>& use) {
+  Statement rows =
+      connection_->prepare(std::string("SELECT ") + kRow +
+                           " FROM plan JOIN runs ON runs.key = plan.key ORDER BY position");
+  std::vector<StoredRun> together;
+  while (rows.step()) {
+    StoredRun run = read(rows);
+    const bool is_next =
+        !together.empty() && (together.back().identity.scenario != run.identity.scenario ||
+                              together.back().identity.point != run.identity.point);
+    if (is_next) {
+      use(together);
+      together.clear();
+    }
+    together.push_back(std::move(run));
+  }
+  if (!together.empty()) use(together);
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,90 @@
+// Database: results.sqlite of a campaign's folder, the single truth about which runs there are. One
+// transaction per run: who is killed loses the runs under way and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "campaign/database/sqlite.hpp"
+#include "campaign/run_record.hpp"
+
+namespace fencelab::campaign {
+
+/// What built the program that made a run.
+struct BuildInfo {
+  std::string version, commit, compiler, build_type;
+  bool dirty = false;  ///< the sources differ from the commit
+  std::string engine;  ///< the program itself: equal for equal code
+  static BuildInfo ours();
+};
+
+/// What identifies a run in a database.
+struct RunIdentity {
+  std::string key;  ///< of engine, scenario point, stack and seed
+  std::string scenario, point, stack, file;
+  std::uint64_t seed = 0;
+  std::string reproduce;  ///< the command that makes this run alone
+};
+
+/// One row.
+struct StoredRun {
+  RunIdentity identity;
+  RunRecord record;
+};
+
+class Database {
+ public:
+  static constexpr int kFormat = 1;  ///< PRAGMA user_version
+  static std::string path_in(const std::string& folder) { return folder + "/results.sqlite"; }
+
+  /// Opens that of `folder`, or creates it to write. Throws DatabaseError: it is damaged, of a
+  /// later format or no database of ours, or (to write) somebody else writes it. Then nothing is
+  /// changed.
+  Database(const std::string& folder, Connection::Mode mode);
+  ~Database();
+  Database(const Database&) = delete;
+
+  /// The status of the run with that key; nothing if it was never made.
+  std::optional<std::string> status_of(const std::string& key);
+  /// Stores what became of a run, instead of what was there. `record` is RunRecord::to_json().
+  void store(const RunIdentity& identity, const RunRecord& summary, const std::string& record);
+
+  /// What a command asks for: the keys of its runs with their places, from 0, in the whole
+  /// campaign, of which this may be a part. All else stays stored.
+  void begin_plan();
+  void add_to_plan(const std::string& key, std::uint64_t place);
+  void end_plan();
+
+  /// Adds what the database of another folder holds, its plan included: where both have a run, one
+  /// that is no failure stays. Throws, and changes nothing, if that is damaged, or plans another
+  /// run in a place that is taken.
+  void add_all_of(const std::string& folder);
+
+  /// The runs of the latest plan that are stored, in its order, those of one scenario point
+  /// together. Throws if a row is damaged.
+  void for_each_point(const std::function<void(const std::vector<StoredRun>&)>& use);
+  /// The run with that key. Throws if its row is damaged.
+  std::optional<StoredRun> find(const std::string& key);
+  /// Runs of the latest plan, stored or not.
+  std::uint64_t planned();
+
+ private:
+  void open(bool writes);
+  void create();
+  void check_format();
+  std::int64_t our_build();
+  StoredRun read(const Statement& row) const;
+  struct Lock;
+  std::string folder_;
+  std::unique_ptr<Lock> lock_;
+  bool existed_;
+  std::optional<Connection> connection_;
+  std::int64_t build_ = 0;
+  std::optional<Statement> status_, insert_, plan_;
+};
+
+}  // namespace fencelab::campaign

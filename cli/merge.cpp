@@ -1,0 +1,71 @@
+// fencelab merge: the parts of a campaign that were made apart, as one.
+#include <memory>
+
+#include "campaign/database/database.hpp"
+#include "campaign/files.hpp"
+#include "campaign/results.hpp"
+#include "campaign/run_one.hpp"
+#include "campaign/tables.hpp"
+#include "cli/output.hpp"
+#include "cli/program.hpp"
+
+namespace fencelab::cli {
+
+namespace {
+
+struct MergeOptions {
+  std::vector<std::string> folders;
+  std::string out;
+};
+
+int merge(const MergeOptions& options) {
+  if (const auto failure = campaign::make_directory(options.out)) {
+    complain("fencelab: --out: {}\n", *failure);
+    return kExitUsage;
+  }
+  try {
+    campaign::Database database(options.out, campaign::Connection::Mode::write);
+    database.begin_plan();  // of the parts, and of nobody else
+    database.end_plan();
+    for (const std::string& folder : options.folders) database.add_all_of(folder);
+    campaign::ResultFiles files(options.out, campaign::build_description());
+    std::optional<std::string> failure;
+    std::uint64_t stored = 0;
+    say("{}", campaign::comparison_table_header(false));
+    database.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
+      std::vector<campaign::RunRecord> records;
+      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
+      stored += runs.size();
+      if (!failure) failure = files.add(records);
+      say("{}", campaign::comparison_table_rows(records, false));
+    });
+    if (!failure) failure = files.publish();
+    if (failure) {
+      complain("fencelab: {}; no results were written\n", *failure);
+      return kExitUsage;
+    }
+    if (stored < database.planned())
+      complain(
+          "fencelab: {} of {} runs are stored; `fencelab run` with the command of the parts, "
+          "without --shard, makes the rest in {}\n",
+          stored, database.planned(), options.out);
+    say("\n{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options.out);
+  } catch (const campaign::DatabaseError& error) {
+    complain("fencelab: {}; no results were written\n", error.what());
+    return kExitUsage;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_merge(CLI::App& app, Action& action) {
+  auto options = std::make_shared<MergeOptions>();
+  CLI::App* command =
+      app.add_subcommand("merge", "put the parts of a campaign (run --shard) together");
+  command->add_option("folder", options->folders, "folders of the parts")->required();
+  command->add_option("--out", options->out, "folder of the whole campaign")->required();
+  command->callback([options, &action] { action = [options] { return merge(*options); }; });
+}
+
+}  // namespace fencelab::cli
