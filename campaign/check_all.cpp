@@ -103,7 +103,7 @@ std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
   for (std::size_t part = parts.size(); part-- > 0;) first_part[parts[part].item] = part;
   const PoolOptions pool{.jobs = options.jobs,
                          .stop = options.stop,
-                         .time_limit = limit,
+                         .limits = {.time = limit, .memory = {}},
                          .spare = &spare,
                          .relay = relay ? &*relay : nullptr};
   run_tasks(tasks, pool, [&](std::size_t part, const WorkerResult& result) {

@@ -216,7 +216,7 @@ void reduce_findings(const std::vector<ExplainedFinding>& findings, const Scenar
       return text_of(FindingReducer(explained, reading, options, name).run());
     });
   }
-  run_tasks(tasks, {.jobs = pool.jobs, .stop = pool.stop, .time_limit = limit},
+  run_tasks(tasks, {.jobs = pool.jobs, .stop = pool.stop, .limits = {.time = limit, .memory = {}}},
             [&](std::size_t task, const WorkerResult& result) {
               const ExplainedFinding& explained = findings[task];
               ReducedScenario& reduced = explained.finding->reduced = reduced_in(result);

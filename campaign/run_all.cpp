@@ -18,11 +18,12 @@ RunRecord failed(RunRecord identity, const WorkerResult& result) {
 void run_each(const WorkSource& next, const PoolOptions& options, const RunFinished& finished) {
   std::unordered_map<std::size_t, RunRecord> under_way;
   std::size_t begun = 0;
-  const auto tasks = [&]() -> std::optional<WorkerTask> {
+  const auto tasks = [&]() -> std::optional<PoolTask> {
     std::optional<WorkItem> item = next();
     if (!item) return std::nullopt;
     under_way.emplace(begun++, std::move(item->identity));
-    return [work = std::move(item->work)] { return work().to_json(); };
+    return PoolTask{[work = std::move(item->work)] { return work().to_json(); },
+                    std::move(item->order)};
   };
   run_tasks_from(tasks, options, [&](std::size_t task, const WorkerResult& result) {
     RunRecord identity = std::move(under_way.extract(task).mapped());

@@ -16,6 +16,7 @@ namespace fencelab::campaign {
 struct WorkItem {
   RunRecord identity;
   std::function<RunRecord()> work;
+  std::string order{};  ///< what another rank is told to do it; empty: it is done here
 };
 
 /// The next run, or nothing when there is no other.

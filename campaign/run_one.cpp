@@ -31,12 +31,13 @@ class Supervisor {
  public:
   Supervisor(core::Simulation& simulation, scenarios::World& world,
              models::platform::SharedHardware& hardware, analysis::RunMetrics& metrics,
-             analysis::DeadlockWatch& watch)
+             analysis::DeadlockWatch& watch, Heartbeat* heartbeat)
       : simulation_(simulation),
         world_(world),
         hardware_(hardware),
         metrics_(metrics),
         watch_(watch),
+        heartbeat_(heartbeat),
         instant_(simulation, [&metrics] { return metrics.operations_done + metrics.jobs_done; }) {}
 
   void run() {
@@ -50,7 +51,10 @@ class Supervisor {
       if (!stands_still() || somebody_has_plans())
         before_ = {simulation_.events(), busy(), metrics_.last_progress, simulation_.now(),
                    metrics_.engine_jobs};
-      hardware_.run(until, [this] { return instant_.is_endless(); });
+      hardware_.run(until, [this] {
+        beat();
+        return instant_.is_endless();
+      });
       if (instant_.is_endless()) return judge_instant();
       if (is_at_rest()) break;
       judge_slice();
@@ -64,6 +68,17 @@ class Supervisor {
   const std::string& livelock_details_found() const { return details_; }
 
  private:
+  void beat() {
+    constexpr std::uint64_t kEvery = 1 << 16;  // events
+    if (!heartbeat_ || simulation_.events() - told_ < kEvery) return;
+    told_ = simulation_.events();
+    constexpr auto kRelaxed = std::memory_order_relaxed;
+    heartbeat_->simulated_ns.store(core::nanoseconds_of(simulation_.now()), kRelaxed);
+    heartbeat_->pending.store(simulation_.pending_events(), kRelaxed);
+    heartbeat_->processes.store(simulation_.unfinished(), kRelaxed);
+    heartbeat_->events.store(told_, kRelaxed);
+  }
+
   // What is under way on shared hardware is no event of ours until it ends.
   bool is_at_rest() const {
     return simulation_.next_event_time() == core::kNever && !hardware_.has_work();
@@ -170,6 +185,8 @@ class Supervisor {
   models::platform::SharedHardware& hardware_;
   analysis::RunMetrics& metrics_;
   analysis::DeadlockWatch& watch_;
+  Heartbeat* heartbeat_;
+  std::uint64_t told_ = 0;  ///< events
   InstantWatch instant_;
   Mark before_;
   std::string livelock_, starved_, class_, details_;
@@ -186,7 +203,7 @@ std::string build_description() {
 }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed, PredictedRun* predicted) {
+                  std::uint64_t seed, PredictedRun* predicted, Heartbeat* heartbeat) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -218,7 +235,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
     oversync.watch(world.display(i), std::string(world.machine().policies().names.of("sync")));
   world.start();
-  Supervisor supervisor(simulation, world, hardware, metrics, watch);
+  Supervisor supervisor(simulation, world, hardware, metrics, watch, heartbeat);
   supervisor.run();
   if (orders) *predicted = describe_orders(*orders, simulation, world);
 

@@ -1,48 +1,37 @@
-// WorkerPool: each task in a process of its own, some at a time. One that crashes loses itself
-// only.
+// WorkerPool: many tasks, some at a time, each in a process of its own, here or on other ranks.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "campaign/stop_signals.hpp"
+#include "campaign/transport/far_tasks.hpp"
 #include "campaign/transport/rank_relay.hpp"
 #include "campaign/transport/spare_slots.hpp"
+#include "campaign/worker_set.hpp"
 
 namespace fencelab::campaign {
 
-/// What a worker does; the text it returns (any bytes) is sent to the parent.
-using WorkerTask = std::function<std::string()>;
-
-/// What became of a task.
-struct WorkerResult {
-  enum class Status {
-    ok,
-    crashed,  ///< a signal, an exception, or an end without a result
-    overdue,  ///< killed at the time limit
-  };
-  Status status = Status::crashed;
-  std::string text;  ///< ok: what the task returned; else what happened, in words
-};
-
 struct PoolOptions {
-  unsigned jobs = 1;                                    ///< at the same time; 0 counts as 1
-  StopSignals* stop = nullptr;                          ///< ends the work when a signal arrives
-  std::optional<std::chrono::milliseconds> time_limit;  ///< wall time of one task
-  std::optional<std::uint64_t> memory_limit;  ///< bytes of address space of one task (RLIMIT_AS)
-  SpareSlots* spare = nullptr;  ///< gets what is left of `jobs` when every task was begun
-  RankRelay* relay = nullptr;   ///< for tasks that have helpers on other ranks
+  unsigned jobs = 1;             ///< at the same time; 0 counts as 1
+  StopSignals* stop = nullptr;   ///< ends the work when a signal arrives
+  WorkerLimits limits;           ///< of one task
+  SpareSlots* spare = nullptr;   ///< gets what is left of `jobs` when every task was begun
+  RankRelay* relay = nullptr;    ///< for tasks that have helpers on other ranks
+  FarTasks* far = nullptr;       ///< other ranks, for tasks that have an order
+  std::function<void()> idle{};  ///< called about once a second while tasks are under way
 };
 
-/// Called in the parent after each task, in order of completion.
-using WorkerFinished = std::function<void(std::size_t task, const WorkerResult&)>;
+/// A task that another rank can do as well.
+struct PoolTask {
+  WorkerTask work;
+  std::string order;  ///< what the other is told; empty: it can be done here only
+};
 
 /// The next task, or nothing when there is no other.
-using TaskSource = std::function<std::optional<WorkerTask>()>;
+using TaskSource = std::function<std::optional<PoolTask>()>;
 
 /// Runs what `next` hands out, and forgets each result once `finished` has seen it. Tasks are
 /// numbered from 0 in the order in which they were handed out; all else as below.

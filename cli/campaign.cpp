@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <unordered_map>
 
 #include "campaign/database/database.hpp"
 #include "campaign/dependencies.hpp"
 #include "campaign/expectations.hpp"
+#include "campaign/heartbeat.hpp"
 #include "campaign/results.hpp"
 #include "campaign/run_all.hpp"
 #include "campaign/run_key.hpp"
@@ -36,6 +40,69 @@ std::string key_of(const PointRun& run) {
 std::string words_of(const std::string& scenario, const std::string& point) {
   return point.empty() ? scenario : fmt::format("{} [{}]", scenario, point);
 }
+
+campaign::WorkerLimits limits_of(const RunOptions& options) {
+  campaign::WorkerLimits limits;
+  if (!options.time_limit.empty())
+    limits.time = std::chrono::ceil<std::chrono::milliseconds>(
+        *scenarios::parse_duration(options.time_limit).value);
+  if (!options.memory_limit.empty())
+    limits.memory = *scenarios::parse_size(options.memory_limit).value;
+  return limits;
+}
+
+// ---------------------------------------------------------------- one run, here or elsewhere
+
+RunRecord record_of(const PointRun& run, campaign::Heartbeat* heartbeat) {
+  RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed, heartbeat);
+  record.point = run.plan->point;
+  return record;
+}
+
+/// What another rank, which has loaded the same command, is told.
+std::string order_of(const PointRun& run) {
+  return fmt::format("{} {} {} {} {}", run.place.plan, run.place.combination,
+                     run.stack - run.plan->stacks.data(), run.seed, key_of(run));
+}
+
+/// On such a rank: finds the runs of orders.
+class Orders {
+ public:
+  Orders(const RunOptions& options, const std::vector<Plan>& plans,
+         const policies::Registry& registry)
+      : options_(options), plans_(plans), registry_(registry) {}
+
+  campaign::WorkerTask task_of(const std::string& order) {
+    std::istringstream from(order);
+    PointRun run;
+    std::size_t stack = 0;
+    std::string key;
+    from >> run.place.plan >> run.place.combination >> stack >> run.seed >> key;
+    run.plan = point_at(run.place);
+    if (run.plan && stack < run.plan->stacks.size()) run.stack = &run.plan->stacks[stack];
+    if (!run.stack || key_of(run) != key)
+      throw std::runtime_error(
+          "another rank read other scenarios than the first: its files differ, or its program");
+    return [run] { return record_of(run, nullptr).to_json(); };
+  }
+
+ private:
+  /// Orders come point by point.
+  std::shared_ptr<const Plan> point_at(const PointPlace& place) {
+    if (place.plan >= plans_.size()) return nullptr;
+    if (latest_ && place.plan == place_.plan && place.combination == place_.combination)
+      return latest_;
+    bool ok = true;
+    place_ = place;
+    return latest_ = load_point(plans_, place, options_, registry_, ok);
+  }
+
+  const RunOptions& options_;
+  const std::vector<Plan>& plans_;
+  const policies::Registry& registry_;
+  PointPlace place_;
+  std::shared_ptr<const Plan> latest_;
+};
 
 // ---------------------------------------------------------------- what came out
 
@@ -97,19 +164,17 @@ std::string outcome_of(const RunRecord& record) {
 class Campaign {
  public:
   Campaign(const RunOptions& options, const std::vector<Plan>& plans,
-           const policies::Registry& registry, campaign::StopSignals& stop)
+           const policies::Registry& registry, campaign::StopSignals& stop, campaign::Ranks* ranks)
       : options_(options),
         plans_(plans),
         registry_(registry),
         stop_(stop),
-        database_(options.out, campaign::Connection::Mode::write) {
+        database_(options.out, campaign::Connection::Mode::write),
+        heartbeats_(options.jobs * (ranks ? 2 * static_cast<std::size_t>(ranks->size()) : 1)) {
     pool_.jobs = options.jobs;
     pool_.stop = &stop;
-    if (!options.time_limit.empty())
-      pool_.time_limit = std::chrono::ceil<std::chrono::milliseconds>(
-          *scenarios::parse_duration(options.time_limit).value);
-    if (!options.memory_limit.empty())
-      pool_.memory_limit = *scenarios::parse_size(options.memory_limit).value;
+    pool_.limits = limits_of(options);
+    if (ranks) pool_.far = &far_.emplace(*ranks, options.jobs);
   }
 
   int run() {
@@ -173,18 +238,14 @@ class Campaign {
             campaign::reproduce_command(plan.scenario.file, origin, run.stack->name, run.seed)};
   }
 
-  static campaign::WorkItem item_of(const PointRun& run) {
+  static campaign::WorkItem item_of(const PointRun& run, campaign::Heartbeat* heartbeat) {
     RunRecord identity;
     identity.scenario = run.plan->scenario.name;
     identity.point = run.plan->point;
     identity.stack = run.stack->name;
     identity.file = run.plan->scenario.file;
     identity.seed = run.seed;
-    return {identity, [run] {
-              RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed);
-              record.point = run.plan->point;
-              return record;
-            }};
+    return {identity, [run, heartbeat] { return record_of(run, heartbeat); }, order_of(run)};
   }
 
   void make_runs() {
@@ -192,7 +253,9 @@ class Campaign {
       complain("{} of {} runs are stored already\n", stored_, planned_);
     Progress progress("runs", planned_ - stored_, options_.quiet);
     RunCursor cursor(plans_, options_, registry_);
-    std::unordered_map<std::size_t, campaign::RunIdentity> under_way;
+    std::map<std::size_t, UnderWay> under_way;  // by number: who began first stands first
+    progress.tell_of([&] { return under_way.empty() ? "" : way_of(under_way.begin()->second); });
+    pool_.idle = [&] { progress.idle(); };
     std::size_t begun = 0;
     std::uint64_t place = 0;
     const auto next = [&]() -> std::optional<campaign::WorkItem> {
@@ -200,20 +263,49 @@ class Campaign {
         if (!is_ours(place++)) continue;
         campaign::RunIdentity identity = identity_of(*run);
         if (is_stored(identity.key)) continue;
-        under_way.emplace(begun++, std::move(identity));
-        return item_of(*run);
+        campaign::Heartbeat* const heartbeat = heartbeats_.take();
+        under_way.emplace(begun++, UnderWay{std::move(identity), heartbeat, Clock::now()});
+        return item_of(*run, heartbeat);
       }
       return std::nullopt;
     };
     campaign::run_each(
         next, pool_, [&](std::size_t item, const RunRecord& record, const std::string& json) {
-          database_.store(under_way.extract(item).mapped(), record, json);
+          const UnderWay run = under_way.extract(item).mapped();
+          heartbeats_.give_back(run.heartbeat);
+          database_.store(run.identity, record, json);
           ++stored_;
           const bool ok = record.status == "ok";
           progress.step(fmt::format("{} under {}: {}", words_of(record.scenario, record.point),
                                     record.stack, ok ? record.verdict : record.status),
-                        !ok);
+                        !ok, Clock::now() - run.begun);
         });
+    pool_.idle = nullptr;
+  }
+
+  using Clock = std::chrono::steady_clock;
+  struct UnderWay {
+    campaign::RunIdentity identity;
+    campaign::Heartbeat* heartbeat = nullptr;
+    Clock::time_point begun;
+  };
+
+  /// How far a run has got; nothing of one that takes no time to speak of.
+  static std::string way_of(const UnderWay& run) {
+    constexpr std::chrono::duration<double> kLong = std::chrono::seconds(5);
+    const std::chrono::duration<double> took = Clock::now() - run.begun;
+    if (took < kLong) return {};
+    std::string text = fmt::format("now {} under {} (seed {}) for {}",
+                                   words_of(run.identity.scenario, run.identity.point),
+                                   run.identity.stack, run.identity.seed, waiting_time(took));
+    const std::uint64_t events = run.heartbeat ? run.heartbeat->events.load() : 0;
+    if (events > 0)
+      text += fmt::format(", at {}, {:.2g} M events/s, {} pending, {} live processes",
+                          scenarios::format_duration(core::Duration(
+                              std::chrono::nanoseconds(run.heartbeat->simulated_ns))),
+                          static_cast<double>(events) / took.count() * 1e-6,
+                          run.heartbeat->pending.load(), run.heartbeat->processes.load());
+    return text;
   }
 
   /// The tables of all that was asked for, whenever it was made.
@@ -253,7 +345,7 @@ class Campaign {
       while (const auto run = cursor.next()) {
         if (!is_ours(place++)) continue;
         under_way.emplace(begun++, key_of(*run));
-        return item_of(*run);
+        return item_of(*run, nullptr);
       }
       return std::nullopt;
     };
@@ -277,6 +369,8 @@ class Campaign {
   const policies::Registry& registry_;
   campaign::StopSignals& stop_;
   campaign::Database database_;
+  campaign::Heartbeats heartbeats_;
+  std::optional<campaign::FarTasks> far_;
   campaign::PoolOptions pool_;
   Judge judge_;
   std::uint64_t planned_ = 0, stored_ = 0;
@@ -297,13 +391,21 @@ int list_runs(const RunOptions& options, const std::vector<Plan>& plans,
   return cursor.ok() ? kExitOk : kExitUsage;
 }
 
+int serve_campaign(const RunOptions& options, const std::vector<Plan>& plans,
+                   const policies::Registry& registry, campaign::Ranks& ranks) {
+  Orders orders(options, plans, registry);
+  campaign::serve_tasks(ranks, options.jobs, limits_of(options),
+                        [&](const std::string& order) { return orders.task_of(order); });
+  return kExitOk;
+}
+
 int run_campaign(const RunOptions& options, const std::vector<Plan>& plans,
-                 const policies::Registry& registry) {
+                 const policies::Registry& registry, campaign::Ranks* ranks) {
   int signal = 0, code = kExitUsage;
   {
     campaign::StopSignals stop;
     try {
-      code = Campaign(options, plans, registry, stop).run();
+      code = Campaign(options, plans, registry, stop, ranks).run();
     } catch (const campaign::DatabaseError& error) {
       complain("fencelab: {}; no results were written\n", error.what());
     }

@@ -207,6 +207,7 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
                               record.status == "ok" ? record.verdict : record.status),
                   record.status != "ok");
   });
+  progress.end();
   std::vector<CheckRecord> again;
   if (check.command.repeat && stop.arrived() == 0)
     again = campaign::check_all(check.items, options, [](const CheckRecord&) {});

@@ -2,24 +2,28 @@
 
 namespace fencelab::cli {
 
+std::shared_ptr<const Plan> load_point(const std::vector<Plan>& plans, const PointPlace& place,
+                                       const RunOptions& options,
+                                       const policies::Registry& registry, bool& ok) {
+  const Plan& base = plans.at(place.plan);
+  const scenarios::Sweep& sweep = base.scenario.sweep;
+  if (sweep.empty()) return {std::shared_ptr<const Plan>(), &base};  // owned by who asks
+  const auto point = sweep.point(place.combination);
+  if (!point || (!options.point.empty() && point->name() != options.point)) return nullptr;
+  auto plan = plan_of_point(base, *point, options, options.oracle, registry);
+  if (plan) return std::make_shared<const Plan>(std::move(*plan));
+  ok = false;
+  return nullptr;
+}
+
 std::shared_ptr<const Plan> PointCursor::next() {
-  while (plan_ < plans_.size()) {
-    const Plan& base = plans_[plan_];
-    const scenarios::Sweep& sweep = base.scenario.sweep;
-    if (sweep.empty()) {
-      ++plan_;
-      return {std::shared_ptr<const Plan>(), &base};  // owned by who made the cursor
-    }
-    if (combination_ == sweep.combinations()) {
-      ++plan_;
-      combination_ = 0;
-      continue;
-    }
-    const auto point = sweep.point(combination_++);
-    if (!point || (!options_.point.empty() && point->name() != options_.point)) continue;
-    auto plan = plan_of_point(base, *point, options_, options_.oracle, registry_);
-    if (plan) return std::make_shared<const Plan>(std::move(*plan));
-    ok_ = false;
+  while (next_.plan < plans_.size()) {
+    const scenarios::Sweep& sweep = plans_[next_.plan].scenario.sweep;
+    place_ = next_;
+    const std::uint64_t combinations = sweep.empty() ? 1 : sweep.combinations();
+    if (++next_.combination >= combinations) next_ = {next_.plan + 1, 0};
+    if (place_.combination >= combinations) continue;
+    if (auto plan = load_point(plans_, place_, options_, registry_, ok_)) return plan;
   }
   return nullptr;
 }
@@ -27,7 +31,7 @@ std::shared_ptr<const Plan> PointCursor::next() {
 std::optional<PointRun> RunCursor::next() {
   for (;;) {
     if (plan_ && stack_ < plan_->stacks.size() && seed_ < plan_->seeds.size())
-      return PointRun{plan_, &plan_->stacks[stack_], plan_->seeds[seed_++]};
+      return PointRun{plan_, &plan_->stacks[stack_], plan_->seeds[seed_++], points_.place()};
     if (plan_ && stack_ + 1 < plan_->stacks.size()) {
       ++stack_;
       seed_ = 0;

@@ -9,6 +9,19 @@
 
 namespace fencelab::cli {
 
+/// Where a point stands in a command.
+struct PointPlace {
+  std::size_t plan = 0;           ///< of the plans, from 0
+  std::uint64_t combination = 0;  ///< of its sweep, from 0; 0 where nothing is swept
+};
+
+/// The point there, with all that it needs; nullptr where there is none, or none that was asked
+/// for. One that cannot be loaded is none, its mistakes printed, and `ok` is false. What is
+/// referred to outlives it.
+std::shared_ptr<const Plan> load_point(const std::vector<Plan>& plans, const PointPlace& place,
+                                       const RunOptions& options,
+                                       const policies::Registry& registry, bool& ok);
+
 class PointCursor {
  public:
   /// All of them outlive it. `plans` have their oracle variants already.
@@ -21,13 +34,14 @@ class PointCursor {
   std::shared_ptr<const Plan> next();
   /// Whether all could be loaded so far.
   bool ok() const { return ok_; }
+  /// Of the latest.
+  const PointPlace& place() const { return place_; }
 
  private:
   const std::vector<Plan>& plans_;
   const RunOptions& options_;
   const policies::Registry& registry_;
-  std::size_t plan_ = 0;
-  std::uint64_t combination_ = 0;
+  PointPlace place_, next_;
   bool ok_ = true;
 };
 
@@ -36,6 +50,7 @@ struct PointRun {
   std::shared_ptr<const Plan> plan;
   const scenarios::ResolvedStack* stack = nullptr;
   std::uint64_t seed = 0;
+  PointPlace place{};
 };
 
 /// The runs of all points: by point, then stack, then seed.

@@ -69,7 +69,7 @@ int run_program(int argc, char** argv) {
       "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
       "non-determinism, 4 a run crashed, 63 bad input or usage.");
   Action action;
-  add_run(app, action);
+  add_run(app, action, ranks);
   add_merge(app, action);
   add_check(app, action, ranks);
   add_replay(app, action);
@@ -83,7 +83,7 @@ int run_program(int argc, char** argv) {
     if (error.get_exit_code() == 0) return close_output(app.exit(error));  // --help, --version
     return complain_of_usage(app, error);
   }
-  if (!is_first && !app.got_subcommand("check")) return kExitOk;
+  if (!is_first && !app.got_subcommand("check") && !app.got_subcommand("run")) return kExitOk;
   try {
     return close_output(action());
   } catch (const std::exception& error) {

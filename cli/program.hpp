@@ -22,7 +22,7 @@ enum ExitCode : int {
 
 /// A subcommand adds itself to the program and, when it is chosen, stores what to do in `action`.
 using Action = std::function<int()>;
-void add_run(CLI::App& app, Action& action);
+void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks);
 void add_merge(CLI::App& app, Action& action);
 /// `ranks`: others that may help; null if there are none.
 void add_check(CLI::App& app, Action& action, campaign::Ranks* ranks);

@@ -15,18 +15,21 @@ namespace fencelab::cli {
 
 namespace {
 
-int run(const RunOptions& options) {
+int run(const RunOptions& options, campaign::Ranks* ranks) {
   const auto registry = policies::Registry::built_in();
   auto plans = load_plans(options, registry);
+  const bool serves = ranks && ranks->rank() > 0;
+  if (!plans && serves) plans.emplace();  // what cannot be loaded is said by the first
   if (!plans) return kExitUsage;
   for (Plan& plan : *plans)
     if (options.oracle) add_oracles(plan, registry);
+  if (serves) return serve_campaign(options, *plans, registry, *ranks);
   if (options.list || options.count) return list_runs(options, *plans, registry);
   if (const auto failure = campaign::make_directory(options.out)) {
     complain("fencelab: --out: {}\n", *failure);
     return kExitUsage;
   }
-  return run_campaign(options, *plans, registry);
+  return run_campaign(options, *plans, registry, ranks);
 }
 
 const CLI::Validator kLength(
@@ -96,7 +99,7 @@ void add_campaign_options(CLI::App& command, RunOptions& options) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
+void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "run scenarios under stacks and compare them");
   command->add_option("scenario", options->paths, "scenario files, or folders of them")->required();
@@ -122,9 +125,9 @@ void add_run(CLI::App& app, Action& action) {
       "run each stack also with sync oracle (true hazards only) and compare with that");
   command->add_flag("--check-determinism", options->repeat,
                     "run everything twice and compare fingerprints");
-  command->callback([options, seeds, &action] {
+  command->callback([options, seeds, ranks, &action] {
     options->has_seeds = seeds->count() > 0;
-    action = [options] { return run(*options); };
+    action = [options, ranks] { return run(*options, ranks); };
   });
 }
 

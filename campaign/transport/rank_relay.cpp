@@ -1,6 +1,7 @@
 #include "campaign/transport/rank_relay.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <iterator>
 #include <system_error>
 
@@ -49,7 +50,8 @@ void RankRelay::work(const pollfd* waits) {
     pass_on(line->first, line->second);
     line = is_open ? std::next(line) : end(line, true);
   }
-  while (const auto mail = ranks_.receive()) take(rank_message(mail->bytes));
+  while (const auto mail = ranks_.receive())
+    mail->bytes.empty() ? lose(mail->from) : take(rank_message(mail->bytes));
   if (ranks_.descriptor() < 0) end_all();
 }
 
@@ -58,6 +60,13 @@ void RankRelay::end_all() {
   while (spare_.take()) {
   }
   ours_.clear();
+}
+
+void RankRelay::lose(int rank) {
+  gone_.insert(rank);
+  for (auto line = ours_.begin(); line != ours_.end();)
+    line = line->second.rank == rank ? end(line, false) : std::next(line);
+  if (static_cast<int>(gone_.size()) + 1 == ranks_.size()) end_all();
 }
 
 void RankRelay::pass_on(std::uint64_t session, Line& line) {
@@ -80,7 +89,7 @@ void RankRelay::take(const RankMessage& message) {
 RankRelay::Lines::iterator RankRelay::end(Lines::iterator line, bool tell) {
   const int rank = line->second.rank;
   if (rank >= 0 && tell) ranks_.send(rank, to_bytes({Kind::close, line->first, 0, {}}));
-  if (rank >= 0) spare_.give(1);
+  if (rank >= 0 && !gone_.contains(rank)) spare_.give(1);
   return ours_.erase(line);
 }
 
@@ -88,6 +97,7 @@ int RankRelay::emptiest_rank() const {
   std::vector<unsigned> busy(static_cast<std::size_t>(ranks_.size()), 0);
   for (const auto& [session, line] : ours_)
     if (line.rank > 0) ++busy[static_cast<std::size_t>(line.rank)];
+  for (const int rank : gone_) busy[static_cast<std::size_t>(rank)] = UINT_MAX;
   return static_cast<int>(std::min_element(busy.begin() + 1, busy.end()) - busy.begin());
 }
 

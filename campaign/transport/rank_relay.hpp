@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "campaign/transport/message_line.hpp"
@@ -49,6 +50,7 @@ class RankRelay {
   void take(const RankMessage& message);
   Lines::iterator end(Lines::iterator line, bool tell);
   void end_all();
+  void lose(int rank);
   int emptiest_rank() const;
 
   Ranks& ranks_;
@@ -57,6 +59,7 @@ class RankRelay {
   Lines ours_;
   std::vector<MessageLine> task_ends_;
   std::uint64_t sessions_ = 0;
+  std::set<int> gone_;  ///< ranks that died
 };
 
 }  // namespace fencelab::campaign

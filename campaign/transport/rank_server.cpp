@@ -19,7 +19,8 @@ class RankServer {
 
   void run() {
     for (;;) {
-      while (auto mail = ranks_.receive()) take(rank_message(mail->bytes));
+      while (auto mail = ranks_.receive())
+        mail->bytes.empty() ? take(RankMessage{}) : take(rank_message(mail->bytes));
       if (is_finished_ || ranks_.descriptor() < 0) return;
       listen();
     }

@@ -28,7 +28,7 @@ class Ranks {
 
   struct Mail {
     int from = 0;
-    std::string bytes;
+    std::string bytes;  ///< none: that rank died, and nothing more comes from it
   };
   /// Does not wait. What is sent from one to another arrives in order.
   void send(int to, const std::string& bytes);

@@ -109,7 +109,7 @@ TEST_CASE("results of workers come in the order of the tasks, whatever bytes the
     });
   for (const unsigned jobs : {0u, 1u, 7u}) {
     std::size_t finished = 0;
-    const auto results = run_tasks(tasks, {.jobs = jobs, .stop = nullptr, .time_limit = {}},
+    const auto results = run_tasks(tasks, {.jobs = jobs, .stop = nullptr, .limits = {}},
                                    [&](std::size_t, const WorkerResult&) { ++finished; });
     CHECK(finished == 20);
     for (std::size_t i = 0; i < 20; ++i)

@@ -5,6 +5,7 @@
 
 #include "fencelab/version.hpp"
 #include "tests/cli/program.hpp"
+#include "tests/cli/ranks.hpp"
 
 using namespace fencelab;
 using namespace fencelab::testing;
@@ -66,11 +67,7 @@ std::string check_with_jobs(const Case& each, const std::string& jobs) {
 
 std::string check_with_ranks(const Case& each, int ranks) {
   const TemporaryFolder folder;
-  std::string command =
-      "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -np " +
-      std::to_string(ranks) + " " FENCELAB_PROGRAM;
-  for (const std::string& argument : arguments_of(each, folder)) command += " '" + argument + "'";
-  const int status = std::system((command + " >/dev/null 2>&1").c_str());
+  const int status = std::system(mpirun_command(ranks, arguments_of(each, folder)).c_str());
   CHECK(status != -1);
   return files_of(folder);
 }
