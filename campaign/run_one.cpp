@@ -11,12 +11,12 @@
 #include "analysis/run/fingerprint.hpp"
 #include "campaign/clients.hpp"
 #include "campaign/columns.hpp"
+#include "campaign/database/database.hpp"
 #include "campaign/dependencies.hpp"
 #include "campaign/hardware.hpp"
 #include "campaign/incident.hpp"
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
-#include "fencelab/version.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::campaign {
@@ -194,13 +194,7 @@ class Supervisor {
 
 }  // namespace
 
-std::string build_description() {
-  std::string text = fmt::format("{} {}{} {} {}", kVersion, kGitCommit.substr(0, 12),
-                                 kGitDirty ? "-dirty" : "", kBuildType, kCompiler);
-  if (!kSanitizers.empty()) text += fmt::format(" {}", kSanitizers);
-  if (kBuildType != "Release" || !kSanitizers.empty()) text += " (not a release build)";
-  return text;
-}
+std::string build_description() { return BuildInfo::ours().words(); }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   std::uint64_t seed, PredictedRun* predicted, Heartbeat* heartbeat) {

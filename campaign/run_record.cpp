@@ -109,7 +109,7 @@ std::string RunRecord::to_json() const {
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-RunRecord RunRecord::from_json(const std::string& text) {
+RunRecord RunRecord::from_json(std::string_view text) {
   const auto json = nlohmann::json::parse(text);
   RunRecord record;
   json.at("scenario").get_to(record.scenario);

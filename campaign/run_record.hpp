@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/deadlock/wait_edges.hpp"
@@ -63,7 +64,7 @@ struct RunRecord {
   std::map<std::string, std::string> broken_rules;
 
   std::string to_json() const;
-  static RunRecord from_json(const std::string& text);
+  static RunRecord from_json(std::string_view text);
   /// The columns that say what it cost.
   RunFigures figures() const;
 };

@@ -2,123 +2,30 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
-#include <cmath>
-#include <map>
 #include <optional>
+#include <string_view>
 
 #include "campaign/columns.hpp"
+#include "campaign/comparison.hpp"
 
 namespace fencelab::campaign {
 
 namespace {
 
-struct Group {
-  std::string scenario, point, stack;
-  std::vector<const RunRecord*> runs;
-};
-
-/// Runs by scenario point and stack, in the order in which they first appear.
-std::vector<Group> group(const std::vector<RunRecord>& records) {
-  std::vector<Group> groups;
-  for (const RunRecord& record : records) {
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& known) {
-      return known.scenario == record.scenario && known.point == record.point &&
-             known.stack == record.stack;
-    });
-    if (found == groups.end())
-      found = groups.insert(groups.end(), {record.scenario, record.point, record.stack, {}});
-    found->runs.push_back(&record);
-  }
-  return groups;
-}
-
-std::optional<double> value_of(const RunRecord& record, const std::string& column) {
-  if (record.status != "ok") return std::nullopt;
-  const auto found = record.values.find(column);
-  if (found == record.values.end()) return std::nullopt;
-  if (found->second.empty()) return std::nullopt;  // a ratio of nothing
-  return std::stod(found->second);
-}
-
-struct Estimate {
-  std::size_t n = 0;
-  double mean = 0;
-  std::optional<double> half_width;  ///< of the 95 % interval; none below two values
-};
-
-Estimate estimate(const std::vector<double>& values) {
-  Estimate result;
-  result.n = values.size();
-  if (values.empty()) return result;
-  for (const double value : values) result.mean += value;
-  result.mean /= static_cast<double>(values.size());
-  if (values.size() < 2) return result;
-  double squares = 0;
-  for (const double value : values) squares += (value - result.mean) * (value - result.mean);
-  const double freedom = static_cast<double>(values.size() - 1);
-  const double error = std::sqrt(squares / freedom / static_cast<double>(values.size()));
-  const boost::math::students_t distribution(freedom);
-  result.half_width = error * boost::math::quantile(distribution, 0.975);
-  return result;
-}
-
 std::string number(double value) { return fmt::format("{:.9g}", value); }
 
-std::vector<double> values_of(const Group& group, const std::string& column) {
-  std::vector<double> values;
-  for (const RunRecord* run : group.runs)
-    if (const auto value = value_of(*run, column)) values.push_back(*value);
-  return values;
+std::string number(const std::optional<double>& value) {
+  return value ? number(*value) : std::string();
 }
 
-/// Differences to the baseline, seed by seed.
-std::vector<double> paired(const Group& group, const Group& baseline, const std::string& column) {
-  std::vector<double> differences;
-  for (const RunRecord* run : group.runs)
-    for (const RunRecord* other : baseline.runs) {
-      if (run->seed != other->seed) continue;
-      const auto mine = value_of(*run, column), theirs = value_of(*other, column);
-      if (mine && theirs) differences.push_back(*mine - *theirs);
-    }
-  return differences;
-}
-
-std::string verdicts_of(const Group& group) {
-  std::map<std::string, int> counts;
-  for (const RunRecord* run : group.runs)
-    ++counts[run->status == "ok" ? run->verdict : run->status];
-  if (counts.size() == 1) return counts.begin()->first;
-  std::string text;
-  for (const auto& [verdict, times] : counts)
-    text += fmt::format("{}{}:{}", text.empty() ? "" : " ", verdict, times);
-  return text;
-}
-
-const Group& baseline_of(const std::vector<Group>& groups, const Group& group) {
-  return *std::find_if(groups.begin(), groups.end(), [&](const Group& other) {
-    return other.scenario == group.scenario && other.point == group.point;
-  });
+/// 0 where no run has a number.
+double mean_of(const RunGroup& group, std::string_view column) {
+  for (std::size_t i = 0; i < columns().size(); ++i)
+    if (columns()[i].name == column) return estimate(group.values(i)).mean;
+  return 0;
 }
 
 constexpr std::string_view kOracleSuffix = "+oracle";
-
-/// Whom `group` is measured against: nullptr if nobody is the oracle, or it is itself.
-const Group* oracle_of(const std::vector<Group>& groups, const Group& group) {
-  if (is_oracle_variant(group.stack) || group.stack == "oracle") return nullptr;
-  const Group* found = nullptr;
-  for (const Group& other : groups) {
-    if (other.scenario != group.scenario || other.point != group.point) continue;
-    if (other.stack == oracle_variant(group.stack)) return &other;
-    if (other.stack == "oracle") found = &other;
-  }
-  return found;
-}
-
-std::string ratio(const Estimate& of, const Estimate& to) {
-  return of.n && to.n && to.mean != 0 ? number(of.mean / to.mean) : std::string();
-}
 
 }  // namespace
 
@@ -146,18 +53,22 @@ std::string runs_csv_header() {
   return csv + "\n";
 }
 
+std::string runs_csv_row(const RunRecord& record, const std::string& build) {
+  std::string csv =
+      fmt::format("{},{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
+                  csv_field(record.point), csv_field(record.stack), record.seed, record.status,
+                  record.verdict, csv_field(build));
+  for (const Column& column : columns()) {
+    csv += ',';
+    const auto found = record.values.find(column.name);
+    if (found != record.values.end()) csv += csv_field(found->second);
+  }
+  return csv + "\n";
+}
+
 std::string runs_csv_rows(const std::vector<RunRecord>& records, const std::string& build) {
   std::string csv;
-  for (const RunRecord& record : records) {
-    csv += fmt::format("{},{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
-                       csv_field(record.point), csv_field(record.stack), record.seed, record.status,
-                       record.verdict, csv_field(build));
-    for (const Column& column : columns()) {
-      const auto found = record.values.find(column.name);
-      csv += "," + (found == record.values.end() ? std::string() : csv_field(found->second));
-    }
-    csv += "\n";
-  }
+  for (const RunRecord& record : records) csv += runs_csv_row(record, build);
   return csv;
 }
 
@@ -172,32 +83,24 @@ std::string compare_csv_header() {
          "ratio_to_oracle\n";
 }
 
-std::string compare_csv_rows(const std::vector<RunRecord>& records) {
+std::string compare_csv_rows(const std::vector<RunRecord>& records, const CompareOptions& options) {
   std::string csv;
-  const auto groups = group(records);
-  for (const Group& own : groups) {
-    const Group& baseline = baseline_of(groups, own);
-    const Group* oracle = oracle_of(groups, own);
-    for (const Column& column : columns()) {
-      if (column.is_cost || column.unit == "text") continue;
-      const Estimate mean = estimate(values_of(own, column.name));
-      if (mean.n == 0) continue;
-      const Estimate reference = estimate(values_of(baseline, column.name));
-      const Estimate difference = estimate(paired(own, baseline, column.name));
-      const auto low = [](const Estimate& e) {
-        return e.half_width ? number(e.mean - *e.half_width) : std::string();
-      };
-      const auto high = [](const Estimate& e) {
-        return e.half_width ? number(e.mean + *e.half_width) : std::string();
-      };
-      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", kSchemaVersion,
-                         csv_field(own.scenario), csv_field(own.point), csv_field(own.stack),
-                         csv_field(verdicts_of(own)), csv_field(baseline.stack), column.name,
-                         column.unit, mean.n, number(mean.mean), low(mean), high(mean),
-                         ratio(mean, reference),
-                         difference.n ? number(difference.mean) : std::string(), low(difference),
-                         high(difference), oracle ? csv_field(oracle->stack) : "",
-                         oracle ? ratio(mean, estimate(values_of(*oracle, column.name))) : "");
+  const auto groups = group_runs(records);
+  for (const RunGroup& own : groups) {
+    const RunGroup* const baseline = baseline_of(groups, own, options);
+    const RunGroup* const oracle = oracle_of(groups, own);
+    const std::string key =
+        fmt::format("{},{},{},{},{},{}", kSchemaVersion, csv_field(own.scenario()),
+                    csv_field(own.point()), csv_field(own.stack()), csv_field(own.verdicts()),
+                    baseline ? csv_field(baseline->stack()) : "");
+    for (const Comparison& row : compare(own, baseline, oracle, options)) {
+      const bool paired = row.difference.n > 0;
+      csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", key,
+                         columns()[row.column].name, columns()[row.column].unit, row.mean.n,
+                         number(row.mean.mean), number(row.mean.low()), number(row.mean.high()),
+                         number(row.ratio_to_baseline), paired ? number(row.difference.mean) : "",
+                         number(row.difference.low()), number(row.difference.high()),
+                         oracle ? csv_field(oracle->stack()) : "", number(row.ratio_to_oracle));
     }
   }
   return csv;
@@ -214,21 +117,21 @@ std::string comparison_table_header(bool has_oracle) {
 }
 
 std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle) {
-  const auto groups = group(records);
+  const auto groups = group_runs(records);
   std::string table, previous;
-  for (const Group& own : groups) {
+  for (const RunGroup& own : groups) {
     const std::string name =
-        own.point.empty() ? own.scenario : fmt::format("{} [{}]", own.scenario, own.point);
-    const auto mean = [&](const char* column) { return estimate(values_of(own, column)).mean; };
-    const Group* oracle = has_oracle ? oracle_of(groups, own) : nullptr;
-    const double least = oracle ? estimate(values_of(*oracle, "makespan_ns")).mean : 0;
+        own.point().empty() ? own.scenario() : fmt::format("{} [{}]", own.scenario(), own.point());
+    const auto mean = [&](const char* column) { return mean_of(own, column); };
+    const RunGroup* oracle = has_oracle ? oracle_of(groups, own) : nullptr;
+    const double least = oracle ? mean_of(*oracle, "makespan_ns") : 0;
     constexpr std::size_t kWidth = 28;
     const bool is_long = name != previous && name.size() > kWidth;
     if (is_long) table += name + "\n";
     table += fmt::format(
         "{:<28} {:<26} {:<10} {:>7.0f} {:>12.3f} {:>12.3f} {:>12.3f} {:>7.0f} {:>7.0f} "
         "{:>7.0f}{}\n",
-        is_long || name == previous ? "" : name, own.stack, verdicts_of(own),
+        is_long || name == previous ? "" : name, own.stack(), own.verdicts(),
         mean("jobs_done_count"), mean("makespan_ns") / 1e6, mean("job_latency_p95_ns") / 1e6,
         mean("oversync_time_ns") / 1e6, mean("dependencies_false_count"), mean("hazards_count"),
         mean("evictions_count"),

@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "campaign/comparison.hpp"
 #include "campaign/run_record.hpp"
 
 namespace fencelab::campaign {
 
 /// One row per run.
 std::string runs_csv_header();
+std::string runs_csv_row(const RunRecord& record, const std::string& build);
 std::string runs_csv_rows(const std::vector<RunRecord>& records, const std::string& build);
 /// Both.
 std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build);
@@ -19,11 +21,13 @@ std::string oracle_variant(const std::string& stack);
 bool is_oracle_variant(const std::string& stack);
 
 /// One row per scenario point, stack and metric: mean with a 95 % Student-t interval over seeds,
-/// ratio of the means to the baseline stack (the first of the scenario), the paired difference with
-/// its interval, and the ratio to the oracle: to the stack's own oracle variant, or else to the
-/// stack named oracle, if there is either. All runs of a point must be among the records.
+/// ratio of the means to the baseline stack (that of the options, or the first of the scenario),
+/// the paired difference with its interval, and the ratio to the oracle: to the stack's own oracle
+/// variant, or else to the stack named oracle, if there is either. All runs of a point must be
+/// among the records.
 std::string compare_csv_header();
-std::string compare_csv_rows(const std::vector<RunRecord>& records);
+std::string compare_csv_rows(const std::vector<RunRecord>& records,
+                             const CompareOptions& options = {});
 /// Both.
 std::string compare_csv(const std::vector<RunRecord>& records);
 

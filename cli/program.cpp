@@ -71,6 +71,7 @@ int run_program(int argc, char** argv) {
   Action action;
   add_run(app, action, ranks);
   add_merge(app, action);
+  add_compare(app, action);
   add_check(app, action, ranks);
   add_replay(app, action);
   add_validate(app, action);

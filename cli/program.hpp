@@ -24,6 +24,7 @@ enum ExitCode : int {
 using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks);
 void add_merge(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 /// `ranks`: others that may help; null if there are none.
 void add_check(CLI::App& app, Action& action, campaign::Ranks* ranks);
 void add_replay(CLI::App& app, Action& action);

@@ -60,4 +60,9 @@ BuildInfo BuildInfo::ours() {
           kEngine};
 }
 
+std::string BuildInfo::words() const {
+  return fmt::format("{} {}{} {} {}{}", version, commit.substr(0, 12), dirty ? "-dirty" : "",
+                     build_type, compiler, build_type == "Release" ? "" : " (not a release build)");
+}
+
 }  // namespace fencelab::campaign

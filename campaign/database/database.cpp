@@ -20,7 +20,8 @@ namespace {
 constexpr std::int64_t kApplication = 0x464e434c;  // "FNCL"
 
 constexpr const char* kRow =
-    "runs.key, scenario, point, stack, seed, file, reproduce, record, checksum";
+    "runs.key, scenario, point, stack, seed, file, reproduce, record, checksum, "
+    "build";
 constexpr std::int64_t kQuickCheckBytes = 64 << 20;
 
 constexpr const char* kSchema = R"(
@@ -218,7 +219,7 @@ std::uint64_t Database::planned() {
 }
 
 // Columns in the order of kRow.
-StoredRun Database::read(const Statement& row) const {
+StoredRun Database::read(const Statement& row) {
   RunIdentity identity{row.text(0), row.text(1), row.text(2),
                        row.text(3), row.text(5), static_cast<std::uint64_t>(row.number(4)),
                        row.text(6)};
@@ -228,17 +229,44 @@ StoredRun Database::read(const Statement& row) const {
         fmt::format("{}: the file is damaged (seed {} of {} under {})", path_in(folder_),
                     identity.seed, identity.scenario, identity.stack),
         SQLITE_CORRUPT);
-  StoredRun run{std::move(identity), RunRecord::from_json(std::string(record))};
+  StoredRun run{std::move(identity), RunRecord::from_json(record), words_of_build(row.number(9))};
   run.record.file = run.identity.file;  // byte for byte; JSON carries text only
   return run;
 }
 
+const std::string& Database::words_of_build(std::int64_t id) {
+  const auto [words, is_new] = build_words_.try_emplace(id);
+  if (!is_new) return words->second;
+  Statement row = connection_->prepare(
+      "SELECT version, commit_id, compiler, build_type, dirty FROM builds WHERE id = ?");
+  row.bind(1, id);
+  if (row.step())
+    words->second =
+        BuildInfo{row.text(0), row.text(1), row.text(2), row.text(3), row.number(4) != 0, ""}
+            .words();
+  return words->second;
+}
+
 std::optional<StoredRun> Database::find(const std::string& key) {
-  Statement row =
-      connection_->prepare(std::string("SELECT ") + kRow + " FROM runs WHERE runs.key = ?");
-  row.bind(1, key);
-  if (!row.step()) return std::nullopt;
-  return read(row);
+  if (!find_)
+    find_ = connection_->prepare(std::string("SELECT ") + kRow + " FROM runs WHERE runs.key = ?");
+  find_->bind(1, key);
+  if (!find_->step()) return std::nullopt;
+  StoredRun run = read(*find_);
+  find_->reset();
+  return run;
+}
+
+std::vector<PlannedRun> Database::plan() {
+  Statement rows = connection_->prepare(
+      "SELECT position, plan.key, status IS NOT NULL, ifnull(scenario, ''), ifnull(point, ''), "
+      "ifnull(stack, ''), ifnull(status, '') FROM plan LEFT JOIN runs ON runs.key = plan.key ORDER "
+      "BY position");
+  std::vector<PlannedRun> plan;
+  while (rows.step())
+    plan.push_back({static_cast<std::uint64_t>(rows.number(0)), rows.text(1), rows.number(2) != 0,
+                    rows.text(3), rows.text(4), rows.text(5), rows.text(6)});
+  return plan;
 }
 
 void Database::for_each_point(const std::function<void(const std::vector<StoredRun>&)>& use) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "campaign/database/sqlite.hpp"
@@ -20,6 +21,8 @@ struct BuildInfo {
   bool dirty = false;  ///< the sources differ from the commit
   std::string engine;  ///< the program itself: equal for equal code
   static BuildInfo ours();
+  /// In one line, as in the column `build` of runs.csv; says so if this is no release build.
+  std::string words() const;
 };
 
 /// What identifies a run in a database.
@@ -34,6 +37,16 @@ struct RunIdentity {
 struct StoredRun {
   RunIdentity identity;
   RunRecord record;
+  std::string build;  ///< BuildInfo::words() of the program that made it
+};
+
+/// A run that a command asked for.
+struct PlannedRun {
+  std::uint64_t place = 0;  ///< in the whole campaign, from 0
+  std::string key;
+  bool stored = false;
+  /// Of what is stored; else empty.
+  std::string scenario, point, stack, status;
 };
 
 class Database {
@@ -71,20 +84,24 @@ class Database {
   std::optional<StoredRun> find(const std::string& key);
   /// Runs of the latest plan, stored or not.
   std::uint64_t planned();
+  /// The same one by one, by their places.
+  std::vector<PlannedRun> plan();
 
  private:
   void open(bool writes);
   void create();
   void check_format();
   std::int64_t our_build();
-  StoredRun read(const Statement& row) const;
+  StoredRun read(const Statement& row);
+  const std::string& words_of_build(std::int64_t id);
   struct Lock;
   std::string folder_;
   std::unique_ptr<Lock> lock_;
   bool existed_;
   std::optional<Connection> connection_;
   std::int64_t build_ = 0;
-  std::optional<Statement> status_, insert_, plan_;
+  std::optional<Statement> status_, insert_, plan_, find_;
+  std::unordered_map<std::int64_t, std::string> build_words_;  ///< by id
 };
 
 }  // namespace fencelab::campaign

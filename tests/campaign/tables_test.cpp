@@ -24,6 +24,30 @@ TEST_CASE("CSV fields are quoted, and formulas are defused") {
   CHECK(csv_field("-3.5") == "-3.5");
 }
 
+TEST_CASE("No name, whatever it is, is a formula or a field of its own in any table") {
+  RunRecord record;
+  record.scenario = "=cmd()";
+  record.point = "@a=1,b";
+  record.stack = "+\"x\"";
+  record.verdict = "complete";
+  record.values["makespan_ns"] = "-1";
+  const std::string key = "2,'=cmd(),\"'@a=1,b\",\"'+\"\"x\"\"\",";
+  CHECK(runs_csv({record}, "-build").find("\n" + key + "0,ok,complete,'-build,-1,") !=
+        std::string::npos);
+  CHECK(compare_csv({record}).find("\n" + key + "complete,\"'+\"\"x\"\"\",makespan_ns,") !=
+        std::string::npos);
+}
+
+TEST_CASE("A baseline that a point does not have is no baseline there") {
+  RunRecord record;
+  record.scenario = "s";
+  record.stack = "a";
+  record.verdict = "complete";
+  record.values["makespan_ns"] = "7";
+  const std::string rows = compare_csv_rows({record}, {.baseline = "b", .metrics = {}});
+  CHECK(rows == "2,s,,a,complete,,makespan_ns,ns,1,7,,,,,,,,\n");
+}
+
 TEST_CASE("Intervals are Student-t, and differences are paired by seed") {
   std::vector<RunRecord> records;
   for (const auto& [stack, seed, value] : {std::tuple{"a", 1, "10"},

@@ -134,9 +134,8 @@ TEST_CASE("an unknown --stack is refused with the nearest of scenario and preset
 TEST_CASE("an unknown option or subcommand is refused with the nearest", "[cli]") {
   CHECK(usage_error({"rnu"}) ==
         "fencelab: unknown subcommand \"rnu\"; expected one of \"run\", "
-        "\"merge\", \"check\", \"replay\", \"validate\", \"list\", \"describe\", \"import\"; did "
-        "you mean "
-        "\"run\"?");
+        "\"merge\", \"compare\", \"check\", \"replay\", \"validate\", \"list\", \"describe\", "
+        "\"import\"; did you mean \"run\"?");
   CHECK(contains(usage_error({"import", "wsm"}), "did you mean \"wsim\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--seed", "1"}), "did you mean \"--seeds\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--ouput=1"}), "did you mean \"--out\"?"));
@@ -147,6 +146,7 @@ TEST_CASE("an unknown option or subcommand is refused with the nearest", "[cli]"
 TEST_CASE("what is missing on the command line is named", "[cli]") {
   CHECK(contains(usage_error({}), "subcommand is required"));
   CHECK(contains(usage_error({"run"}), "scenario is required"));
+  CHECK(contains(usage_error({"compare"}), "folder is required"));
   CHECK(contains(usage_error({"validate"}), "file is required"));
   CHECK(contains(usage_error({"list"}), "what is required"));
   CHECK(contains(usage_error({"describe"}), "name is required"));

@@ -1,0 +1,88 @@
+#include "campaign/database/campaign_reader.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace fencelab::campaign {
+
+namespace {
+
+/// How much a row is worth when several folders have one.
+int worth(const PlannedRun& run) { return !run.stored ? 0 : run.status == "ok" ? 2 : 1; }
+
+bool is_same_point(const PlannedRun& a, const PlannedRun& b) {
+  return a.scenario == b.scenario && a.point == b.point;
+}
+
+}  // namespace
+
+CampaignReader::CampaignReader(const std::vector<std::string>& folders) {
+  for (const std::string& folder : folders) {
+    const std::string file = Database::path_in(folder);
+    if (::access(file.c_str(), F_OK) != 0)
+      throw DatabaseError(
+          fmt::format("{}: there is no such file; expected the folder of a campaign, as `fencelab "
+                      "run --out` makes it",
+                      file),
+          0);
+    databases_.push_back(std::make_unique<Database>(folder, Connection::Mode::read));
+    add_plan(databases_.size() - 1, folder);
+  }
+}
+
+void CampaignReader::add_plan(std::size_t folder, const std::string& name) {
+  std::vector<Place> merged;
+  auto known = plan_.begin();
+  for (PlannedRun& run : databases_[folder]->plan()) {
+    while (known != plan_.end() && known->run.place < run.place)
+      merged.push_back(std::move(*known++));
+    Place place{std::move(run), folder};
+    if (known != plan_.end() && known->run.place == place.run.place) {
+      if (known->run.key != place.run.key)
+        throw DatabaseError(
+            fmt::format("{}: this is no part of the same campaign: it plans other runs", name), 0);
+      if (worth(known->run) >= worth(place.run)) place = std::move(*known);
+      ++known;
+    }
+    merged.push_back(std::move(place));
+  }
+  std::move(known, plan_.end(), std::back_inserter(merged));
+  plan_ = std::move(merged);
+}
+
+std::uint64_t CampaignReader::stored() const {
+  return static_cast<std::uint64_t>(std::count_if(
+      plan_.begin(), plan_.end(), [](const Place& place) { return place.run.stored; }));
+}
+
+std::vector<std::string> CampaignReader::stacks() const {
+  std::vector<std::string> stacks;
+  for (const Place& place : plan_)
+    if (place.run.stored &&
+        std::find(stacks.rbegin(), stacks.rend(), place.run.stack) == stacks.rend())
+      stacks.push_back(place.run.stack);
+  return stacks;
+}
+
+void CampaignReader::for_each_point(const std::function<void(const StoredPoint&)>& use) {
+  StoredPoint point;
+  const PlannedRun* last = nullptr;
+  for (const Place& place : plan_) {
+    if (!place.run.stored) continue;
+    if (last && !is_same_point(*last, place.run)) {
+      use(point);
+      point = {};
+    }
+    last = &place.run;
+    auto run = databases_[place.folder]->find(place.run.key);
+    if (!run) continue;  // made anew by somebody else meanwhile
+    point.identities.push_back(std::move(run->identity));
+    point.records.push_back(std::move(run->record));
+    point.builds.push_back(std::move(run->build));
+  }
+  if (!point.records.empty()) use(point);
+}
+
+}  // namespace fencelab::campaign

@@ -1,0 +1,47 @@
+// CampaignReader: the folders of a campaign, read as one and changed in nothing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "campaign/database/database.hpp"
+
+namespace fencelab::campaign {
+
+/// The runs of one scenario point in the order of the plan, beside each other.
+struct StoredPoint {
+  std::vector<RunIdentity> identities;
+  std::vector<RunRecord> records;
+  std::vector<std::string> builds;  ///< BuildInfo::words() of what made each
+};
+
+class CampaignReader {
+ public:
+  /// Opens results.sqlite of each folder, at least one. A run that several hold counts once, one
+  /// that is no failure first. Throws DatabaseError: there is none, it is damaged or of another
+  /// format, or two folders plan different runs for the same place, as parts of different
+  /// campaigns do.
+  explicit CampaignReader(const std::vector<std::string>& folders);
+
+  /// Runs of the plan, and those of them that are stored.
+  std::uint64_t planned() const { return plan_.size(); }
+  std::uint64_t stored() const;
+  /// Names of the stacks of stored runs, each once, in the order of the plan.
+  std::vector<std::string> stacks() const;
+  /// The stored runs, those of one scenario point together. Throws if a row is damaged.
+  void for_each_point(const std::function<void(const StoredPoint&)>& use);
+
+ private:
+  struct Place {
+    PlannedRun run;
+    std::size_t folder = 0;  ///< whose row it is
+  };
+  void add_plan(std::size_t folder, const std::string& name);
+  std::vector<std::unique_ptr<Database>> databases_;
+  std::vector<Place> plan_;  ///< by place
+};
+
+}  // namespace fencelab::campaign
