@@ -1,13 +1,13 @@
 #include "campaign/baseline.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 
 #include "campaign/check_rules.hpp"
 #include "campaign/files.hpp"
+#include "campaign/strict_reader.hpp"
 #include "scenarios/json_document.hpp"
 #include "scenarios/nearest_name.hpp"
 
@@ -15,20 +15,20 @@ namespace fencelab::campaign {
 
 namespace {
 
-using scenarios::Diagnostic;
-using scenarios::JsonDocument;
 using scenarios::pointer_to;
 using scenarios::quote;
 
 /// Reads one document and collects what is wrong with it.
-class Reader {
+class Reader : public StrictReader {
  public:
-  explicit Reader(const JsonDocument& document) : document_(document) {}
+  using StrictReader::StrictReader;
 
   Baseline read() {
     Baseline baseline;
     baseline.file = document_.file;
-    if (!check_object(document_.root, "", {"format", "version", "accepted"}, {}) || !check_header())
+    if (!check_object(document_.root, "", {"format", "version", "accepted"}, {}) ||
+        !check_header("fencelab-baseline", kBaselineVersion, "baseline",
+                      "write it anew with --write-baseline"))
       return baseline;
     const auto& accepted = document_.root["accepted"];
     if (!accepted.is_array()) {
@@ -39,65 +39,8 @@ class Reader {
       read_entry(accepted[i], pointer_to("/accepted", i), baseline);
     return baseline;
   }
-  std::vector<Diagnostic> errors;
 
  private:
-  void error(const std::string& pointer, std::string code, std::string message,
-             std::string expected, std::string hint = "", bool at_key = false) {
-    Diagnostic diagnostic = document_.diagnose(pointer, at_key);
-    diagnostic.code = std::move(code);
-    diagnostic.message = std::move(message);
-    diagnostic.expected = std::move(expected);
-    diagnostic.hint = std::move(hint);
-    errors.push_back(std::move(diagnostic));
-  }
-
-  bool check_object(const nlohmann::json& json, const std::string& at,
-                    const std::vector<std::string>& required,
-                    const std::vector<std::string>& optional) {
-    if (!json.is_object()) {
-      error(at, "bad-type", "this is no object", "an object");
-      return false;
-    }
-    bool ok = true;
-    std::vector<std::string> known = required;
-    known.insert(known.end(), optional.begin(), optional.end());
-    for (const auto& [member, value] : json.items()) {
-      if (std::find(known.begin(), known.end(), member) != known.end()) continue;
-      error(pointer_to(at, member), "unknown-member", "unknown member " + quote(member),
-            scenarios::one_of(known), scenarios::did_you_mean(member, known), true);
-      ok = false;
-    }
-    for (const std::string& member : required) {
-      if (json.contains(member)) continue;
-      error(at, "missing-member", "member " + quote(member) + " is missing",
-            fmt::format("members {}", fmt::join(required, ", ")));
-      ok = false;
-    }
-    return ok;
-  }
-
-  bool check_header() {
-    const auto& root = document_.root;
-    if (root["format"] != "fencelab-baseline") {
-      error("/format", "wrong-format", "this is no baseline", "\"fencelab-baseline\"");
-      return false;
-    }
-    if (root["version"] != kBaselineVersion) {
-      error("/version", "unknown-version", "this program does not know the version",
-            fmt::format("{}", kBaselineVersion), "write it anew with --write-baseline");
-      return false;
-    }
-    return true;
-  }
-
-  std::string text(const nlohmann::json& entry, const std::string& at, const char* member) {
-    const auto& value = entry[member];
-    if (value.is_string()) return value.get<std::string>();
-    error(pointer_to(at, member), "bad-type", fmt::format("\"{}\" is no text", member), "a text");
-    return {};
-  }
-
   void read_entry(const nlohmann::json& json, const std::string& at, Baseline& baseline) {
     const std::size_t errors_before = errors.size();
     if (!check_object(json, at, {"scenario", "stack", "rule", "class", "strength"}, {"why"}))
@@ -127,8 +70,6 @@ class Reader {
     error(at, "unknown-name", fmt::format("{} is no rule that can be accepted", quote(id)),
           scenarios::one_of(known), scenarios::did_you_mean(id, known));
   }
-
-  const JsonDocument& document_;
 };
 
 }  // namespace

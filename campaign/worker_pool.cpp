@@ -25,8 +25,10 @@ class Pool {
       if (is_stopped()) return workers_.kill_all();
       start_some();
       offer_spare();
+      tell_results();
       collect();
     }
+    tell_results();
   }
 
  private:
@@ -112,7 +114,13 @@ class Pool {
 
   void end(std::size_t task, const WorkerResult& result) {
     far_.erase(task);
-    if (!is_stopped()) finished_(task, result);
+    results_.emplace_back(task, result);
+  }
+
+  /// After others were begun in their place: what is done about results takes time, too.
+  void tell_results() {
+    for (const auto& [task, result] : std::exchange(results_, {}))
+      if (!is_stopped()) finished_(task, result);
   }
 
   void take_back(std::size_t task) {
@@ -127,6 +135,7 @@ class Pool {
   std::optional<Numbered> next_;
   std::deque<Numbered> given_back_;  ///< by ranks that died before they began them
   std::unordered_map<std::size_t, PoolTask> far_;
+  std::vector<std::pair<std::size_t, WorkerResult>> results_;  ///< that nobody was told of yet
   std::size_t begun_ = 0;
   std::size_t offered_ = 0;  ///< slots
 };

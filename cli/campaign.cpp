@@ -189,6 +189,8 @@ class Campaign {
     }
     write_tables();
     if (options_.repeat) repeat();
+    if (!options_.regression.against.empty())
+      judge_.worsen(compare_with_earlier({options_.out}, options_.out, options_.regression));
     return judge_.code();
   }
 

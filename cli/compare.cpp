@@ -8,6 +8,7 @@
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
+#include "cli/regression.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
@@ -17,6 +18,7 @@ namespace {
 struct Options {
   std::vector<std::string> folders;
   campaign::CompareOptions compare;
+  RegressionOptions regression;
   std::string out;
 };
 
@@ -61,6 +63,7 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
 }
 
 int compare(const Options& options) {
+  if (!can_compare(options.regression)) return kExitUsage;
   try {
     campaign::CampaignReader reader(options.folders);
     for (const std::string& metric : options.compare.metrics)
@@ -86,7 +89,8 @@ int compare(const Options& options) {
     return kExitUsage;
   }
   say("\n{0}/runs.csv\n{0}/compare.csv\n", options.out);
-  return kExitOk;
+  if (options.regression.against.empty()) return kExitOk;
+  return compare_with_earlier(options.folders, options.out, options.regression);
 }
 
 }  // namespace
@@ -106,6 +110,7 @@ void add_compare(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command->add_option("--out", options->out, "folder for the tables (default: fencelab-compare)")
       ->default_val("fencelab-compare");
+  add_regression_options(*command, options->regression);
   command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }
 

@@ -25,6 +25,7 @@ int run(const RunOptions& options, campaign::Ranks* ranks) {
     if (options.oracle) add_oracles(plan, registry);
   if (serves) return serve_campaign(options, *plans, registry, *ranks);
   if (options.list || options.count) return list_runs(options, *plans, registry);
+  if (!can_compare(options.regression)) return kExitUsage;
   if (const auto failure = campaign::make_directory(options.out)) {
     complain("fencelab: --out: {}\n", *failure);
     return kExitUsage;
@@ -95,6 +96,7 @@ void add_campaign_options(CLI::App& command, RunOptions& options) {
       .add_option("--run-memory", options.memory_limit,
                   "a run that needs more memory fails, such as 2 GiB (default: no limit)")
       ->check(kSize);
+  add_regression_options(command, options.regression);
 }
 
 }  // namespace

@@ -76,13 +76,27 @@ void CampaignReader::for_each_point(const std::function<void(const StoredPoint&)
       point = {};
     }
     last = &place.run;
-    auto run = databases_[place.folder]->find(place.run.key);
-    if (!run) continue;  // made anew by somebody else meanwhile
-    point.identities.push_back(std::move(run->identity));
-    point.records.push_back(std::move(run->record));
-    point.builds.push_back(std::move(run->build));
+    add_run(place, point);
   }
   if (!point.records.empty()) use(point);
+}
+
+void CampaignReader::add_run(const Place& place, StoredPoint& point) {
+  auto run = databases_[place.folder]->find(place.run.key);
+  if (!run) return;  // made anew by somebody else meanwhile
+  point.identities.push_back(std::move(run->identity));
+  point.records.push_back(std::move(run->record));
+  point.builds.push_back(std::move(run->build));
+}
+
+StoredPoint CampaignReader::point(const std::string& scenario, const std::string& point) {
+  if (places_.empty())
+    for (std::size_t i = 0; i < plan_.size(); ++i)
+      if (plan_[i].run.stored) places_[{plan_[i].run.scenario, plan_[i].run.point}].push_back(i);
+  StoredPoint found;
+  if (const auto places = places_.find({scenario, point}); places != places_.end())
+    for (const std::size_t i : places->second) add_run(plan_[i], found);
+  return found;
 }
 
 }  // namespace fencelab::campaign

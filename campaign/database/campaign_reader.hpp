@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "campaign/database/database.hpp"
@@ -24,6 +26,7 @@ class CampaignReader {
   /// that is no failure first. Throws DatabaseError: there is none, it is damaged or of another
   /// format, or two folders plan different runs for the same place, as parts of different
   /// campaigns do.
+  /// A database that has another name can be given instead of its folder.
   explicit CampaignReader(const std::vector<std::string>& folders);
 
   /// Runs of the plan, and those of them that are stored.
@@ -33,6 +36,8 @@ class CampaignReader {
   std::vector<std::string> stacks() const;
   /// The stored runs, those of one scenario point together. Throws if a row is damaged.
   void for_each_point(const std::function<void(const StoredPoint&)>& use);
+  /// Those of one point; nothing in it if there are none.
+  StoredPoint point(const std::string& scenario, const std::string& point);
 
  private:
   struct Place {
@@ -40,8 +45,11 @@ class CampaignReader {
     std::size_t folder = 0;  ///< whose row it is
   };
   void add_plan(std::size_t folder, const std::string& name);
+  void add_run(const Place& place, StoredPoint& point);
   std::vector<std::unique_ptr<Database>> databases_;
   std::vector<Place> plan_;  ///< by place
+  /// Where in the plan the runs of a point are; made when it is first asked for.
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> places_;
 };
 
 }  // namespace fencelab::campaign

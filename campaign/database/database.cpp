@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include "core/stable_hash.hpp"
@@ -65,6 +66,11 @@ struct Database::Lock {
   static constexpr std::chrono::milliseconds kPause{25};
   int descriptor = -1;
 };
+
+std::string Database::path_in(const std::string& folder) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(folder, ignored) ? folder : folder + "/results.sqlite";
+}
 
 Database::Database(const std::string& folder, Connection::Mode mode)
     : folder_(folder),

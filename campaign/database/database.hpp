@@ -52,7 +52,8 @@ struct PlannedRun {
 class Database {
  public:
   static constexpr int kFormat = 1;  ///< PRAGMA user_version
-  static std::string path_in(const std::string& folder) { return folder + "/results.sqlite"; }
+  /// Of a campaign's folder; a file is taken for the database itself, to be read.
+  static std::string path_in(const std::string& folder);
 
   /// Opens that of `folder`, or creates it to write. Throws DatabaseError: it is damaged, of a
   /// later format or no database of ours, or (to write) somebody else writes it. Then nothing is
