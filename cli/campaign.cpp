@@ -178,8 +178,10 @@ class Campaign {
   }
 
   int run() {
-    if (!plan()) return kExitUsage;
-    make_runs();
+    do {
+      if (!plan()) return kExitUsage;
+      make_runs();
+    } while (stop_.arrived() == 0 && needs_more_seeds());
     if (stop_.arrived() != 0) {
       complain(
           "fencelab: interrupted after {} of {} runs; no results were written\n  these runs are "
@@ -188,6 +190,9 @@ class Campaign {
       return kExitCrash;
     }
     write_tables();
+    for (const std::string& point : too_wide_)
+      complain("{}: an interval is still too wide with {} seeds (--max-seeds)\n", point,
+               options_.max_seeds);
     if (options_.repeat) repeat();
     if (!options_.regression.against.empty())
       judge_.worsen(compare_with_earlier({options_.out}, options_.out, options_.regression));
@@ -197,8 +202,9 @@ class Campaign {
  private:
   /// Every point is loaded once before anything runs.
   bool plan() {
+    planned_ = stored_ = 0;
     database_.begin_plan();
-    RunCursor cursor(plans_, options_, registry_);
+    RunCursor cursor = all_runs();
     for (std::uint64_t place = 0; const auto run = cursor.next(); ++place) {
       if (!is_ours(place)) continue;
       if (++planned_ > options_.max_runs) {
@@ -217,6 +223,32 @@ class Campaign {
       return false;
     }
     return cursor.ok();
+  }
+
+  RunCursor all_runs() const { return RunCursor(plans_, options_, registry_, more_seeds_); }
+
+  /// Whether intervals are still too wide; points that have them get more seeds then, under all of
+  /// their stacks. Asked when all runs are made, so that it does not matter who was faster.
+  bool needs_more_seeds() {
+    if (options_.until.empty()) return false;
+    bool more = false;
+    too_wide_.clear();
+    database_.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
+      std::vector<RunRecord> records;
+      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
+      const RunRecord& first = records.front();
+      const auto needed = campaign::seeds_needed(records, options_.until, options_.max_seeds);
+      const std::size_t seeds = static_cast<std::size_t>(
+          std::count_if(records.begin(), records.end(),
+                        [&](const RunRecord& each) { return each.stack == first.stack; }));
+      if (needed.is_narrow) return;
+      if (needed.seeds <= seeds)
+        too_wide_.push_back(words_of(first.scenario, first.point));
+      else
+        more_seeds_[{first.scenario, first.point}] += needed.seeds - seeds;
+      more = more || needed.seeds > seeds;
+    });
+    return more;
   }
 
   /// Runs go round the parts of a campaign, so that each gets as many costly ones.
@@ -251,10 +283,13 @@ class Campaign {
   }
 
   void make_runs() {
-    if (stored_ > 0 && !options_.quiet)
+    if (!options_.quiet && !more_seeds_.empty())
+      complain("{} more runs for seeds of points whose intervals are too wide\n",
+               planned_ - stored_);
+    else if (!options_.quiet && stored_ > 0)
       complain("{} of {} runs are stored already\n", stored_, planned_);
     Progress progress("runs", planned_ - stored_, options_.quiet);
-    RunCursor cursor(plans_, options_, registry_);
+    RunCursor cursor = all_runs();
     std::map<std::size_t, UnderWay> under_way;  // by number: who began first stands first
     progress.tell_of([&] { return under_way.empty() ? "" : way_of(under_way.begin()->second); });
     pool_.idle = [&] { progress.idle(); };
@@ -339,7 +374,7 @@ class Campaign {
   }
 
   void repeat() {
-    RunCursor cursor(plans_, options_, registry_);
+    RunCursor cursor = all_runs();
     std::unordered_map<std::size_t, std::string> under_way;
     std::size_t begun = 0;
     std::uint64_t place = 0;
@@ -375,6 +410,8 @@ class Campaign {
   std::optional<campaign::FarTasks> far_;
   campaign::PoolOptions pool_;
   Judge judge_;
+  MoreSeeds more_seeds_;
+  std::vector<std::string> too_wide_;  ///< points that may have no more
   std::uint64_t planned_ = 0, stored_ = 0;
 };
 

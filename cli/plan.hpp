@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/narrow.hpp"
 #include "cli/regression.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -34,8 +35,10 @@ struct RunOptions : PlanOptions {
   bool list = false, count = false;  ///< only say which runs there would be
   std::uint64_t max_runs = 100'000;
   Rerun rerun = Rerun::none;
-  std::string time_limit, memory_limit;  ///< of one run; empty: none
-  std::uint64_t shard = 1, shards = 1;   ///< this part of the runs, from 1
+  std::string time_limit, memory_limit;     ///< of one run; empty: none
+  std::uint64_t shard = 1, shards = 1;      ///< this part of the runs, from 1
+  std::vector<campaign::Narrowness> until;  ///< seeds are added until all of them are met
+  std::uint64_t max_seeds = 1000;           ///< of a point, when seeds are added
   RegressionOptions regression;
 };
 

@@ -1,5 +1,7 @@
 #include "cli/points.hpp"
 
+#include <algorithm>
+
 namespace fencelab::cli {
 
 std::shared_ptr<const Plan> load_point(const std::vector<Plan>& plans, const PointPlace& place,
@@ -28,10 +30,12 @@ std::shared_ptr<const Plan> PointCursor::next() {
   return nullptr;
 }
 
+const MoreSeeds RunCursor::kNoMore;
+
 std::optional<PointRun> RunCursor::next() {
   for (;;) {
-    if (plan_ && stack_ < plan_->stacks.size() && seed_ < plan_->seeds.size())
-      return PointRun{plan_, &plan_->stacks[stack_], plan_->seeds[seed_++], points_.place()};
+    if (plan_ && stack_ < plan_->stacks.size() && seed_ < seeds_.size())
+      return PointRun{plan_, &plan_->stacks[stack_], seeds_[seed_++], points_.place()};
     if (plan_ && stack_ + 1 < plan_->stacks.size()) {
       ++stack_;
       seed_ = 0;
@@ -40,6 +44,10 @@ std::optional<PointRun> RunCursor::next() {
     plan_ = points_.next();
     stack_ = seed_ = 0;
     if (!plan_) return std::nullopt;
+    seeds_ = plan_->seeds;
+    const auto more = more_.find({plan_->scenario.name, plan_->point});
+    for (std::size_t i = 0; more != more_.end() && i < more->second; ++i)
+      seeds_.push_back(*std::max_element(seeds_.begin(), seeds_.end()) + 1);
   }
 }
 

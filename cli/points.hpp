@@ -2,7 +2,10 @@
 // comes, so that any number of them takes no memory.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/plan.hpp"
@@ -53,19 +56,27 @@ struct PointRun {
   PointPlace place{};
 };
 
+/// How many seeds a point gets beyond those of its plan: those that follow the largest. By scenario
+/// and point.
+using MoreSeeds = std::map<std::pair<std::string, std::string>, std::size_t>;
+
 /// The runs of all points: by point, then stack, then seed.
 class RunCursor {
  public:
+  /// `more` outlives it.
   RunCursor(const std::vector<Plan>& plans, const RunOptions& options,
-            const policies::Registry& registry)
-      : points_(plans, options, registry) {}
+            const policies::Registry& registry, const MoreSeeds& more = kNoMore)
+      : points_(plans, options, registry), more_(more) {}
   std::optional<PointRun> next();
   bool ok() const { return points_.ok(); }
 
  private:
+  static const MoreSeeds kNoMore;
   PointCursor points_;
+  const MoreSeeds& more_;
   std::shared_ptr<const Plan> plan_;
-  std::size_t stack_ = 0, seed_ = 0;
+  std::vector<std::uint64_t> seeds_;  ///< of the point
+  std::size_t stack_ = 0, seed_ = 0;  ///< what comes next
 };
 
 }  // namespace fencelab::cli

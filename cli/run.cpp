@@ -1,9 +1,13 @@
 // fencelab run: scenarios under stacks with seeds, to runs.csv and compare.csv.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <memory>
 #include <system_error>
 
+#include "campaign/comparison.hpp"
 #include "campaign/files.hpp"
 #include "cli/campaign.hpp"
 #include "cli/output.hpp"
@@ -62,6 +66,20 @@ const CLI::Validator kShard(
     },
     "");
 
+const CLI::Validator kNarrowness(
+    [](const std::string& text) {
+      const auto goal = campaign::parse_narrowness(text);
+      if (!goal)
+        return scenarios::quote(text) + " is no bound; expected one such as makespan_ns<5%";
+      std::vector<std::string> known;
+      for (const campaign::Column& column : campaign::columns())
+        if (campaign::is_compared(column)) known.push_back(column.name);
+      if (std::find(known.begin(), known.end(), goal->metric) != known.end()) return std::string();
+      return fmt::format("{} is no metric; {}", scenarios::quote(goal->metric),
+                         scenarios::did_you_mean(goal->metric, known));
+    },
+    "");
+
 void add_campaign_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--list", options.list,
                    "only say which runs there would be: a command for each, that makes it alone");
@@ -80,6 +98,25 @@ void add_campaign_options(CLI::App& command, RunOptions& options) {
           },
           "the i-th of n parts of the runs, as 1/4; `fencelab merge` puts the parts together")
       ->check(kShard);
+  CLI::Option* const until =
+      command
+          .add_option_function<std::vector<std::string>>(
+              "--until-ci",
+              [&options](const std::vector<std::string>& goals) {
+                options.until.clear();
+                for (const std::string& goal : goals)
+                  options.until.push_back(*campaign::parse_narrowness(goal));
+              },
+              "add seeds until half the 95 % interval of a metric is narrow enough under every "
+              "stack, such as job_latency_p95_ns<5%")
+          ->check(kNarrowness)
+          ->allow_extra_args(false)
+          ->excludes("--shard");
+  command
+      .add_option("--max-seeds", options.max_seeds,
+                  "the most seeds that a point gets in this way (default: 1000)")
+      ->check(CLI::PositiveNumber)
+      ->needs(until);
   command
       .add_option("--rerun", options.rerun,
                   "make stored runs anew: those that failed, or all (default: none)")

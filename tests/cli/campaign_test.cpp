@@ -1,7 +1,11 @@
 // Campaigns: what is stored is not computed again, whatever happened in between; sweeps; limits.
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <map>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "tests/cli/campaign_folders.hpp"
@@ -296,4 +300,59 @@ TEST_CASE("the scripts for a cluster do what the guide says", "[cli]") {
   CHECK(read_file(folder.path("log")).find("60 of 60 runs are stored already") !=
         std::string::npos);
   CHECK(std::filesystem::exists(folder.path("campaign/whole/compare.csv")));
+}
+
+TEST_CASE("seeds are added until intervals are narrow, the same whoever is faster", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("draws.json", draws(kSweep));
+  const auto run = [&](const std::string& out, const Arguments& more) {
+    Arguments arguments = run_of(file, folder.path(out), "1..2", {"--until-ci", "makespan_ns<3%"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = run_fencelab(arguments);
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    return outcome;
+  };
+  CHECK(says(run("one", {}), " more runs for seeds of points whose intervals are too wide\n"));
+  run("two", {"-j", "3"});
+  CHECK(content_of(folder.path("one")) == content_of(folder.path("two")));
+  CHECK(read_file(folder.path("one/compare.csv")) == read_file(folder.path("two/compare.csv")));
+  // Every interval is narrow, all stacks of a point have its seeds, points have as many as they
+  // need.
+  const std::string rows =
+      query(folder.path("one/results.sqlite"),
+            "SELECT point, stack, count(*), avg(value), sum(value * value) FROM metrics "
+            "WHERE metric = 'makespan_ns' GROUP BY point, stack");
+  std::istringstream lines(rows);
+  std::map<std::string, std::set<std::string>> seeds;
+  std::set<std::string> all;
+  for (std::string line; std::getline(lines, line);) {
+    std::replace(line.begin(), line.end(), '|', '\t');
+    std::istringstream cells(line);
+    std::string point, stack, count, mean, squares;
+    for (std::string* const cell : {&point, &stack, &count, &mean, &squares})
+      std::getline(cells, *cell, '\t');
+    const double n = std::stod(count), average = std::stod(mean);
+    const double variance = (std::stod(squares) - n * average * average) / (n - 1);
+    // Student's t at 97.5 % is 2.78 with 5 values and less with more, above 1.96.
+    INFO(line);
+    CHECK(n >= 5);
+    CHECK(1.96 * std::sqrt(variance / n) <= 0.03 * average);
+    seeds[point].insert(count);
+    all.insert(count);
+  }
+  CHECK(seeds.size() == 5);
+  for (const auto& [point, counts] : seeds) CHECK(counts.size() == 1);
+  CHECK(all.size() > 1);
+  // Stored ones are not made again, and a bound on seeds is said.
+  CHECK_FALSE(says(run("one", {}), "/"));
+  const Outcome most = run_fencelab(run_of(
+      file, folder.path("most"), "1..2", {"--until-ci", "makespan_ns<0.01%", "--max-seeds", "6"}));
+  CHECK(most.exit_code == 0);
+  CHECK(says(most, "an interval is still too wide with 6 seeds"));
+  CHECK(query(folder.path("most/results.sqlite"), "SELECT max(seed) FROM runs") == "6\n");
+  for (const char* const bad :
+       {"makespan<5%", "makespan_ns<5", "makespan_ns<0%", "makespan_ns", "<5%", "fingerprint<5%"})
+    CHECK(run_fencelab(run_of(file, folder.path("bad"), "1", {"--until-ci", bad})).exit_code ==
+          kBadInput);
 }
