@@ -75,6 +75,23 @@ analysis::DependencyRow dependency_of(const nlohmann::json& json) {
           json[7], json[8], json[9], json[10], json[11], json[12], json[13]};
 }
 
+namespace {
+
+nlohmann::json json_of(const analysis::RunSeries& series) {
+  nlohmann::json tracks = nlohmann::json::array();
+  for (const analysis::SeriesTrack& track : series.tracks)
+    tracks.push_back({track.kind, track.name, track.kib});
+  return {series.bin_ns, tracks};
+}
+
+analysis::RunSeries series_of(const nlohmann::json& json) {
+  analysis::RunSeries series{json.at(0), {}};
+  for (const auto& track : json.at(1)) series.tracks.push_back({track[0], track[1], track[2]});
+  return series;
+}
+
+}  // namespace
+
 std::string hazard_words(const HazardRecord& hazard) {
   return hazard.count < 2 ? hazard.text
                           : fmt::format("{} ({} of this class)", hazard.text, hazard.count);
@@ -90,6 +107,9 @@ std::string RunRecord::to_json() const {
     hazards_json.push_back({{"incident", json_of(hazard)}, {"count", hazard.count}});
   nlohmann::json clients_json = nlohmann::json::array();
   for (const ClientRecord& client : clients) clients_json.push_back({client.name, client.values});
+  nlohmann::json distributions_json = nlohmann::json::array();
+  for (const DistributionRecord& each : distributions)
+    distributions_json.push_back({each.name, each.count, each.ns});
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"point", point},
@@ -104,6 +124,8 @@ std::string RunRecord::to_json() const {
                                  {"dependencies", dependencies_json},
                                  {"clients", clients_json},
                                  {"engine_busy_ns", engine_busy_ns},
+                                 {"distributions", distributions_json},
+                                 {"series", json_of(series)},
                                  {"broken_rules", broken_rules}};
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -128,6 +150,10 @@ RunRecord RunRecord::from_json(std::string_view text) {
   for (const auto& client : json.at("clients")) record.clients.push_back({client[0], client[1]});
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   json.at("broken_rules").get_to(record.broken_rules);
+  // Records of earlier programs do not have them.
+  if (json.contains("series")) record.series = series_of(json.at("series"));
+  for (const auto& each : json.value("distributions", nlohmann::json::array()))
+    record.distributions.push_back({each[0], each[1], each[2]});
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back(incident_of(incident));
   for (const auto& row : json.at("dependencies")) record.dependencies.push_back(dependency_of(row));

@@ -10,6 +10,9 @@
 #include "campaign/database/database.hpp"
 #include "campaign/dependencies.hpp"
 #include "campaign/expectations.hpp"
+#include "campaign/report/point_judgement.hpp"
+#include "campaign/report/report_data.hpp"
+#include "campaign/report/report_page.hpp"
 #include "campaign/results.hpp"
 #include "campaign/run_all.hpp"
 #include "campaign/run_key.hpp"
@@ -220,12 +223,12 @@ class Campaign {
   void write_tables() {
     campaign::ResultFiles files(options_.out, campaign::build_description());
     campaign::CostlyDependencies costly;
+    campaign::ReportData report({});
     PointCursor points(plans_, options_, registry_);
     std::optional<std::string> failure;
     say("{}", campaign::comparison_table_header(options_.oracle));
-    database_.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
-      std::vector<RunRecord> records;
-      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
+    database_.for_each_point([&](const campaign::StoredPoint& point) {
+      const std::vector<RunRecord>& records = point.records;
       auto plan = points.next();
       while (plan && (plan->scenario.name != records.front().scenario ||
                       plan->point != records.front().point))
@@ -233,15 +236,28 @@ class Campaign {
       if (!failure) failure = files.add(records);
       say("{}", campaign::comparison_table_rows(records, options_.oracle));
       costly.add(records);
-      if (plan) judge_.look_at(plan->scenario, records, options_.shards == 1);
+      const std::string judgement = plan ? judge(*plan, records) : std::string();
+      if (options_.report) report.add(point, judgement, files.drawings());
     });
     say("\n{}", costly.words());
+    if (!failure && options_.report)
+      failure = files.add_report(campaign::report_page(report.json(planned_)));
     if (!failure) failure = files.publish();
     if (failure) {
       complain("fencelab: {}; no results were written\n", *failure);
       return judge_.worsen(kExitUsage);
     }
     say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options_.out);
+    if (options_.report) say("{}/report.html\n", options_.out);
+  }
+
+  /// Tells what is not as expected, and stores it for reports; what it stored.
+  std::string judge(const Plan& plan, const std::vector<RunRecord>& records) {
+    const bool whole = options_.shards == 1;
+    judge_.look_at(plan.scenario, records, whole);
+    std::string words = campaign::judge_point(plan.scenario, records, whole).to_json();
+    database_.store_judgement(records.front().scenario, records.front().point, words);
+    return words;
   }
 
   void repeat() {

@@ -5,6 +5,8 @@
 #include "campaign/comparison.hpp"
 #include "campaign/database/campaign_reader.hpp"
 #include "campaign/files.hpp"
+#include "campaign/report/report_data.hpp"
+#include "campaign/report/report_page.hpp"
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
@@ -18,6 +20,7 @@ struct Options {
   std::vector<std::string> folders;
   campaign::CompareOptions compare;
   std::string out;
+  bool report = true;
 };
 
 std::vector<std::string> compared_columns() {
@@ -41,6 +44,8 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   const auto stacks = reader.stacks();
   const bool has_oracle = std::any_of(stacks.begin(), stacks.end(), campaign::is_oracle_variant);
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
+  campaign::ReportData report(options.compare);
+  campaign::Drawings drawings;
   campaign::StagedFiles files;
   if (auto failure = files.append(runs, campaign::runs_csv_header())) return failure;
   if (auto failure = files.append(compare, campaign::compare_csv_header())) return failure;
@@ -54,7 +59,14 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
     if (!failure)
       failure = files.append(compare, campaign::compare_csv_rows(point.records, options.compare));
     table += campaign::comparison_table_rows(point.records, has_oracle);
+    if (!options.report) return;
+    drawings.forget();  // what another point draws is rarely the same
+    const campaign::RunIdentity& identity = point.identities.front();
+    report.add(point, reader.judgement_of(identity.scenario, identity.point), drawings);
   });
+  if (!failure && options.report)
+    failure = files.append(options.out + "/report.html",
+                           campaign::report_page(report.json(reader.planned())));
   if (failure) return failure;
   say("{}", table);
   return files.publish();
@@ -86,6 +98,7 @@ int compare(const Options& options) {
     return kExitUsage;
   }
   say("\n{0}/runs.csv\n{0}/compare.csv\n", options.out);
+  if (options.report) say("{}/report.html\n", options.out);
   return kExitOk;
 }
 
@@ -104,8 +117,11 @@ void add_compare(CLI::App& app, Action& action) {
       ->add_option("--metric", options->compare.metrics,
                    "only these columns of runs.csv, in this order (default: all numbers)")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "folder for the tables (default: fencelab-compare)")
+  command
+      ->add_option("--out", options->out,
+                   "folder for the tables and report.html (default: fencelab-compare)")
       ->default_val("fencelab-compare");
+  command->add_flag("!--no-report", options->report, "write no report.html");
   command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }
 

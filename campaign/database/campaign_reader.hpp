@@ -11,13 +11,6 @@
 
 namespace fencelab::campaign {
 
-/// The runs of one scenario point in the order of the plan, beside each other.
-struct StoredPoint {
-  std::vector<RunIdentity> identities;
-  std::vector<RunRecord> records;
-  std::vector<std::string> builds;  ///< BuildInfo::words() of what made each
-};
-
 class CampaignReader {
  public:
   /// Opens results.sqlite of each folder, at least one. A run that several hold counts once, one
@@ -33,6 +26,9 @@ class CampaignReader {
   std::vector<std::string> stacks() const;
   /// The stored runs, those of one scenario point together. Throws if a row is damaged.
   void for_each_point(const std::function<void(const StoredPoint&)>& use);
+
+  /// What the campaign said of a point: Database::judgement_of() of the first folder that has it.
+  std::string judgement_of(const std::string& scenario, const std::string& point);
 
  private:
   struct Place {
