@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "campaign/clients.hpp"
@@ -217,10 +218,16 @@ std::string distributions_json(const RunGroup& group) {
 std::string series_json(const RunGroup& group, NamePool& names) {
   for (const RunRecord* const run : group.runs()) {
     if (run->series.tracks.empty()) continue;
+    const auto values = [](const std::vector<std::uint64_t>& kib) {
+      const bool is_same =
+          std::adjacent_find(kib.begin(), kib.end(), std::not_equal_to<>()) == kib.end();
+      return is_same ? json_of(kib.front()) : json_list(kib);
+    };
     return fmt::format("[{},{},{}]", run->seed, run->series.bin_ns,
                        json_list(run->series.tracks, [&](const analysis::SeriesTrack& track) {
-                         return fmt::format("[{},{},{}]", json_of(track.kind),
-                                            names.number_of(track.name), json_list(track.kib));
+                         return fmt::format("[{},{},{},{}]", json_of(track.kind),
+                                            names.number_of(track.name), values(track.kib),
+                                            track.kib.size());
                        }));
   }
   return "null";

@@ -26,7 +26,8 @@ std::string places_json(const RunGroup& group, NamePool& names);
 /// {name: [times counted, [ns of each of kDistributionPermilles]]}: quantiles averaged over runs.
 std::string distributions_json(const RunGroup& group);
 
-/// [seed, bin_ns, [[kind, name, [KiB]]]] of the first run that has one; null if none has.
+/// [seed, bin_ns, [[kind, name, [KiB] or KiB in each bin, bins]]] of the first run that has one;
+/// null if none has.
 std::string series_json(const RunGroup& group, NamePool& names);
 
 /// [[rule, kind, text, times, runs, place]] of hazards by class, then of broken rules.
