@@ -12,7 +12,7 @@ new ResizeObserver(() => charts.forEach((chart) => chart.resize())).observe(docu
 
 /**
  * `lines`: {label, colour, dash, hidden}. `data` as uPlot takes it: x, then the y of each line. `options`: title, x and y as
- * {label, format, log}, height, points (true: no lines), whiskers (per line, [x, low, high, yLow, yHigh]).
+ * {label, format, log, range, incrs}, height, points (true: no lines), steps (true: a value holds until the next), whiskers (per line, [x, low, high, yLow, yHigh]).
  */
 export function chart(lines, data, options) {
   const box = h("div", { class: "plot", role: "img", "aria-label": `${options.title}; the numbers are in the table beside it` });
@@ -29,9 +29,9 @@ export function chart(lines, data, options) {
     }, h("span", { class: "swatch", style: { background: line.colour } }), line.label);
     return button;
   }));
-  const axis = ({ label, format }) => ({
-    label, stroke: style("--text"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line"), width: 1 },
-    font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", size: 64,
+  const axis = ({ label, format, incrs }) => ({
+    label, incrs, labelGap: 4, stroke: style("--text"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line"), width: 1 },
+    font: "12px system-ui, sans-serif", labelFont: "12px system-ui, sans-serif", size: 78,
     values: (_, splits) => splits.map((value) => (value === null ? "" : format(value))),
   });
   const scale = ({ log, range }) => ({ time: false, distr: log ? 3 : 1, range: range ?? undefined });
@@ -46,7 +46,7 @@ export function chart(lines, data, options) {
         axes: [{ ...axis(options.x), size: 48 }, axis(options.y)],
         series: [{}, ...lines.map((line, i) => ({
           label: line.label, stroke: line.colour, dash: line.dash, width: 2, spanGaps: true, show: shown[i],
-          paths: options.points ? () => null : undefined,
+          paths: options.points ? () => null : options.steps ? uPlot.paths.stepped({ align: 1 }) : undefined,
           points: { show: Boolean(options.points), size: 9, fill: line.colour },
         }))],
         hooks: options.whiskers ? { draw: [(u) => drawWhiskers(u, lines, options.whiskers)] } : {},

@@ -60,7 +60,7 @@ export function comparisonSection(campaign, openDetail) {
     { title: "to baseline", numeric: true, value: field("ratio"), cell: (c) => ratio(field("ratio")(c)) },
     { title: "paired difference [95 %]", numeric: true, value: field("difference"), cell: (c) => h("span", { title: field("difference")(c) }, signed(field("difference")(c), unit()), h("small", {}, interval(field("difference_low")(c), field("difference_high")(c), signed))) },
     { title: "p (Holm)", numeric: true, value: field("p_adjusted"), cell: (c) => h("span", { title: `alone: ${probability(field("p")(c))}` }, probability(field("p_adjusted")(c))) },
-    { title: "finding", value: (c) => findingOf(campaign, state.metric, c.index)[0], cell: (c) => { const [word, why] = findingOf(campaign, state.metric, c.index); return h("span", { class: `finding f-${word.split(/[ ,]/)[0]}`, title: why }, word); } },
+    { title: "finding", value: (c) => findingOf(campaign, state.metric, c.index)[0], cell: (c) => { const [word, why] = findingOf(campaign, state.metric, c.index); return h("span", { class: `finding f-${word.endsWith("one seed") ? "none" : word.split(",")[0]}`, title: why }, word); } },
     { title: "to oracle", numeric: true, value: field("ratio_to_oracle"), cell: (c) => ratio(field("ratio_to_oracle")(c)) },
   ], []);
 

@@ -10,17 +10,14 @@ function judgement(campaign, cell) {
   const { judgement: said } = cell;
   const met = standing(cell);
   if (!said) return h("p", {}, "Nobody judged these runs: `fencelab run` does, with the scenario at hand.");
-  const file = campaign.points[cell.point].file;
   return [
     h("p", {}, h("strong", { class: met === "unmet" ? "bad" : "" }, { met: "As expected. ", unmet: "Not as expected. " }[met] ?? ""), `${expectation(cell)}.`),
     said.why && h("p", { class: "why" }, said.why),
     said.failures.length > 0 && h("ul", { class: "bad" }, said.failures.map((failure) => h("li", {}, failure))),
     said.failures_count > said.failures.length && h("p", { class: "bad" }, `and ${said.failures_count - said.failures.length} more`),
-    said.stated && said.strength && [h("p", {}, `Runs only observe. The strength ${said.strength} is reached by`), command(`fencelab check ${quoted(file)} --stack ${quoted(campaign.stackOf(cell))}`)],
+    said.stated && said.strength && cell.command && [h("p", {}, `Runs only observe. The strength ${said.strength} is reached by`), command(cell.command[0].replace(/^fencelab run /, "fencelab check ").replace(/ --seeds $/, ""))],
   ];
 }
-
-const quoted = (word) => (/^[\w./,:@+%=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 export function detailDialog(campaign, dialog) {
   const close = () => dialog.close();

@@ -27,11 +27,12 @@ export function distributionSection(campaign, box, point) {
       const tables = with_.map((cell) => {
         // uPlot wants ascending x: of equal times the highest part counts.
         const best = new Map();
-        cell.distributions[state.name][1].forEach((ns, i) => best.set(state.log ? Math.max(ns, 1) : ns, parts[i]));
+        const most = campaign.mean(`${state.name}_max_ns`, cell.index);
+        [...cell.distributions[state.name][1], most].forEach((ns, i) => best.set(state.log ? Math.max(ns, 1) : ns, parts[i] ?? 1));
         return [[...best.keys()], [...best.values()]];
       });
       drawn = chart(with_.map((cell) => lineOf(campaign, cell, cells.indexOf(cell))), uPlot.join(tables), {
-        title: `${words}: part of them done within a time (mean of the quantiles of each run)`,
+        title: `${words}: at least this part of them took no longer (quantiles, averaged over runs)`, steps: true,
         x: { label: "time", format: (v) => quantity(v, "ns"), log: state.log }, y: { label: "part", format: (v) => percent(v), range: [0, 1] },
       });
       replace(plot, drawn);

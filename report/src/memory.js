@@ -18,6 +18,8 @@ function amounts(campaign, cells, kind, title, caption) {
   ], rows).element;
 }
 
+const kSteps = Array.from({ length: 50 }, (_, i) => 2 ** i); // of axes of bytes
+
 /** Series of the cells by what they are of: [[kind, name], [[cell, seed, binNs, kib]]]. */
 function tracksOf(campaign, cells) {
   const tracks = new Map();
@@ -56,7 +58,7 @@ export function memorySection(campaign, box, point) {
     drawn = chart(series.map(({ cell }) => lineOf(campaign, cell, cells.indexOf(cell))), table(series, kind === "link"), {
       title: kind === "pool" ? `${name}: most memory in use in each bin, seed ${series[0].seed}` : `${name}: bytes moved per second, seed ${series[0].seed}`,
       x: { label: "time of the run", format: (v) => quantity(v, "ns") },
-      y: { label: kind === "pool" ? "in use" : "per second", format: (v) => quantity(v, "bytes"), range: (_, __, most) => [0, most * 1.05 || 1] },
+      y: { label: kind === "pool" ? "in use" : "per second", format: (v) => quantity(v, "bytes"), incrs: kSteps, range: (_, __, most) => [0, most * 1.05 || 1] },
     });
     replace(plot, drawn);
   }

@@ -29,7 +29,7 @@ export function clientTable(campaign, cells, caption) {
   if (rows.length === 0) return h("p", { class: "note" }, "No process did anything that is counted.");
   return sortedTable(caption, [
     { title: "process", value: (r) => r.name, cell: (r) => r.name },
-    { title: "stack", value: (r) => campaign.stackOf(r.cell), cell: (r) => campaign.stackOf(r.cell) },
+    ...(cells.length > 1 ? [{ title: "stack", value: (r) => campaign.stackOf(r.cell), cell: (r) => campaign.stackOf(r.cell) }] : []),
     ...campaign.data.client_columns.map((column, i) => ({
       title: column.replace(/_(count|ns)$/, "").replaceAll("_", " "), numeric: true, value: (r) => r.values[i], cell: (r) => quantity(r.values[i], kUnits[column]),
     })),
