@@ -1,5 +1,6 @@
 // fencelab compare: the stored runs of a campaign, compared anew.
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "campaign/comparison.hpp"
@@ -67,9 +68,12 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   if (!failure && options.report)
     failure = files.append(options.out + "/report.html",
                            campaign::report_page(report.json(reader.planned())));
+  if (!failure) failure = files.publish();
   if (failure) return failure;
+  // A report of other runs would only mislead.
+  if (!options.report) std::remove((options.out + "/report.html").c_str());
   say("{}", table);
-  return files.publish();
+  return std::nullopt;
 }
 
 int compare(const Options& options) {

@@ -34,13 +34,13 @@ export function replace(element, ...children) {
 /** A label and its select box. `options` are [value, text] or, in groups, [label, [[value, text]]]. */
 export function select(label, options, value, onchange) {
   const option = ([v, text]) => h("option", { value: v, selected: String(v) === String(value) }, text);
-  const box = h("select", { onchange: () => onchange(box.value) },
+  const box = h("select", { "aria-label": label, onchange: () => onchange(box.value) },
     options.map(([v, text]) => (Array.isArray(text) ? h("optgroup", { label: v }, text.map(option)) : option([v, text]))));
   return h("label", { class: "field" }, h("span", {}, label), box);
 }
 
 export function textField(label, placeholder, oninput) {
-  const box = h("input", { type: "search", placeholder, oninput: () => oninput(box.value) });
+  const box = h("input", { type: "search", "aria-label": label, placeholder, oninput: () => oninput(box.value) });
   return h("label", { class: "field" }, h("span", {}, label), box);
 }
 

@@ -20,6 +20,7 @@ export function whenSeen(element, drawer) {
 }
 
 export function drawEverything() {
-  for (const element of [...drawers.keys()]) draw(element);
+  // What is drawn may bring more of them.
+  while (drawers.size > 0) for (const element of [...drawers.keys()]) draw(element);
 }
 addEventListener("beforeprint", drawEverything);

@@ -67,7 +67,7 @@ export function paretoSection(campaign, box, point) {
     const metric = (name, label) => select(label, options, state[name], (value) => ((state[name] = value), (state[`${name}More`] = undefined), setUp()));
     const way = (name, label) => checkBox(`more of ${label} is better`, more(name), (value) => ((state[`${name}More`] = value), draw()));
     replace(tools, metric("x", "Across"), way("x", "it"), metric("y", "Up"), way("y", "it"),
-      select("Of", [["point", "the scenario in focus"], ["all", "all scenarios, as ratios"]], state.scope, (value) => ((state.scope = value), draw())));
+      select("Of", [["point", "the one in focus"], ["all", "all scenarios, as ratios"]], state.scope, (value) => ((state.scope = value), draw())));
     draw();
   }
   setUp();

@@ -59,10 +59,10 @@ describe("a report", () => {
     await page.getByPlaceholder("scenario or stack").first().fill("culprit");
     assert.equal(await rows(), 1);
     await page.getByPlaceholder("scenario or stack").first().fill("");
-    await page.locator("#verdicts").getByLabel("Verdict").selectOption("deadlock");
+    await page.locator("#verdicts").getByRole("combobox", { name: "Verdict", exact: true }).selectOption("deadlock");
     assert.deepEqual(await texts(page, "#verdicts tbody th"), ["async-bind-user-fence"]);
-    await page.locator("#verdicts").getByLabel("Verdict").selectOption("");
-    await page.locator("#verdicts").getByLabel("Order").selectOption("worst");
+    await page.locator("#verdicts").getByRole("combobox", { name: "Verdict", exact: true }).selectOption("");
+    await page.locator("#verdicts").getByRole("combobox", { name: "Order", exact: true }).selectOption("worst");
     assert.equal((await texts(page, "#verdicts tbody th"))[0], "async-bind-user-fence");
     await page.locator("#verdicts").getByLabel("only with unmet expectations").check();
     assert.equal(await rows(), 0);
@@ -84,7 +84,7 @@ describe("a report", () => {
     await head.getByRole("button").click();
     assert.equal(await head.getAttribute("aria-sort"), "descending");
     assert.deepEqual((await means()).map(Number), ascending.reverse());
-    await page.locator("#comparison").getByLabel("Metric").selectOption("jobs_done_count");
+    await page.locator("#comparison").getByRole("combobox", { name: "Metric", exact: true }).selectOption("jobs_done_count");
     assert.match(await page.locator("#comparison .note").first().textContent(), /GPU jobs done without error/);
     await page.close();
   });
@@ -146,8 +146,8 @@ describe("a report", () => {
   it("marks the stacks that no other beats in both metrics", async () => {
     const page = await open(made);
     await show(page, "pareto");
-    await page.locator("#pareto").getByLabel("Across").selectOption("makespan_ns");
-    await page.locator("#pareto").getByLabel("Up").selectOption("oversync_time_ns");
+    await page.locator("#pareto").getByRole("combobox", { name: "Across", exact: true }).selectOption("makespan_ns");
+    await page.locator("#pareto").getByRole("combobox", { name: "Up", exact: true }).selectOption("oversync_time_ns");
     const stars = await page.locator("#pareto tbody tr", { hasText: "★" }).locator("th").allTextContents();
     assert.ok(stars.includes("oracle"), stars.join());
     assert.ok(!stars.includes("linux-implicit"), stars.join());
@@ -208,7 +208,8 @@ describe("a report", () => {
     assert.equal(await page.evaluate(() => window.harmed), undefined);
     assert.equal(await page.locator("img, image, svg a, svg script, [onerror], [onload], [onclick]").count(), 0);
     assert.match(await page.locator("#verdicts tbody th").first().textContent(), /<img src=x onerror/);
-    assert.deepEqual(page.complaints, []);
+    // Reading such a drawing is enough for the browser to say that its policy held.
+    assert.deepEqual(page.complaints.filter((text) => !text.includes("Content Security Policy")), []);
     await page.close();
   });
 
@@ -223,9 +224,9 @@ describe("a report", () => {
     assert.equal(await page.locator("#verdicts tbody tr").count(), 200);
     await visitEverything(page);
     await page.locator("#comparison th", { hasText: "mean" }).getByRole("button").click();
-    await page.getByLabel("Scenario in focus").selectOption("199");
+    await page.getByRole("combobox", { name: "Scenario in focus", exact: true }).selectOption("199");
     await show(page, "pareto");
-    await page.locator("#pareto").getByLabel("Of").selectOption("all");
+    await page.locator("#pareto").getByRole("combobox", { name: "Of", exact: true }).selectOption("all");
     assert.equal(await page.locator("#pareto tbody tr").count(), 8);
     assert.deepEqual(page.complaints, []);
     await page.close();

@@ -17,7 +17,7 @@ case "$1" in
     FENCELAB_CHROMIUM="${FENCELAB_CHROMIUM:-$(command -v chromium)}"
     export FENCELAB_CHROMIUM
     [ -n "$FENCELAB_CHROMIUM" ] || missing "Chromium is not installed"
-    exec node --test test/
+    exec node --test test/browser.test.mjs
     ;;
 esac
 echo "usage: run.sh bundle|browser"

@@ -239,7 +239,8 @@ TEST_CASE("Cells beyond what a page can show are counted, not shown") {
 
 TEST_CASE("A judgement says what was expected, with which strength, and what is not so") {
   const auto loaded = fencelab::scenarios::load_scenario(
-      R"({"format": 1, "name": "s", "processes": [{"name": "p", "threads": [
+      R"({"format": 1, "name": "s", "platform": {"gpus": [{"name": "g", "engines": ["e"]}]},
+          "processes": [{"name": "p", "threads": [
           {"name": "main", "program": [{"think": "1 ms"}]}]}], "stacks": ["linux-implicit", "xe"],
           "expect": {"linux-implicit": {"verdict": "complete", "strength": "proved", "why": "so"}}})",
       "s.json", {});
