@@ -67,3 +67,4 @@ else
 fi
 printf '\n'
 cat "$programs/parallel.txt"
+"$programs/bench_compare_rows" $((quick ? 10000 : 100000))

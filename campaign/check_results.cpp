@@ -192,8 +192,9 @@ ReplayFile replay_of(const CheckRecord& record, const CheckFinding& finding,
 void add_finding(const CheckRecord& record, const CheckFinding& finding, FindingStanding standing,
                  const CheckOrigin& origin, const std::string& stem,
                  std::vector<OutputFile>& files) {
+  Drawings drawings;
   add_report_files(stem, {finding_report(record, finding, standing), finding.json, finding.dot},
-                   files);
+                   drawings, files);
   if (!finding.way.token.empty()) {
     files.push_back({stem + ".replay", replay_text(replay_of(record, finding, origin))});
     files.push_back(

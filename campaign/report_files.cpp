@@ -6,23 +6,11 @@
 #include <filesystem>
 #include <set>
 
-#include "analysis/report/deadlock_svg.hpp"
-
 namespace fencelab::campaign {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Graphviz takes 0.3 s for 300 edges, 1.2 s for 400 and more than a minute for 1000, and nobody
-/// can read such a picture.
-bool is_worth_drawing(const std::string& dot) {
-  constexpr std::size_t kMostEdges = 300;
-  std::size_t edges = 0;
-  for (std::size_t at = dot.find("->"); at != std::string::npos; at = dot.find("->", at + 2))
-    ++edges;
-  return edges <= kMostEdges;
-}
 
 bool is_report(const fs::path& path, std::string_view mark) {
   static const std::set<std::string> kForms = {".txt", ".json", ".dot", ".svg", ".replay", ".mmd"};
@@ -35,15 +23,14 @@ bool is_report(const fs::path& path, std::string_view mark) {
 
 }  // namespace
 
-void add_report_files(const std::string& stem, const ReportForms& forms,
+void add_report_files(const std::string& stem, const ReportForms& forms, Drawings& drawings,
                       std::vector<OutputFile>& files) {
   files.push_back({stem + ".txt", forms.text});
   if (!forms.json.empty()) files.push_back({stem + ".json", forms.json + "\n"});
   if (forms.dot.empty()) return;
   files.push_back({stem + ".dot", forms.dot});
-  if (!is_worth_drawing(forms.dot)) return;
-  auto drawing = analysis::render_svg(forms.dot);
-  if (drawing.ok()) files.push_back({stem + ".svg", std::move(drawing.svg)});
+  const std::string& drawing = drawings.of(forms.dot);
+  if (!drawing.empty()) files.push_back({stem + ".svg", drawing});
 }
 
 std::string file_stem(std::string name) {

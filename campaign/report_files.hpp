@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "campaign/drawings.hpp"
 #include "campaign/files.hpp"
 
 namespace fencelab::campaign {
@@ -16,7 +17,7 @@ struct ReportForms {
 
 /// Adds stem.txt, stem.json, stem.dot and, if Graphviz is there and the graph is not huge,
 /// stem.svg.
-void add_report_files(const std::string& stem, const ReportForms& forms,
+void add_report_files(const std::string& stem, const ReportForms& forms, Drawings& drawings,
                       std::vector<OutputFile>& files);
 
 /// `name` with everything but letters, digits, "-", "." and "_" replaced, fit for a file.

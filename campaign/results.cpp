@@ -67,7 +67,7 @@ std::optional<std::string> ResultFiles::add_incidents(const RunRecord& record) {
         fmt::format("{}-{}-seed{}-{}", point_stem(record), record.stack, record.seed, i + 1);
     std::vector<OutputFile> forms;
     add_report_files(in_folder("deadlocks") + "/" + file_stem(name),
-                     {incident.text, incident.json, incident.dot}, forms);
+                     {incident.text, incident.json, incident.dot}, drawings_, forms);
     for (const OutputFile& form : forms)
       if (auto failure = files_.append(form.path, form.text)) return failure;
   }
@@ -76,6 +76,7 @@ std::optional<std::string> ResultFiles::add_incidents(const RunRecord& record) {
 
 std::optional<std::string> ResultFiles::add(const std::vector<RunRecord>& point) {
   if (auto failure = begin()) return failure;
+  drawings_.forget();  // what another point draws is rarely the same
   for (const RunRecord& record : point) {
     if (auto failure = add_incidents(record)) return failure;
     const std::string hazards = hazards_text(record);
@@ -92,11 +93,18 @@ std::optional<std::string> ResultFiles::add(const std::vector<RunRecord>& point)
   return files_.append(in_folder("clients.csv"), clients_csv_rows(point));
 }
 
+std::optional<std::string> ResultFiles::add_report(const std::string& html) {
+  if (auto failure = begin()) return failure;
+  has_report_ = true;
+  return files_.append(in_folder("report.html"), html);
+}
+
 std::optional<std::string> ResultFiles::publish() {
   if (auto failure = begin()) return failure;
   if (auto failure = files_.publish()) return failure;
   made_deadlocks_ = false;
   if (!has_hazards_) ::unlink(in_folder("hazards.txt").c_str());
+  if (!has_report_) ::unlink(in_folder("report.html").c_str());
   remove_old_reports(in_folder("deadlocks"), "-seed", files_.paths());
   return std::nullopt;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/drawings.hpp"
 #include "campaign/files.hpp"
 #include "campaign/run_record.hpp"
 
@@ -23,9 +24,13 @@ class ResultFiles {
   /// All runs of the next scenario point. An error message with the reason, or none.
   std::optional<std::string> add(const std::vector<RunRecord>& point);
   /// Gives the files their names. What an earlier campaign left there and this one does not have
-  /// (its deadlocks, its hazards) is removed, so that the folder never shows two campaigns at once.
-  /// On an error the folder is as it was.
+  /// (its deadlocks, its hazards, its report) is removed, so that the folder never shows two
+  /// campaigns at once. On an error the folder is as it was.
   std::optional<std::string> publish();
+  /// Adds report.html to the set.
+  std::optional<std::string> add_report(const std::string& html);
+  /// Those of the latest point.
+  Drawings& drawings() { return drawings_; }
 
  private:
   std::optional<std::string> begin();
@@ -34,7 +39,9 @@ class ResultFiles {
   std::string in_folder(const char* name) const { return folder_ + "/" + name; }
   std::string folder_, build_;
   StagedFiles files_;
-  bool begun_ = false, made_deadlocks_ = false, has_deadlocks_ = false, has_hazards_ = false;
+  Drawings drawings_;
+  bool begun_ = false, made_deadlocks_ = false, has_deadlocks_ = false, has_hazards_ = false,
+       has_report_ = false;
 };
 
 /// All of it for runs at hand, those of one scenario point together.

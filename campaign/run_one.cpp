@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "analysis/run/fingerprint.hpp"
+#include "analysis/run/resource_series.hpp"
 #include "campaign/clients.hpp"
 #include "campaign/columns.hpp"
 #include "campaign/database/database.hpp"
@@ -192,6 +193,21 @@ class Supervisor {
   std::string livelock_, starved_, class_, details_;
 };
 
+void add_distributions(const analysis::RunMetrics& metrics, RunRecord& record) {
+  const auto add = [&](const char* name, const analysis::QuantileSketch& sketch) {
+    if (sketch.count() == 0) return;
+    DistributionRecord distribution{name, sketch.count(), {}};
+    for (const std::uint32_t permille : kDistributionPermilles)
+      distribution.ns.push_back(sketch.quantile(permille));
+    record.distributions.push_back(std::move(distribution));
+  };
+  add("job_latency", metrics.job_latency);
+  add("frame_latency", metrics.frame_latency);
+  add("ioctl", metrics.ioctl_time);
+  add("eviction", metrics.eviction_time);
+  add("suspend", metrics.suspend_time);
+}
+
 }  // namespace
 
 std::string build_description() { return BuildInfo::ours().words(); }
@@ -228,6 +244,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
     oversync.watch(world.display(i), std::string(world.machine().policies().names.of("sync")));
+  analysis::ResourceSeries series(world.machine());
+  simulation.probe().subscribe(series, analysis::ResourceSeries::kMask);
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch, heartbeat);
   supervisor.run();
@@ -268,6 +286,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     if (got.submitted == 0 && got.cycles.count == 0) continue;
     record.clients.push_back({client->name(), client_values(got, metrics.last_progress)});
   }
+  record.series = series.finish(metrics.last_progress);
+  add_distributions(metrics, record);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;

@@ -70,10 +70,16 @@ nlohmann::json json_of(const analysis::DependencyRow& row) {
           row.example,  row.start_ns, row.could_start_ns, row.done_ns};
 }
 
-analysis::DependencyRow dependency_of(const nlohmann::json& json) {
-  return {json[0], json[1], json[2], json[3],  json[4],  json[5],  json[6],
-          json[7], json[8], json[9], json[10], json[11], json[12], json[13]};
+namespace {
+
+nlohmann::json json_of(const analysis::RunSeries& series) {
+  nlohmann::json tracks = nlohmann::json::array();
+  for (const analysis::SeriesTrack& track : series.tracks)
+    tracks.push_back({track.kind, track.name, track.kib});
+  return {series.bin_ns, tracks};
 }
+
+}  // namespace
 
 std::string hazard_words(const HazardRecord& hazard) {
   return hazard.count < 2 ? hazard.text
@@ -90,6 +96,9 @@ std::string RunRecord::to_json() const {
     hazards_json.push_back({{"incident", json_of(hazard)}, {"count", hazard.count}});
   nlohmann::json clients_json = nlohmann::json::array();
   for (const ClientRecord& client : clients) clients_json.push_back({client.name, client.values});
+  nlohmann::json distributions_json = nlohmann::json::array();
+  for (const DistributionRecord& each : distributions)
+    distributions_json.push_back({each.name, each.count, each.ns});
   const nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"point", point},
@@ -104,34 +113,11 @@ std::string RunRecord::to_json() const {
                                  {"dependencies", dependencies_json},
                                  {"clients", clients_json},
                                  {"engine_busy_ns", engine_busy_ns},
+                                 {"distributions", distributions_json},
+                                 {"series", json_of(series)},
                                  {"broken_rules", broken_rules}};
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-RunRecord RunRecord::from_json(std::string_view text) {
-  const auto json = nlohmann::json::parse(text);
-  RunRecord record;
-  json.at("scenario").get_to(record.scenario);
-  json.at("stack").get_to(record.stack);
-  json.at("file").get_to(record.file);
-  json.at("point").get_to(record.point);
-  json.at("seed").get_to(record.seed);
-  json.at("status").get_to(record.status);
-  json.at("message").get_to(record.message);
-  json.at("verdict").get_to(record.verdict);
-  json.at("values").get_to(record.values);
-  for (const auto& hazard : json.at("hazards")) {
-    HazardRecord read{incident_of(hazard.at("incident")), hazard.at("count")};
-    record.hazards.push_back(std::move(read));
-  }
-  for (const auto& client : json.at("clients")) record.clients.push_back({client[0], client[1]});
-  json.at("engine_busy_ns").get_to(record.engine_busy_ns);
-  json.at("broken_rules").get_to(record.broken_rules);
-  for (const auto& incident : json.at("incidents"))
-    record.incidents.push_back(incident_of(incident));
-  for (const auto& row : json.at("dependencies")) record.dependencies.push_back(dependency_of(row));
-  return record;
 }
 
 RunFigures RunRecord::figures() const {

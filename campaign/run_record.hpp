@@ -1,6 +1,7 @@
 // RunRecord: everything one run yields, ready to be sent between processes and written to files.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "analysis/deadlock/wait_edges.hpp"
 #include "analysis/oversync/dependency_table.hpp"
+#include "analysis/run/run_series.hpp"
 #include "campaign/source_place.hpp"
 
 namespace fencelab::campaign {
@@ -46,6 +48,17 @@ struct ClientRecord {
   std::vector<std::string> values;
 };
 
+/// How some times of a run were distributed: "job_latency", "frame_latency", ...
+struct DistributionRecord {
+  std::string name;
+  std::uint64_t count = 0;
+  std::vector<std::uint64_t> ns;  ///< the quantiles of kDistributionPermilles
+};
+
+inline constexpr std::array<std::uint32_t, 21> kDistributionPermilles = {
+    10,  50,  100, 150, 200, 250, 300, 350, 400, 450, 500,
+    550, 600, 650, 700, 750, 800, 850, 900, 950, 990};
+
 struct RunRecord {
   std::string scenario, stack, file;
   std::string point;  ///< of a sweep: SweepPoint::name(); else empty
@@ -59,6 +72,8 @@ struct RunRecord {
   std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
   std::vector<ClientRecord> clients;                  ///< processes that did something
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
+  std::vector<DistributionRecord> distributions;      ///< of the times that there were
+  analysis::RunSeries series;                         ///< memory and links over the run
   /// Rules about contexts that it broke whatever came of it, each with the report of its first
   /// time.
   std::map<std::string, std::string> broken_rules;

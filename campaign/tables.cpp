@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -23,6 +24,17 @@ double mean_of(const RunGroup& group, std::string_view column) {
   for (std::size_t i = 0; i < columns().size(); ++i)
     if (columns()[i].name == column) return estimate(group.values(i)).mean;
   return 0;
+}
+
+/// Names of columns() with their places, in the order of RunRecord::values.
+const std::vector<std::pair<std::string_view, std::size_t>>& places_by_name() {
+  static const auto kSorted = [] {
+    std::vector<std::pair<std::string_view, std::size_t>> sorted;
+    for (std::size_t i = 0; i < columns().size(); ++i) sorted.emplace_back(columns()[i].name, i);
+    std::sort(sorted.begin(), sorted.end());
+    return sorted;
+  }();
+  return kSorted;
 }
 
 constexpr std::string_view kOracleSuffix = "+oracle";
@@ -58,10 +70,17 @@ std::string runs_csv_row(const RunRecord& record, const std::string& build) {
       fmt::format("{},{},{},{},{},{},{},{}", kSchemaVersion, csv_field(record.scenario),
                   csv_field(record.point), csv_field(record.stack), record.seed, record.status,
                   record.verdict, csv_field(build));
-  for (const Column& column : columns()) {
+  // Both are walked by name, then written in the order of the columns.
+  std::vector<const std::string*> values(columns().size(), nullptr);
+  auto value = record.values.begin();
+  for (const auto& [name, place] : places_by_name()) {
+    while (value != record.values.end() && value->first < name) ++value;
+    if (value == record.values.end()) break;
+    if (value->first == name) values[place] = &value->second;
+  }
+  for (const std::string* const text : values) {
     csv += ',';
-    const auto found = record.values.find(column.name);
-    if (found != record.values.end()) csv += csv_field(found->second);
+    if (text) csv += csv_field(*text);
   }
   return csv + "\n";
 }

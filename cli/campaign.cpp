@@ -14,6 +14,9 @@
 #include "campaign/dependencies.hpp"
 #include "campaign/expectations.hpp"
 #include "campaign/heartbeat.hpp"
+#include "campaign/report/point_judgement.hpp"
+#include "campaign/report/report_data.hpp"
+#include "campaign/report/report_page.hpp"
 #include "campaign/results.hpp"
 #include "campaign/run_all.hpp"
 #include "campaign/run_key.hpp"
@@ -233,9 +236,8 @@ class Campaign {
     if (options_.until.empty()) return false;
     bool more = false;
     too_wide_.clear();
-    database_.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
-      std::vector<RunRecord> records;
-      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
+    database_.for_each_point([&](const campaign::StoredPoint& point) {
+      const std::vector<RunRecord>& records = point.records;
       const RunRecord& first = records.front();
       const auto needed = campaign::seeds_needed(records, options_.until, options_.max_seeds);
       const std::size_t seeds = static_cast<std::size_t>(
@@ -255,9 +257,10 @@ class Campaign {
   bool is_ours(std::uint64_t place) const { return place % options_.shards + 1 == options_.shard; }
 
   bool is_stored(const std::string& key) {
-    if (options_.rerun == Rerun::all) return false;
+    const Rerun rerun = more_seeds_.empty() ? options_.rerun : Rerun::none;  // once is enough
+    if (rerun == Rerun::all) return false;
     const auto status = database_.status_of(key);
-    return status && (options_.rerun == Rerun::none || *status == "ok");
+    return status && (rerun == Rerun::none || *status == "ok");
   }
 
   campaign::RunIdentity identity_of(const PointRun& run) const {
@@ -349,12 +352,12 @@ class Campaign {
   void write_tables() {
     campaign::ResultFiles files(options_.out, campaign::build_description());
     campaign::CostlyDependencies costly;
+    campaign::ReportData report({});
     PointCursor points(plans_, options_, registry_);
     std::optional<std::string> failure;
     say("{}", campaign::comparison_table_header(options_.oracle));
-    database_.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
-      std::vector<RunRecord> records;
-      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
+    database_.for_each_point([&](const campaign::StoredPoint& point) {
+      const std::vector<RunRecord>& records = point.records;
       auto plan = points.next();
       while (plan && (plan->scenario.name != records.front().scenario ||
                       plan->point != records.front().point))
@@ -362,15 +365,28 @@ class Campaign {
       if (!failure) failure = files.add(records);
       say("{}", campaign::comparison_table_rows(records, options_.oracle));
       costly.add(records);
-      if (plan) judge_.look_at(plan->scenario, records, options_.shards == 1);
+      const std::string judgement = plan ? judge(*plan, records) : std::string();
+      if (options_.report) report.add(point, judgement, files.drawings());
     });
     say("\n{}", costly.words());
+    if (!failure && options_.report)
+      failure = files.add_report(campaign::report_page(report.json(planned_)));
     if (!failure) failure = files.publish();
     if (failure) {
       complain("fencelab: {}; no results were written\n", *failure);
       return judge_.worsen(kExitUsage);
     }
     say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options_.out);
+    if (options_.report) say("{}/report.html\n", options_.out);
+  }
+
+  /// Tells what is not as expected, and stores it for reports; what it stored.
+  std::string judge(const Plan& plan, const std::vector<RunRecord>& records) {
+    const bool whole = options_.shards == 1;
+    judge_.look_at(plan.scenario, records, whole);
+    std::string words = campaign::judge_point(plan.scenario, records, whole).to_json();
+    database_.store_judgement(records.front().scenario, records.front().point, words);
+    return words;
   }
 
   void repeat() {

@@ -1,10 +1,13 @@
 // fencelab compare: the stored runs of a campaign, compared anew.
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "campaign/comparison.hpp"
 #include "campaign/database/campaign_reader.hpp"
 #include "campaign/files.hpp"
+#include "campaign/report/report_data.hpp"
+#include "campaign/report/report_page.hpp"
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
@@ -20,6 +23,7 @@ struct Options {
   campaign::CompareOptions compare;
   RegressionOptions regression;
   std::string out;
+  bool report = true;
 };
 
 std::vector<std::string> compared_columns() {
@@ -43,6 +47,8 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   const auto stacks = reader.stacks();
   const bool has_oracle = std::any_of(stacks.begin(), stacks.end(), campaign::is_oracle_variant);
   const std::string runs = options.out + "/runs.csv", compare = options.out + "/compare.csv";
+  campaign::ReportData report(options.compare);
+  campaign::Drawings drawings;
   campaign::StagedFiles files;
   if (auto failure = files.append(runs, campaign::runs_csv_header())) return failure;
   if (auto failure = files.append(compare, campaign::compare_csv_header())) return failure;
@@ -56,10 +62,20 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
     if (!failure)
       failure = files.append(compare, campaign::compare_csv_rows(point.records, options.compare));
     table += campaign::comparison_table_rows(point.records, has_oracle);
+    if (!options.report) return;
+    drawings.forget();  // what another point draws is rarely the same
+    const campaign::RunIdentity& identity = point.identities.front();
+    report.add(point, reader.judgement_of(identity.scenario, identity.point), drawings);
   });
+  if (!failure && options.report)
+    failure = files.append(options.out + "/report.html",
+                           campaign::report_page(report.json(reader.planned())));
+  if (!failure) failure = files.publish();
   if (failure) return failure;
+  // A report of other runs would only mislead.
+  if (!options.report) std::remove((options.out + "/report.html").c_str());
   say("{}", table);
-  return files.publish();
+  return std::nullopt;
 }
 
 int compare(const Options& options) {
@@ -89,6 +105,7 @@ int compare(const Options& options) {
     return kExitUsage;
   }
   say("\n{0}/runs.csv\n{0}/compare.csv\n", options.out);
+  if (options.report) say("{}/report.html\n", options.out);
   if (options.regression.against.empty()) return kExitOk;
   return compare_with_earlier(options.folders, options.out, options.regression);
 }
@@ -108,8 +125,11 @@ void add_compare(CLI::App& app, Action& action) {
       ->add_option("--metric", options->compare.metrics,
                    "only these columns of runs.csv, in this order (default: all numbers)")
       ->allow_extra_args(false);
-  command->add_option("--out", options->out, "folder for the tables (default: fencelab-compare)")
+  command
+      ->add_option("--out", options->out,
+                   "folder for the tables and report.html (default: fencelab-compare)")
       ->default_val("fencelab-compare");
+  command->add_flag("!--no-report", options->report, "write no report.html");
   add_regression_options(*command, options->regression);
   command->callback([options, &action] { action = [options] { return compare(*options); }; });
 }

@@ -32,12 +32,10 @@ int merge(const MergeOptions& options) {
     std::optional<std::string> failure;
     std::uint64_t stored = 0;
     say("{}", campaign::comparison_table_header(false));
-    database.for_each_point([&](const std::vector<campaign::StoredRun>& runs) {
-      std::vector<campaign::RunRecord> records;
-      for (const campaign::StoredRun& run : runs) records.push_back(run.record);
-      stored += runs.size();
-      if (!failure) failure = files.add(records);
-      say("{}", campaign::comparison_table_rows(records, false));
+    database.for_each_point([&](const campaign::StoredPoint& point) {
+      stored += point.records.size();
+      if (!failure) failure = files.add(point.records);
+      say("{}", campaign::comparison_table_rows(point.records, false));
     });
     if (!failure) failure = files.publish();
     if (failure) {

@@ -32,6 +32,7 @@ struct RunOptions : PlanOptions {
   unsigned jobs = 1;
   bool quiet = false, repeat = false;
   bool oracle = false;               ///< each stack also with sync `oracle`, as a yardstick
+  bool report = true;                ///< write report.html
   bool list = false, count = false;  ///< only say which runs there would be
   std::uint64_t max_runs = 100'000;
   Rerun rerun = Rerun::none;

@@ -154,11 +154,12 @@ void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks) {
   command->add_option("-j,--jobs", options->jobs, "runs at the same time (default: 1)")
       ->check(CLI::Range(1, 1024));
   command
-      ->add_option(
-          "--out", options->out,
-          "folder of results.sqlite, and for runs.csv and compare.csv (default: fencelab-out)")
+      ->add_option("--out", options->out,
+                   "folder of results.sqlite, and for runs.csv, compare.csv and report.html "
+                   "(default: fencelab-out)")
       ->default_val("fencelab-out");
   command->add_flag("--quiet", options->quiet, "no progress line");
+  command->add_flag("!--no-report", options->report, "write no report.html");
   command->add_flag(
       "--oracle", options->oracle,
       "run each stack also with sync oracle (true hazards only) and compare with that");

@@ -12,10 +12,6 @@ namespace {
 /// How much a row is worth when several folders have one.
 int worth(const PlannedRun& run) { return !run.stored ? 0 : run.status == "ok" ? 2 : 1; }
 
-bool is_same_point(const PlannedRun& a, const PlannedRun& b) {
-  return a.scenario == b.scenario && a.point == b.point;
-}
-
 }  // namespace
 
 CampaignReader::CampaignReader(const std::vector<std::string>& folders) {
@@ -68,25 +64,17 @@ std::vector<std::string> CampaignReader::stacks() const {
 
 void CampaignReader::for_each_point(const std::function<void(const StoredPoint&)>& use) {
   StoredPoint point;
-  const PlannedRun* last = nullptr;
   for (const Place& place : plan_) {
     if (!place.run.stored) continue;
-    if (last && !is_same_point(*last, place.run)) {
+    auto run = databases_[place.folder]->find(place.run.key);
+    if (!run) continue;  // made anew by somebody else meanwhile
+    if (!point.has_place_for(*run)) {
       use(point);
       point = {};
     }
-    last = &place.run;
-    add_run(place, point);
+    point.add(std::move(*run));
   }
   if (!point.records.empty()) use(point);
-}
-
-void CampaignReader::add_run(const Place& place, StoredPoint& point) {
-  auto run = databases_[place.folder]->find(place.run.key);
-  if (!run) return;  // made anew by somebody else meanwhile
-  point.identities.push_back(std::move(run->identity));
-  point.records.push_back(std::move(run->record));
-  point.builds.push_back(std::move(run->build));
 }
 
 StoredPoint CampaignReader::point(const std::string& scenario, const std::string& point) {
@@ -95,8 +83,16 @@ StoredPoint CampaignReader::point(const std::string& scenario, const std::string
       if (plan_[i].run.stored) places_[{plan_[i].run.scenario, plan_[i].run.point}].push_back(i);
   StoredPoint found;
   if (const auto places = places_.find({scenario, point}); places != places_.end())
-    for (const std::size_t i : places->second) add_run(plan_[i], found);
+    for (const std::size_t i : places->second)
+      if (auto run = databases_[plan_[i].folder]->find(plan_[i].run.key))
+        found.add(std::move(*run));
   return found;
+}
+
+std::string CampaignReader::judgement_of(const std::string& scenario, const std::string& point) {
+  for (const auto& database : databases_)
+    if (std::string words = database->judgement_of(scenario, point); !words.empty()) return words;
+  return {};
 }
 
 }  // namespace fencelab::campaign

@@ -13,13 +13,6 @@
 
 namespace fencelab::campaign {
 
-/// The runs of one scenario point in the order of the plan, beside each other.
-struct StoredPoint {
-  std::vector<RunIdentity> identities;
-  std::vector<RunRecord> records;
-  std::vector<std::string> builds;  ///< BuildInfo::words() of what made each
-};
-
 class CampaignReader {
  public:
   /// Opens results.sqlite of each folder, at least one. A run that several hold counts once, one
@@ -39,13 +32,15 @@ class CampaignReader {
   /// Those of one point; nothing in it if there are none.
   StoredPoint point(const std::string& scenario, const std::string& point);
 
+  /// What the campaign said of a point: Database::judgement_of() of the first folder that has it.
+  std::string judgement_of(const std::string& scenario, const std::string& point);
+
  private:
   struct Place {
     PlannedRun run;
     std::size_t folder = 0;  ///< whose row it is
   };
   void add_plan(std::size_t folder, const std::string& name);
-  void add_run(const Place& place, StoredPoint& point);
   std::vector<std::unique_ptr<Database>> databases_;
   std::vector<Place> plan_;  ///< by place
   /// Where in the plan the runs of a point are; made when it is first asked for.

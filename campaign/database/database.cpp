@@ -96,6 +96,10 @@ void Database::open(bool writes) {
   // nothing that was stored, a power failure may cost the latest runs.
   connection_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
   build_ = our_build();
+  // Not part of the first databases; whoever does not know it can do without it.
+  connection_->execute(
+      "CREATE TABLE IF NOT EXISTS judgements (scenario TEXT, point TEXT, words TEXT, PRIMARY KEY "
+      "(scenario, point)) STRICT");
 }
 
 Database::~Database() = default;
@@ -275,23 +279,49 @@ std::vector<PlannedRun> Database::plan() {
   return plan;
 }
 
-void Database::for_each_point(const std::function<void(const std::vector<StoredRun>&)>& use) {
+void StoredPoint::add(StoredRun run) {
+  identities.push_back(std::move(run.identity));
+  records.push_back(std::move(run.record));
+  builds.push_back(std::move(run.build));
+}
+
+bool StoredPoint::has_place_for(const StoredRun& run) const {
+  return identities.empty() || (identities.back().scenario == run.identity.scenario &&
+                                identities.back().point == run.identity.point);
+}
+
+void Database::for_each_point(const std::function<void(const StoredPoint&)>& use) {
   Statement rows =
       connection_->prepare(std::string("SELECT ") + kRow +
                            " FROM plan JOIN runs ON runs.key = plan.key ORDER BY position");
-  std::vector<StoredRun> together;
+  StoredPoint point;
   while (rows.step()) {
     StoredRun run = read(rows);
-    const bool is_next =
-        !together.empty() && (together.back().identity.scenario != run.identity.scenario ||
-                              together.back().identity.point != run.identity.point);
-    if (is_next) {
-      use(together);
-      together.clear();
+    if (!point.has_place_for(run)) {
+      use(point);
+      point = {};
     }
-    together.push_back(std::move(run));
+    point.add(std::move(run));
   }
-  if (!together.empty()) use(together);
+  if (!point.records.empty()) use(point);
+}
+
+void Database::store_judgement(const std::string& scenario, const std::string& point,
+                               const std::string& words) {
+  connection_->prepare("INSERT OR REPLACE INTO judgements VALUES (?, ?, ?)")
+      .bind(1, scenario)
+      .bind(2, point)
+      .bind(3, words)
+      .run();
+}
+
+std::string Database::judgement_of(const std::string& scenario, const std::string& point) {
+  if (connection_->number_of("SELECT count(*) FROM sqlite_schema WHERE name = 'judgements'") == 0)
+    return {};
+  Statement row =
+      connection_->prepare("SELECT words FROM judgements WHERE scenario = ? AND point = ?");
+  row.bind(1, scenario).bind(2, point);
+  return row.step() ? row.text(0) : std::string();
 }
 
 }  // namespace fencelab::campaign

@@ -40,6 +40,16 @@ struct StoredRun {
   std::string build;  ///< BuildInfo::words() of the program that made it
 };
 
+/// The stored runs of one scenario point in the order of the plan, beside each other.
+struct StoredPoint {
+  std::vector<RunIdentity> identities;
+  std::vector<RunRecord> records;
+  std::vector<std::string> builds;
+
+  void add(StoredRun run);
+  bool has_place_for(const StoredRun& run) const;  ///< it is of this point, or there is none yet
+};
+
 /// A run that a command asked for.
 struct PlannedRun {
   std::uint64_t place = 0;  ///< in the whole campaign, from 0
@@ -80,7 +90,13 @@ class Database {
 
   /// The runs of the latest plan that are stored, in its order, those of one scenario point
   /// together. Throws if a row is damaged.
-  void for_each_point(const std::function<void(const std::vector<StoredRun>&)>& use);
+  void for_each_point(const std::function<void(const StoredPoint&)>& use);
+  /// Keeps what was said of a point beside its runs, instead of what was said before; `words` are
+  /// the caller's.
+  void store_judgement(const std::string& scenario, const std::string& point,
+                       const std::string& words);
+  /// Empty where nothing was said.
+  std::string judgement_of(const std::string& scenario, const std::string& point);
   /// The run with that key. Throws if its row is damaged.
   std::optional<StoredRun> find(const std::string& key);
   /// Runs of the latest plan, stored or not.

@@ -41,7 +41,7 @@ const std::vector<Confined>& confined_libraries() {
       {"SimGrid", {"simgrid/", "xbt/", "xbt.h"}, {"models/platform/", "bench/peer_"}},
       {"ns-3", {"ns3/"}, {"bench/peer_"}},
       {"JSON",
-       {"nlohmann/", "valijson/"},
+       {"nlohmann/", "valijson/", "simdjson.h"},
        {"scenarios/", "analysis/report/", "campaign/", "cli/", "tests/"}},
   };
   return confined;
