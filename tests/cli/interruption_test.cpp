@@ -209,6 +209,7 @@ TEST_CASE("a system that gives few descriptors slows a campaign down, and no mor
         prepare);
   };
   const Outcome scarce = run("scarce", [] {
+    ::close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);  // whatever came down to us
     const rlimit limit{16, 16};
     ::setrlimit(RLIMIT_NOFILE, &limit);
   });
