@@ -136,7 +136,10 @@ std::string comparison_table_header(bool has_oracle) {
 }
 
 std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle) {
-  const auto groups = group_runs(records);
+  return comparison_table_rows(group_runs(records), has_oracle);
+}
+
+std::string comparison_table_rows(const std::vector<RunGroup>& groups, bool has_oracle) {
   std::string table, previous;
   for (const RunGroup& own : groups) {
     const std::string name =
