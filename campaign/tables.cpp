@@ -103,8 +103,11 @@ std::string compare_csv_header() {
 }
 
 std::string compare_csv_rows(const std::vector<RunRecord>& records, const CompareOptions& options) {
+  return compare_csv_rows(group_runs(records), options);
+}
+
+std::string compare_csv_rows(const std::vector<RunGroup>& groups, const CompareOptions& options) {
   std::string csv;
-  const auto groups = group_runs(records);
   for (const RunGroup& own : groups) {
     const RunGroup* const baseline = baseline_of(groups, own, options);
     const RunGroup* const oracle = oracle_of(groups, own);
