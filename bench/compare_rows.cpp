@@ -1,10 +1,9 @@
 // Comparing stored runs: a campaign of ROWS runs (8 stacks, 30 seeds, as many scenarios as that
 // needs) is made up from one real run whose times are shaken, then read and compared. Prints the
-// wall time of that, which other programs disturb, and its parts.
+// processor time of that, with and without the data of report.html, and the sizes.
 //   bench_compare_rows [ROWS [FOLDER]]     the folder is kept; without one it is a temporary one
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -78,10 +77,6 @@ void fill(const std::string& folder, std::uint64_t rows) {
   }
 }
 
-double seconds_since(std::chrono::steady_clock::time_point begun) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
 struct Sizes {
   std::size_t runs = 0, compare = 0, report = 0;
 };
@@ -92,11 +87,12 @@ Sizes compare(const std::string& folder, bool with_report) {
   campaign::Drawings drawings;
   Sizes sizes;
   reader.for_each_point([&](const campaign::StoredPoint& point) {
+    const auto groups = campaign::group_runs(point.records);
     for (std::size_t i = 0; i < point.records.size(); ++i)
       sizes.runs += campaign::runs_csv_row(point.records[i], point.builds[i]).size();
-    sizes.compare += campaign::compare_csv_rows(point.records).size();
-    sizes.compare += campaign::comparison_table_rows(point.records, false).size();
-    if (with_report) report.add(point, "", drawings);
+    sizes.compare += campaign::compare_csv_rows(groups, {}).size();
+    sizes.compare += campaign::comparison_table_rows(groups, false).size();
+    if (with_report) report.add(point, groups, "", drawings);
   });
   if (with_report) sizes.report = campaign::report_page(report.json(reader.planned())).size();
   return sizes;
@@ -114,15 +110,15 @@ int main(int argc, char** argv) {
   }
   std::filesystem::create_directories(folder);
   if (!std::filesystem::exists(campaign::Database::path_in(folder))) fill(folder, rows);
-  auto begun = std::chrono::steady_clock::now();
+  double begun = fencelab::bench::cpu_seconds();
   const Sizes tables = compare(folder, false);
-  const double tables_s = seconds_since(begun);
-  begun = std::chrono::steady_clock::now();
+  const double tables_s = fencelab::bench::cpu_seconds() - begun;
+  begun = fencelab::bench::cpu_seconds();
   const Sizes all = compare(folder, true);
-  const double all_s = seconds_since(begun);
+  const double all_s = fencelab::bench::cpu_seconds() - begun;
   fmt::print(
       "compare_rows rows={} database_mb={} runs_csv_mb={} compare_csv_mb={} report_mb={} "
-      "tables_s={:.2f} with_report_s={:.2f} bar_s={}\n",
+      "tables_cpu_s={:.2f} with_report_cpu_s={:.2f} bar_s={}\n",
       rows, std::filesystem::file_size(campaign::Database::path_in(folder)) / 1'000'000,
       tables.runs / 1'000'000, tables.compare / 1'000'000, all.report / 1'000'000, tables_s, all_s,
       kBarSeconds);

@@ -103,8 +103,11 @@ std::string compare_csv_header() {
 }
 
 std::string compare_csv_rows(const std::vector<RunRecord>& records, const CompareOptions& options) {
+  return compare_csv_rows(group_runs(records), options);
+}
+
+std::string compare_csv_rows(const std::vector<RunGroup>& groups, const CompareOptions& options) {
   std::string csv;
-  const auto groups = group_runs(records);
   for (const RunGroup& own : groups) {
     const RunGroup* const baseline = baseline_of(groups, own, options);
     const RunGroup* const oracle = oracle_of(groups, own);
@@ -136,7 +139,10 @@ std::string comparison_table_header(bool has_oracle) {
 }
 
 std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle) {
-  const auto groups = group_runs(records);
+  return comparison_table_rows(group_runs(records), has_oracle);
+}
+
+std::string comparison_table_rows(const std::vector<RunGroup>& groups, bool has_oracle) {
   std::string table, previous;
   for (const RunGroup& own : groups) {
     const std::string name =

@@ -28,6 +28,8 @@ bool is_oracle_variant(const std::string& stack);
 std::string compare_csv_header();
 std::string compare_csv_rows(const std::vector<RunRecord>& records,
                              const CompareOptions& options = {});
+/// The same of runs that are grouped already, by group_runs().
+std::string compare_csv_rows(const std::vector<RunGroup>& groups, const CompareOptions& options);
 /// Both.
 std::string compare_csv(const std::vector<RunRecord>& records);
 
@@ -35,6 +37,7 @@ std::string compare_csv(const std::vector<RunRecord>& records);
 /// column for the ratio to oracle variants.
 std::string comparison_table_header(bool has_oracle);
 std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle);
+std::string comparison_table_rows(const std::vector<RunGroup>& groups, bool has_oracle);
 
 /// A CSV field, quoted if need be; text that a spreadsheet would take for a formula is defused.
 std::string csv_field(const std::string& text);

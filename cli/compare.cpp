@@ -55,17 +55,18 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   std::optional<std::string> failure;
   std::string table = campaign::comparison_table_header(has_oracle);
   reader.for_each_point([&](const campaign::StoredPoint& point) {
+    const auto groups = campaign::group_runs(point.records);
     std::string rows;
     for (std::size_t i = 0; i < point.records.size(); ++i)
       rows += campaign::runs_csv_row(point.records[i], point.builds[i]);
     if (!failure) failure = files.append(runs, rows);
     if (!failure)
-      failure = files.append(compare, campaign::compare_csv_rows(point.records, options.compare));
-    table += campaign::comparison_table_rows(point.records, has_oracle);
+      failure = files.append(compare, campaign::compare_csv_rows(groups, options.compare));
+    table += campaign::comparison_table_rows(groups, has_oracle);
     if (!options.report) return;
     drawings.forget();  // what another point draws is rarely the same
     const campaign::RunIdentity& identity = point.identities.front();
-    report.add(point, reader.judgement_of(identity.scenario, identity.point), drawings);
+    report.add(point, groups, reader.judgement_of(identity.scenario, identity.point), drawings);
   });
   if (!failure && options.report)
     failure = files.append(options.out + "/report.html",

@@ -133,10 +133,14 @@ void ReportData::add_cell(const StoredPoint& point, const std::vector<RunGroup>&
 }
 
 void ReportData::add(const StoredPoint& point, const std::string& judgement, Drawings& drawings) {
+  add(point, group_runs(point.records), judgement, drawings);
+}
+
+void ReportData::add(const StoredPoint& point, const std::vector<RunGroup>& groups,
+                     const std::string& judgement, Drawings& drawings) {
   runs_ += point.records.size();
   for (const RunRecord& record : point.records) failed_ += record.status != "ok";
   builds_.insert(point.builds.begin(), point.builds.end());
-  const auto groups = group_runs(point.records);
   if (cells_.size() + groups.size() > kMostCells) {
     cells_left_out_ += groups.size();
     return;

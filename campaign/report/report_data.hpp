@@ -28,6 +28,9 @@ class ReportData {
 
   /// The next scenario point. `judgement` is PointJudgement::to_json(), empty if nobody judged.
   void add(const StoredPoint& point, const std::string& judgement, Drawings& drawings);
+  /// The same where `groups` are group_runs() of its records.
+  void add(const StoredPoint& point, const std::vector<RunGroup>& groups,
+           const std::string& judgement, Drawings& drawings);
   /// `planned` runs were asked for.
   std::string json(std::uint64_t planned) const;
 

@@ -2,7 +2,7 @@
 import { h, replace, command } from "./dom.js";
 import { markOf } from "./data.js";
 import { expectation, standing } from "./verdicts.js";
-import { stuckEntry, hazardRows } from "./stuck.js";
+import { stuckEntry, hazardRows, inWords } from "./stuck.js";
 import { clientTable } from "./recovery.js";
 import { plural } from "./format.js";
 
@@ -39,7 +39,7 @@ export function detailDialog(campaign, dialog) {
       ]),
       failure && [h("h3", {}, "Failed"), h("pre", {}, failure)],
       stuck.length > 0 && [h("h3", {}, "What got stuck"), stuck.map((entry) => stuckEntry(campaign, entry, null))],
-      hazards.length > 0 && [h("h3", {}, "Hazards and broken rules"), h("ul", {}, hazards.map((each) => h("li", {}, h("strong", {}, each.rule), ` in ${plural(each.runs, "run")}, ${plural(each.times, "time")}: `, each.text)))],
+      hazards.length > 0 && [h("h3", {}, "Hazards and broken rules"), h("ul", {}, hazards.map((each) => h("li", {}, h("strong", {}, each.rule), ` in ${plural(each.runs, "run")}, ${plural(each.times, "time")}: `, inWords(each.text))))],
       h("h3", {}, "What each process got"), clientTable(campaign, [cell], "Means over seeds"));
     dialog.showModal();
     dialog.scrollTop = 0;

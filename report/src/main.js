@@ -11,7 +11,7 @@ import { oversyncSection } from "./oversync.js";
 import { memorySection } from "./memory.js";
 import { clientSection, recoverySection } from "./recovery.js";
 import { paretoSection } from "./pareto.js";
-import { hazardRows, stuckSection } from "./stuck.js";
+import { hazardRows, inWords, stuckSection } from "./stuck.js";
 import { sortedTable } from "./table.js";
 import { detailDialog } from "./detail.js";
 import { notes } from "./notes.js";
@@ -41,7 +41,7 @@ function hazards(campaign, openDetail) {
     { title: "scenario", value: (r) => campaign.points[r.cell.point].title, cell: (r) => campaign.points[r.cell.point].title },
     { title: "stack", value: (r) => campaign.stackOf(r.cell), cell: (r) => h("button", { type: "button", class: "link", onclick: () => openDetail(r.cell.index) }, campaign.stackOf(r.cell)) },
     { title: "rule", value: (r) => r.rule, cell: (r) => r.rule }, { title: "runs", numeric: true, value: (r) => r.runs, cell: (r) => r.runs },
-    { title: "times", numeric: true, value: (r) => r.times, cell: (r) => r.times.toLocaleString("en") }, { title: "the first in words", cell: (r) => h("span", { class: "words" }, r.text) },
+    { title: "times", numeric: true, value: (r) => r.times, cell: (r) => r.times.toLocaleString("en") }, { title: "the first in words", cell: (r) => inWords(r.text) },
   ], rows).element;
 }
 

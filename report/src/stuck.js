@@ -57,3 +57,10 @@ export function stuckSection(campaign, openDetail) {
 export function hazardRows(campaign, cells) {
   return cells.flatMap((cell) => cell.hazards.map(([rule, kind, text, times, runs, place]) => ({ cell, rule: campaign.name(rule), kind, text: campaign.name(text), times, runs, place: campaign.name(place) })));
 }
+
+/** What was found in words; of many lines the first, and the rest on demand. */
+export function inWords(text) {
+  const lines = text.trim().split("\n");
+  if (lines.length === 1) return h("span", { class: "words" }, text);
+  return h("details", { class: "words" }, h("summary", {}, lines[0]), h("pre", { tabindex: "0" }, lines.slice(1).join("\n")));
+}

@@ -37,9 +37,9 @@ TEST_CASE("the scenario that the tests of bad input break is itself right", "[cl
   INFO(outcome.err);
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.err.empty());
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"clients.csv", "compare.csv",
-                                                                    "dependencies.csv",
-                                                                    "results.sqlite", "runs.csv"});
+  CHECK(files_below(folder.path("out")) ==
+        std::vector<std::string>{"clients.csv", "compare.csv", "dependencies.csv", "report.html",
+                                 "results.sqlite", "runs.csv"});
 }
 
 TEST_CASE("a library scenario cut off at any byte is refused", "[cli]") {

@@ -169,9 +169,9 @@ TEST_CASE("deadlocks of an earlier campaign do not stay beside the results of a 
         first.end());
   folder.file("out/hazards.txt", "of an earlier campaign");
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"clients.csv", "compare.csv",
-                                                                    "dependencies.csv",
-                                                                    "results.sqlite", "runs.csv"});
+  CHECK(files_below(folder.path("out")) ==
+        std::vector<std::string>{"clients.csv", "compare.csv", "dependencies.csv", "report.html",
+                                 "results.sqlite", "runs.csv"});
 }
 
 TEST_CASE("what somebody else put beside the results stays", "[cli]") {
@@ -181,5 +181,6 @@ TEST_CASE("what somebody else put beside the results stays", "[cli]") {
   CHECK(run_into(folder.path("out"), {}, kLibrary + "/vm-bind-pipeline.json").exit_code == 0);
   CHECK(files_below(folder.path("out")) ==
         std::vector<std::string>{"clients.csv", "compare.csv", "deadlocks", "deadlocks/notes.txt",
-                                 "dependencies.csv", "notes.md", "results.sqlite", "runs.csv"});
+                                 "dependencies.csv", "notes.md", "report.html", "results.sqlite",
+                                 "runs.csv"});
 }

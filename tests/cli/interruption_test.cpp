@@ -155,9 +155,9 @@ TEST_CASE("an interrupted campaign leaves earlier results as they were", "[cli]"
   ::kill(program.pid(), SIGINT);
   CHECK(program.wait().signal == SIGINT);
   CHECK(read_file(folder.path("out/runs.csv")) == runs);
-  CHECK(files_below(folder.path("out")) == std::vector<std::string>{"clients.csv", "compare.csv",
-                                                                    "dependencies.csv",
-                                                                    "results.sqlite", "runs.csv"});
+  CHECK(files_below(folder.path("out")) ==
+        std::vector<std::string>{"clients.csv", "compare.csv", "dependencies.csv", "report.html",
+                                 "results.sqlite", "runs.csv"});
 }
 
 TEST_CASE("a program started under nohup goes on after a hang-up", "[cli]") {
