@@ -16,6 +16,7 @@
 #include "campaign/incident.hpp"
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
+#include "campaign/run_trace.hpp"
 #include "fencelab/version.hpp"
 #include "scenarios/runtime/world.hpp"
 
@@ -186,7 +187,8 @@ std::string build_description() {
 }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed, PredictedRun* predicted) {
+                  std::uint64_t seed, PredictedRun* predicted,
+                  const analysis::TraceOptions& trace) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -212,7 +214,9 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     orders.emplace(simulation);
     simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
   }
+  RunTrace timeline(trace, simulation);
   scenarios::World world(simulation, hardware, scenario, stack, state);
+  timeline.know(world);
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
@@ -220,6 +224,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch);
   supervisor.run();
+  record.trace_error = timeline.finish(simulation.now());
   if (orders) *predicted = describe_orders(*orders, simulation, world);
 
   if (metrics.operations_done == 0 && metrics.jobs_done == 0) {

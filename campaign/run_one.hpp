@@ -1,6 +1,7 @@
 // One run: a scenario under a stack with a seed, from nothing to a record.
 #pragma once
 
+#include "analysis/trace/trace_options.hpp"
 #include "campaign/predict_run.hpp"
 #include "campaign/run_record.hpp"
 #include "policies/registry.hpp"
@@ -11,9 +12,11 @@ namespace fencelab::campaign {
 
 /// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own
 /// mistakes. At most one run of a process may use shared hardware; see run_all.hpp. `predicted`, if
-/// given, takes what the run's order of events foretells.
+/// given, takes what the run's order of events foretells. `trace`: what is written of it meanwhile;
+/// it changes nothing but RunRecord::trace_error.
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed, PredictedRun* predicted = nullptr);
+                  std::uint64_t seed, PredictedRun* predicted = nullptr,
+                  const analysis::TraceOptions& trace = {});
 
 /// "version commit build-type compiler sanitizers", with a word when it is no release build.
 std::string build_description();

@@ -90,7 +90,7 @@ std::string RunRecord::to_json() const {
     hazards_json.push_back({{"incident", json_of(hazard)}, {"count", hazard.count}});
   nlohmann::json clients_json = nlohmann::json::array();
   for (const ClientRecord& client : clients) clients_json.push_back({client.name, client.values});
-  const nlohmann::json record = {{"scenario", scenario},
+  nlohmann::json record = {{"scenario", scenario},
                                  {"stack", stack},
                                  {"point", point},
                                  {"file", file},
@@ -105,6 +105,7 @@ std::string RunRecord::to_json() const {
                                  {"clients", clients_json},
                                  {"engine_busy_ns", engine_busy_ns},
                                  {"broken_rules", broken_rules}};
+  if (!trace_error.empty()) record["trace_error"] = trace_error;
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -128,6 +129,7 @@ RunRecord RunRecord::from_json(const std::string& text) {
   for (const auto& client : json.at("clients")) record.clients.push_back({client[0], client[1]});
   json.at("engine_busy_ns").get_to(record.engine_busy_ns);
   json.at("broken_rules").get_to(record.broken_rules);
+  record.trace_error = json.value("trace_error", "");
   for (const auto& incident : json.at("incidents"))
     record.incidents.push_back(incident_of(incident));
   for (const auto& row : json.at("dependencies")) record.dependencies.push_back(dependency_of(row));

@@ -58,6 +58,7 @@ struct RunRecord {
   std::vector<analysis::DependencyRow> dependencies;  ///< the costliest kinds, then the rest
   std::vector<ClientRecord> clients;                  ///< processes that did something
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
+  std::string trace_error;  ///< why the trace asked for could not be written; empty: it could
   /// Rules about contexts that it broke whatever came of it, each with the report of its first
   /// time.
   std::map<std::string, std::string> broken_rules;

@@ -1,6 +1,7 @@
 // A run that is watched for what its contexts forbid, besides.
 #pragma once
 
+#include "analysis/trace/trace_options.hpp"
 #include "campaign/run_record.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -8,9 +9,9 @@
 
 namespace fencelab::campaign {
 
-/// As run_one(), and RunRecord::broken_rules says which rules about contexts were broken: no
+/// As run_one(), with the same `trace`, and RunRecord::broken_rules says which rules about contexts were broken: no
 /// schedule could refute those, so that one run is enough to know.
 RunRecord run_watched(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                      std::uint64_t seed);
+                      std::uint64_t seed, const analysis::TraceOptions& trace = {});
 
 }  // namespace fencelab::campaign

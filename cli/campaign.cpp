@@ -123,6 +123,7 @@ class Campaign {
       return kExitCrash;
     }
     write_tables();
+    tell_trace();
     if (options_.repeat) repeat();
     return judge_.code();
   }
@@ -156,7 +157,7 @@ class Campaign {
   bool is_ours(std::uint64_t place) const { return place % options_.shards + 1 == options_.shard; }
 
   bool is_stored(const std::string& key) {
-    if (options_.rerun == Rerun::all) return false;
+    if (options_.rerun == Rerun::all || !options_.trace.path.empty()) return false;
     const auto status = database_.status_of(key);
     return status && (options_.rerun == Rerun::none || *status == "ok");
   }
@@ -173,15 +174,16 @@ class Campaign {
             campaign::reproduce_command(plan.scenario.file, origin, run.stack->name, run.seed)};
   }
 
-  static campaign::WorkItem item_of(const PointRun& run) {
+  static campaign::WorkItem item_of(const PointRun& run, const analysis::TraceOptions& trace) {
     RunRecord identity;
     identity.scenario = run.plan->scenario.name;
     identity.point = run.plan->point;
     identity.stack = run.stack->name;
     identity.file = run.plan->scenario.file;
     identity.seed = run.seed;
-    return {identity, [run] {
-              RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed);
+    return {identity, [run, trace] {
+              RunRecord record =
+                  campaign::run_watched(run.plan->scenario, *run.stack, run.seed, trace);
               record.point = run.plan->point;
               return record;
             }};
@@ -201,12 +203,13 @@ class Campaign {
         campaign::RunIdentity identity = identity_of(*run);
         if (is_stored(identity.key)) continue;
         under_way.emplace(begun++, std::move(identity));
-        return item_of(*run);
+        return item_of(*run, options_.trace);
       }
       return std::nullopt;
     };
     campaign::run_each(
         next, pool_, [&](std::size_t item, const RunRecord& record, const std::string& json) {
+          trace_error_ = record.trace_error;
           database_.store(under_way.extract(item).mapped(), record, json);
           ++stored_;
           const bool ok = record.status == "ok";
@@ -244,6 +247,13 @@ class Campaign {
     say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options_.out);
   }
 
+  void tell_trace() {
+    if (options_.trace.path.empty()) return;
+    if (trace_error_.empty()) return say("{}\n", options_.trace.path);
+    complain("fencelab: --trace: {}\n", trace_error_);
+    judge_.worsen(kExitUsage);
+  }
+
   void repeat() {
     RunCursor cursor(plans_, options_, registry_);
     std::unordered_map<std::size_t, std::string> under_way;
@@ -253,7 +263,7 @@ class Campaign {
       while (const auto run = cursor.next()) {
         if (!is_ours(place++)) continue;
         under_way.emplace(begun++, key_of(*run));
-        return item_of(*run);
+        return item_of(*run, {});
       }
       return std::nullopt;
     };
@@ -280,6 +290,7 @@ class Campaign {
   campaign::PoolOptions pool_;
   Judge judge_;
   std::uint64_t planned_ = 0, stored_ = 0;
+  std::string trace_error_;  ///< why there is no whole trace
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/trace/trace_options.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -35,6 +36,7 @@ struct RunOptions : PlanOptions {
   Rerun rerun = Rerun::none;
   std::string time_limit, memory_limit;  ///< of one run; empty: none
   std::uint64_t shard = 1, shards = 1;   ///< this part of the runs, from 1
+  analysis::TraceOptions trace;          ///< of the only run
 };
 
 /// A loaded scenario, or one point of its sweep, with its stacks decided.
