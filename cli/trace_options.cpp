@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-#include "campaign/relations.hpp"
+#include "campaign/run_key.hpp"
 #include "cli/output.hpp"
 #include "cli/points.hpp"
 #include "scenarios/nearest_name.hpp"

@@ -34,7 +34,7 @@ FenceNames names_of(const core::DmaFence& fence) {
   if (!producer) return {"container", "unbound"};
   const core::OrderClassId role = producer->order_class();
   if (!core::is_class(role)) return {"sw_sync", "sw_sync"};
-  return {"kernel", fence.simulation().order_classes().info(role).name};
+  return {"kernel", fence.simulation().order_classes().at(role).name};
 }
 
 }  // namespace fencelab::analysis

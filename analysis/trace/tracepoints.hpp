@@ -33,26 +33,25 @@ class Tracepoints {
     const std::string* timeline = nullptr;
     std::uint64_t context = 0, seqno = 0;
   };
-};
-Tracepoint at(TracepointKind kind, const core::ProbeEvent& event);
-void note_fence(const core::ProbeEvent& event, const core::DmaFence& fence);
-void fire(TracepointKind kind, const core::ProbeEvent& event, core::ObjectId fence);
-void begin_wait(const core::ProbeEvent& event);
-void end_wait(const core::ProbeEvent& event, core::ProcessId process);
-void fire_job(TracepointKind kind, const core::ProbeEvent& event, const models::Job& job);
-void queue_job(const core::ProbeEvent& event, const models::Job& job);
-void block_job(const core::ProbeEvent& event, const models::Job& job);
-void run_job(const core::ProbeEvent& event, const models::Job& job);
-void signal(const core::ProbeEvent& event, const core::DmaFence& fence);
-void flip(const core::ProbeEvent& event);
+  Tracepoint at(TracepointKind kind, const core::ProbeEvent& event);
+  void note_fence(const core::ProbeEvent& event, const core::DmaFence& fence);
+  void fire(TracepointKind kind, const core::ProbeEvent& event, core::ObjectId fence);
+  void begin_wait(const core::ProbeEvent& event);
+  void end_wait(const core::ProbeEvent& event, core::ProcessId process);
+  void fire_job(TracepointKind kind, const core::ProbeEvent& event, const models::Job& job);
+  void queue_job(const core::ProbeEvent& event, const models::Job& job);
+  void block_job(const core::ProbeEvent& event, const models::Job& job);
+  void run_job(const core::ProbeEvent& event, const models::Job& job);
+  void signal(const core::ProbeEvent& event, const core::DmaFence& fence);
+  void flip(const core::ProbeEvent& event);
 
-TraceSink & sink_;
-Threads & threads_;
-std::vector<MachineNames::Display> displays_;
-std::unordered_set<std::string> words_;  ///< of fences: few, they stay
-std::unordered_map<core::ObjectId, Fence> fences_;
-std::unordered_set<core::ObjectId> running_;  ///< jobs that the scheduler has given to a ring
-std::unordered_map<core::ProcessId, std::vector<core::ObjectId>> waits_;
+  TraceSink& sink_;
+  Threads& threads_;
+  std::vector<MachineNames::Display> displays_;
+  std::unordered_set<std::string> words_;  ///< of fences: few, they stay
+  std::unordered_map<core::ObjectId, Fence> fences_;
+  std::unordered_set<core::ObjectId> running_;  ///< jobs that the scheduler has given to a ring
+  std::unordered_map<core::ProcessId, std::vector<core::ObjectId>> waits_;
 };
 
 }  // namespace fencelab::analysis
