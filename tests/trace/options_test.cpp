@@ -19,17 +19,6 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// A client, a thread, an engine, a buffer and labels whose names are hard to write.
-const std::string kHardNames = R"json({
-  "format": 1, "name": "names", "horizon": "100 ms",
-  "platform": {"gpus": [{"name": "g \"0\", <&>", "driver": "dr=iver", "vram": "1 GiB",
-                         "engines": ["rcs 0\t"]}]},
-  "processes": [{"name": "ünïcode/ \\slash", "contexts": [{"name": "c,", "engine": "rcs 0\t"}],
-    "threads": [{"name": "main=1 (x)", "program": [
-      {"id": "draw \u0001 \"it\"", "submit": {"context": "c,", "duration": "1 ms"}},
-      {"wait": {"ops": ["draw \u0001 \"it\""]}}]}]}],
-  "stacks": [{"name": "s", "preset": "linux-implicit"}]})json";
-
 /// Without what differs from one run of the program to the next.
 std::string results_of(const TracedRun& run) {
   std::string text = run.result("clients.csv") + run.result("dependencies.csv");
@@ -111,21 +100,6 @@ TEST_CASE("A trace that cannot be written is told, and the results are there", "
   run.trace("full.json");
   CHECK(run.outcome.exit_code == kExitUsage);
   CHECK(has(run.outcome.err, "No space left on device"));
-}
-
-TEST_CASE("Whatever stands in names, traces can be read", "[trace]") {
-  const TemporaryFolder folder;
-  TracedRun run(folder.file("names.json", kHardNames), "s");
-  const TimelineModel chrome = read_chrome(run.trace("run.json"));
-  const PerfettoTrace perfetto = read_perfetto(run.trace("run.pftrace"));
-  CHECK(chrome.named("draw \x01 \"it\"").size() == 2);
-  CHECK(perfetto.timeline.named("draw \x01 \"it\"").size() == 2);
-  bool found = false;
-  for (const auto& [track, name] : chrome.tracks) found |= name == "client ünïcode/ \\slash";
-  CHECK(found);
-  const auto points = read_ftrace(run.trace("run.txt"));
-  REQUIRE(points.size() > 3);
-  CHECK(points.front().fields.at("timeline") == "g%20%220%22%2C%20%3C%26%3E/rcs%200%09");
 }
 
 TEST_CASE("A run that is stopped leaves a trace that can be read", "[trace]") {
