@@ -1,9 +1,10 @@
+#include <trace_subset.pb.h>
+
 #include <catch2/catch.hpp>
 #include <set>
 
 #include "tests/cli/program.hpp"
 #include "tests/trace/readers.hpp"
-#include "trace_subset.pb.h"
 
 namespace fencelab::tests {
 

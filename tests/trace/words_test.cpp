@@ -25,7 +25,7 @@ TEST_CASE("Operations of a timeline are called what scenarios call them", "[trac
   const char* const subjects[] = {"fork-and-userptr",   "partial-unbind",      "poll-driven-client",
                                   "prime-sharing",      "buffer-abba",         "hybrid-laptop",
                                   "screen-capture",     "indefinite-fence",    "journal-gfp-nofs",
-                                  "nested-compositors", "infinite-batch-slow", "waking-after-idle"};
+                                  "nested-compositors", "infinite-batch-slow", "two-monitors"};
   std::set<std::string> all;
   for (const char* const scenario : subjects) {
     const nlohmann::json json =
