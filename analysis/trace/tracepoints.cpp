@@ -85,9 +85,9 @@ void Tracepoints::end_wait(const ProbeEvent& event, core::ProcessId process) {
 
 void Tracepoints::fire_job(TracepointKind kind, const ProbeEvent& event, const Job& job) {
   Tracepoint point = at(kind, event);
-  const models::Engine& engine = job.engine          ? *job.engine
-                                 : job.wanted_engine ? job.wanted_engine->for_fences()
-                                                     : job.context->engines().front()->for_fences();
+  models::Engine* const wanted =
+      job.wanted_engine ? job.wanted_engine : job.context->engines().front();
+  models::Engine& engine = job.engine ? *job.engine : wanted->for_fences();
   point.driver = job.context->gpu().name();
   point.timeline = engine.name();
   point.context = trace_context(job.finished->context());
@@ -97,8 +97,7 @@ void Tracepoints::fire_job(TracepointKind kind, const ProbeEvent& event, const J
   point.fence = core::raw(job.finished->id());
   point.client = job.client && !job.of_kernel ? job.client->index() + 1 : 0;
   point.job_count = static_cast<std::uint32_t>(job.entity->known_waiting().size());
-  const auto& credits = const_cast<models::Engine&>(engine).credits();
-  point.hw_job_count = static_cast<std::int32_t>(engine.spec().credits - credits.free());
+  point.hw_job_count = static_cast<std::int32_t>(engine.spec().credits - engine.credits().free());
   sink_.tracepoint(point);
 }
 
