@@ -18,6 +18,7 @@
 #include "campaign/incident.hpp"
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
+#include "campaign/run_trace.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::campaign {
@@ -213,7 +214,7 @@ void add_distributions(const analysis::RunMetrics& metrics, RunRecord& record) {
 std::string build_description() { return BuildInfo::ours().words(); }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed, PredictedRun* predicted, Heartbeat* heartbeat) {
+                  std::uint64_t seed, PredictedRun* predicted, const RunTelling& telling) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -239,7 +240,9 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     orders.emplace(simulation);
     simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
   }
+  RunTrace timeline(trace, simulation);
   scenarios::World world(simulation, hardware, scenario, stack, state);
+  timeline.know(world);
   analysis::DeadlockWatch watch(simulation, world.machine());
   simulation.probe().subscribe(watch, analysis::DeadlockWatch::kMask);
   for (scenarios::Index i = 0; i < scenario.displays.size(); ++i)
@@ -247,8 +250,9 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::ResourceSeries series(world.machine());
   simulation.probe().subscribe(series, analysis::ResourceSeries::kMask);
   world.start();
-  Supervisor supervisor(simulation, world, hardware, metrics, watch, heartbeat);
+  Supervisor supervisor(simulation, world, hardware, metrics, watch, telling.heartbeat);
   supervisor.run();
+  record.trace_error = timeline.finish(simulation.now());
   if (orders) *predicted = describe_orders(*orders, simulation, world);
 
   if (metrics.operations_done == 0 && metrics.jobs_done == 0) {

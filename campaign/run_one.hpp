@@ -1,6 +1,7 @@
 // One run: a scenario under a stack with a seed, from nothing to a record.
 #pragma once
 
+#include "analysis/trace/trace_options.hpp"
 #include "campaign/heartbeat.hpp"
 #include "campaign/predict_run.hpp"
 #include "campaign/run_record.hpp"
@@ -10,13 +11,19 @@
 
 namespace fencelab::campaign {
 
+/// What a run tells while it is at work.
+struct RunTelling {
+  analysis::TraceOptions trace{};  ///< of what happens in it
+  Heartbeat* heartbeat = nullptr;  ///< how far it has got; null: nobody asks
+};
+
 /// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own
 /// mistakes. At most one run of a process may use shared hardware; see run_all.hpp. `predicted`, if
-/// given, takes what the run's order of events foretells; `heartbeat`, if given, how far it has
-/// got.
+/// given, takes what the run's order of events foretells. `telling` changes nothing but
+/// RunRecord::trace_error.
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   std::uint64_t seed, PredictedRun* predicted = nullptr,
-                  Heartbeat* heartbeat = nullptr);
+                  const RunTelling& telling = {});
 
 /// "version commit build-type compiler sanitizers", with a word when it is no release build.
 std::string build_description();

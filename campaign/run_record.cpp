@@ -99,23 +99,24 @@ std::string RunRecord::to_json() const {
   nlohmann::json distributions_json = nlohmann::json::array();
   for (const DistributionRecord& each : distributions)
     distributions_json.push_back({each.name, each.count, each.ns});
-  const nlohmann::json record = {{"scenario", scenario},
-                                 {"stack", stack},
-                                 {"point", point},
-                                 {"file", file},
-                                 {"seed", seed},
-                                 {"status", status},
-                                 {"message", message},
-                                 {"verdict", verdict},
-                                 {"values", values},
-                                 {"incidents", incidents_json},
-                                 {"hazards", hazards_json},
-                                 {"dependencies", dependencies_json},
-                                 {"clients", clients_json},
-                                 {"engine_busy_ns", engine_busy_ns},
-                                 {"distributions", distributions_json},
-                                 {"series", json_of(series)},
-                                 {"broken_rules", broken_rules}};
+  nlohmann::json record = {{"scenario", scenario},
+                           {"stack", stack},
+                           {"point", point},
+                           {"file", file},
+                           {"seed", seed},
+                           {"status", status},
+                           {"message", message},
+                           {"verdict", verdict},
+                           {"values", values},
+                           {"incidents", incidents_json},
+                           {"hazards", hazards_json},
+                           {"dependencies", dependencies_json},
+                           {"clients", clients_json},
+                           {"engine_busy_ns", engine_busy_ns},
+                           {"distributions", distributions_json},
+                           {"series", json_of(series)},
+                           {"broken_rules", broken_rules}};
+  if (!trace_error.empty()) record["trace_error"] = trace_error;
   // A file's name may be any bytes; text of JSON may not.
   return record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

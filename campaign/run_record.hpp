@@ -74,6 +74,7 @@ struct RunRecord {
   std::map<std::string, double> engine_busy_ns;       ///< by engine, for tests and reports
   std::vector<DistributionRecord> distributions;      ///< of the times that there were
   analysis::RunSeries series;                         ///< memory and links over the run
+  std::string trace_error;  ///< why the trace asked for could not be written; empty: it could
   /// Rules about contexts that it broke whatever came of it, each with the report of its first
   /// time.
   std::map<std::string, std::string> broken_rules;

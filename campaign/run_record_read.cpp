@@ -89,6 +89,7 @@ void read_lists(const Json& json, RunRecord& record) {
   });
   // Records of earlier programs do not have them.
   Json found;
+  if (json["trace_error"].get(found) == simdjson::SUCCESS) record.trace_error = text_of(found);
   if (json["series"].get(found) == simdjson::SUCCESS) record.series = series_of(found);
   if (json["distributions"].get(found) == simdjson::SUCCESS)
     record.distributions = list_of<DistributionRecord>(found, [](const Json& each) {

@@ -6,9 +6,9 @@
 namespace fencelab::campaign {
 
 RunRecord run_watched(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                      std::uint64_t seed, Heartbeat* heartbeat) {
+                      std::uint64_t seed, const RunTelling& telling) {
   PredictedRun predicted;
-  RunRecord record = run_one(scenario, stack, seed, &predicted, heartbeat);
+  RunRecord record = run_one(scenario, stack, seed, &predicted, telling);
   for (std::size_t i = 0; i < predicted.report.reports.size(); ++i) {
     const std::string& rule = predicted.report.reports[i].rule;
     if (analysis::is_about_contexts(rule)) record.broken_rules.emplace(rule, predicted.texts[i]);

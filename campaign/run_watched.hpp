@@ -1,7 +1,7 @@
 // A run that is watched for what its contexts forbid, besides.
 #pragma once
 
-#include "campaign/heartbeat.hpp"
+#include "campaign/run_one.hpp"
 #include "campaign/run_record.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -12,6 +12,6 @@ namespace fencelab::campaign {
 /// As run_one(), and RunRecord::broken_rules says which rules about contexts were broken: no
 /// schedule could refute those, so that one run is enough to know.
 RunRecord run_watched(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                      std::uint64_t seed, Heartbeat* heartbeat = nullptr);
+                      std::uint64_t seed, const RunTelling& telling = {});
 
 }  // namespace fencelab::campaign

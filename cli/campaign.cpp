@@ -56,8 +56,8 @@ campaign::WorkerLimits limits_of(const RunOptions& options) {
 
 // ---------------------------------------------------------------- one run, here or elsewhere
 
-RunRecord record_of(const PointRun& run, campaign::Heartbeat* heartbeat) {
-  RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed, heartbeat);
+RunRecord record_of(const PointRun& run, const campaign::RunTelling& telling) {
+  RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed, telling);
   record.point = run.plan->point;
   return record;
 }
@@ -86,7 +86,7 @@ class Orders {
     if (!run.stack || key_of(run) != key)
       throw std::runtime_error(
           "another rank read other scenarios than the first: its files differ, or its program");
-    return [run] { return record_of(run, nullptr).to_json(); };
+    return [run, trace = options_.trace] { return record_of(run, {trace}).to_json(); };
   }
 
  private:
@@ -193,6 +193,7 @@ class Campaign {
       return kExitCrash;
     }
     write_tables();
+    tell_trace();
     for (const std::string& point : too_wide_)
       complain("{}: an interval is still too wide with {} seeds (--max-seeds)\n", point,
                options_.max_seeds);
@@ -258,7 +259,7 @@ class Campaign {
 
   bool is_stored(const std::string& key) {
     const Rerun rerun = more_seeds_.empty() ? options_.rerun : Rerun::none;  // once is enough
-    if (rerun == Rerun::all) return false;
+    if (rerun == Rerun::all || !options_.trace.path.empty()) return false;
     const auto status = database_.status_of(key);
     return status && (rerun == Rerun::none || *status == "ok");
   }
@@ -275,14 +276,14 @@ class Campaign {
             campaign::reproduce_command(plan.scenario.file, origin, run.stack->name, run.seed)};
   }
 
-  static campaign::WorkItem item_of(const PointRun& run, campaign::Heartbeat* heartbeat) {
+  static campaign::WorkItem item_of(const PointRun& run, const campaign::RunTelling& telling) {
     RunRecord identity;
     identity.scenario = run.plan->scenario.name;
     identity.point = run.plan->point;
     identity.stack = run.stack->name;
     identity.file = run.plan->scenario.file;
     identity.seed = run.seed;
-    return {identity, [run, heartbeat] { return record_of(run, heartbeat); }, order_of(run)};
+    return {identity, [run, telling] { return record_of(run, telling); }, order_of(run)};
   }
 
   void make_runs() {
@@ -305,12 +306,13 @@ class Campaign {
         if (is_stored(identity.key)) continue;
         campaign::Heartbeat* const heartbeat = heartbeats_.take();
         under_way.emplace(begun++, UnderWay{std::move(identity), heartbeat, Clock::now()});
-        return item_of(*run, heartbeat);
+        return item_of(*run, {options_.trace, heartbeat});
       }
       return std::nullopt;
     };
     campaign::run_each(
         next, pool_, [&](std::size_t item, const RunRecord& record, const std::string& json) {
+          trace_error_ = record.trace_error;
           const UnderWay run = under_way.extract(item).mapped();
           heartbeats_.give_back(run.heartbeat);
           database_.store(run.identity, record, json);
@@ -389,6 +391,13 @@ class Campaign {
     return words;
   }
 
+  void tell_trace() {
+    if (options_.trace.path.empty()) return;
+    if (trace_error_.empty()) return say("{}\n", options_.trace.path);
+    complain("fencelab: --trace: {}\n", trace_error_);
+    judge_.worsen(kExitUsage);
+  }
+
   void repeat() {
     RunCursor cursor = all_runs();
     std::unordered_map<std::size_t, std::string> under_way;
@@ -398,7 +407,7 @@ class Campaign {
       while (const auto run = cursor.next()) {
         if (!is_ours(place++)) continue;
         under_way.emplace(begun++, key_of(*run));
-        return item_of(*run, nullptr);
+        return item_of(*run, {});
       }
       return std::nullopt;
     };
@@ -429,6 +438,7 @@ class Campaign {
   MoreSeeds more_seeds_;
   std::vector<std::string> too_wide_;  ///< points that may have no more
   std::uint64_t planned_ = 0, stored_ = 0;
+  std::string trace_error_;  ///< why there is no whole trace
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/trace/trace_options.hpp"
 #include "campaign/narrow.hpp"
 #include "cli/regression.hpp"
 #include "policies/registry.hpp"
@@ -40,6 +41,7 @@ struct RunOptions : PlanOptions {
   std::uint64_t shard = 1, shards = 1;      ///< this part of the runs, from 1
   std::vector<campaign::Narrowness> until;  ///< seeds are added until all of them are met
   std::uint64_t max_seeds = 1000;           ///< of a point, when seeds are added
+  analysis::TraceOptions trace;             ///< of the only run
   RegressionOptions regression;
 };
 

@@ -12,6 +12,7 @@
 #include "cli/campaign.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
+#include "cli/trace_options.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/quantity.hpp"
 
@@ -30,6 +31,7 @@ int run(const RunOptions& options, campaign::Ranks* ranks) {
   if (serves) return serve_campaign(options, *plans, registry, *ranks);
   if (options.list || options.count) return list_runs(options, *plans, registry);
   if (!can_compare(options.regression)) return kExitUsage;
+  if (!can_trace(options, *plans, registry)) return kExitUsage;
   if (const auto failure = campaign::make_directory(options.out)) {
     complain("fencelab: --out: {}\n", *failure);
     return kExitUsage;
@@ -151,6 +153,7 @@ void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks) {
   add_rounds_option(*command, *options);
   add_point_option(*command, *options);
   add_campaign_options(*command, *options);
+  add_trace_options(*command, options->trace);
   command->add_option("-j,--jobs", options->jobs, "runs at the same time (default: 1)")
       ->check(CLI::Range(1, 1024));
   command

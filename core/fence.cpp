@@ -36,6 +36,7 @@ void note_dependency(const DmaFence& fence, const Waitable& on) {
 }
 
 DmaFence::~DmaFence() {
+  simulation().emit(ProbeKind::fence_destroyed, id(), context_, seqno_);
   for (FenceCallback* callback = callbacks_; callback; callback = callback->next_)
     callback->fence_ = nullptr;
 }

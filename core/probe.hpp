@@ -13,8 +13,9 @@ namespace fencelab::core {
 /// Kinds of events. The comment names what `object`, `a` and `b` carry (ids, ns, counts);
 /// `subject` points to the model's own record of the thing and is valid during the call only.
 enum class ProbeKind : std::uint8_t {
-  process_started,  ///< a: role
-  process_ended,    ///< a: 1 if cancelled
+  process_started,  ///< a: id of the process (event.process: who made it); b: ProcessRole
+                    ///< (subject: Process for both)
+  process_ended,    ///< a: id of the process; b: 1 if cancelled
   wait_begin,     ///< object: first object waited on; a: WaitReason; b: number of objects (subject:
                   ///< Process for both)
   wait_end,       ///< object likewise; a: WaitReason; b: ns waited
@@ -85,7 +86,14 @@ enum class ProbeKind : std::uint8_t {
   priority_inverted,  ///< object: engine; a: 1 as it begins to keep something waiting that is more
                       ///< urgent than what it executes, 0 at the end; b: 1 + index of the client
                       ///< that needs it, 0: none does
-  count_              ///< number of kinds
+  operation_begun,    ///< a: place (subject: its word in scenarios, a C string)
+  fence_destroyed,    ///< object: fence; a: context; b: seqno
+  job_queued,         ///< object: job; a: queue, whose scheduler has it from now on (subject: Job)
+  job_on_ring,        ///< object: job; a: engine; it is in its hardware queue (subject: Job)
+  job_blocked,  ///< object: job, the next of its queue; a: object that it waits for now; b: of a
+                ///< timeline, the value (subject: Job)
+  memory_used,  ///< object: pool; a: bytes in use from now on (subject: MemoryPool)
+  count_        ///< number of kinds
 };
 
 /// A set of kinds of events.
@@ -145,8 +153,8 @@ class Probe {
   /// Annotations about the order of waits (core/order_events.hpp): they say what might happen, not
   /// what does, and so take no part in fingerprints and metrics.
   static const Mask kOrdering;
-  /// Says what for a wait was, what somebody learned without one, and where a program has come
-  /// round; no part of them either.
+  /// Says what for a wait was, what somebody learned without one, where a program has come round,
+  /// and what timelines show besides; no part of them either.
   static const Mask kKnowledge;
   /// What does happen.
   static const Mask kFacts;
@@ -181,7 +189,9 @@ inline constexpr Probe::Mask Probe::kKnowledge =
     bit(ProbeKind::fence_polled) | bit(ProbeKind::timeline_polled) |
     bit(ProbeKind::image_acquired) | bit(ProbeKind::dependency_waited) |
     bit(ProbeKind::reservation_asked) | bit(ProbeKind::cycle_done) |
-    bit(ProbeKind::priority_inverted);
+    bit(ProbeKind::priority_inverted) | bit(ProbeKind::operation_begun) |
+    bit(ProbeKind::fence_destroyed) | bit(ProbeKind::job_queued) | bit(ProbeKind::job_on_ring) |
+    bit(ProbeKind::job_blocked) | bit(ProbeKind::memory_used);
 inline constexpr Probe::Mask Probe::kFacts = kAll & ~kOrdering & ~kKnowledge;
 
 }  // namespace fencelab::core

@@ -126,7 +126,7 @@ Process& Simulation::spawn(ProcessSpec spec, Task<void> body) {
   process.resume_point = process.root = body.release();
   if (!process.spec.daemon) ++unfinished_;
   emit(ProbeKind::process_started, kNoObject, raw(process.id),
-       static_cast<std::uint64_t>(process.spec.role));
+       static_cast<std::uint64_t>(process.spec.role), &process);
   if (!untimed_) ready_.push({process.slot, process.generation});
   return process;
 }
@@ -177,7 +177,7 @@ void Simulation::wake(Process& process, bool timed_out) {
 void Simulation::finish(Process& process, bool cancelled) {
   process.state = ProcessState::done;
   if (!process.spec.daemon) --unfinished_;
-  emit(ProbeKind::process_ended, kNoObject, raw(process.id), cancelled ? 1 : 0);
+  emit(ProbeKind::process_ended, kNoObject, raw(process.id), cancelled ? 1 : 0, &process);
   std::exchange(process.root, nullptr).destroy();
   ++process.generation;
   // The record may still be in use by the caller up the stack; it is free at the next instant.

@@ -43,6 +43,8 @@ void HwQueue::push(JobPtr job) {
   ring_.note(core::Access::put, ++put_);
   unseen_ = job->doorbell_lost ? unseen_ + 1 : 0;
   inherited_ = std::max(inherited_, job->inherited);
+  job->simulation().emit(core::ProbeKind::job_on_ring, job->id(), job->engine->number(), 0,
+                         job.get());
   jobs_.push_back(std::move(job));
   if (jobs_.size() == 1 && monitor) monitor->head_changed(*this);
   if (!had_work) offer_head();

@@ -70,6 +70,7 @@ void KernelQueue::push(JobPtr job) {
   if (may_be_stopped) state_cell_.read();
   if (may_be_stopped && forgets_) return forgotten_.push_back(std::move(job));
   job->pushed_at = simulation_.now();
+  simulation_.emit(core::ProbeKind::job_queued, job->id(), ring_.number(), 0, job.get());
   if (Engine* const engine = only_engine(*job)) {
     if (engine->spec().shared_ring) job->promise_scheduled();
     if (!run_queue_) join(*engine);
@@ -159,6 +160,8 @@ core::Task<> KernelQueue::wait_for_dependencies(JobPtr job) {
       point = {job->dependencies[i].producer->scheduled};
       if (point.done()) continue;
     }
+    simulation_.emit(core::ProbeKind::job_blocked, job->id(), core::raw(point.id()), point.value,
+                     job.get());
     const auto timeout = context_.gpu().policies().hang->fence_wait_timeout();
     core::WaitOptions options{.reason = core::WaitReason::fence, .idle = true};
     if (timeout) {

@@ -40,6 +40,7 @@ void MemoryPool::book(std::uint64_t bytes) {
   used += bytes;
   peak = std::max(peak, used);
   if (!simulation_.footprint()) bookings_.begin_with(capacity - used);
+  simulation_.emit(core::ProbeKind::memory_used, id, used, 0, this);
 }
 
 void MemoryPool::give_back(std::uint64_t bytes) {
@@ -48,6 +49,7 @@ void MemoryPool::give_back(std::uint64_t bytes) {
     bookings_.give_back(simulation_, bytes);
   }
   used -= bytes;
+  simulation_.emit(core::ProbeKind::memory_used, id, used, 0, this);
   given_back_.happen();
 }
 

@@ -13,6 +13,7 @@
 #include "models/userptr/process_memory.hpp"
 #include "models/vm/gpu_vm.hpp"
 #include "models/vm/user_vm.hpp"
+#include "scenarios/operation_word.hpp"
 
 namespace fencelab::scenarios {
 
@@ -120,6 +121,8 @@ Task<> ThreadRunner::run(const Program& program) {
     if (simulation_.untimed()) co_await core::point(simulation_);
     ++state.runs;
     if (op.label != kNone) ++clone_.label_to_write(op.label).runs;
+    simulation_.emit(core::ProbeKind::operation_begun, core::kNoObject, state.place, 0,
+                     operation_word(op));
     const bool done = execute_at_once(op, state);
     if (!done) co_await execute(op, state);
     if (killed_) break;  // on the way back to user space

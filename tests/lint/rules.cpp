@@ -40,6 +40,7 @@ const std::vector<Confined>& confined_libraries() {
   static const std::vector<Confined> confined = {
       {"SimGrid", {"simgrid/", "xbt/", "xbt.h"}, {"models/platform/", "bench/peer_"}},
       {"ns-3", {"ns3/"}, {"bench/peer_"}},
+      {"protozero", {"protozero/"}, {"analysis/trace/"}},
       {"JSON",
        {"nlohmann/", "valijson/", "simdjson.h"},
        {"scenarios/", "analysis/report/", "campaign/", "cli/", "tests/"}},

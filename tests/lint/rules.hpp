@@ -22,7 +22,7 @@ Offences layer_offences(const SourceFile& file);
 /// Quoted includes are written from the repository root, so that no path gets around the layers.
 Offences include_path_offences(const SourceFile& file);
 
-/// SimGrid, ns-3 and the JSON libraries are included only where the design allows them.
+/// SimGrid, ns-3, protozero and the JSON libraries are included only where the design allows them.
 Offences library_offences(const SourceFile& file);
 
 /// A product file has at most kMaxFileLines lines.
