@@ -65,8 +65,8 @@ std::uint32_t Decoder::task(const Line& line) {
   const auto newest = newest_.find(line.pid);
   if (newest != newest_.end() && (comm == "<...>" || recording_.tasks[newest->second].comm == comm))
     return newest->second;
-  const auto [known, is_new] = tasks_.emplace(
-      std::pair(line.pid, comm), static_cast<std::uint32_t>(recording_.tasks.size()));
+  const auto [known, is_new] = tasks_.emplace(std::pair(line.pid, comm),
+                                              static_cast<std::uint32_t>(recording_.tasks.size()));
   if (is_new) recording_.tasks.push_back({std::move(comm), line.pid, line.tgid});
   Task& task = recording_.tasks[known->second];
   if (!task.tgid) task.tgid = line.tgid;

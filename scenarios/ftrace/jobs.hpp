@@ -26,6 +26,7 @@ struct Job {
   std::vector<Interval> runs;          ///< when the hardware had it; more than one if preempted
   std::vector<std::uint32_t> depends;  ///< jobs that it had to wait for
   JobKey key;
+  bool of_kernel = false;    ///< made by the kernel for all, not by a client
   std::uint64_t line = 0;    ///< where it is first spoken of
   std::uint32_t merged = 0;  ///< how many more requests it stands for, of which no end is recorded
 

@@ -50,8 +50,7 @@ enum class Clock : std::uint8_t { seconds, other, none };
 Clock read_time(std::string_view text, std::int64_t& ns) {
   const std::size_t dot = text.find('.');
   std::int64_t seconds = 0, fraction = 0;
-  if (dot == std::string_view::npos)
-    return read_whole(text, seconds) ? Clock::other : Clock::none;
+  if (dot == std::string_view::npos) return read_whole(text, seconds) ? Clock::other : Clock::none;
   std::string_view digits = text.substr(dot + 1);
   constexpr std::size_t kNanoDigits = 9;
   if (digits.empty() || digits.size() > kNanoDigits || !is_digit(digits.front()))

@@ -13,14 +13,15 @@ namespace {
 class Matcher {
  public:
   explicit Matcher(const Recording& recording) : recording_(recording) {
-    sched_tells_ = std::any_of(recording.events.begin(), recording.events.end(), [&](const auto& e) {
-      return e.kind == EventKind::job_began && driver_of(e) == Driver::drm_sched;
-    });
+    sched_tells_ =
+        std::any_of(recording.events.begin(), recording.events.end(), [&](const auto& e) {
+          return e.kind == EventKind::job_began && driver_of(e) == Driver::drm_sched;
+        });
   }
 
   Jobs match() {
     for (const Event& event : recording_.events) take(event);
-    for (const auto& [task, wait] : open_waits_) ++counts_.waits_unknown;
+    counts_.waits_unknown += open_waits_.size();
     for (Job& job : jobs_)
       if (job.ended_ns == kUntold && !job.runs.empty()) close(job, signaled_of(job));
     merge_requests();
@@ -56,6 +57,9 @@ class Matcher {
     }
   }
 
+  // "client_id of 0 or near U64_MAX": drivers/gpu/drm/scheduler/gpu_scheduler_trace.h.
+  static bool is_kernel_client(std::uint64_t client) { return client == 0 || client >> 63 != 0; }
+
   std::uint32_t add(const Event& event) {
     const auto index = static_cast<std::uint32_t>(jobs_.size());
     Job& job = jobs_.emplace_back();
@@ -63,6 +67,8 @@ class Matcher {
     job.entity = event.entity;
     job.key = event.key;
     job.line = event.line;
+    job.of_kernel = event.key.kind == JobKey::Kind::fence &&
+                    driver_of(event) == Driver::drm_sched && is_kernel_client(event.number);
     known_[event.key] = index;
     if (event.key.kind == JobKey::Kind::pointer) numbered_[{event.ring, event.number}] = index;
     return index;
@@ -80,6 +86,7 @@ class Matcher {
     job.queued_ns = event.ns;
     if (driver_of(event) != Driver::virtio_gpu) return;
     job.runs.push_back({event.ns});  // the queue is the hardware's
+    job.entity = event.task;
     if (event.key.kind == JobKey::Kind::order) in_order_[event.key.a].push_back(index);
   }
 
@@ -169,9 +176,9 @@ class Matcher {
     open_waits_.erase(open);
   }
 
-  // Requests of one context that stand behind each other in the hardware's queue are one to it: i915
-  // records the end of the last one only (execlists_dequeue() in i915). If nothing of others began
-  // and ended between, they were at work from the first begin to that end.
+  // Requests of one context that stand behind each other in the hardware's queue are one to it:
+  // i915 records the end of the last one only (execlists_dequeue() in i915). If nothing of others
+  // began and ended between, they were at work from the first begin to that end.
   void merge_requests() {
     std::map<std::uint32_t, std::vector<std::uint32_t>> of_ring;
     for (std::uint32_t i = 0; i < jobs_.size(); ++i)
@@ -238,8 +245,8 @@ class Matcher {
     for (const std::uint32_t index : order) {
       Job& job = result.jobs.emplace_back(std::move(jobs_[index]));
       for (std::uint32_t& other : job.depends) other = place[other];
-      counts_.dependencies_unknown += static_cast<std::uint64_t>(
-          std::count(job.depends.begin(), job.depends.end(), kNothing));
+      counts_.dependencies_unknown +=
+          static_cast<std::uint64_t>(std::count(job.depends.begin(), job.depends.end(), kNothing));
       const auto own = static_cast<std::uint32_t>(result.jobs.size() - 1);
       std::erase_if(job.depends, [&](auto other) { return other == kNothing || other == own; });
       if (job.queued_ns == kUntold) ++counts_.without_submission;

@@ -145,8 +145,8 @@ Loaded<Recording> read_recording(const std::string& path, const Window& window) 
     Diagnostic unreadable;
     unreadable.code = "cannot-read";
     unreadable.file = path;
-    unreadable.message = fmt::format("cannot read the recording: {}",
-                                     std::strerror(is_folder ? EISDIR : errno));
+    unreadable.message =
+        fmt::format("cannot read the recording: {}", std::strerror(is_folder ? EISDIR : errno));
     unreadable.expected = "a readable file of ftrace text, or a trace.dat";
     return std::vector{unreadable};
   }

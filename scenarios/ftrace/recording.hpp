@@ -38,30 +38,30 @@ struct JobKeyHash {
 };
 
 enum class EventKind : std::uint8_t {
-  job_queued,      ///< handed to the driver's scheduler; task, ring, entity
-  job_began,       ///< handed to the hardware; ring, entity
-  job_left,        ///< taken off the hardware, not done
+  job_queued,  ///< handed to the driver's scheduler; task, ring, entity
+  job_began,   ///< handed to the hardware; ring, entity
+  job_left,    ///< taken off the hardware, not done
   job_ended,
   fence_signaled,  ///< the dma_fence `key`
   job_depends,     ///< `key` waits for `other`
   wait_began,      ///< task waits on the CPU for the fence `key`
   wait_ended,
-  vblank,          ///< number: crtc, b of key: sequence
-  vblank_asked,    ///< somebody wants to be told of a vblank
-  vblank_told,     ///< an event is delivered: such a one, or a flip's
-  lost,            ///< events of a CPU were lost
-  task_ended,      ///< its number may be used anew
+  vblank,        ///< number: crtc, b of key: sequence
+  vblank_asked,  ///< somebody wants to be told of a vblank
+  vblank_told,   ///< an event is delivered: such a one, or a flip's
+  lost,          ///< events of a CPU were lost
+  task_ended,    ///< its number may be used anew
 };
 
 struct Event {
   EventKind kind = EventKind::job_queued;
   std::int64_t ns = 0;
-  std::uint64_t line = 0;          ///< 1-based; of a trace.dat, the number of the event
-  std::uint32_t task = kNothing;   ///< who did it, in Recording::tasks
-  std::uint32_t ring = kNothing;   ///< in Recording::rings
+  std::uint64_t line = 0;         ///< 1-based; of a trace.dat, the number of the event
+  std::uint32_t task = kNothing;  ///< who did it, in Recording::tasks
+  std::uint32_t ring = kNothing;  ///< in Recording::rings
   JobKey key, other;
-  std::uint64_t entity = 0;        ///< queue of one client: its jobs begin in order
-  std::uint64_t number = 0;
+  std::uint64_t entity = 0;  ///< queue of one client: its jobs begin in order
+  std::uint64_t number = 0;  ///< of jobs: legacy events' id, or from 6.17 on the drm client
 };
 
 /// A thread as the recording shows it. One number used anew, or another name, is another task.

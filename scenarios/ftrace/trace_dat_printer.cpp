@@ -6,8 +6,11 @@
 #include <csignal>
 #include <cstdio>
 
-// The headers of the library are C.
+// The library's headers are C. That of libtracefs, which they include, is no C++; nothing here needs
+// it.
 extern "C" {
+#define _TRACE_FS_H
+#include <event-parse.h>
 #include <trace-cmd.h>
 }
 
@@ -42,10 +45,10 @@ int print_event(tracecmd_input*, tep_record* record, int cpu, void* data) {
     tep_print_event(printer.tep, &printer.text, record, "%s", TEP_PRINT_INFO);
   trace_seq_terminate(&printer.text);
   flatten(printer.text.buffer);
-  const int printed = std::fprintf(
-      printer.out, "%s-%d [%03d] %llu.%09llu: %s: %s\n",
-      tep_data_comm_from_pid(printer.tep, pid), pid, cpu, record->ts / 1'000'000'000,
-      record->ts % 1'000'000'000, event->name, printer.text.buffer);
+  const int printed =
+      std::fprintf(printer.out, "%s-%d [%03d] %llu.%09llu: %s: %s\n",
+                   tep_data_comm_from_pid(printer.tep, pid), pid, cpu, record->ts / 1'000'000'000,
+                   record->ts % 1'000'000'000, event->name, printer.text.buffer);
   return printed < 0 ? -1 : 0;
 }
 
