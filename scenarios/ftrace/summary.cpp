@@ -89,9 +89,10 @@ std::string assumptions() {
   return "Assumed, because no recording tells: jobs touch no memory, they depend on each other as "
          "recorded and for no other reason; a ring executes one job at a time, each from when it "
          "came to the hardware or, if the ring was busy, from when the one before it ended; a GPU "
-         "takes as many jobs at once as one of its rings was seen with; nothing else has a "
-         "priority, and CPU time is free. Threads submit as long after what they did before as "
-         "they did in the recording. Flips show one of two images that nobody draws, and are asked "
+         "takes as many jobs at once as one of its rings was seen with; nobody has a "
+         "priority, and CPU time is free. Threads submit when they did or, if what they wait for "
+         "ends later than it did, right after that: they do not get faster where the GPU does. "
+         "Flips show one of two images that nobody draws, and are asked "
          "for half a refresh before they were shown.";
 }
 

@@ -6,8 +6,8 @@
 #include <csignal>
 #include <cstdio>
 
-// The library's headers are C. That of libtracefs, which they include, is no C++; nothing here needs
-// it.
+// The library's headers are C. That of libtracefs, which they include, is no C++; nothing here
+// needs it.
 extern "C" {
 #define _TRACE_FS_H
 #include <event-parse.h>

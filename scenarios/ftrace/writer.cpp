@@ -40,7 +40,6 @@ class Writer {
         origin_ns_(origin_of(replay)),
         engine_names_(replay.recording.rings.size()),
         values_(jobs_.size()),
-        named_(jobs_.size()),
         threads_(replay.clients.names.size()) {}
 
   void write() {
@@ -137,7 +136,6 @@ class Writer {
   // process only. Values of an entity rise in the order in which its jobs end.
   void find_values() {
     const auto refer = [this](std::uint32_t process, std::uint32_t other) {
-      named_[other] = true;
       if (replay_.clients.of_job[other] != process) values_[other] = 1;
     };
     for (std::uint32_t i = 0; i < jobs_.size(); ++i)
@@ -162,7 +160,7 @@ class Writer {
             {"value", values_[job]}};
   }
 
-  Json process(std::uint32_t index) {
+  Json process(std::uint32_t index) const {
     Json contexts = Json::array(), threads = Json::array();
     std::set<std::uint32_t> known;
     for (const auto& [who, steps] : threads_[index]) {
@@ -187,19 +185,21 @@ class Writer {
     return fit_for_name(fmt::format("{}-{}_c{}", known.comm, known.pid, entity));
   }
 
-  // Each operation is as long after the one before as it was, if that is over as it was.
-  Json program(std::uint32_t process, const std::vector<Step>& steps) {
+  // Each operation comes when it came or, if the one before is not over by then, right after that.
+  Json program(std::uint32_t process, const std::vector<Step>& steps) const {
     Json operations = Json::array();
     std::int64_t now = origin_ns_;
     for (const Step& step : steps) {
-      if (step.ns > now) {
-        operations.push_back({{"think", duration(step.ns - now)}});
-        now = step.ns;
-      }
-      if (step.waits) now = std::max(now, replay_.plan.jobs[step.job].end_ns);
+      if (step.ns > now) operations.push_back({{"pace", duration(step.ns - origin_ns_)}});
+      now = step.ns;
       operations.push_back(step.waits ? wait(process, step.job) : submit(step.job));
     }
-    return operations;
+    return once(std::move(operations));
+  }
+
+  // Paces count from the begin of a round.
+  static Json once(Json operations) {
+    return Json::array({Json{{"loop", {{"times", 1}, {"body", std::move(operations)}}}}});
   }
 
   Json wait(std::uint32_t process, std::uint32_t job) const {
@@ -222,7 +222,7 @@ class Writer {
     if (!values.empty()) what["wait_values"] = std::move(values);
     if (values_[index] > 0) what["signal_values"] = Json::array({value_of(index)});
     Json operation = Json::object();
-    if (named_[index]) operation["id"] = job_id(index);
+    operation["id"] = job_id(index);
     operation["submit"] = std::move(what);
     operation["comment"] = comment(jobs_[index], planned);
     return operation;
@@ -254,18 +254,16 @@ class Writer {
     const std::string display = fmt::format("crtc{}", screen.crtc);
     const std::int64_t first = (screen.vblank_ns - origin_ns_) / screen.period_ns;
     Json operations = Json::array();
-    std::int64_t now = 0;
     int image = 0;
     for (const std::int64_t flip : screen.flips) {
       const std::int64_t at = (first + flip) * screen.period_ns - screen.period_ns / 2;
-      operations.push_back({{"think", duration(at - now)}});
-      now = at;
+      operations.push_back({{"pace", duration(at)}});
       operations.push_back(
           {{"flip", {{"display", display}, {"planes", {fmt::format("image.{}", image)}}}}});
       image = 1 - image;
     }
     const Json images{{"name", "image"}, {"size", "8 MiB"}, {"gpu", "gpu0"}, {"count", 2}};
-    const Json thread{{"name", "flips"}, {"program", std::move(operations)}};
+    const Json thread{{"name", "flips"}, {"program", once(std::move(operations))}};
     return {{"name", "compositor-" + display},
             {"buffers", Json::array({images})},
             {"threads", Json::array({thread})}};
@@ -277,7 +275,6 @@ class Writer {
   std::int64_t origin_ns_;
   std::vector<std::string> engine_names_;  // by ring
   std::vector<std::uint64_t> values_;      // by job: what it signals; 0: nobody elsewhere waits
-  std::vector<bool> named_;                // by job: somebody refers to it
   std::map<std::uint32_t, std::uint64_t> timelines_;  // by entity: values so far
   std::vector<Threads> threads_;                      // by process
 };
