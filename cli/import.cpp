@@ -125,6 +125,7 @@ void add_import(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000000));
   wsim->callback([arguments, &action] { action = [arguments] { return import_all(*arguments); }; });
   add_import_ftrace(*command, action);
+  add_import_presentmon(*command, action);
 }
 
 }  // namespace fencelab::cli

@@ -15,5 +15,7 @@ int write_scenario(const std::string& out, const std::string& scenario);
 
 /// `fencelab import ftrace`
 void add_import_ftrace(CLI::App& import, Action& action);
+/// `fencelab import presentmon`
+void add_import_presentmon(CLI::App& import, Action& action);
 
 }  // namespace fencelab::cli

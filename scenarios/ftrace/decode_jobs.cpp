@@ -17,7 +17,7 @@ const char* Decoder::sched_job(const Fields& fields, Event& event) {
   if (!name) return "ring";
   event.key = fence_key(fence->first, fence->second);
   event.entity = fence->first;
-  event.number = fields.number("client_id").value_or(1);
+  event.number = fields.count("client_id").value_or(1);
   event.ring = ring(Driver::drm_sched, fields.word("dev").value_or(""), *name);
   return nullptr;
 }

@@ -87,11 +87,9 @@ const char* Decoder::task_exit(const Line& line, const Fields& fields, Event& ev
   event.kind = EventKind::task_ended;
   const auto pid = fields.number("pid");
   const std::int32_t ended = pid ? static_cast<std::int32_t>(*pid) : line.pid;
-  const auto newest = newest_.find(ended);
-  if (newest == newest_.end()) return nullptr;
-  event.task = newest->second;
-  tasks_.erase({ended, recording_.tasks[newest->second].comm});
-  newest_.erase(newest);
+  newest_.erase(ended);
+  const auto first = tasks_.lower_bound({ended, ""});
+  tasks_.erase(first, tasks_.lower_bound({ended + 1, ""}));
   return nullptr;
 }
 

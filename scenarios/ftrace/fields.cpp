@@ -21,12 +21,12 @@ std::optional<std::uint64_t> read_number(std::string_view text, int base) {
 }  // namespace
 
 // Offset of the value, or npos.
-std::size_t Fields::find(std::string_view name) const {
+std::size_t Fields::find(std::string_view name, char separator) const {
   for (std::size_t at = text_.find(name); at != std::string_view::npos;
        at = text_.find(name, at + 1)) {
     const std::size_t end = at + name.size();
     const bool begins = at == 0 || text_[at - 1] == ' ';
-    if (begins && end < text_.size() && text_[end] == '=') return end + 1;
+    if (begins && end < text_.size() && text_[end] == separator) return end + 1;
   }
   return std::string_view::npos;
 }
@@ -46,6 +46,12 @@ std::optional<std::string_view> Fields::text(std::string_view name, std::string_
 std::optional<std::uint64_t> Fields::number(std::string_view name) const {
   const auto value = word(name);
   return value ? read_number(*value, 10) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Fields::count(std::string_view name) const {
+  const std::size_t at = find(name, ':');
+  if (at == std::string_view::npos) return std::nullopt;
+  return read_number(text_.substr(at, text_.find_first_of(", ", at) - at), 10);
 }
 
 std::optional<std::uint64_t> Fields::pointer(std::string_view name) const {

@@ -20,13 +20,15 @@ class Fields {
   std::optional<std::string_view> text(std::string_view name, std::string_view stop) const;
   /// A whole number, decimal or 0x...; none also where it is no number.
   std::optional<std::uint64_t> number(std::string_view name) const;
+  /// A whole number behind "name:", as some formats print it.
+  std::optional<std::uint64_t> count(std::string_view name) const;
   /// A pointer: hexadecimal, with or without 0x.
   std::optional<std::uint64_t> pointer(std::string_view name) const;
   /// "401:1"
   std::optional<std::pair<std::uint64_t, std::uint64_t>> pair(std::string_view name) const;
 
  private:
-  std::size_t find(std::string_view name) const;
+  std::size_t find(std::string_view name, char separator = '=') const;
   std::string_view text_;
 };
 
