@@ -88,8 +88,8 @@ const char* Decoder::task_exit(const Line& line, const Fields& fields, Event& ev
   const auto pid = fields.number("pid");
   const std::int32_t ended = pid ? static_cast<std::int32_t>(*pid) : line.pid;
   newest_.erase(ended);
-  const auto first = tasks_.lower_bound({ended, ""});
-  tasks_.erase(first, tasks_.lower_bound({ended + 1, ""}));
+  auto task = tasks_.lower_bound({ended, ""});
+  while (task != tasks_.end() && task->first.first == ended) task = tasks_.erase(task);
   return nullptr;
 }
 

@@ -47,12 +47,13 @@ class Writer {
     find_threads();
     find_values();
     const std::int64_t span = last_ns() - origin_ns_;
-    constexpr std::int64_t kSpare = 10'000'000'000;
-    scenario_["horizon"] = duration(4 * span + kSpare);
+    // Other stacks may take longer. More than thirty years are no recording, but may be damage.
+    constexpr std::int64_t kSpare = 10'000'000'000, kLong = 1'000'000'000'000'000'000;
+    scenario_["horizon"] = duration((span < kLong ? 4 * span : span) + kSpare);
     std::int64_t longest = 0;
     for (const PlannedJob& job : replay_.plan.jobs) longest = std::max(longest, job.duration_ns);
     constexpr std::int64_t kDefaultBound = 1'000'000'000;
-    scenario_["progress_bound"] = duration(std::max(kDefaultBound, 2 * longest));
+    scenario_["progress_bound"] = duration(std::max(kDefaultBound, 2 * std::min(longest, kLong)));
     scenario_["platform"] = {{"gpus", gpus()}};
     write_displays();
     if (!timelines_.empty()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <sstream>
 
 #include "scenarios/ftrace/importer.hpp"
@@ -146,4 +147,30 @@ TEST_CASE("Names of a recording that are no names become some, and stay apart") 
   CHECK(imported.scenario.find("\"a___b-7\"") != std::string::npos);
   CHECK(imported.scenario.find("\"0_1\"") != std::string::npos);
   CHECK(imported.scenario.find("\"0_1_2x\"") != std::string::npos);
+}
+
+TEST_CASE(
+    "Whatever byte of a recording is wrong, it is refused with a line or becomes a scenario") {
+  std::ifstream file(FENCELAB_SOURCE_DIR "/tests/data/ftrace/virtio_gpu.txt", std::ios::binary);
+  std::string text, line;
+  for (int lines = 0; lines < 120 && std::getline(file, line); ++lines) text += line + "\n";
+  constexpr std::size_t kStep = 37;
+  for (std::size_t at = 0; at < text.size(); at += kStep) {
+    for (const char wrong : {'9', ',', '\n', '\xff', '\0'}) {
+      INFO("byte " << at << " becomes " << static_cast<int>(wrong));
+      std::string damaged = text;
+      damaged[at] = wrong;
+      std::istringstream input(damaged);
+      const auto recording = ftrace::read_text(input, "r.txt", {});
+      if (!recording) {
+        CHECK(recording.diagnostics().front().line > 0);
+        continue;
+      }
+      const auto imported = ftrace::import_recording(*recording, "r.txt", {"r", {}});
+      REQUIRE(imported.ok());
+      const auto scenario = load_scenario(imported->scenario, "r.json", {});
+      INFO(format_diagnostics(scenario.diagnostics()));
+      REQUIRE(scenario.ok());
+    }
+  }
 }
