@@ -97,8 +97,8 @@ class LogReader {
     double value = 0;
     const char* const end = cell.data() + cell.size();
     const auto [stop, status] = std::from_chars(cell.data(), end, value);
-    constexpr double kMostNs = 1e15;  // eleven days
-    if (status == std::errc() && stop == end && std::abs(value) * scale <= kMostNs)
+    constexpr double kMost = 1e6;  // milliseconds of a frame, or seconds of a log
+    if (status == std::errc() && stop == end && std::abs(value) <= kMost)
       return std::llround(value * scale);
     fail("bad-cell", fmt::format("{} is no number for {}", quote(cell), column), "a number, or NA");
     return std::nullopt;
