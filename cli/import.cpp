@@ -1,4 +1,6 @@
 // fencelab import: scenarios from what others recorded or described.
+#include "cli/import.hpp"
+
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -27,16 +29,6 @@ struct ImportArguments {
   std::uint32_t clients = 1, repeat = 1;
 };
 
-/// A name a scenario may have, made from a file's.
-std::string scenario_name(const std::string& file) {
-  std::string name = std::filesystem::path(file).stem().string();
-  for (char& c : name)
-    c = std::isalnum(static_cast<unsigned char>(c))
-            ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
-            : '-';
-  return name.empty() || name[0] == '-' ? "wsim" + name : name;
-}
-
 /// The file's text, or nothing after a complaint.
 std::optional<std::string> read_text(const std::string& file) {
   std::error_code error;
@@ -63,7 +55,7 @@ std::optional<campaign::OutputFile> import_file(const std::string& file,
     complain("{}", scenarios::format_diagnostics(workload.diagnostics()));
     return std::nullopt;
   }
-  const std::string name = scenario_name(file);
+  const std::string name = scenario_name(file, "wsim");
   return campaign::OutputFile{
       arguments.out + "/" + name + ".json",
       import_workload(*workload, {name, arguments.clients, arguments.repeat})};
@@ -98,6 +90,28 @@ int import_all(const ImportArguments& arguments) {
 
 }  // namespace
 
+std::string scenario_name(const std::string& file, const std::string& kind) {
+  std::string name = std::filesystem::path(file).stem().string();
+  for (char& c : name)
+    c = std::isalnum(static_cast<unsigned char>(c))
+            ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+            : '-';
+  return name.empty() || name[0] == '-' ? kind + name : name;
+}
+
+int write_scenario(const std::string& out, const std::string& scenario) {
+  if (out.empty()) {
+    write_out(scenario);
+    return kExitOk;
+  }
+  const auto folder = std::filesystem::path(out).parent_path().string();
+  auto failure = folder.empty() ? std::nullopt : campaign::make_directory(folder);
+  if (!failure) failure = campaign::write_file(out, scenario);
+  if (!failure) return kExitOk;
+  complain("fencelab: --out: {}\n", *failure);
+  return kExitUsage;
+}
+
 void add_import(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("import", "make scenarios from other formats");
   command->require_subcommand(1);
@@ -110,6 +124,8 @@ void add_import(CLI::App& app, Action& action) {
   wsim->add_option("--repeat", arguments->repeat, "iterations of the workload")
       ->check(CLI::Range(1, 1000000));
   wsim->callback([arguments, &action] { action = [arguments] { return import_all(*arguments); }; });
+  add_import_ftrace(*command, action);
+  add_import_presentmon(*command, action);
 }
 
 }  // namespace fencelab::cli

@@ -38,24 +38,42 @@ void report_zero(LoadContext& context, const Node& node) {
 
 bool is_multiple(Duration duration, Duration step) { return duration % step == Duration::zero(); }
 
-// The two ends of a uniform part, in order and on the grid of `step`.
+// A uniform part between two durations, in order and on the grid of `step`. Mistakes are put down
+// to `node`.
+Distribution::Part part_between(LoadContext& context, const Node& node, Duration min, Duration max,
+                                Duration step) {
+  if (min > max) {
+    context.error(node, {.code = "reversed-range",
+                         .message = fmt::format("{} is longer than {}", format_duration(min),
+                                                format_duration(max)),
+                         .expected = "the shorter duration first"});
+  } else if (!is_multiple(min, step) || !is_multiple(max, step)) {
+    context.error(node, {.code = "not-a-multiple",
+                         .message = "the ends of the range are no multiples of the step",
+                         .expected = fmt::format("multiples of {}", format_duration(step))});
+  }
+  return {.weight = 1, .min = min, .max = max};
+}
+
 Distribution::Part read_uniform(LoadContext& context, const Node& node, Duration step) {
   const std::vector<Node> ends = node.items();
   if (ends.size() != 2) return {};
   const auto min = read_duration(context, ends[0], Zero::allowed);
   const auto max = read_duration(context, ends[1], Zero::allowed);
   if (!min || !max) return {};
-  if (*min > *max) {
-    context.error(node, {.code = "reversed-range",
-                         .message = fmt::format("{} is longer than {}", format_duration(*min),
-                                                format_duration(*max)),
-                         .expected = "the shorter duration first"});
-  } else if (!is_multiple(*min, step) || !is_multiple(*max, step)) {
-    context.error(node, {.code = "not-a-multiple",
-                         .message = "the ends of the range are no multiples of the step",
-                         .expected = fmt::format("multiples of {}", format_duration(step))});
+  return part_between(context, node, *min, *max, step);
+}
+
+// Between each two neighbours lie as many draws.
+void read_quantiles(LoadContext& context, const Node& node, Distribution& distribution) {
+  std::optional<Duration> before;
+  for (const Node& item : node.items()) {
+    const auto quantile = read_duration(context, item, Zero::allowed);
+    if (before && quantile)
+      distribution.parts.push_back(
+          part_between(context, item, *before, *quantile, distribution.step));
+    before = quantile;
   }
-  return {.weight = 1, .min = *min, .max = *max};
 }
 
 Distribution::Part read_fixed(LoadContext& context, const Node& node) {
@@ -82,6 +100,9 @@ void read_parts(LoadContext& context, const Node& node, Distribution& distributi
     distribution.kind = Kind::values;
     for (const Node& value : values.items())
       distribution.parts.push_back(read_fixed(context, value));
+  } else if (const Node quantiles = node["quantiles"]) {
+    distribution.kind = Kind::quantiles;
+    read_quantiles(context, quantiles, distribution);
   } else {
     distribution.kind = Kind::mix;
     for (const Node& part : node["mix"].items()) {

@@ -30,14 +30,16 @@ inline constexpr int kScenarioFormat = 1;
 /// A length of time that is drawn anew at each use, in nanoseconds. Draws are keyed, see
 /// core/random.
 struct Distribution {
-  enum class Kind : std::uint8_t { fixed, uniform, values, mix };
+  enum class Kind : std::uint8_t { fixed, uniform, values, mix, quantiles };
   struct Part {
     std::uint32_t weight = 1;
     Duration min{}, max{};  ///< both ends included, whole multiples of `step`
   };
   Kind kind = Kind::fixed;
-  Duration step{1};         ///< granularity of uniform draws (wsim: 1 us)
-  std::vector<Part> parts;  ///< fixed, uniform: one part; values: one per value; mix: weighted
+  Duration step{1};  ///< granularity of uniform draws (wsim: 1 us)
+  /// fixed, uniform: one part; values: one per value; quantiles: one between each two neighbours;
+  /// mix: weighted
+  std::vector<Part> parts;
 };
 
 // ---------------------------------------------------------------- platform

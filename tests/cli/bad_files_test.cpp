@@ -30,7 +30,9 @@ TEST_CASE("a scenario that does not exist is refused by name, by every subcomman
   for (const auto& arguments : {std::vector<std::string>{"run", path, "--out", folder.path("out")},
                                 {"validate", path},
                                 {"list", "scenarios", "--folder", path},
-                                {"import", "wsim", path, "--out", folder.path("out")}}) {
+                                {"import", "wsim", path, "--out", folder.path("out")},
+                                {"import", "ftrace", path, "--out", folder.path("out")},
+                                {"import", "presentmon", path, "--out", folder.path("out")}}) {
     const Outcome outcome = run_fencelab(arguments);
     INFO(arguments[0] << "\n" << outcome.err);
     check_refused(outcome);

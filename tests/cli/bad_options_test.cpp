@@ -153,5 +153,7 @@ TEST_CASE("what is missing on the command line is named", "[cli]") {
   CHECK(contains(usage_error({"import"}), "subcommand is required"));
   CHECK(contains(usage_error({"import", "wsim"}), "required"));
   CHECK(contains(usage_error({"import", "wsim", "x.wsim"}), "--out is required"));
+  CHECK(contains(usage_error({"import", "ftrace"}), "file is required"));
+  CHECK(contains(usage_error({"import", "presentmon"}), "file is required"));
   CHECK(contains(usage_error({"describe", "tdr", "more"}), "unexpected argument \"more\""));
 }

@@ -130,8 +130,10 @@ TEST_CASE("the option --help of each subcommand explains each of its options", "
       {{"validate"}, {"file"}},
       {{"list"}, {"what", "--folder", "--markdown"}},
       {{"describe"}, {"name", "--folder"}},
-      {{"import"}, {"wsim"}},
+      {{"import"}, {"wsim", "ftrace", "presentmon"}},
       {{"import", "wsim"}, {"file", "-o,--out", "--clients", "--repeat"}},
+      {{"import", "ftrace"}, {"file", "-o,--out", "--window"}},
+      {{"import", "presentmon"}, {"file", "-o,--out", "--application"}},
   };
   for (const auto& [command, names] : options) {
     Arguments arguments = command;

@@ -159,6 +159,13 @@ TEST_CASE("distributions are read in all their forms", "[scenarios]") {
   CHECK(uniform.step == Duration(1000));
   CHECK(uniform.parts[0].max == Duration(2000000));
   CHECK(think(R"({"values": ["1 ms", "3 ms"]})").parts.size() == 2);
+  const Distribution quantiles = think(R"({"quantiles": ["1 ms", "1 ms", "2 ms", "9 ms"]})");
+  CHECK(quantiles.kind == Distribution::Kind::quantiles);
+  REQUIRE(quantiles.parts.size() == 3);
+  CHECK(quantiles.parts[0].max == Duration(std::chrono::milliseconds(1)));
+  CHECK(quantiles.parts[2].min == Duration(std::chrono::milliseconds(2)));
+  CHECK(quantiles.parts[2].max == Duration(std::chrono::milliseconds(9)));
+  CHECK(quantiles.parts[2].weight == 1);
   const Distribution mix =
       think(R"({"mix": [{"weight": 9, "uniform": ["1 ms", "2 ms"]}, {"fixed": "50 ms"}]})");
   CHECK(mix.kind == Distribution::Kind::mix);

@@ -57,6 +57,8 @@ TEST_CASE("ranges have the smaller end first and lie on their grid", "[scenarios
       {"not-a-multiple", kMain + "/3/loop/body/1/think/uniform", "[\"1 ms\", \"2500 us\"]", ""});
   check_patch("[\"1 ms\", \"2 ms\"]", "[\"0 ms\", \"0 ms\"]",
               {"not-positive", kMain + "/3/loop/body/1/think", "{\"uniform\": [\"0 ms\"", ""});
+  check_patch("\"uniform\": [\"1 ms\", \"2 ms\"]", "\"quantiles\": [\"1 ms\", \"3 ms\", \"2 ms\"]",
+              {"reversed-range", kMain + "/3/loop/body/1/think/quantiles/2", "\"2 ms\"]", ""});
   check_patch("[\"4 KiB\", \"1 MiB\"]", "[\"1 MiB\", \"4 KiB\"]",
               {"reversed-range", "/buffers/1/size/uniform", "[\"1 MiB\", \"4 KiB\"]", ""});
   check_patch("\"deadlocks\": 0", "\"deadlocks\": {\"min\": 2, \"max\": 1}",
