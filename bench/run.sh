@@ -68,3 +68,5 @@ fi
 printf '\n'
 cat "$programs/parallel.txt"
 "$programs/bench_compare_rows" $((quick ? 10000 : 100000))
+printf '\n'
+if ((quick)); then bench/campaign.py --quick; else bench/campaign.py; fi
