@@ -240,7 +240,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     orders.emplace(simulation);
     simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
   }
-  RunTrace timeline(trace, simulation);
+  RunTrace timeline(telling.trace, simulation);
   scenarios::World world(simulation, hardware, scenario, stack, state);
   timeline.know(world);
   analysis::DeadlockWatch watch(simulation, world.machine());
