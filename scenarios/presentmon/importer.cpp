@@ -20,8 +20,6 @@ constexpr std::size_t kFewestFrames = 10;
 constexpr std::size_t kQuantiles = 250;
 /// As IDXGIDevice1::SetMaximumFrameLatency() has it unless told otherwise.
 constexpr int kFramesInFlight = 3;
-/// One on the screen, one for the next refresh, one that is done, one that is drawn.
-constexpr int kImages = 4;
 
 std::string duration(std::int64_t ns) { return format_duration(core::Duration(ns)); }
 
@@ -112,10 +110,20 @@ Json compositor(std::size_t frames, std::int64_t span_ns, std::int64_t period, b
           {"threads", Json::array({Json{{"name", "main"}, {"program", std::move(program)}}})}};
 }
 
+// One on the screen, one for the next refresh, one that is drawn; one that is done or, as a
+// mailbox, as many as are done within a refresh.
+std::int64_t images_for(std::int64_t frames, std::int64_t span_ns, std::int64_t period,
+                        bool mailbox) {
+  constexpr std::int64_t kOthers = 3, kMost = 16;
+  if (!mailbox) return kOthers + 1;
+  return std::min(kOthers + 1 + frames * period / span_ns, kMost);
+}
+
 constexpr const char* kAssumptions =
     "Assumed, because the log does not tell: the application works for a frame, then submits one "
     "job for it and presents; times of frames are drawn anew, without regard to those before and "
-    "to each other; the CPU is at most three frames ahead of the GPU; four images, shown by direct "
+    "to each other; the CPU is at most three frames ahead of the GPU; images enough to draw on "
+    "while others are shown, by direct "
     "scan-out, implicit synchronisation; nothing else uses the GPU, and CPU time is free.";
 
 }  // namespace
@@ -179,6 +187,9 @@ Loaded<Imported> import_frame_log(const FrameLog& log, const std::string& file,
   std::string summary;
   for (const std::string& line : imported.summary) summary += (summary.empty() ? "" : "; ") + line;
   const std::size_t frames = chain->cpu_ns.size();
+  const auto count = static_cast<std::int64_t>(frames);
+  const std::int64_t span = chain->span_ns > 0 ? chain->span_ns : count * period;
+  const std::int64_t images = images_for(count, span, period, mailbox);
   Json json;
   json["format"] = 1;
   json["name"] = options.name;
@@ -187,19 +198,19 @@ Loaded<Imported> import_frame_log(const FrameLog& log, const std::string& file,
       fmt::format("Imported from a frame-time log. {} The log: {}.", kAssumptions, summary);
   json["truth"] = "A frame is drawn before it is shown, and is not drawn over while it is.";
   constexpr std::int64_t kSpare = 10'000'000'000;
-  const std::int64_t longest = std::max(chain->span_ns, static_cast<std::int64_t>(frames) * period);
+  const std::int64_t longest = std::max(span, count * period);
   json["horizon"] = duration(4 * longest + kSpare);
   json["platform"]["gpus"] =
       Json::array({Json{{"name", "gpu0"}, {"engines", Json::array({"rcs0"})}}});
   json["swapchains"] = Json::array({Json{{"name", "window"},
-                                         {"images", kImages},
+                                         {"images", images},
                                          {"size", "8 MiB"},
                                          {"gpu", "gpu0"},
                                          {"mode", mailbox ? "mailbox" : "fifo"}}});
   json["displays"] = Json::array(
       {Json{{"name", "screen"}, {"refresh", format_frequency(core::Duration(period))}}});
   json["processes"] =
-      Json::array({game(*chain, frames), compositor(frames, longest, period, mailbox)});
+      Json::array({game(*chain, frames), compositor(frames, span, period, mailbox)});
   json["stacks"] = {"linux-implicit", "explicit-bridged", "amdgpu-implicit"};
   json["expect"]["linux-implicit"] = {{"verdict", "complete"}};
   imported.scenario = json.dump(1) + "\n";
