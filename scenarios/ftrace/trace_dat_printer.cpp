@@ -1,5 +1,6 @@
 #include "scenarios/ftrace/trace_dat_printer.hpp"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

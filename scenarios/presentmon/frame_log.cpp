@@ -82,9 +82,10 @@ class LogReader {
       return fail("bad-header", "the columns are none of a frame log",
                   "Application, and CPUBusy and GPUBusy, or msBetweenPresents, msInPresentAPI and "
                   "msGPUActive or msUntilRenderComplete");
-    log_.version = is_v2_                     ? "PresentMon 2: CPUBusy and GPUBusy"
-                   : header_.has("gpuactive") ? "PresentMon 1: msBetweenPresents and msGPUActive"
-                                              : "without times of the GPU: msUntilRenderComplete";
+    log_.version = is_v2_ ? "PresentMon 2: CPUBusy and GPUBusy"
+                   : header_.has("gpuactive")
+                       ? "PresentMon 1: msBetweenPresents and msGPUActive"
+                       : "PresentMon 1 without times of the GPU: msUntilRenderComplete";
   }
 
   // A number in milliseconds, or in what else `scale` turns into nanoseconds. None where the cell

@@ -18,6 +18,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kFewestFrames = 10;
 constexpr std::size_t kQuantiles = 250;
+/// As IDXGIDevice1::SetMaximumFrameLatency() has it unless told otherwise.
+constexpr int kFramesInFlight = 3;
 
 std::string duration(std::int64_t ns) { return format_duration(core::Duration(ns)); }
 
@@ -57,11 +59,11 @@ std::vector<std::string> summarise(const FrameLog& log, const Chain& chain, std:
   lines.push_back(fmt::format("{} of {} frames of {} (process {}, swap chain {})",
                               chain.cpu_ns.size(), chain.frames, printable(chain.application),
                               printable(chain.process_id), printable(chain.address)));
-  lines.push_back("columns of " + log.version);
+  lines.push_back("columns: " + log.version);
   lines.push_back(fmt::format("mean time of the CPU {}, of the GPU {}{}", mean_ms(chain.cpu_ns),
                               mean_ms(chain.gpu_ns), chain.gpu_estimated ? " (estimated)" : ""));
-  lines.push_back(fmt::format("{} frames were not shown: swap chain in {} mode", chain.dropped,
-                              mailbox ? "mailbox" : "fifo"));
+  lines.push_back(fmt::format("{} frames were not shown: the swap chain is in {} mode",
+                              chain.dropped, mailbox ? "mailbox" : "fifo"));
   lines.push_back(period > 0 ? fmt::format("the screen refreshes every {}", duration(period))
                              : "no time between refreshes can be told: 60 Hz");
   for (const Chain& other : log.chains)
@@ -74,14 +76,15 @@ std::vector<std::string> summarise(const FrameLog& log, const Chain& chain, std:
 
 Json game(const Chain& chain, std::size_t frames) {
   const Json body =
-      Json::array({Json{{"acquire", "window"}}, Json{{"compute", distribution(chain.cpu_ns)}},
+      Json::array({Json{{"compute", distribution(chain.cpu_ns)}}, Json{{"acquire", "window"}},
                    Json{{"id", "frame"},
                         {"submit",
                          {{"context", "render"},
                           {"duration", distribution(chain.gpu_ns)},
                           {"writes", Json::array({"@window"})}}}},
                    Json{{"present", "window"}}});
-  const Json program = Json::array({Json{{"loop", {{"times", frames}, {"body", body}}}},
+  const Json program = Json::array({Json{{"throttle", kFramesInFlight}},
+                                    Json{{"loop", {{"times", frames}, {"body", body}}}},
                                     Json{{"wait", {{"ops", Json::array({"frame"})}}}}});
   return {{"name", "game"},
           {"contexts", Json::array({Json{{"name", "render"}, {"engine", "rcs0"}}})},
@@ -107,11 +110,21 @@ Json compositor(std::size_t frames, std::int64_t span_ns, std::int64_t period, b
           {"threads", Json::array({Json{{"name", "main"}, {"program", std::move(program)}}})}};
 }
 
+// One on the screen, one for the next refresh, one that is drawn; one that is done or, as a
+// mailbox, as many as are done within a refresh.
+std::int64_t images_for(std::int64_t frames, std::int64_t span_ns, std::int64_t period,
+                        bool mailbox) {
+  constexpr std::int64_t kOthers = 3, kMost = 16;
+  if (!mailbox) return kOthers + 1;
+  return std::min(kOthers + 1 + frames * period / span_ns, kMost);
+}
+
 constexpr const char* kAssumptions =
     "Assumed, because the log does not tell: the application works for a frame, then submits one "
     "job for it and presents; times of frames are drawn anew, without regard to those before and "
-    "to each other; three images, shown by direct scan-out, implicit synchronisation; nothing else "
-    "uses the GPU, and CPU time is free.";
+    "to each other; the CPU is at most three frames ahead of the GPU; images enough to draw on "
+    "while others are shown, by direct "
+    "scan-out, implicit synchronisation; nothing else uses the GPU, and CPU time is free.";
 
 }  // namespace
 
@@ -167,12 +180,16 @@ Loaded<Imported> import_frame_log(const FrameLog& log, const std::string& file,
   const std::int64_t known_period = refresh_period(chain->display_ns);
   constexpr std::int64_t kSixtyHertz = 16'666'667;
   const std::int64_t period = known_period > 0 ? known_period : kSixtyHertz;
-  const bool mailbox = chain->dropped > 0;
+  // A few are lost where a log begins and ends.
+  const bool mailbox = chain->dropped > chain->frames / 20;
   Imported imported;
   imported.summary = summarise(log, *chain, known_period, mailbox);
   std::string summary;
   for (const std::string& line : imported.summary) summary += (summary.empty() ? "" : "; ") + line;
   const std::size_t frames = chain->cpu_ns.size();
+  const auto count = static_cast<std::int64_t>(frames);
+  const std::int64_t span = chain->span_ns > 0 ? chain->span_ns : count * period;
+  const std::int64_t images = images_for(count, span, period, mailbox);
   Json json;
   json["format"] = 1;
   json["name"] = options.name;
@@ -181,19 +198,19 @@ Loaded<Imported> import_frame_log(const FrameLog& log, const std::string& file,
       fmt::format("Imported from a frame-time log. {} The log: {}.", kAssumptions, summary);
   json["truth"] = "A frame is drawn before it is shown, and is not drawn over while it is.";
   constexpr std::int64_t kSpare = 10'000'000'000;
-  const std::int64_t longest = std::max(chain->span_ns, static_cast<std::int64_t>(frames) * period);
+  const std::int64_t longest = std::max(span, count * period);
   json["horizon"] = duration(4 * longest + kSpare);
   json["platform"]["gpus"] =
       Json::array({Json{{"name", "gpu0"}, {"engines", Json::array({"rcs0"})}}});
   json["swapchains"] = Json::array({Json{{"name", "window"},
-                                         {"images", 3},
+                                         {"images", images},
                                          {"size", "8 MiB"},
                                          {"gpu", "gpu0"},
                                          {"mode", mailbox ? "mailbox" : "fifo"}}});
   json["displays"] = Json::array(
       {Json{{"name", "screen"}, {"refresh", format_frequency(core::Duration(period))}}});
   json["processes"] =
-      Json::array({game(*chain, frames), compositor(frames, longest, period, mailbox)});
+      Json::array({game(*chain, frames), compositor(frames, span, period, mailbox)});
   json["stacks"] = {"linux-implicit", "explicit-bridged", "amdgpu-implicit"};
   json["expect"]["linux-implicit"] = {{"verdict", "complete"}};
   imported.scenario = json.dump(1) + "\n";
