@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -87,14 +88,44 @@ std::int64_t Statement::number(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
+namespace {
+
+/// As a URI of SQLite (https://sqlite.org/uri.html): the file does not change while it is open.
+std::string immutable_uri(const std::string& file) {
+  std::string uri = "file:";
+  for (const char byte : file)
+    uri += byte == '%' || byte == '?' || byte == '#'
+               ? fmt::format("%{:02x}", static_cast<unsigned char>(byte))
+               : std::string(1, byte);
+  return uri + "?immutable=1";
+}
+
+/// Readers of a database with a write-ahead log write beside it, where they may: to know of each
+/// other and of writers.
+bool may_not_write_beside(sqlite3* database) {
+  const int code =
+      sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", nullptr, nullptr, nullptr) &
+      0xff;
+  return code == SQLITE_READONLY || code == SQLITE_CANTOPEN;
+}
+
+}  // namespace
+
 Connection::Connection(const std::string& file, Mode mode) {
+  open(file,
+       mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  // Nobody can be writing where there is no log.
+  if (mode == Mode::read && may_not_write_beside(database_.get()) &&
+      ::access((file + "-wal").c_str(), F_OK) != 0)
+    open(immutable_uri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+void Connection::open(const std::string& name, int flags) {
   sqlite3* opened = nullptr;
-  const int flags =
-      mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
   database_.reset(opened);
   if (code != SQLITE_OK)
-    throw DatabaseError(fmt::format("{}: {}", file, sqlite3_errmsg(opened)), code & 0xff);
+    throw DatabaseError(fmt::format("{}: {}", name, sqlite3_errmsg(opened)), code & 0xff);
   sqlite3_busy_timeout(opened, 10'000);
 }
 

@@ -50,7 +50,8 @@ class Statement {
 class Connection {
  public:
   enum class Mode : unsigned char { read, write };
-  /// Opens `file`, which `write` creates if need be.
+  /// Opens `file`, which `write` creates if need be. To read it, no right to write beside it is
+  /// needed, unless somebody is writing it.
   Connection(const std::string& file, Mode mode);
   void execute(const std::string& sql);
   /// The first column of the first row of `sql`; 0 without a row.
@@ -60,6 +61,7 @@ class Connection {
   [[noreturn]] void fail() const;
 
  private:
+  void open(const std::string& name, int flags);
   struct Close {
     void operator()(sqlite3* database) const;
   };

@@ -1,4 +1,6 @@
 // fencelab compare: stored runs, compared anew.
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -129,4 +131,23 @@ TEST_CASE("compare refuses what is no campaign, no stack or no metric, and write
   CHECK(contains(refusal({out, "--metric", "makespan"}), "did you mean \"makespan_ns\"?"));
   CHECK(contains(refusal({out, "--metric", "fingerprint"}), "there is no such"));
   CHECK(contains(refusal({out, "--metric", "wall_time_s"}), "there is no such"));
+}
+
+TEST_CASE("stored runs that one may only read can be compared, and compared with", "[cli]") {
+  const TemporaryFolder folder;
+  ::chmod(folder.path().c_str(), 0755);
+  const std::string file = folder.file("draws.json", draws()), out = folder.path("a%20?b#");
+  REQUIRE(run_into(file, out).exit_code == 0);
+  ::chmod(out.c_str(), 0555);
+  std::filesystem::create_directory(folder.path("open"));
+  ::chmod(folder.path("open").c_str(), 0777);
+  const auto as_nobody = [] {
+    if (::getuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(124);
+  };
+  const Outcome compared = run_fencelab(
+      {"compare", out, "--out", folder.path("open/compared"), "--against", out}, as_nobody);
+  INFO(compared.err);
+  CHECK(compared.exit_code == 0);
+  CHECK(read_file(folder.path("open/compared/runs.csv")) == read_file(out + "/runs.csv"));
+  ::chmod(out.c_str(), 0755);  // so that it can go
 }

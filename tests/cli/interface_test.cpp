@@ -91,7 +91,7 @@ std::string section_of(const std::string& text, const PolicyInfo& policy) {
 TEST_CASE("the option --version says name, version, commit, build type and compiler", "[cli]") {
   matches(
       output_of({"--version"}),
-      R"(^fencelab [0-9]+\.[0-9]+\.[0-9]+ ([0-9a-f]{12}|unknown)(-dirty)? \w+ (GNU|Clang) [0-9.]+)");
+      R"(^fencelab [0-9]+\.[0-9]+\.[0-9]+ ([0-9a-f]{12}|unknown)(-dirty)? \w+( [a-z,]+)? (GNU|Clang) [0-9.]+)");
 }
 
 TEST_CASE("runs.csv says by which build it was made, as --version does", "[cli]") {
