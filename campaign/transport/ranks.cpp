@@ -63,6 +63,7 @@ std::unique_ptr<Ranks> Ranks::join() {
 Ranks::~Ranks() {
   if (rank_ == 0)
     for (int other = 1; other < size_; ++other) send(other, to_bytes(RankMessage{}));
+  send(rank_, {});  // a line that is closed without it is that of a program that died
   while (has_unsent()) {
     pollfd wait{line_.descriptor(), POLLOUT | POLLIN, 0};
     ::poll(&wait, 1, -1);

@@ -49,6 +49,10 @@ std::string tables_of(const std::string& folder) {
   return text;
 }
 
+int number(const std::string& folder, const std::string& question) {
+  return std::atoi(query(folder + "/results.sqlite", question).c_str());
+}
+
 int run_ranks(int ranks, const Arguments& arguments) {
   return std::system(mpirun_command(ranks, arguments).c_str());
 }
@@ -83,12 +87,15 @@ TEST_CASE("a rank that dies costs the run that it was at, and no other", "[cli]"
     ::_exit(127);
   }
   const std::string count = "SELECT count(*) FROM runs";
+  int status = 0;
   while (!std::filesystem::exists(out + "/results.sqlite") ||
-         query(out + "/results.sqlite", count + " WHERE status = 'ok'") < "2")
+         number(out, count + " WHERE status = 'ok'") < 2) {
+    REQUIRE(::waitpid(mpirun, &status, WNOHANG) == 0);  // it is still at it
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   REQUIRE(process_of_rank(mpirun, 2) != 0);
   ::kill(process_of_rank(mpirun, 2), SIGKILL);
-  REQUIRE(::waitpid(mpirun, nullptr, 0) == mpirun);
+  REQUIRE(::waitpid(mpirun, &status, 0) == mpirun);
   CHECK(query(out + "/results.sqlite", count) == "30\n");
   CHECK(query(out + "/results.sqlite", "SELECT status, message FROM runs WHERE status != 'ok'") ==
         "crashed|rank 2 died with the run\n");
