@@ -3,6 +3,8 @@
 
 #include "campaign/database/database.hpp"
 #include "campaign/files.hpp"
+#include "campaign/report/report_data.hpp"
+#include "campaign/report/report_page.hpp"
 #include "campaign/results.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
@@ -16,6 +18,7 @@ namespace {
 struct MergeOptions {
   std::vector<std::string> folders;
   std::string out;
+  bool report = true;
 };
 
 int merge(const MergeOptions& options) {
@@ -29,6 +32,7 @@ int merge(const MergeOptions& options) {
     database.end_plan();
     for (const std::string& folder : options.folders) database.add_all_of(folder);
     campaign::ResultFiles files(options.out, campaign::build_description());
+    campaign::ReportData report({});
     std::optional<std::string> failure;
     std::uint64_t stored = 0;
     say("{}", campaign::comparison_table_header(false));
@@ -36,7 +40,13 @@ int merge(const MergeOptions& options) {
       stored += point.records.size();
       if (!failure) failure = files.add(point.records);
       say("{}", campaign::comparison_table_rows(point.records, false));
+      const campaign::RunIdentity& identity = point.identities.front();
+      if (options.report)
+        report.add(point, database.judgement_of(identity.scenario, identity.point),
+                   files.drawings());
     });
+    if (!failure && options.report)
+      failure = files.add_report(campaign::report_page(report.json(database.planned())));
     if (!failure) failure = files.publish();
     if (failure) {
       complain("fencelab: {}; no results were written\n", *failure);
@@ -48,6 +58,7 @@ int merge(const MergeOptions& options) {
           "without --shard, makes the rest in {}\n",
           stored, database.planned(), options.out);
     say("\n{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options.out);
+    if (options.report) say("{}/report.html\n", options.out);
   } catch (const campaign::DatabaseError& error) {
     complain("fencelab: {}; no results were written\n", error.what());
     return kExitUsage;
@@ -63,6 +74,7 @@ void add_merge(CLI::App& app, Action& action) {
       app.add_subcommand("merge", "put the parts of a campaign (run --shard) together");
   command->add_option("folder", options->folders, "folders of the parts")->required();
   command->add_option("--out", options->out, "folder of the whole campaign")->required();
+  command->add_flag("!--no-report", options->report, "write no report.html");
   command->callback([options, &action] { action = [options] { return merge(*options); }; });
 }
 

@@ -196,11 +196,13 @@ void Database::end_plan() {
 }
 
 void Database::add_all_of(const std::string& folder) {
+  std::string uri;
   {
     Database other(folder, Connection::Mode::read);
     other.for_each_point([](const auto&) {});  // reads, and so checks, every row
+    uri = other.connection_->uri();
   }
-  connection_->prepare("ATTACH ? AS other").bind(1, path_in(folder)).run();
+  connection_->prepare("ATTACH ? AS other").bind(1, uri).run();
   const std::int64_t taken = connection_->number_of(
       "SELECT count(*) FROM other.plan o JOIN main.plan m ON m.position = o.position AND m.key <> "
       "o.key");
@@ -219,9 +221,12 @@ INSERT OR REPLACE INTO main.runs
           WHERE o.id = r.build), record, checksum
   FROM other.runs r
   WHERE NOT EXISTS (SELECT 1 FROM main.runs m WHERE m.key = r.key AND m.status = 'ok');
-INSERT OR IGNORE INTO main.plan SELECT position, key FROM other.plan;
-COMMIT;
-DETACH other;)");
+INSERT OR IGNORE INTO main.plan SELECT position, key FROM other.plan;)");
+  // A part may have been made by a program that stored none.
+  if (connection_->number_of(
+          "SELECT count(*) FROM other.sqlite_schema WHERE name = 'judgements'") != 0)
+    connection_->execute("INSERT OR IGNORE INTO main.judgements SELECT * FROM other.judgements");
+  connection_->execute("COMMIT; DETACH other");
 }
 
 std::uint64_t Database::planned() {

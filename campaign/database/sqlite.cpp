@@ -90,14 +90,15 @@ std::int64_t Statement::number(int column) const {
 
 namespace {
 
-/// As a URI of SQLite (https://sqlite.org/uri.html): the file does not change while it is open.
-std::string immutable_uri(const std::string& file) {
-  std::string uri = "file:";
+/// A file as a URI of SQLite (https://sqlite.org/uri.html); `immutable`: it does not change while
+/// it is open.
+std::string uri_of(const std::string& file, bool immutable) {
+  std::string uri = file.starts_with('/') ? "file://" : "file:";
   for (const char byte : file)
     uri += byte == '%' || byte == '?' || byte == '#'
                ? fmt::format("%{:02x}", static_cast<unsigned char>(byte))
                : std::string(1, byte);
-  return uri + "?immutable=1";
+  return immutable ? uri + "?immutable=1" : uri;
 }
 
 /// Readers of a database with a write-ahead log write beside it, where they may: to know of each
@@ -112,20 +113,22 @@ bool may_not_write_beside(sqlite3* database) {
 }  // namespace
 
 Connection::Connection(const std::string& file, Mode mode) {
-  open(file,
-       mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  // Nobody can be writing where there is no log.
-  if (mode == Mode::read && may_not_write_beside(database_.get()) &&
-      ::access((file + "-wal").c_str(), F_OK) != 0)
-    open(immutable_uri(file), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  bool immutable = false;
+  open(file, mode, immutable);
+  if (mode == Mode::write || !may_not_write_beside(database_.get())) return;
+  immutable = ::access((file + "-wal").c_str(), F_OK) != 0;  // no log: nobody can be writing
+  if (immutable) open(file, mode, immutable);
 }
 
-void Connection::open(const std::string& name, int flags) {
+void Connection::open(const std::string& file, Mode mode, bool immutable) {
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
+  uri_ = uri_of(file, immutable);
+  const int flags =
+      mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int code = sqlite3_open_v2(uri_.c_str(), &opened, flags | SQLITE_OPEN_URI, nullptr);
   database_.reset(opened);
   if (code != SQLITE_OK)
-    throw DatabaseError(fmt::format("{}: {}", name, sqlite3_errmsg(opened)), code & 0xff);
+    throw DatabaseError(fmt::format("{}: {}", file, sqlite3_errmsg(opened)), code & 0xff);
   sqlite3_busy_timeout(opened, 10'000);
 }
 

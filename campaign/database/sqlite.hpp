@@ -59,12 +59,15 @@ class Connection {
   Statement prepare(std::string_view sql) { return {database_.get(), sql}; }
   /// Throws what went wrong last.
   [[noreturn]] void fail() const;
+  /// How another connection can ATTACH the file with the same rights.
+  const std::string& uri() const { return uri_; }
 
  private:
-  void open(const std::string& name, int flags);
+  void open(const std::string& file, Mode mode, bool immutable);
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  std::string uri_;
   std::unique_ptr<sqlite3, Close> database_;
 };
 

@@ -268,6 +268,10 @@ TEST_CASE("parts of a campaign that are merged are the campaign", "[cli]") {
     CHECK(read_file(folder.path("merged/") + table) == read_file(folder.path("whole/") + table));
   CHECK(columns_of(read_file(folder.path("merged/runs.csv")), 10) ==
         columns_of(read_file(folder.path("whole/runs.csv")), 10));
+  const std::string judgements = "SELECT * FROM judgements ORDER BY scenario, point";
+  CHECK(query(folder.path("merged/results.sqlite"), judgements) ==
+        query(folder.path("whole/results.sqlite"), judgements));
+  CHECK(read_file(folder.path("merged/report.html")).find("<title>") != std::string::npos);
   CHECK(says(run_fencelab(run_of(file, folder.path("merged"), "1..3")), "30 of 30 runs"));
   // A part of something else is none of this, and a missing part is said.
   CHECK(run_fencelab(run_of(file, folder.path("other"), "7")).exit_code == 0);

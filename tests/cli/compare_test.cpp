@@ -133,7 +133,7 @@ TEST_CASE("compare refuses what is no campaign, no stack or no metric, and write
   CHECK(contains(refusal({out, "--metric", "wall_time_s"}), "there is no such"));
 }
 
-TEST_CASE("stored runs that one may only read can be compared, and compared with", "[cli]") {
+TEST_CASE("stored runs that one may only read can be compared and merged", "[cli]") {
   const TemporaryFolder folder;
   ::chmod(folder.path().c_str(), 0755);
   const std::string file = folder.file("draws.json", draws()), out = folder.path("a%20?b#");
@@ -149,5 +149,10 @@ TEST_CASE("stored runs that one may only read can be compared, and compared with
   INFO(compared.err);
   CHECK(compared.exit_code == 0);
   CHECK(read_file(folder.path("open/compared/runs.csv")) == read_file(out + "/runs.csv"));
+  const Outcome merged =
+      run_fencelab({"merge", out, "--out", folder.path("open/merged")}, as_nobody);
+  INFO(merged.err);
+  CHECK(merged.exit_code == 0);
+  CHECK(read_file(folder.path("open/merged/compare.csv")) == read_file(out + "/compare.csv"));
   ::chmod(out.c_str(), 0755);  // so that it can go
 }
