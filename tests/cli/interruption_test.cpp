@@ -8,8 +8,10 @@
 #include <thread>
 
 #include "tests/cli/mistakes.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab::testing;
+using fencelab::tests::kSanitized;
 
 namespace {
 
@@ -232,7 +234,8 @@ TEST_CASE("a reader that has seen enough is no error, and costs no results", "[c
   }
   // A table longer than any buffer of stdout: results are there all the same.
   const TemporaryFolder folder;
-  const Outcome outcome = run_fencelab({"run", kLibrary, "--quiet", "--out", folder.path("out")},
+  const std::string library = kLibrary + std::string(kSanitized ? "/scheduling" : "");
+  const Outcome outcome = run_fencelab({"run", library, "--quiet", "--out", folder.path("out")},
                                        close_reader, FENCELAB_SOURCE_DIR);
   INFO(outcome.err);
   CHECK(outcome.exit_code == 0);
