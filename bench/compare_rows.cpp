@@ -86,14 +86,18 @@ Sizes compare(const std::string& folder, bool with_report) {
   campaign::ReportData report({});
   campaign::Drawings drawings;
   Sizes sizes;
-  reader.for_each_point([&](const campaign::StoredPoint& point) {
-    const auto groups = campaign::group_runs(point.records);
-    for (std::size_t i = 0; i < point.records.size(); ++i)
-      sizes.runs += campaign::runs_csv_row(point.records[i], point.builds[i]).size();
-    sizes.compare += campaign::compare_csv_rows(groups, {}).size();
-    sizes.compare += campaign::comparison_table_rows(groups, false).size();
-    if (with_report) report.add(point, groups, "", drawings);
-  });
+  campaign::RunGroups groups;
+  reader.for_each_run({[&](const campaign::StoredRun& run) {
+                         groups.add(run.record);
+                         sizes.runs += campaign::runs_csv_row(run.record, run.build).size();
+                         if (with_report) report.add(run, drawings);
+                       },
+                       [&] {
+                         const auto point = groups.take();
+                         sizes.compare += campaign::compare_csv_rows(point, {}).size();
+                         sizes.compare += campaign::comparison_table_rows(point, false).size();
+                         if (with_report) report.end_point(point, "");
+                       }});
   if (with_report) sizes.report = campaign::report_page(report.json(reader.planned())).size();
   return sizes;
 }

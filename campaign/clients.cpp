@@ -118,18 +118,13 @@ std::string clients_csv_header() {
   return fmt::format("scenario,point,stack,seed,client,{}\n", fmt::join(client_columns(), ","));
 }
 
-std::string clients_csv_rows(const std::vector<RunRecord>& records) {
+std::string clients_csv_rows(const RunRecord& record) {
   std::string csv;
-  for (const RunRecord& record : records)
-    for (const ClientRecord& client : record.clients)
-      csv += fmt::format("{},{},{},{},{},{}\n", csv_field(record.scenario), csv_field(record.point),
-                         csv_field(record.stack), record.seed, csv_field(client.name),
-                         fmt::join(client.values, ","));
+  for (const ClientRecord& client : record.clients)
+    csv += fmt::format("{},{},{},{},{},{}\n", csv_field(record.scenario), csv_field(record.point),
+                       csv_field(record.stack), record.seed, csv_field(client.name),
+                       fmt::join(client.values, ","));
   return csv;
-}
-
-std::string clients_csv(const std::vector<RunRecord>& records) {
-  return clients_csv_header() + clients_csv_rows(records);
 }
 
 std::string clients_markdown() {

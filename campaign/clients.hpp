@@ -23,9 +23,7 @@ const std::string* find_metric(const RunRecord& record, const std::string& metri
 
 /// One row per run and client that did something.
 std::string clients_csv_header();
-std::string clients_csv_rows(const std::vector<RunRecord>& records);
-/// Both.
-std::string clients_csv(const std::vector<RunRecord>& records);
+std::string clients_csv_rows(const RunRecord& record);
 
 /// Their part of docs/reference/columns.md.
 std::string clients_markdown();

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "campaign/tables.hpp"
 
@@ -56,52 +57,60 @@ std::optional<double> ratio(const Estimate& of, const Estimate& to) {
 
 bool is_compared(const Column& column) { return !column.is_cost && column.unit != "text"; }
 
-void RunGroup::read_values() {
-  values_.assign(columns().size(), {});
-  for (const RunRecord* const run : runs_) {
-    if (run->status != "ok") continue;
-    // Both are sorted by name.
-    auto value = run->values.begin();
-    for (const auto& [name, column] : columns_by_name()) {
-      while (value != run->values.end() && value->first < name) ++value;
-      if (value == run->values.end()) break;
-      if (value->first != name) continue;
-      if (const auto number = number_of(value->second))
-        values_[column].emplace_back(run->seed, *number);
-    }
+void RunGroup::add(const RunRecord& run) {
+  const std::string& word = run.status == "ok" ? run.verdict : run.status;
+  const auto known = std::find(words_.begin(), words_.end(), word);
+  endings_.push_back({run.seed, static_cast<std::size_t>(known - words_.begin())});
+  if (known == words_.end()) words_.push_back(word);
+  values_.resize(columns().size());
+  if (run.status != "ok") return;
+  // Both are sorted by name.
+  auto value = run.values.begin();
+  for (const auto& [name, column] : columns_by_name()) {
+    while (value != run.values.end() && value->first < name) ++value;
+    if (value == run.values.end()) break;
+    if (value->first != name) continue;
+    if (const auto number = number_of(value->second))
+      values_[column].emplace_back(run.seed, *number);
   }
+}
+
+void RunGroup::finish() {
   for (SeedValues& column : values_)
     if (!std::is_sorted(column.begin(), column.end())) std::sort(column.begin(), column.end());
 }
 
 std::string RunGroup::verdicts() const {
+  if (words_.size() == 1) return words_.front();
   std::map<std::string, int> counts;
-  for (const RunRecord* run : runs_) ++counts[run->status == "ok" ? run->verdict : run->status];
-  if (counts.size() == 1) return counts.begin()->first;
+  for (const Ending& ending : endings_) ++counts[words_[ending.word]];
   std::string text;
   for (const auto& [verdict, times] : counts)
     text += fmt::format("{}{}:{}", text.empty() ? "" : " ", verdict, times);
   return text;
 }
 
+std::size_t RunGroups::add(const RunRecord& run) {
+  if (last_ >= groups_.size() || !groups_[last_].has_place_for(run))
+    last_ = static_cast<std::size_t>(
+        std::find_if(groups_.begin(), groups_.end(),
+                     [&](const RunGroup& known) { return known.has_place_for(run); }) -
+        groups_.begin());
+  if (last_ == groups_.size()) groups_.emplace_back(run);
+  groups_[last_].add(run);
+  return last_;
+}
+
+std::vector<RunGroup> RunGroups::take() {
+  for (RunGroup& group : groups_) group.finish();
+  last_ = 0;
+  return std::exchange(groups_, {});
+}
+
 std::vector<RunGroup> group_runs(const std::vector<RunRecord>& records) {
-  std::vector<RunGroup> groups;
-  std::size_t last = 0;  // runs of a group mostly follow each other
-  const auto is_of = [](const RunGroup& group, const RunRecord& record) {
-    return group.scenario() == record.scenario && group.point() == record.point &&
-           group.stack() == record.stack;
-  };
-  for (const RunRecord& record : records) {
-    if (groups.empty() || !is_of(groups[last], record))
-      last = static_cast<std::size_t>(
-          std::find_if(groups.begin(), groups.end(),
-                       [&](const RunGroup& known) { return is_of(known, record); }) -
-          groups.begin());
-    if (last == groups.size()) groups.emplace_back(record.scenario, record.point, record.stack);
-    groups[last].add(record);
-  }
-  for (RunGroup& group : groups) group.read_values();
-  return groups;
+  RunGroups groups;
+  for (const RunRecord& record : records) groups.add(record);
+  return groups.take();
 }
 
 const RunGroup* baseline_of(const std::vector<RunGroup>& groups, const RunGroup& group,

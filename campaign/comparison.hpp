@@ -20,33 +20,59 @@ struct CompareOptions {
   std::vector<std::string> metrics;  ///< columns of runs.csv, in this order; empty: all
 };
 
-/// The runs of one point under one stack, and their numbers.
+/// The runs of one point under one stack: their numbers, and how they ended. Keeps no records.
 class RunGroup {
  public:
-  RunGroup(std::string scenario, std::string point, std::string stack)
-      : scenario_(std::move(scenario)), point_(std::move(point)), stack_(std::move(stack)) {}
+  /// Of the first run of the group, which is still to be added.
+  explicit RunGroup(const RunRecord& first)
+      : scenario_(first.scenario), point_(first.point), stack_(first.stack), file_(first.file) {}
 
-  /// `run` outlives the group.
-  void add(const RunRecord& run) { runs_.push_back(&run); }
-  /// Reads the numbers of the runs that are ok. To be called when all were added.
-  void read_values();
+  bool has_place_for(const RunRecord& run) const {
+    return stack_ == run.stack && scenario_ == run.scenario && point_ == run.point;
+  }
+  void add(const RunRecord& run);
+  /// To be called when all were added.
+  void finish();
 
   const std::string& scenario() const { return scenario_; }
   const std::string& point() const { return point_; }
   const std::string& stack() const { return stack_; }
-  const std::vector<const RunRecord*>& runs() const { return runs_; }
-  /// Of the runs that have a number there; `column` is an index of columns().
+  const std::string& file() const { return file_; }
+  /// Of the runs that have a number there, by seed; `column` is an index of columns().
   const SeedValues& values(std::size_t column) const { return values_[column]; }
+
+  /// How one run ended: its verdict, or the status of one that failed.
+  struct Ending {
+    std::uint64_t seed = 0;
+    std::size_t word = 0;  ///< of words()
+  };
+  /// Of all runs, as they were added.
+  const std::vector<Ending>& endings() const { return endings_; }
+  /// In the order in which they first appeared.
+  const std::vector<std::string>& words() const { return words_; }
   /// "complete", or "complete:3 deadlock:2" where runs differ; failed runs by their status.
   std::string verdicts() const;
 
  private:
-  std::string scenario_, point_, stack_;
-  std::vector<const RunRecord*> runs_;
+  std::string scenario_, point_, stack_, file_;
+  std::vector<Ending> endings_;
+  std::vector<std::string> words_;
   std::vector<SeedValues> values_;
 };
 
-/// Runs by scenario point and stack, in the order in which they first appear.
+/// Runs by scenario point and stack, in the order in which these first appear.
+class RunGroups {
+ public:
+  /// Returns which group it belongs to.
+  std::size_t add(const RunRecord& run);
+  /// All that were added since the last time.
+  std::vector<RunGroup> take();
+
+ private:
+  std::vector<RunGroup> groups_;
+  std::size_t last_ = 0;  ///< runs of a group mostly follow each other
+};
+/// The same of runs at hand.
 std::vector<RunGroup> group_runs(const std::vector<RunRecord>& records);
 
 /// Whom a group is measured against: nullptr if there is none.

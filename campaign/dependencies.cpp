@@ -81,31 +81,28 @@ std::string dependencies_csv_header() {
   return csv + "\n";
 }
 
-std::string dependencies_csv_rows(const std::vector<RunRecord>& records) {
+std::string dependencies_csv_rows(const RunRecord& record) {
   std::string csv;
-  for (const RunRecord& record : records)
-    for (const DependencyRow& row : record.dependencies) {
-      csv += fmt::format("{},{},{},{},{}", kDependenciesSchemaVersion, csv_field(record.scenario),
-                         csv_field(record.point), csv_field(record.stack), record.seed);
-      for (const RowColumn& column : row_columns()) csv += "," + csv_field(column.value(row));
-      csv += "\n";
-    }
+  for (const DependencyRow& row : record.dependencies) {
+    csv += fmt::format("{},{},{},{},{}", kDependenciesSchemaVersion, csv_field(record.scenario),
+                       csv_field(record.point), csv_field(record.stack), record.seed);
+    for (const RowColumn& column : row_columns()) csv += "," + csv_field(column.value(row));
+    csv += "\n";
+  }
   return csv;
 }
 
-std::string dependencies_csv(const std::vector<RunRecord>& records) {
-  return dependencies_csv_header() + dependencies_csv_rows(records);
+void CostlyDependencies::add(const RunRecord& record) {
+  for (const DependencyRow& row : record.dependencies) {
+    if (row.cost_ns <= 0) continue;
+    Kind& kind = kinds_[words_of(record, row)];
+    kind.cost_ns += row.cost_ns;
+    kind.count += row.count;
+    ++kind.runs;
+  }
 }
 
-void CostlyDependencies::add(const std::vector<RunRecord>& records) {
-  for (const RunRecord& record : records)
-    for (const DependencyRow& row : record.dependencies) {
-      if (row.cost_ns <= 0) continue;
-      Kind& kind = kinds_[words_of(record, row)];
-      kind.cost_ns += row.cost_ns;
-      kind.count += row.count;
-      ++kind.runs;
-    }
+void CostlyDependencies::end_point() {
   if (kinds_.size() > kMostKinds) drop_cheapest();
 }
 
@@ -144,12 +141,6 @@ std::string CostlyDependencies::words(std::size_t most) const {
     text += fmt::format("  {:.3f} ms more of {} other kinds: dependencies.csv\n",
                         milliseconds(rest), others);
   return text + "\n";
-}
-
-std::string costliest_dependencies(const std::vector<RunRecord>& records) {
-  CostlyDependencies all;
-  all.add(records);
-  return all.words();
 }
 
 std::string dependencies_markdown() {

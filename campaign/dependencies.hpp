@@ -19,15 +19,14 @@ inline constexpr int kDependenciesSchemaVersion = 2;  // 2: the column `point`
 
 /// One row per run and kind of dependency, the costliest first in each run.
 std::string dependencies_csv_header();
-std::string dependencies_csv_rows(const std::vector<RunRecord>& records);
-/// Both.
-std::string dependencies_csv(const std::vector<RunRecord>& records);
+std::string dependencies_csv_rows(const RunRecord& record);
 
 /// The costliest false dependencies of many runs, of a scenario point under a stack over its seeds.
 class CostlyDependencies {
  public:
-  /// All runs of a scenario point at once.
-  void add(const std::vector<RunRecord>& records);
+  void add(const RunRecord& record);
+  /// All runs of a scenario point were added.
+  void end_point();
   /// At most `most` lines and one that says how much more there is; empty if none cost anything.
   std::string words(std::size_t most = 5) const;
 
@@ -43,9 +42,6 @@ class CostlyDependencies {
   std::int64_t dropped_ns_ = 0;
   std::size_t dropped_ = 0;
 };
-
-/// The same of runs at hand.
-std::string costliest_dependencies(const std::vector<RunRecord>& records);
 
 /// The part of docs/reference/columns.md about dependencies.csv.
 std::string dependencies_markdown();

@@ -1,6 +1,8 @@
 // Whether a run came out as its scenario expects.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,24 @@ std::vector<Failure> check(const scenarios::Scenario& scenario, const RunRecord&
 /// Whether the runs of the scenario's stacks are related as it says. Each metric is summed over the
 /// seeds with which both stacks ran. A relation to nothing (the other's sum is not above zero)
 /// fails: it would say nothing; one to a stack that was not run is passed over.
-std::vector<Failure> check_relations(const scenarios::Scenario& scenario,
-                                     const std::vector<RunRecord>& records);
+class RelationCheck {
+ public:
+  /// `scenario` outlives it.
+  explicit RelationCheck(const scenarios::Scenario& scenario);
+  void add(const RunRecord& record);
+  std::vector<Failure> failures() const;
+
+ private:
+  struct Side {
+    bool was_run = false;
+    std::map<std::uint64_t, double> by_seed;
+  };
+  struct Sides {
+    Side ours, others;
+  };
+  static void add(const RunRecord& record, const std::string& metric, Side& side);
+  const scenarios::Scenario& scenario_;
+  std::vector<Sides> sides_;  ///< of each relation
+};
 
 }  // namespace fencelab::campaign

@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "campaign/comparison.hpp"
-
 namespace fencelab::campaign {
 
 std::optional<Narrowness> parse_narrowness(std::string_view text) {
@@ -19,11 +17,11 @@ std::optional<Narrowness> parse_narrowness(std::string_view text) {
   return goal;
 }
 
-SeedsNeeded seeds_needed(const std::vector<RunRecord>& records,
-                         const std::vector<Narrowness>& goals, std::size_t seeds_max) {
+SeedsNeeded seeds_needed(const std::vector<RunGroup>& groups, const std::vector<Narrowness>& goals,
+                         std::size_t seeds_max) {
   SeedsNeeded needed;
-  for (const RunGroup& group : group_runs(records)) {
-    const std::size_t seeds = group.runs().size();
+  for (const RunGroup& group : groups) {
+    const std::size_t seeds = group.endings().size();
     needed.seeds = std::max(needed.seeds, seeds);
     for (const Narrowness& goal : goals) {
       const auto column = std::find_if(columns().begin(), columns().end(), [&](const Column& each) {

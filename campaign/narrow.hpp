@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "campaign/run_record.hpp"
+#include "campaign/comparison.hpp"
 
 namespace fencelab::campaign {
 
@@ -29,9 +29,9 @@ struct SeedsNeeded {
 /// Below so many seeds an interval says little, however narrow.
 inline constexpr std::size_t kFewestSeeds = 5;
 
-/// `records` are the runs of one point, of stacks that share seeds. Stacks under which the metric
+/// `groups` are the runs of one point, of stacks that share seeds. Stacks under which the metric
 /// has no number do not count. Grows at most twofold: an interval of few seeds is itself a guess.
-SeedsNeeded seeds_needed(const std::vector<RunRecord>& records,
-                         const std::vector<Narrowness>& goals, std::size_t seeds_max);
+SeedsNeeded seeds_needed(const std::vector<RunGroup>& groups, const std::vector<Narrowness>& goals,
+                         std::size_t seeds_max);
 
 }  // namespace fencelab::campaign

@@ -29,10 +29,6 @@ int rank_of(const std::string& ending) {
   return 0;
 }
 
-std::string ending_of(const RunRecord& record) {
-  return record.status == "ok" ? record.verdict : record.status;
-}
-
 /// Of `values`, those whose seeds `other` has.
 SeedValues shared(const SeedValues& values, const SeedValues& other) {
   SeedValues kept;
@@ -96,30 +92,76 @@ void judge_all(Regression& regression) {
 /// `watched`: else it does not matter how runs end, and whether there are any.
 void compare_verdicts(const RunGroup* now, const RunGroup& before, bool watched,
                       StackChange& change) {
-  std::map<std::uint64_t, const RunRecord*> by_seed;
+  std::map<std::uint64_t, std::string> by_seed;
   if (now)
-    for (const RunRecord* const run : now->runs()) by_seed.emplace(run->seed, run);
-  for (const RunRecord* const was : before.runs()) {
-    const auto is = by_seed.find(was->seed);
+    for (const RunGroup::Ending& is : now->endings())
+      by_seed.emplace(is.seed, now->words()[is.word]);
+  for (const RunGroup::Ending& was : before.endings()) {
+    const auto is = by_seed.find(was.seed);
     if (is == by_seed.end()) {
-      if (watched) change.missing.push_back(was->seed);
+      if (watched) change.missing.push_back(was.seed);
       continue;
     }
     ++change.seeds;
-    const std::string first = ending_of(*was), second = ending_of(*is->second);
+    const std::string &first = before.words()[was.word], &second = is->second;
     if (watched && first != second)
-      change.verdicts.push_back({was->seed, first, second, rank_of(second) <= rank_of(first)});
+      change.verdicts.push_back({was.seed, first, second, rank_of(second) <= rank_of(first)});
   }
 }
 
+/// The runs of a point in one of the two campaigns.
+struct PointRuns {
+  std::vector<RunGroup> groups;
+  std::vector<RunIdentity> identities;
+};
+
+const RunGroup* group_of(const PointRuns& point, const std::string& stack) {
+  const auto found = std::find_if(point.groups.begin(), point.groups.end(),
+                                  [&](const RunGroup& each) { return each.stack() == stack; });
+  return found == point.groups.end() ? nullptr : &*found;
+}
+
+PointRuns runs_of(CampaignReader& reader, const RunIdentity& point) {
+  PointRuns runs;
+  RunGroups groups;
+  reader.for_each_run_of(point.scenario, point.point, [&](const StoredRun& run) {
+    groups.add(run.record);
+    runs.identities.push_back(run.identity);
+  });
+  runs.groups = groups.take();
+  return runs;
+}
+
 /// The command that makes the run again that one should look at.
-std::string command_of(const StoredPoint& point, const StackChange& change) {
+std::string command_of(const PointRuns& point, const StackChange& change) {
   const auto worse = std::find_if(change.verdicts.begin(), change.verdicts.end(),
                                   [](const VerdictChange& each) { return each.is_worse; });
   for (const RunIdentity& run : point.identities)
     if (run.stack == change.stack && (worse == change.verdicts.end() || run.seed == worse->seed))
       return run.reproduce;
   return {};
+}
+
+void compare_points(const PointRuns& now, const PointRuns& before, const Tolerance& tolerance,
+                    Regression& regression) {
+  for (const RunGroup& own : before.groups) {
+    const RunGroup* const other = group_of(now, own.stack());
+    StackChange change;
+    change.scenario = own.scenario();
+    change.point = own.point();
+    change.stack = own.stack();
+    change.file = own.file();
+    const auto allowed = [&](std::string_view metric) {
+      return tolerance.allowance(own.scenario(), own.point(), own.stack(), metric);
+    };
+    compare_verdicts(other, own, allowed(kVerdictMetric).better != Better::neither, change);
+    for (std::size_t i = 0; other && i < columns().size(); ++i)
+      if (is_compared(columns()[i]))
+        if (auto metric = change_of(*other, own, i, allowed(columns()[i].name)))
+          change.metrics.push_back(std::move(*metric));
+    change.reproduce = command_of(other ? now : before, change);
+    regression.stacks.push_back(std::move(change));
+  }
 }
 
 }  // namespace
@@ -150,33 +192,20 @@ bool Regression::is_worse() const {
 Regression find_regressions(CampaignReader& now, CampaignReader& before,
                             const Tolerance& tolerance) {
   Regression regression;
+  RunGroups groups;
+  PointRuns was;
+  before.for_each_run({[&](const StoredRun& run) {
+                         groups.add(run.record);
+                         was.identities.push_back(run.identity);
+                       },
+                       [&] {
+                         was.groups = groups.take();
+                         compare_points(runs_of(now, was.identities.front()), was, tolerance,
+                                        regression);
+                         was = {};
+                       }});
   std::size_t shared_runs = 0;
-  before.for_each_point([&](const StoredPoint& was) {
-    const StoredPoint is = now.point(was.identities.front().scenario, was.identities.front().point);
-    const auto groups_before = group_runs(was.records), groups_now = group_runs(is.records);
-    for (const RunGroup& own : groups_before) {
-      const auto found =
-          std::find_if(groups_now.begin(), groups_now.end(),
-                       [&](const RunGroup& other) { return other.stack() == own.stack(); });
-      const RunGroup* const other = found == groups_now.end() ? nullptr : &*found;
-      StackChange change;
-      change.scenario = own.scenario();
-      change.point = own.point();
-      change.stack = own.stack();
-      change.file = own.runs().front()->file;
-      const auto allowed = [&](std::string_view metric) {
-        return tolerance.allowance(own.scenario(), own.point(), own.stack(), metric);
-      };
-      compare_verdicts(other, own, allowed(kVerdictMetric).better != Better::neither, change);
-      for (std::size_t i = 0; other && i < columns().size(); ++i)
-        if (is_compared(columns()[i]))
-          if (auto metric = change_of(*other, own, i, allowed(columns()[i].name)))
-            change.metrics.push_back(std::move(*metric));
-      change.reproduce = command_of(other ? is : was, change);
-      shared_runs += change.seeds;
-      regression.stacks.push_back(std::move(change));
-    }
-  });
+  for (const StackChange& change : regression.stacks) shared_runs += change.seeds;
   regression.added_runs = now.stored() - shared_runs;
   judge_all(regression);
   return regression;

@@ -13,18 +13,6 @@ namespace {
 
 using BySeed = std::map<std::uint64_t, double>;
 
-/// The metric of every run of `stack` that has it.
-BySeed metric_of(const scenarios::Scenario& scenario, const std::vector<RunRecord>& records,
-                 const std::string& stack, const std::string& metric) {
-  BySeed values;
-  for (const RunRecord& record : records) {
-    if (record.file != scenario.file || record.stack != stack || record.status != "ok") continue;
-    const std::string* const value = find_metric(record, metric);
-    if (value && !value->empty()) values[record.seed] = std::stod(*value);
-  }
-  return values;
-}
-
 std::optional<std::string> broken(const scenarios::RelationSpec& relation, const BySeed& ours,
                                   const BySeed& others) {
   double sum = 0, of = 0;
@@ -48,26 +36,37 @@ std::optional<std::string> broken(const scenarios::RelationSpec& relation, const
   return std::nullopt;
 }
 
-bool was_run(const scenarios::Scenario& scenario, const std::vector<RunRecord>& records,
-             const std::string& stack) {
-  for (const RunRecord& record : records)
-    if (record.file == scenario.file && record.stack == stack) return true;
-  return false;
-}
-
 }  // namespace
 
-std::vector<Failure> check_relations(const scenarios::Scenario& scenario,
-                                     const std::vector<RunRecord>& records) {
+RelationCheck::RelationCheck(const scenarios::Scenario& scenario)
+    : scenario_(scenario), sides_(scenario.relations.size()) {}
+
+void RelationCheck::add(const RunRecord& record) {
+  if (record.file != scenario_.file) return;
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    const scenarios::RelationSpec& relation = scenario_.relations[i];
+    if (record.stack == relation.stack) add(record, relation.metric, sides_[i].ours);
+    if (record.stack == relation.of) add(record, relation.metric, sides_[i].others);
+  }
+}
+
+void RelationCheck::add(const RunRecord& record, const std::string& metric, Side& side) {
+  side.was_run = true;
+  if (record.status != "ok") return;
+  const std::string* const value = find_metric(record, metric);
+  if (value && !value->empty()) side.by_seed[record.seed] = std::stod(*value);
+}
+
+std::vector<Failure> RelationCheck::failures() const {
   std::vector<Failure> failures;
-  for (const scenarios::RelationSpec& relation : scenario.relations) {
-    if (!was_run(scenario, records, relation.stack) || !was_run(scenario, records, relation.of))
-      continue;
-    const auto why = broken(relation, metric_of(scenario, records, relation.stack, relation.metric),
-                            metric_of(scenario, records, relation.of, relation.metric));
+  for (std::size_t i = 0; i < sides_.size(); ++i) {
+    const auto& [ours, others] = sides_[i];
+    if (!ours.was_run || !others.was_run) continue;
+    const scenarios::RelationSpec& relation = scenario_.relations[i];
+    const auto why = broken(relation, ours.by_seed, others.by_seed);
     if (!why) continue;
-    failures.push_back({fmt::format("{}:{}:{}: {}: {}: {}", scenario.file, relation.place.line,
-                                    relation.place.column, scenario.name, relation.metric, *why),
+    failures.push_back({fmt::format("{}:{}:{}: {}: {}: {}", scenario_.file, relation.place.line,
+                                    relation.place.column, scenario_.name, relation.metric, *why),
                         false});
   }
   return failures;

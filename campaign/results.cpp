@@ -74,23 +74,23 @@ std::optional<std::string> ResultFiles::add_incidents(const RunRecord& record) {
   return std::nullopt;
 }
 
-std::optional<std::string> ResultFiles::add(const std::vector<RunRecord>& point) {
+std::optional<std::string> ResultFiles::add(const RunRecord& run) {
   if (auto failure = begin()) return failure;
+  if (auto failure = add_incidents(run)) return failure;
+  const std::string hazards = hazards_text(run);
+  has_hazards_ = has_hazards_ || !hazards.empty();
+  if (!hazards.empty())
+    if (auto failure = files_.append(in_folder("hazards.txt"), hazards)) return failure;
+  if (auto failure = files_.append(in_folder("runs.csv"), runs_csv_row(run, build_)))
+    return failure;
+  if (auto failure = files_.append(in_folder("dependencies.csv"), dependencies_csv_rows(run)))
+    return failure;
+  return files_.append(in_folder("clients.csv"), clients_csv_rows(run));
+}
+
+std::optional<std::string> ResultFiles::end_point(const std::vector<RunGroup>& groups) {
   drawings_.forget();  // what another point draws is rarely the same
-  for (const RunRecord& record : point) {
-    if (auto failure = add_incidents(record)) return failure;
-    const std::string hazards = hazards_text(record);
-    has_hazards_ = has_hazards_ || !hazards.empty();
-    if (!hazards.empty())
-      if (auto failure = files_.append(in_folder("hazards.txt"), hazards)) return failure;
-  }
-  if (auto failure = files_.append(in_folder("runs.csv"), runs_csv_rows(point, build_)))
-    return failure;
-  if (auto failure = files_.append(in_folder("compare.csv"), compare_csv_rows(point)))
-    return failure;
-  if (auto failure = files_.append(in_folder("dependencies.csv"), dependencies_csv_rows(point)))
-    return failure;
-  return files_.append(in_folder("clients.csv"), clients_csv_rows(point));
+  return files_.append(in_folder("compare.csv"), compare_csv_rows(groups, {}));
 }
 
 std::optional<std::string> ResultFiles::add_report(const std::string& html) {
@@ -113,15 +113,9 @@ std::optional<std::string> write_results(const std::string& folder,
                                          const std::vector<RunRecord>& records,
                                          const std::string& build) {
   ResultFiles files(folder, build);
-  for (std::size_t i = 0; i < records.size();) {
-    std::vector<RunRecord> point;
-    const RunRecord& first = records[i];
-    for (; i < records.size() && records[i].scenario == first.scenario &&
-           records[i].point == first.point;
-         ++i)
-      point.push_back(records[i]);
-    if (auto failure = files.add(point)) return failure;
-  }
+  for (const RunRecord& record : records)
+    if (auto failure = files.add(record)) return failure;
+  if (auto failure = files.end_point(group_runs(records))) return failure;
   return files.publish();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/comparison.hpp"
 #include "campaign/drawings.hpp"
 #include "campaign/files.hpp"
 #include "campaign/run_record.hpp"
@@ -21,15 +22,18 @@ class ResultFiles {
   ResultFiles(const ResultFiles&) = delete;
   ResultFiles& operator=(const ResultFiles&) = delete;
 
-  /// All runs of the next scenario point. An error message with the reason, or none.
-  std::optional<std::string> add(const std::vector<RunRecord>& point);
+  /// The next run of a scenario point; all of these before those of another. An error message with
+  /// the reason, or none.
+  std::optional<std::string> add(const RunRecord& run);
+  /// All runs of the point were added; `groups` are these.
+  std::optional<std::string> end_point(const std::vector<RunGroup>& groups);
   /// Gives the files their names. What an earlier campaign left there and this one does not have
   /// (its deadlocks, its hazards, its report) is removed, so that the folder never shows two
   /// campaigns at once. On an error the folder is as it was.
   std::optional<std::string> publish();
   /// Adds report.html to the set.
   std::optional<std::string> add_report(const std::string& html);
-  /// Those of the latest point.
+  /// Those of the present point.
   Drawings& drawings() { return drawings_; }
 
  private:
@@ -44,7 +48,7 @@ class ResultFiles {
        has_report_ = false;
 };
 
-/// All of it for runs at hand, those of one scenario point together.
+/// All of it for runs at hand, which are of one scenario point.
 std::optional<std::string> write_results(const std::string& folder,
                                          const std::vector<RunRecord>& records,
                                          const std::string& build);

@@ -85,14 +85,10 @@ std::string runs_csv_row(const RunRecord& record, const std::string& build) {
   return csv + "\n";
 }
 
-std::string runs_csv_rows(const std::vector<RunRecord>& records, const std::string& build) {
-  std::string csv;
+std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build) {
+  std::string csv = runs_csv_header();
   for (const RunRecord& record : records) csv += runs_csv_row(record, build);
   return csv;
-}
-
-std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build) {
-  return runs_csv_header() + runs_csv_rows(records, build);
 }
 
 std::string compare_csv_header() {
@@ -136,10 +132,6 @@ std::string comparison_table_header(bool has_oracle) {
   return fmt::format("{:<28} {:<26} {:<10} {:>7} {:>12} {:>12} {:>12} {:>7} {:>7} {:>7}{}\n",
                      "scenario", "stack", "verdict", "jobs", "makespan ms", "p95 job ms",
                      "oversync ms", "false", "hazards", "evicted", has_oracle ? "  / oracle" : "");
-}
-
-std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle) {
-  return comparison_table_rows(group_runs(records), has_oracle);
 }
 
 std::string comparison_table_rows(const std::vector<RunGroup>& groups, bool has_oracle) {

@@ -12,8 +12,7 @@ namespace fencelab::campaign {
 /// One row per run.
 std::string runs_csv_header();
 std::string runs_csv_row(const RunRecord& record, const std::string& build);
-std::string runs_csv_rows(const std::vector<RunRecord>& records, const std::string& build);
-/// Both.
+/// Both, of runs at hand.
 std::string runs_csv(const std::vector<RunRecord>& records, const std::string& build);
 
 /// The name of `stack` with sync `oracle` and all else as it is, and whether a name is such a one.
@@ -36,7 +35,6 @@ std::string compare_csv(const std::vector<RunRecord>& records);
 /// A few columns a person wants to see first, a line for each point and stack. `has_oracle`: with a
 /// column for the ratio to oracle variants.
 std::string comparison_table_header(bool has_oracle);
-std::string comparison_table_rows(const std::vector<RunRecord>& records, bool has_oracle);
 std::string comparison_table_rows(const std::vector<RunGroup>& groups, bool has_oracle);
 
 /// A CSV field, quoted if need be; text that a spreadsheet would take for a formula is defused.

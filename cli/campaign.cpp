@@ -109,26 +109,16 @@ class Orders {
 
 // ---------------------------------------------------------------- what came out
 
-/// Whether runs came out as expected; point by point.
+/// Tells what did not come out as expected.
 class Judge {
  public:
-  /// `whole`: all runs of the point are there; relations of a part would say nothing.
-  void look_at(const scenarios::Scenario& scenario, const std::vector<RunRecord>& records,
-               bool whole) {
-    for (const RunRecord& record : records) look_at(scenario, record);
-    if (!whole) return;
-    for (const campaign::Failure& failure : campaign::check_relations(scenario, records))
-      complain("{}\n", failure.message), worsen(kExitExpectation);
-  }
-  void worsen(int code) { code_ = std::max(code_, code); }
-  int code() const { return code_; }
-
- private:
-  void look_at(const scenarios::Scenario& scenario, const RunRecord& record) {
+  /// `failures` are those of the run.
+  void tell(const scenarios::Scenario& scenario, const RunRecord& record,
+            const std::vector<campaign::Failure>& failures) {
     // A yardstick is not what the scenario is about.
     if (campaign::is_oracle_variant(record.stack) && record.status == "ok") return;
     tell_rules(scenario, record);
-    for (const campaign::Failure& failure : campaign::check(scenario, record)) {
+    for (const campaign::Failure& failure : failures) {
       complain("{}\n", failure.message);
       for (const auto& incident : record.incidents)
         if (failure.deadlock) complain("{}\n", incident.text);
@@ -136,7 +126,15 @@ class Judge {
     }
     if (record.status == "crashed" || record.status == "overdue") worsen(kExitCrash);
   }
+  /// Of relations between stacks.
+  void tell(const std::vector<campaign::Failure>& failures) {
+    for (const campaign::Failure& failure : failures)
+      complain("{}\n", failure.message), worsen(kExitExpectation);
+  }
+  void worsen(int code) { code_ = std::max(code_, code); }
+  int code() const { return code_; }
 
+ private:
   /// What a context forbids and was done all the same, although nothing got stuck; each rule once
   /// for a stack. A rule that the scenario says it breaks is no news.
   void tell_rules(const scenarios::Scenario& scenario, const RunRecord& record) {
@@ -237,20 +235,20 @@ class Campaign {
     if (options_.until.empty()) return false;
     bool more = false;
     too_wide_.clear();
-    database_.for_each_point([&](const campaign::StoredPoint& point) {
-      const std::vector<RunRecord>& records = point.records;
-      const RunRecord& first = records.front();
-      const auto needed = campaign::seeds_needed(records, options_.until, options_.max_seeds);
-      const std::size_t seeds = static_cast<std::size_t>(
-          std::count_if(records.begin(), records.end(),
-                        [&](const RunRecord& each) { return each.stack == first.stack; }));
+    campaign::RunGroups groups;
+    const auto look = [&] {
+      const auto point = groups.take();
+      const auto needed = campaign::seeds_needed(point, options_.until, options_.max_seeds);
+      const campaign::RunGroup& first = point.front();
+      const std::size_t seeds = first.endings().size();
       if (needed.is_narrow) return;
       if (needed.seeds <= seeds)
-        too_wide_.push_back(words_of(first.scenario, first.point));
+        too_wide_.push_back(words_of(first.scenario(), first.point()));
       else
-        more_seeds_[{first.scenario, first.point}] += needed.seeds - seeds;
+        more_seeds_[{first.scenario(), first.point()}] += needed.seeds - seeds;
       more = more || needed.seeds > seeds;
-    });
+    };
+    database_.for_each_run({[&](const campaign::StoredRun& run) { groups.add(run.record); }, look});
     return more;
   }
 
@@ -356,20 +354,32 @@ class Campaign {
     campaign::CostlyDependencies costly;
     campaign::ReportData report({});
     PointCursor points(plans_, options_, registry_);
+    std::shared_ptr<const Plan> plan;  // of the present point
+    std::optional<campaign::PointJudge> judge;
+    campaign::RunGroups groups;
     std::optional<std::string> failure;
     say("{}", campaign::comparison_table_header(options_.oracle));
-    database_.for_each_point([&](const campaign::StoredPoint& point) {
-      const std::vector<RunRecord>& records = point.records;
-      auto plan = points.next();
-      while (plan && (plan->scenario.name != records.front().scenario ||
-                      plan->point != records.front().point))
-        plan = points.next();
-      if (!failure) failure = files.add(records);
-      say("{}", campaign::comparison_table_rows(records, options_.oracle));
-      costly.add(records);
-      const std::string judgement = plan ? judge(*plan, records) : std::string();
-      if (options_.report) report.add(point, judgement, files.drawings());
-    });
+    const auto add = [&](const campaign::StoredRun& run) {
+      if (!judge && (plan = point_of(run.identity, points)))
+        judge.emplace(plan->scenario, options_.shards == 1);
+      if (judge) judge_.tell(plan->scenario, run.record, judge->add(run.record));
+      groups.add(run.record);
+      costly.add(run.record);
+      if (!failure) failure = files.add(run.record);
+      if (options_.report) report.add(run, files.drawings());
+    };
+    const auto end_point = [&] {
+      const auto point = groups.take();
+      costly.end_point();
+      if (!failure) failure = files.end_point(point);
+      say("{}", campaign::comparison_table_rows(point, options_.oracle));
+      if (judge) judge_.tell(judge->end());
+      const std::string words = judge ? judge->judgement().to_json() : std::string();
+      if (judge) database_.store_judgement(point.front().scenario(), point.front().point(), words);
+      if (options_.report) report.end_point(point, words);
+      judge.reset();
+    };
+    database_.for_each_run({add, end_point});
     say("\n{}", costly.words());
     if (!failure && options_.report)
       failure = files.add_report(campaign::report_page(report.json(planned_)));
@@ -382,13 +392,13 @@ class Campaign {
     if (options_.report) say("{}/report.html\n", options_.out);
   }
 
-  /// Tells what is not as expected, and stores it for reports; what it stored.
-  std::string judge(const Plan& plan, const std::vector<RunRecord>& records) {
-    const bool whole = options_.shards == 1;
-    judge_.look_at(plan.scenario, records, whole);
-    std::string words = campaign::judge_point(plan.scenario, records, whole).to_json();
-    database_.store_judgement(records.front().scenario, records.front().point, words);
-    return words;
+  /// Points come in the order of the plan.
+  static std::shared_ptr<const Plan> point_of(const campaign::RunIdentity& run,
+                                              PointCursor& points) {
+    auto plan = points.next();
+    while (plan && (plan->scenario.name != run.scenario || plan->point != run.point))
+      plan = points.next();
+    return plan;
   }
 
   void tell_trace() {

@@ -54,20 +54,23 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   if (auto failure = files.append(compare, campaign::compare_csv_header())) return failure;
   std::optional<std::string> failure;
   std::string table = campaign::comparison_table_header(has_oracle);
-  reader.for_each_point([&](const campaign::StoredPoint& point) {
-    const auto groups = campaign::group_runs(point.records);
-    std::string rows;
-    for (std::size_t i = 0; i < point.records.size(); ++i)
-      rows += campaign::runs_csv_row(point.records[i], point.builds[i]);
-    if (!failure) failure = files.append(runs, rows);
-    if (!failure)
-      failure = files.append(compare, campaign::compare_csv_rows(groups, options.compare));
-    table += campaign::comparison_table_rows(groups, has_oracle);
-    if (!options.report) return;
-    drawings.forget();  // what another point draws is rarely the same
-    const campaign::RunIdentity& identity = point.identities.front();
-    report.add(point, groups, reader.judgement_of(identity.scenario, identity.point), drawings);
-  });
+  campaign::RunGroups groups;
+  reader.for_each_run(
+      {[&](const campaign::StoredRun& run) {
+         groups.add(run.record);
+         if (!failure) failure = files.append(runs, campaign::runs_csv_row(run.record, run.build));
+         if (options.report) report.add(run, drawings);
+       },
+       [&] {
+         const auto point = groups.take();
+         if (!failure)
+           failure = files.append(compare, campaign::compare_csv_rows(point, options.compare));
+         table += campaign::comparison_table_rows(point, has_oracle);
+         if (!options.report) return;
+         drawings.forget();  // what another point draws is rarely the same
+         report.end_point(point,
+                          reader.judgement_of(point.front().scenario(), point.front().point()));
+       }});
   if (!failure && options.report)
     failure = files.append(options.out + "/report.html",
                            campaign::report_page(report.json(reader.planned())));

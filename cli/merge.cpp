@@ -36,15 +36,21 @@ int merge(const MergeOptions& options) {
     std::optional<std::string> failure;
     std::uint64_t stored = 0;
     say("{}", campaign::comparison_table_header(false));
-    database.for_each_point([&](const campaign::StoredPoint& point) {
-      stored += point.records.size();
-      if (!failure) failure = files.add(point.records);
-      say("{}", campaign::comparison_table_rows(point.records, false));
-      const campaign::RunIdentity& identity = point.identities.front();
-      if (options.report)
-        report.add(point, database.judgement_of(identity.scenario, identity.point),
-                   files.drawings());
-    });
+    campaign::RunGroups groups;
+    database.for_each_run({[&](const campaign::StoredRun& run) {
+                             ++stored;
+                             groups.add(run.record);
+                             if (!failure) failure = files.add(run.record);
+                             if (options.report) report.add(run, files.drawings());
+                           },
+                           [&] {
+                             const auto point = groups.take();
+                             const std::string judgement = database.judgement_of(
+                                 point.front().scenario(), point.front().point());
+                             if (!failure) failure = files.end_point(point);
+                             if (options.report) report.end_point(point, judgement);
+                             say("{}", campaign::comparison_table_rows(point, false));
+                           }});
     if (!failure && options.report)
       failure = files.add_report(campaign::report_page(report.json(database.planned())));
     if (!failure) failure = files.publish();

@@ -62,31 +62,23 @@ std::vector<std::string> CampaignReader::stacks() const {
   return stacks;
 }
 
-void CampaignReader::for_each_point(const std::function<void(const StoredPoint&)>& use) {
-  StoredPoint point;
-  for (const Place& place : plan_) {
-    if (!place.run.stored) continue;
-    auto run = databases_[place.folder]->find(place.run.key);
-    if (!run) continue;  // made anew by somebody else meanwhile
-    if (!point.has_place_for(*run)) {
-      use(point);
-      point = {};
-    }
-    point.add(std::move(*run));
-  }
-  if (!point.records.empty()) use(point);
+void CampaignReader::for_each_run(const RunReader& reader) {
+  PointByPoint points(reader);
+  // One may be made anew by somebody else meanwhile.
+  for (const Place& place : plan_)
+    if (place.run.stored)
+      if (const auto run = databases_[place.folder]->find(place.run.key)) points.pass(*run);
+  points.end();
 }
 
-StoredPoint CampaignReader::point(const std::string& scenario, const std::string& point) {
+void CampaignReader::for_each_run_of(const std::string& scenario, const std::string& point,
+                                     const std::function<void(const StoredRun&)>& use) {
   if (places_.empty())
     for (std::size_t i = 0; i < plan_.size(); ++i)
       if (plan_[i].run.stored) places_[{plan_[i].run.scenario, plan_[i].run.point}].push_back(i);
-  StoredPoint found;
   if (const auto places = places_.find({scenario, point}); places != places_.end())
     for (const std::size_t i : places->second)
-      if (auto run = databases_[plan_[i].folder]->find(plan_[i].run.key))
-        found.add(std::move(*run));
-  return found;
+      if (const auto run = databases_[plan_[i].folder]->find(plan_[i].run.key)) use(*run);
 }
 
 std::string CampaignReader::judgement_of(const std::string& scenario, const std::string& point) {

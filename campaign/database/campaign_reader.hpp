@@ -27,10 +27,11 @@ class CampaignReader {
   std::uint64_t stored() const;
   /// Names of the stacks of stored runs, each once, in the order of the plan.
   std::vector<std::string> stacks() const;
-  /// The stored runs, those of one scenario point together. Throws if a row is damaged.
-  void for_each_point(const std::function<void(const StoredPoint&)>& use);
-  /// Those of one point; nothing in it if there are none.
-  StoredPoint point(const std::string& scenario, const std::string& point);
+  /// The stored runs. Throws if a row is damaged.
+  void for_each_run(const RunReader& reader);
+  /// Those of one point.
+  void for_each_run_of(const std::string& scenario, const std::string& point,
+                       const std::function<void(const StoredRun&)>& use);
 
   /// What the campaign said of a point: Database::judgement_of() of the first folder that has it.
   std::string judgement_of(const std::string& scenario, const std::string& point);

@@ -199,7 +199,7 @@ void Database::add_all_of(const std::string& folder) {
   std::string uri;
   {
     Database other(folder, Connection::Mode::read);
-    other.for_each_point([](const auto&) {});  // reads, and so checks, every row
+    other.for_each_run({[](const auto&) {}});  // reads, and so checks, every row
     uri = other.connection_->uri();
   }
   connection_->prepare("ATTACH ? AS other").bind(1, uri).run();
@@ -284,31 +284,26 @@ std::vector<PlannedRun> Database::plan() {
   return plan;
 }
 
-void StoredPoint::add(StoredRun run) {
-  identities.push_back(std::move(run.identity));
-  records.push_back(std::move(run.record));
-  builds.push_back(std::move(run.build));
+void PointByPoint::pass(const StoredRun& run) {
+  if (has_run_ && (scenario_ != run.identity.scenario || point_ != run.identity.point))
+    reader_.end_of_point();
+  has_run_ = true;
+  scenario_ = run.identity.scenario;
+  point_ = run.identity.point;
+  reader_.run(run);
 }
 
-bool StoredPoint::has_place_for(const StoredRun& run) const {
-  return identities.empty() || (identities.back().scenario == run.identity.scenario &&
-                                identities.back().point == run.identity.point);
+void PointByPoint::end() {
+  if (has_run_) reader_.end_of_point();
 }
 
-void Database::for_each_point(const std::function<void(const StoredPoint&)>& use) {
+void Database::for_each_run(const RunReader& reader) {
   Statement rows =
       connection_->prepare(std::string("SELECT ") + kRow +
                            " FROM plan JOIN runs ON runs.key = plan.key ORDER BY position");
-  StoredPoint point;
-  while (rows.step()) {
-    StoredRun run = read(rows);
-    if (!point.has_place_for(run)) {
-      use(point);
-      point = {};
-    }
-    point.add(std::move(run));
-  }
-  if (!point.records.empty()) use(point);
+  PointByPoint points(reader);
+  while (rows.step()) points.pass(read(rows));
+  points.end();
 }
 
 void Database::store_judgement(const std::string& scenario, const std::string& point,

@@ -40,14 +40,24 @@ struct StoredRun {
   std::string build;  ///< BuildInfo::words() of the program that made it
 };
 
-/// The stored runs of one scenario point in the order of the plan, beside each other.
-struct StoredPoint {
-  std::vector<RunIdentity> identities;
-  std::vector<RunRecord> records;
-  std::vector<std::string> builds;
+/// Whoever reads stored runs, one by one: those of one scenario point follow each other, in the
+/// order of the plan.
+struct RunReader {
+  std::function<void(const StoredRun&)> run;
+  std::function<void()> end_of_point = [] {};
+};
 
-  void add(StoredRun run);
-  bool has_place_for(const StoredRun& run) const;  ///< it is of this point, or there is none yet
+/// Passes runs on to a reader, and sees where points end.
+class PointByPoint {
+ public:
+  explicit PointByPoint(const RunReader& reader) : reader_(reader) {}
+  void pass(const StoredRun& run);
+  void end();
+
+ private:
+  const RunReader& reader_;
+  bool has_run_ = false;
+  std::string scenario_, point_;
 };
 
 /// A run that a command asked for.
@@ -88,9 +98,8 @@ class Database {
   /// run in a place that is taken.
   void add_all_of(const std::string& folder);
 
-  /// The runs of the latest plan that are stored, in its order, those of one scenario point
-  /// together. Throws if a row is damaged.
-  void for_each_point(const std::function<void(const StoredPoint&)>& use);
+  /// The runs of the latest plan that are stored. Throws if a row is damaged.
+  void for_each_run(const RunReader& reader);
   /// Keeps what was said of a point beside its runs, instead of what was said before; `words` are
   /// the caller's.
   void store_judgement(const std::string& scenario, const std::string& point,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "campaign/expectations.hpp"
 #include "campaign/tables.hpp"
 
 namespace fencelab::campaign {
@@ -53,25 +52,26 @@ PointJudgement PointJudgement::from_json(const std::string& text) {
   return judgement;
 }
 
-PointJudgement judge_point(const scenarios::Scenario& scenario,
-                           const std::vector<RunRecord>& records, bool whole) {
-  PointJudgement judgement;
-  for (const RunRecord& record : records) {
-    if (is_oracle_variant(record.stack)) continue;  // a yardstick is not what it is about
-    auto found = std::find_if(judgement.stacks.begin(), judgement.stacks.end(),
-                              [&](const auto& known) { return known.stack == record.stack; });
-    if (found == judgement.stacks.end())
-      found = judgement.stacks.insert(found, stated_of(scenario, record.stack));
-    for (Failure& failure : check(scenario, record)) {
-      ++found->failures_count;
-      if (found->failures.size() < kMostFailures)
-        found->failures.push_back(std::move(failure.message));
-    }
+std::vector<Failure> PointJudge::add(const RunRecord& record) {
+  relations_.add(record);
+  std::vector<Failure> failures = check(scenario_, record);
+  if (is_oracle_variant(record.stack)) return failures;  // a yardstick is not what it is about
+  auto found = std::find_if(judgement_.stacks.begin(), judgement_.stacks.end(),
+                            [&](const auto& known) { return known.stack == record.stack; });
+  if (found == judgement_.stacks.end())
+    found = judgement_.stacks.insert(found, stated_of(scenario_, record.stack));
+  for (const Failure& failure : failures) {
+    ++found->failures_count;
+    if (found->failures.size() < kMostFailures) found->failures.push_back(failure.message);
   }
-  if (whole)
-    for (Failure& failure : check_relations(scenario, records))
-      judgement.relations.push_back(std::move(failure.message));
-  return judgement;
+  return failures;
+}
+
+std::vector<Failure> PointJudge::end() {
+  if (!whole_) return {};
+  std::vector<Failure> failures = relations_.failures();
+  for (const Failure& failure : failures) judgement_.relations.push_back(failure.message);
+  return failures;
 }
 
 }  // namespace fencelab::campaign

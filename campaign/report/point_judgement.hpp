@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "campaign/expectations.hpp"
 #include "campaign/run_record.hpp"
 #include "scenarios/scenario.hpp"
 
@@ -29,8 +30,25 @@ struct PointJudgement {
   static PointJudgement from_json(const std::string& text);
 };
 
-/// `whole`: all runs of the point are there; relations of a part would say nothing.
-PointJudgement judge_point(const scenarios::Scenario& scenario,
-                           const std::vector<RunRecord>& records, bool whole);
+/// Judges the runs of a point one by one.
+class PointJudge {
+ public:
+  /// `whole`: all runs of the point will be there; relations of a part would say nothing.
+  /// `scenario` outlives it.
+  PointJudge(const scenarios::Scenario& scenario, bool whole)
+      : scenario_(scenario), whole_(whole), relations_(scenario) {}
+
+  /// Returns what is not as expected of this run.
+  std::vector<Failure> add(const RunRecord& record);
+  /// All were added. Returns the relations that are not as stated.
+  std::vector<Failure> end();
+  const PointJudgement& judgement() const { return judgement_; }
+
+ private:
+  const scenarios::Scenario& scenario_;
+  bool whole_;
+  RelationCheck relations_;
+  PointJudgement judgement_;
+};
 
 }  // namespace fencelab::campaign

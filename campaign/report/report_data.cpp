@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "campaign/report/cell_details.hpp"
 #include "campaign/report/json_text.hpp"
 #include "campaign/tables.hpp"
 
@@ -29,7 +29,7 @@ std::size_t index_of(const std::string& column) {
 /// "1..30", or "1, 4, 9..12".
 std::string seeds_of(const RunGroup& group) {
   std::vector<std::uint64_t> seeds;
-  for (const RunRecord* const run : group.runs()) seeds.push_back(run->seed);
+  for (const RunGroup::Ending& run : group.endings()) seeds.push_back(run.seed);
   std::sort(seeds.begin(), seeds.end());
   std::string text;
   for (std::size_t i = 0; i < seeds.size();) {
@@ -46,18 +46,13 @@ std::string seeds_of(const RunGroup& group) {
 std::string verdicts_json(const RunGroup& group) {
   struct Outcome {
     std::string word;
-    std::size_t runs;
-    std::uint64_t seed;
+    std::size_t runs = 0;
+    std::uint64_t seed = 0;
   };
-  std::vector<Outcome> outcomes;
-  for (const RunRecord* const run : group.runs()) {
-    const std::string& word = run->status == "ok" ? run->verdict : run->status;
-    const auto known = std::find_if(outcomes.begin(), outcomes.end(),
-                                    [&](const Outcome& each) { return each.word == word; });
-    if (known == outcomes.end())
-      outcomes.push_back({word, 1, run->seed});
-    else
-      ++known->runs;
+  std::vector<Outcome> outcomes(group.words().size());
+  for (const RunGroup::Ending& run : group.endings()) {
+    Outcome& outcome = outcomes[run.word];
+    if (outcome.runs++ == 0) outcome = {group.words()[run.word], 1, run.seed};
   }
   std::stable_sort(outcomes.begin(), outcomes.end(),
                    [](const auto& a, const auto& b) { return a.runs > b.runs; });
@@ -67,25 +62,14 @@ std::string verdicts_json(const RunGroup& group) {
 }
 
 /// [before, after] of the seed in the command that makes a run of the cell.
-std::string command_json(const StoredPoint& point, const RunGroup& group) {
-  for (std::size_t i = 0; i < point.records.size(); ++i) {
-    if (&point.records[i] != group.runs().front()) continue;
-    const std::string& command = point.identities[i].reproduce;
-    const std::string seed = fmt::format(" --seeds {}", point.identities[i].seed);
-    const std::size_t at = command.rfind(seed);
-    if (at == std::string::npos) return json_list(std::vector<std::string>{command, ""});
-    const std::size_t number = at + std::string_view(" --seeds ").size();
-    return json_list(
-        std::vector<std::string>{command.substr(0, number), command.substr(at + seed.size())});
-  }
-  return "null";
-}
-
-/// The first message of a run that failed.
-std::string failure_of(const RunGroup& group) {
-  for (const RunRecord* const run : group.runs())
-    if (run->status != "ok") return fmt::format("seed {}: {}", run->seed, run->message);
-  return {};
+std::string command_json(const RunIdentity& first) {
+  const std::string& command = first.reproduce;
+  const std::string seed = fmt::format(" --seeds {}", first.seed);
+  const std::size_t at = command.rfind(seed);
+  if (at == std::string::npos) return json_list(std::vector<std::string>{command, ""});
+  const std::size_t number = at + std::string_view(" --seeds ").size();
+  return json_list(
+      std::vector<std::string>{command.substr(0, number), command.substr(at + seed.size())});
 }
 
 }  // namespace
@@ -107,7 +91,7 @@ void ReportData::add_runs(const RunGroup& group) {
   }
 }
 
-void ReportData::add_cell(const StoredPoint& point, const std::vector<RunGroup>& groups,
+void ReportData::add_cell(const Cell& open, const std::vector<RunGroup>& groups,
                           const RunGroup& group) {
   const RunGroup* const baseline = baseline_of(groups, group, options_);
   CompareOptions all = options_;
@@ -118,41 +102,45 @@ void ReportData::add_cell(const StoredPoint& point, const std::vector<RunGroup>&
   cell.add("point", json_of(points_.size()))
       .add("stack", json_of(stacks_.number_of(group.stack())))
       .add("baseline", baseline ? json_of(stacks_.number_of(baseline->stack())) : "null")
-      .add("runs", json_of(group.runs().size()))
+      .add("runs", json_of(group.endings().size()))
       .add("seeds", json_of(seeds_of(group)))
       .add("verdicts", verdicts_json(group))
-      .add("command", command_json(point, group))
-      .add("failure", json_of(names_.number_of(failure_of(group))))
-      .add("dependencies", dependencies_json(group, names_))
-      .add("clients", clients_json(group, names_))
-      .add("places", places_json(group, names_))
-      .add("distributions", distributions_json(group))
-      .add("series", series_json(group, names_))
-      .add("hazards", hazards_json(group, names_));
+      .add("command", open.command)
+      .add("failure", json_of(names_.number_of(open.failure)));
+  open.details.add_to(cell, names_);
   cells_.push_back(cell.text());
 }
 
-void ReportData::add(const StoredPoint& point, const std::string& judgement, Drawings& drawings) {
-  add(point, group_runs(point.records), judgement, drawings);
+void ReportData::add(const StoredRun& run, Drawings& drawings) {
+  const bool is_ok = run.record.status == "ok";
+  ++runs_;
+  failed_ += !is_ok;
+  builds_.insert(run.build);
+  auto cell = std::find_if(open_.begin(), open_.end(),
+                           [&](const Cell& each) { return each.stack == run.record.stack; });
+  if (cell == open_.end())
+    cell = open_.insert(cell, Cell{run.record.stack, command_json(run.identity), {}, {}});
+  if (!is_ok && cell->failure.empty())
+    cell->failure = fmt::format("seed {}: {}", run.record.seed, run.record.message);
+  const std::size_t number = cells_.size() + static_cast<std::size_t>(cell - open_.begin());
+  if (number >= kMostCells) return;
+  stuck_.add(number, run.record, drawings);
+  cell->details.add(run.record, names_);
 }
 
-void ReportData::add(const StoredPoint& point, const std::vector<RunGroup>& groups,
-                     const std::string& judgement, Drawings& drawings) {
-  runs_ += point.records.size();
-  for (const RunRecord& record : point.records) failed_ += record.status != "ok";
-  builds_.insert(point.builds.begin(), point.builds.end());
-  if (cells_.size() + groups.size() > kMostCells) {
+void ReportData::end_point(const std::vector<RunGroup>& groups, const std::string& judgement) {
+  const std::vector<Cell> open = std::exchange(open_, {});
+  const bool fits = cells_.size() + groups.size() <= kMostCells;
+  stuck_.end_point(fits);
+  if (!fits) {
     cells_left_out_ += groups.size();
     return;
   }
-  for (const RunGroup& group : groups) {
-    stuck_.add_cell(cells_.size(), group, drawings);
-    add_cell(point, groups, group);
-  }
+  for (std::size_t i = 0; i < groups.size(); ++i) add_cell(open[i], groups, groups[i]);
   points_.push_back(JsonObject()
-                        .add("scenario", json_of(point.identities.front().scenario))
-                        .add("point", json_of(point.identities.front().point))
-                        .add("file", json_of(point.identities.front().file))
+                        .add("scenario", json_of(groups.front().scenario()))
+                        .add("point", json_of(groups.front().point()))
+                        .add("file", json_of(groups.front().file()))
                         .add("judgement", judgement.empty() ? "null" : judgement)
                         .text());
 }

@@ -27,34 +27,41 @@ std::optional<std::size_t> StuckList::draw(const std::string& dot, Drawings& dra
   return number;
 }
 
-void StuckList::add_cell(std::size_t cell, const RunGroup& group, Drawings& drawings) {
-  const std::size_t first = entries_.size();
-  for (const RunRecord* const run : group.runs()) {
-    std::vector<const std::string*> counted;  // a run counts once for a class
-    for (const IncidentRecord& incident : run->incidents) {
-      const auto known = std::find_if(entries_.begin() + static_cast<std::ptrdiff_t>(first),
-                                      entries_.end(), [&](const Entry& entry) {
-                                        return entry.kind == incident.kind &&
-                                               entry.signature == incident.signature;
-                                      });
-      if (known != entries_.end()) {
-        const bool again = std::any_of(counted.begin(), counted.end(), [&](const auto* signature) {
-          return *signature == incident.signature;
-        });
-        known->runs += !again;
-      } else if (entries_.size() < kMostEntries) {
-        const SourcePlace& place = incident.place;
-        entries_.push_back({cell, incident.kind, incident.signature, incident.text,
-                            place.line == 0 ? place.file
-                                            : fmt::format("{}:{}:{} {}", place.file, place.line,
-                                                          place.column, place.pointer),
-                            run->seed, 1, draw(incident.dot, drawings)});
-      } else {
-        ++left_out_;
-      }
-      counted.push_back(&incident.signature);
+StuckList::Entry* StuckList::find(std::size_t cell, const IncidentRecord& incident) {
+  const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(point_begin_);
+  const auto found = std::find_if(begin, entries_.end(), [&](const Entry& entry) {
+    return entry.cell == cell && entry.kind == incident.kind &&
+           entry.signature == incident.signature;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+void StuckList::add(std::size_t cell, const RunRecord& run, Drawings& drawings) {
+  std::vector<const std::string*> counted;  // a run counts once for a class
+  for (const IncidentRecord& incident : run.incidents) {
+    if (Entry* const known = find(cell, incident)) {
+      const bool again = std::any_of(counted.begin(), counted.end(), [&](const auto* signature) {
+        return *signature == incident.signature;
+      });
+      known->runs += !again;
+    } else if (entries_.size() < kMostEntries) {
+      const SourcePlace& place = incident.place;
+      entries_.push_back({cell, incident.kind, incident.signature, incident.text,
+                          place.line == 0 ? place.file
+                                          : fmt::format("{}:{}:{} {}", place.file, place.line,
+                                                        place.column, place.pointer),
+                          run.seed, 1, draw(incident.dot, drawings)});
+    } else {
+      ++left_out_;
     }
+    counted.push_back(&incident.signature);
   }
+}
+
+void StuckList::end_point(bool kept) {
+  if (!kept)
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(point_begin_), entries_.end());
+  point_begin_ = entries_.size();
 }
 
 std::string StuckList::json(NamePool& names) const {
@@ -70,8 +77,11 @@ std::string StuckList::json(NamePool& names) const {
         .add("drawing", json_of(entry.drawing))
         .text();
   };
+  std::vector<Entry> entries = entries_;
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Entry& a, const Entry& b) { return a.cell < b.cell; });
   return JsonObject()
-      .add("entries", json_list(entries_, entry_json))
+      .add("entries", json_list(entries, entry_json))
       .add("drawings", json_list(svgs_.names()))
       .add("left_out", json_of(left_out_))
       .text();

@@ -60,6 +60,10 @@ void MessageLine::flush() {
   }
 }
 
+void MessageLine::end_sending() {
+  if (is_open()) ::shutdown(descriptor_, SHUT_WR);
+}
+
 bool MessageLine::send(std::string_view message) {
   const std::string bytes = framed(message);
   std::size_t sent = 0;

@@ -29,6 +29,9 @@ class MessageLine {
   /// The same without waiting: what could not be written yet is kept for flush().
   void send_later(std::string_view message);
   void flush();
+  /// Nothing more will be sent; what was sent can still be read at the other end, which sees an end
+  /// behind it. To be flushed before.
+  void end_sending();
   bool has_unsent() const { return is_open() && !unsent_.empty(); }
   /// Waits for the next message; nothing, and closed, if nobody is at the other end any more.
   std::optional<std::string> receive();

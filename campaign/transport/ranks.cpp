@@ -63,14 +63,19 @@ std::unique_ptr<Ranks> Ranks::join() {
 Ranks::~Ranks() {
   if (rank_ == 0)
     for (int other = 1; other < size_; ++other) send(other, to_bytes(RankMessage{}));
-  send(rank_, {});  // a line that is closed without it is that of a program that died
+  send(rank_, {});  // a line that ends without it is that of a program that died
+  // What still comes is read: the bridge could not read what we send if it could not write.
   while (has_unsent()) {
     pollfd wait{line_.descriptor(), POLLOUT | POLLIN, 0};
     ::poll(&wait, 1, -1);
-    if ((wait.revents & POLLIN) != 0) line_.read_some();  // or it could not read what we send
+    if ((wait.revents & POLLIN) != 0) line_.read_some();
     line_.flush();
   }
-  line_.close();
+  line_.end_sending();
+  while (line_.is_open()) {
+    pollfd wait{line_.descriptor(), POLLIN, 0};
+    if (::poll(&wait, 1, -1) > 0) line_.read_some();
+  }
   while (bridge_ > 0 && ::waitpid(bridge_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

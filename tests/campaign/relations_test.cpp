@@ -23,7 +23,9 @@ std::vector<campaign::Failure> failures(std::optional<double> min, std::optional
   scenarios::Scenario scenario;
   scenario.file = "s.json";
   scenario.relations.push_back({"waits", "new", "old", min, max, "", {}});
-  return campaign::check_relations(scenario, records);
+  campaign::RelationCheck check(scenario);
+  for (const campaign::RunRecord& record : records) check.add(record);
+  return check.failures();
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ DependencyRow row(const fencelab::campaign::RunRecord& run, const std::string& c
       run.dependencies.begin(), run.dependencies.end(), [&](const DependencyRow& candidate) {
         return candidate.consumer == consumer && candidate.producer == producer;
       });
-  INFO(fencelab::campaign::dependencies_csv({run}));
+  INFO(fencelab::campaign::dependencies_csv_rows(run));
   REQUIRE(found != run.dependencies.end());
   return *found;
 }
@@ -100,7 +100,9 @@ TEST_CASE("A false dependency that costs nothing is counted and costs nothing") 
   CHECK(number(run, "dependencies_false_count") == 1);
   CHECK(number(run, "dependencies_costly_count") == 0);
   CHECK(number(run, "oversync_time_ns") == 0);
-  CHECK(fencelab::campaign::costliest_dependencies({run}).empty());
+  fencelab::campaign::CostlyDependencies costly;
+  costly.add(run);
+  CHECK(costly.words().empty());
 }
 
 // The thread must wait until 3 ms for the value before its ioctl: the program asked for that.

@@ -237,7 +237,8 @@ TEST_CASE("clients.csv says what each process got, and how long its rounds took"
   CHECK(std::stod(run.values.at("gpu_time_fairness_ratio")) == Approx(64.0 / (2 * 40.0)));
   CHECK(number(run, "cycles_count") == 5);
   CHECK(number(run, "queue_depth_max_count") == 3);
-  const std::string csv = fencelab::campaign::clients_csv({run});
+  const std::string csv =
+      fencelab::campaign::clients_csv_header() + fencelab::campaign::clients_csv_rows(run);
   CHECK(csv.find("\nsmall,") != std::string::npos);
 }
 

@@ -19,6 +19,8 @@ using nlohmann::json;
 
 namespace {
 
+using StoredPoint = std::vector<StoredRun>;
+
 StoredRun run_of(const std::string& scenario, const std::string& stack, std::uint64_t seed,
                  std::map<std::string, std::string> values) {
   RunRecord record;
@@ -46,16 +48,26 @@ StoredPoint sample_point(const std::string& scenario = "s") {
                                                 {"b", 1, "13", "5"},
                                                 {"b", 2, "25", "5"},
                                                 {"b", 3, "36.5", "5"}})
-    point.add(run_of(scenario, stack, static_cast<std::uint64_t>(seed),
-                     {{"makespan_ns", time}, {"jobs_done_count", jobs}, {"resets_count", "0"}}));
+    point.push_back(
+        run_of(scenario, stack, static_cast<std::uint64_t>(seed),
+               {{"makespan_ns", time}, {"jobs_done_count", jobs}, {"resets_count", "0"}}));
   return point;
+}
+
+void add(ReportData& report, const StoredPoint& point, const std::string& judgement = "") {
+  Drawings drawings;
+  RunGroups groups;
+  for (const StoredRun& run : point) {
+    groups.add(run.record);
+    report.add(run, drawings);
+  }
+  report.end_point(groups.take(), judgement);
 }
 
 json data_of(const std::vector<StoredPoint>& points, const CompareOptions& options = {},
              const std::string& judgement = "") {
   ReportData report(options);
-  Drawings drawings;
-  for (const StoredPoint& point : points) report.add(point, judgement, drawings);
+  for (const StoredPoint& point : points) add(report, point, judgement);
   return json::parse(report.json(points.size()));
 }
 
@@ -81,7 +93,9 @@ TEST_CASE("Each number of compare.csv is in the report, digit for digit") {
   const json data = data_of(points);
   std::size_t rows = 0, cell = 0;
   for (const StoredPoint& point : points) {
-    std::istringstream csv(compare_csv_rows(point.records));
+    RunGroups groups;
+    for (const StoredRun& run : point) groups.add(run.record);
+    std::istringstream csv(compare_csv_rows(groups.take(), {}));
     std::string stack = "a";
     for (std::string line; std::getline(csv, line); ++rows) {
       const auto fields = fields_of(line);
@@ -123,7 +137,7 @@ TEST_CASE("The baseline of the options is that of the report, and metrics asked 
 
 TEST_CASE("A cell tells its seeds, its verdicts and the command that makes it again") {
   StoredPoint point = sample_point();
-  point.records[4].verdict = "deadlock";
+  point[4].record.verdict = "deadlock";
   const json data = data_of({point});
   const json& cell = data.at("cells").at(1);
   CHECK(cell.at("seeds") == "1..3");
@@ -135,14 +149,14 @@ TEST_CASE("What got stuck is told once for a class and a cell, with the runs tha
   StoredPoint point = sample_point();
   for (const std::size_t run : {std::size_t{3}, std::size_t{4}})
     for (int twice = 0; twice < 2; ++twice)
-      point.records[run].incidents.push_back({.kind = "deadlock",
-                                              .signature = "class",
-                                              .text = "story",
-                                              .json = "",
-                                              .dot = "",
-                                              .members = {},
-                                              .place = {},
-                                              .edges = {}});
+      point[run].record.incidents.push_back({.kind = "deadlock",
+                                             .signature = "class",
+                                             .text = "story",
+                                             .json = "",
+                                             .dot = "",
+                                             .members = {},
+                                             .place = {},
+                                             .edges = {}});
   const json data = data_of({point});
   REQUIRE(data.at("stuck").at("entries").size() == 1);
   const json& entry = data.at("stuck").at("entries").at(0);
@@ -157,16 +171,16 @@ TEST_CASE("Dependencies are summed over runs by rule and by buffer, and no count
   StoredPoint point = sample_point();
   for (std::size_t run = 0; run < 3; ++run)
     for (int i = 0; i < 40; ++i)
-      point.records[run].dependencies.push_back({.consumer = "c",
-                                                 .producer = "p",
-                                                 .buffer = "b" + std::to_string(i),
-                                                 .policy = "implicit",
-                                                 .rule = "resv_write",
-                                                 .where = "queue",
-                                                 .needed = i % 2 == 0,
-                                                 .count = 2,
-                                                 .cost_ns = i % 2 ? i : 0,
-                                                 .example = ""});
+      point[run].record.dependencies.push_back({.consumer = "c",
+                                                .producer = "p",
+                                                .buffer = "b" + std::to_string(i),
+                                                .policy = "implicit",
+                                                .rule = "resv_write",
+                                                .where = "queue",
+                                                .needed = i % 2 == 0,
+                                                .count = 2,
+                                                .cost_ns = i % 2 ? i : 0,
+                                                .example = ""});
   const json data = data_of({point});
   const json& sums = data.at("cells").at(0).at("dependencies");
   REQUIRE(sums.at("rules").size() == 1);
@@ -186,18 +200,17 @@ TEST_CASE("Dependencies are summed over runs by rule and by buffer, and no count
 TEST_CASE("No name can leave the data of the page, whatever it is") {
   const std::string evil = "</script><script>alert(1)</script><!--\"'&\xff=cmd()";
   StoredPoint point = sample_point(evil);
-  for (RunRecord& record : point.records) record.stack += evil;
-  point.records[0].incidents.push_back({.kind = evil,
-                                        .signature = evil,
-                                        .text = evil,
-                                        .json = "",
-                                        .dot = "",
-                                        .members = {},
-                                        .place = {},
-                                        .edges = {}});
+  for (StoredRun& run : point) run.record.stack += evil;
+  point[0].record.incidents.push_back({.kind = evil,
+                                       .signature = evil,
+                                       .text = evil,
+                                       .json = "",
+                                       .dot = "",
+                                       .members = {},
+                                       .place = {},
+                                       .edges = {}});
   ReportData report({});
-  Drawings drawings;
-  report.add(point, "", drawings);
+  add(report, point);
   const std::string page = report_page(report.json(1));
   const std::string_view shell = report_template();
   const std::size_t at = shell.find(kDataPlace);
@@ -228,7 +241,7 @@ TEST_CASE("Cells beyond what a page can show are counted, not shown") {
   StoredPoint point;
   for (std::size_t i = 0; i < ReportData::kMostCells + 10; ++i) {
     StoredPoint one;
-    one.add(run_of("s" + std::to_string(i), "a", 1, {{"makespan_ns", "1"}}));
+    one.push_back(run_of("s" + std::to_string(i), "a", 1, {{"makespan_ns", "1"}}));
     points.push_back(std::move(one));
   }
   const json data = data_of(points);
@@ -253,7 +266,11 @@ TEST_CASE("A judgement says what was expected, with which strength, and what is 
   record.verdict = "stall";
   RunRecord other = record;
   other.stack = "xe";
-  const PointJudgement judged = judge_point(*loaded, {record, other}, true);
+  PointJudge judge(*loaded, true);
+  judge.add(record);
+  judge.add(other);
+  judge.end();
+  const PointJudgement& judged = judge.judgement();
   const PointJudgement read = PointJudgement::from_json(judged.to_json());
   REQUIRE(read.stacks.size() == 2);
   CHECK(read.stacks[0].stated);
