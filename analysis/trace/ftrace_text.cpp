@@ -85,10 +85,8 @@ FtraceText::Event FtraceText::event_of(const Tracepoint& point) const {
       return {"drm_vblank_event",
               fmt::format("crtc={}, seq={}, time={}, high-prec=true", point.crtc, low(point.seqno),
                           core::nanoseconds_of(point.at))};
-    case TracepointKind::vblank_queued:
     case TracepointKind::vblank_delivered:
-      return {point.kind == TracepointKind::vblank_queued ? "drm_vblank_event_queued"
-                                                          : "drm_vblank_event_delivered",
+      return {"drm_vblank_event_delivered",
               fmt::format("file={}, crtc={}, seq={}", pointer(point.fence), point.crtc,
                           low(point.seqno))};
   }

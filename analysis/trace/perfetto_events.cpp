@@ -47,8 +47,7 @@ EventField field_of(TracepointKind kind, bool legacy) {
     case TracepointKind::vblank: return kDrmVblankEvent;
     case TracepointKind::vblank_delivered: return kDrmVblankEventDelivered;
     case TracepointKind::fence_enable_signal:
-    case TracepointKind::fence_destroy:
-    case TracepointKind::vblank_queued: break;
+    case TracepointKind::fence_destroy: break;
   }
   return kNone;
 }
@@ -111,7 +110,6 @@ void write(pbf_writer& event, const Tracepoint& point, bool legacy) {
     case TracepointKind::job_add_dep:
     case TracepointKind::job_unschedulable: return write_dependency(event, point);
     case TracepointKind::vblank: return write_vblank(event, point);
-    case TracepointKind::vblank_queued:
     case TracepointKind::vblank_delivered: return write_delivery(event, point);
     default: return write_fence(event, point);
   }

@@ -8,7 +8,7 @@
 namespace fencelab::analysis {
 
 /// The encoded FtraceEvent; empty if Perfetto knows no such tracepoint (dma_fence_destroy,
-/// dma_fence_enable_signal, drm_vblank_event_queued), or kernels with these names have none.
+/// dma_fence_enable_signal), or kernels with these names have none.
 std::string perfetto_ftrace_event(const Tracepoint& point, TraceNames names);
 
 }  // namespace fencelab::analysis

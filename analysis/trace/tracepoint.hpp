@@ -31,7 +31,8 @@ enum class TracepointKind : std::uint8_t {
   job_add_dep,        ///< and on_context, on_seqno of what it depends on
   job_unschedulable,  ///< likewise: it is first in its queue, and waits for that one now
   vblank,             ///< crtc, seqno, and the time itself
-  vblank_queued,      ///< crtc, seqno: somebody waits for that vblank
+  /// crtc, seqno. drm_vblank_event_queued is not among these: it tells of vblanks that somebody
+  /// asked for, flips do without (drivers/gpu/drm/drm_vblank.c).
   vblank_delivered,
 };
 

@@ -21,8 +21,7 @@ const Probe::Mask Tracepoints::kMask =
     Probe::bit(ProbeKind::fence_armed) | Probe::bit(ProbeKind::fence_signaled) |
     Probe::bit(ProbeKind::fence_destroyed) | Probe::bit(ProbeKind::job_queued) |
     Probe::bit(ProbeKind::job_blocked) | Probe::bit(ProbeKind::job_on_ring) |
-    Probe::bit(ProbeKind::job_finished) | Probe::bit(ProbeKind::flip_queued) |
-    Probe::bit(ProbeKind::flip_latched);
+    Probe::bit(ProbeKind::job_finished) | Probe::bit(ProbeKind::flip_latched);
 
 Tracepoint Tracepoints::at(TracepointKind kind, const ProbeEvent& event) {
   Tracepoint point;
@@ -83,11 +82,19 @@ void Tracepoints::end_wait(const ProbeEvent& event, core::ProcessId process) {
 
 // ---------------------------------------------------------------- gpu_scheduler
 
+namespace {
+
+/// Whose scheduler the job belongs to.
+models::Engine& engine_of(const Job& job) {
+  if (job.engine) return *job.engine;
+  return (job.wanted_engine ? job.wanted_engine : job.context->engines().front())->for_fences();
+}
+
+}  // namespace
+
 void Tracepoints::fire_job(TracepointKind kind, const ProbeEvent& event, const Job& job) {
   Tracepoint point = at(kind, event);
-  models::Engine* const wanted =
-      job.wanted_engine ? job.wanted_engine : job.context->engines().front();
-  models::Engine& engine = job.engine ? *job.engine : wanted->for_fences();
+  models::Engine& engine = engine_of(job);
   point.driver = job.context->gpu().name();
   point.timeline = engine.name();
   point.context = trace_context(job.finished->context());
@@ -120,7 +127,7 @@ void Tracepoints::block_job(const ProbeEvent& event, const Job& job) {
   const auto on = fences_.find(core::ObjectId{event.a});
   if (!job.finished || on == fences_.end()) return;
   Tracepoint point = at(TracepointKind::job_unschedulable, event);
-  point.timeline = job.entity->ring().name();
+  point.timeline = engine_of(job).name();
   point.context = trace_context(job.finished->context());
   point.seqno = job.finished->seqno();
   point.on_context = on->second.context;
@@ -157,10 +164,8 @@ void Tracepoints::flip(const ProbeEvent& event) {
     point.crtc = static_cast<std::int32_t>(display - displays_.begin());
     point.fence = core::raw(display->id);
     point.seqno = static_cast<std::uint64_t>(event.at.time_since_epoch() / display->period);
-    if (kind == TracepointKind::vblank_queued) ++point.seqno;
     sink_.tracepoint(point);
   };
-  if (event.kind == ProbeKind::flip_queued) return vblank(TracepointKind::vblank_queued);
   vblank(TracepointKind::vblank);
   vblank(TracepointKind::vblank_delivered);
 }
@@ -187,7 +192,6 @@ void Tracepoints::on_event(const ProbeEvent& event) {
     case ProbeKind::job_finished:
       if (static_cast<const Job*>(event.subject)->never_signals) running_.erase(event.object);
       return;
-    case ProbeKind::flip_queued:
     case ProbeKind::flip_latched: return flip(event);
     default: return;
   }
