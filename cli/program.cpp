@@ -122,4 +122,14 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
   return found;
 }
 
+std::string library_folder() {
+  namespace fs = std::filesystem;
+  const std::string here = "scenarios/library";
+  std::error_code error;
+  if (fs::is_directory(here, error)) return here;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / "share/fencelab" / here;
+  return !error && fs::is_directory(installed, error) ? installed.string() : here;
+}
+
 }  // namespace fencelab::cli

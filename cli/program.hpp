@@ -45,4 +45,8 @@ struct FoundFiles {
 };
 FoundFiles find_scenarios(const std::vector<std::string>& paths);
 
+/// Where the scenario library is: scenarios/library here, as in a checkout, else where an installed
+/// program has it; the former if there is neither.
+std::string library_folder();
+
 }  // namespace fencelab::cli
