@@ -41,10 +41,11 @@ foreach(layer IN ITEMS core platform models policies scenarios analysis report c
 endforeach()
 set_target_properties(fencelab_version PROPERTIES EXPORT_NAME version)
 install(TARGETS fencelab_version EXPORT fencelab)
-foreach(folder IN ITEMS core models policies scenarios analysis campaign)
-  install(DIRECTORY ${folder} DESTINATION ${FENCELAB_HEADER_DIR} COMPONENT development
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "*.json" EXCLUDE
-          PATTERN library EXCLUDE PATTERN campaigns EXCLUDE PATTERN schema EXCLUDE PATTERN mpi EXCLUDE)
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+     core/*.hpp models/*.hpp policies/*.hpp scenarios/*.hpp analysis/*.hpp campaign/*.hpp)
+foreach(header IN LISTS headers)
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES ${header} DESTINATION ${FENCELAB_HEADER_DIR}/${folder} COMPONENT development)
 endforeach()
 install(FILES ${FENCELAB_GENERATED_DIR}/fencelab/version.hpp
         DESTINATION ${FENCELAB_HEADER_DIR}/fencelab COMPONENT development)
@@ -72,3 +73,6 @@ configure_file(packaging/fencelab.pc.in ${PROJECT_BINARY_DIR}/packaging/fencelab
 install(FILES ${PROJECT_BINARY_DIR}/packaging/fencelab.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 # <<< How others find them
+
+# All that is installed, and no tests.
+add_custom_target(installable DEPENDS fencelab fencelab-ranks fencelab_campaign)
