@@ -27,6 +27,22 @@ install(FILES scenarios/schema/scenario.schema.json
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES packaging/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+
+# Manual pages and completions, as the program itself writes them.
+set(pages ${PROJECT_BINARY_DIR}/pages)
+add_custom_command(OUTPUT ${pages}/written
+  COMMAND ${CMAKE_COMMAND} -E rm -rf ${pages}
+  COMMAND fencelab man --out ${pages}/man
+  COMMAND fencelab completion bash > ${pages}/fencelab.bash
+  COMMAND fencelab completion zsh > ${pages}/_fencelab
+  COMMAND fencelab completion fish > ${pages}/fencelab.fish
+  COMMAND ${CMAKE_COMMAND} -E touch ${pages}/written
+  DEPENDS fencelab COMMENT "Writing manual pages and completions" VERBATIM)
+add_custom_target(fencelab_pages ALL DEPENDS ${pages}/written)
+install(DIRECTORY ${pages}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+install(FILES ${pages}/fencelab.bash DESTINATION share/bash-completion/completions RENAME fencelab COMPONENT program)
+install(FILES ${pages}/_fencelab DESTINATION share/zsh/site-functions COMPONENT program)
+install(FILES ${pages}/fencelab.fish DESTINATION share/fish/vendor_completions.d COMPONENT program)
 # <<< The program
 
 # >>> The layers
@@ -75,4 +91,4 @@ install(FILES ${PROJECT_BINARY_DIR}/packaging/fencelab.pc
 # <<< How others find them
 
 # All that is installed, and no tests.
-add_custom_target(installable DEPENDS fencelab fencelab-ranks fencelab_campaign)
+add_custom_target(installable DEPENDS fencelab fencelab-ranks fencelab_campaign fencelab_pages)

@@ -23,6 +23,9 @@ if(pages)
   compress(${pages})
 endif()
 
+# Where Debian's zsh looks.
+file(RENAME ${program}/zsh/site-functions ${program}/zsh/vendor-completions)
+
 # It depends on the same version of fencelab, so that the documentation may be the one of that.
 file(MAKE_DIRECTORY ${development}/doc)
 file(CREATE_LINK fencelab ${development}/doc/libfencelab-dev SYMBOLIC)

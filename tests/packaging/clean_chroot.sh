@@ -30,6 +30,6 @@ on_machine "$machine" engineer "g++ /packages/consumer_pkg_config/consumer.cpp -
 
 say "removed"
 on_machine "$machine" root "$apt purge fencelab libfencelab-dev >/tmp/apt.log 2>&1 || { tail /tmp/apt.log; exit 1; }"
-left=$(find "$machine/usr" "$machine/etc" -path '*fencelab*' | head -n 5)
+left=$(cd "$machine" && find usr etc -path "*fencelab*" | head -n 5)
 [ -z "$left" ] || fail "left behind: $left"
 echo "clean_chroot.sh: all of it works"

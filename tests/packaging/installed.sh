@@ -22,6 +22,11 @@ scenario=$prefix/share/fencelab/scenarios/library/indefinite-fence.json
 test -s out/report.html || fail "run wrote no report"
 test -x "$prefix/libexec/fencelab/fencelab-ranks" || fail "fencelab-ranks is not where the program looks"
 
+for file in share/man/man1/fencelab.1 share/man/man1/fencelab-run.1 share/bash-completion/completions/fencelab \
+    share/zsh/site-functions/_fencelab share/fish/vendor_completions.d/fencelab.fish; do
+  test -s "$prefix/$file" || fail "$file is not installed"
+done
+
 echo "-- a project with find_package(fencelab)"
 cmake -S "$source/tests/packaging/consumer_cmake" -B cmake -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 ||
   { cat cmake.log; fail "find_package(fencelab)"; }
