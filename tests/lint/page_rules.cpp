@@ -51,7 +51,7 @@ std::string without_blocks(const SourceFile& file) {
 bool is_name_of_ours(const std::string& word) {
   static const std::regex source(R"([\w./-]+\.(?:cpp|hpp|md|py|sh|cmake|in|js|mjs|proto))");
   static const std::regex folder(R"((?:[\w.-]+/)+)");
-  static const std::regex placeholder(R"((?:^|[/_])(?:[A-Z]|NAME)(?=[/.]))");
+  static const std::regex placeholder(R"((?:^|[/_])(?:[A-Z]|NAME)(?=[/.])|(?:^|/)[A-Z]+/)");
   if (word.starts_with("build") || word.starts_with("/") || std::regex_search(word, placeholder))
     return false;
   return std::regex_match(word, source) || std::regex_match(word, folder);

@@ -19,6 +19,7 @@ apt="env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends -
 say "fencelab"
 on_machine "$machine" root "apt-get -qq update && $apt install /packages/fencelab_*.deb >/tmp/apt.log 2>&1 || { tail /tmp/apt.log; exit 1; }"
 on_machine "$machine" engineer "fencelab --version && fencelab list scenarios | wc -l"
+on_machine "$machine" engineer "test -s /usr/share/man/man1/fencelab-run.1.gz && bash -n /usr/share/bash-completion/completions/fencelab"
 say "the demo: fencelab run /usr/share/fencelab/scenarios/library --out demo"
 on_machine "$machine" engineer "fencelab run /usr/share/fencelab/scenarios/library --quiet -j $(nproc) --out demo >demo.txt && tail -n 6 demo.txt && test -s demo/report.html"
 
