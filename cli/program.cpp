@@ -138,7 +138,7 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
 
 std::string library_folder() {
   namespace fs = std::filesystem;
-  const std::string here = "scenarios/library";
+  std::string here = "scenarios/library";
   std::error_code error;
   if (fs::is_directory(here, error)) return here;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);

@@ -1,6 +1,7 @@
 // Manual pages and completions: they have what --help has, tools that read them find nothing wrong,
 // and what they list is there.
-#include <regex>
+#include <fmt/format.h>
+
 #include <set>
 #include <sstream>
 
@@ -150,7 +151,7 @@ TEST_CASE("completions are scripts of their shells", "[pages]") {
   for (const std::string name : {"bash", "zsh", "fish"}) {
     const std::string script = folder.file(name, output_of({"completion", name}));
     if (is_installed(name))
-      CHECK(shell(name + " -n " + script, folder.path()).empty());
+      CHECK(shell(fmt::format("{} -n {}", name, script), folder.path()).empty());
     else
       WARN(name << " is not installed");
   }

@@ -78,7 +78,7 @@ class Narrowing {
         if (!now.contains(key) || !now[key].contains(name))
           say(place, name + " is gone");
         else
-          compare(part, now[key][name], place + "/" + name);
+          compare(part, now[key][name], fmt::format("{}/{}", place, name));
       }
     }
     if (then.contains("items") && now.contains("items"))
