@@ -194,15 +194,16 @@ int describe(const std::string& name, const std::string& folder) {
 
 void add_describe(CLI::App& app, Action& action) {
   struct Options {
-    std::string name, folder = "scenarios/library";
+    std::string name, folder = library_folder();
   };
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("describe",
                                          "explain a stack, policy, axis, scenario, metric or rule: "
                                          "parameters, units, defaults, source");
   command->add_option("name", options->name, "what to explain")->required();
-  command->add_option("--folder", options->folder,
-                      "where scenarios are looked for (default: scenarios/library)");
+  command->add_option(
+      "--folder", options->folder,
+      "where scenarios are looked for (default: scenarios/library, or what is installed)");
   command->callback([options, &action] {
     action = [options] { return describe(options->name, options->folder); };
   });

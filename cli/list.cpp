@@ -77,7 +77,7 @@ std::string check_what(const std::string& what) {
 
 void add_list(CLI::App& app, Action& action) {
   struct Options {
-    std::string what, folder = "scenarios/library";
+    std::string what, folder = library_folder();
     bool markdown = false;
   };
   auto options = std::make_shared<Options>();
@@ -86,8 +86,9 @@ void add_list(CLI::App& app, Action& action) {
   command->add_option("what", options->what, "stacks, policies, axes, scenarios, metrics or rules")
       ->required()
       ->check(check_what);
-  command->add_option("--folder", options->folder,
-                      "where scenarios are looked for (default: scenarios/library)");
+  command->add_option(
+      "--folder", options->folder,
+      "where scenarios are looked for (default: scenarios/library, or what is installed)");
   command->add_flag("--markdown", options->markdown, "metrics as the reference page");
   command->callback([options, &action] {
     action = [options] { return list(options->what, options->folder, options->markdown); };

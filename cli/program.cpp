@@ -47,6 +47,18 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
+const std::vector<ExitMeaning>& exit_meanings() {
+  static const std::vector<ExitMeaning> meanings = {
+      {kExitOk, "as expected"},
+      {kExitExpectation, "an expectation failed"},
+      {kExitDeadlock, "unexpected deadlock or livelock"},
+      {kExitNondeterminism, "non-determinism"},
+      {kExitCrash, "a run crashed"},
+      {kExitUsage, "bad input or usage"},
+  };
+  return meanings;
+}
+
 int run_program(int argc, char** argv) {
   open_output();
   std::unique_ptr<campaign::Ranks> joined;
@@ -65,9 +77,10 @@ int run_program(int argc, char** argv) {
   app.name("fencelab");
   app.set_version_flag("--version", "fencelab " + campaign::build_description());
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
-      "non-determinism, 4 a run crashed, 63 bad input or usage.");
+  std::string exits;
+  for (const ExitMeaning& exit : exit_meanings())
+    exits += fmt::format("{}{} {}", exits.empty() ? "" : ", ", int{exit.code}, exit.meaning);
+  app.footer("Exit codes: " + exits + ".");
   Action action;
   add_run(app, action, ranks);
   add_merge(app, action);
@@ -78,6 +91,7 @@ int run_program(int argc, char** argv) {
   add_list(app, action);
   add_describe(app, action);
   add_import(app, action);
+  add_pages(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -120,6 +134,16 @@ FoundFiles find_scenarios(const std::vector<std::string>& paths) {
     found.files.insert(found.files.end(), inside.begin(), inside.end());
   }
   return found;
+}
+
+std::string library_folder() {
+  namespace fs = std::filesystem;
+  std::string here = "scenarios/library";
+  std::error_code error;
+  if (fs::is_directory(here, error)) return here;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / "share/fencelab" / here;
+  return !error && fs::is_directory(installed, error) ? installed.string() : here;
 }
 
 }  // namespace fencelab::cli

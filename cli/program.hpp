@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "campaign/transport/ranks.hpp"
@@ -20,6 +21,13 @@ enum ExitCode : int {
   kExitUsage = 63,
 };
 
+struct ExitMeaning {
+  ExitCode code;
+  std::string_view meaning;
+};
+/// All of them, for --help and the manual.
+const std::vector<ExitMeaning>& exit_meanings();
+
 /// A subcommand adds itself to the program and, when it is chosen, stores what to do in `action`.
 using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks);
@@ -32,6 +40,7 @@ void add_validate(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_pages(CLI::App& app, Action& action);
 
 /// On any rank but the first it prints nothing and does what the first one says, if the subcommand
 /// knows how to; else nothing.
@@ -44,5 +53,9 @@ struct FoundFiles {
   std::string error;
 };
 FoundFiles find_scenarios(const std::vector<std::string>& paths);
+
+/// Where the scenario library is: scenarios/library here, as in a checkout, else where an installed
+/// program has it; the former if there is neither.
+std::string library_folder();
 
 }  // namespace fencelab::cli

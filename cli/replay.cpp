@@ -216,7 +216,7 @@ int execute(analysis::Stepper& stepper, const Given& given, const Target& target
 int replay(ReplayOptions options) {
   const auto given = read_given(options);
   if (!given) return kExitUsage;
-  if (options.paths.empty()) options.paths = {"scenarios/library"};
+  if (options.paths.empty()) options.paths = {library_folder()};
   const auto registry = policies::Registry::built_in();
   auto plans = load_plans(options, registry);
   if (!plans || !choose_points(*plans, options, registry)) return kExitUsage;
@@ -241,7 +241,7 @@ void add_replay(CLI::App& app, Action& action) {
       ->required();
   command->add_option("--scenario", options->paths,
                       "where the scenario is looked for (default: the file's, or "
-                      "scenarios/library)");
+                      "scenarios/library, or what is installed)");
   command->add_option("--stack", options->stacks, "under which stack (default: by the token)")
       ->allow_extra_args(false);
   CLI::Option* seeds = command->add_option("--seeds", options->seeds,

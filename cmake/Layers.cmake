@@ -10,14 +10,16 @@ function(fencelab_expose_headers target scope folder)
   set(view ${PROJECT_BINARY_DIR}/layers/${folder})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${view}/${folder} SYMBOLIC)
-  target_include_directories(${target} ${scope} ${view})
+  # None of this leaves the build: cmake/Install.cmake says where installed headers are.
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${view}>)
   # __FILE__ reads "core/time.hpp" wherever the tree was built.
-  target_compile_options(${target} ${scope} -fmacro-prefix-map=${view}/=)
+  target_compile_options(${target} ${scope} $<BUILD_INTERFACE:-fmacro-prefix-map=${view}/=>)
 endfunction()
 
 # What all targets of ours have in common.
 function(fencelab_target_defaults target)
-  target_link_libraries(${target} PRIVATE fencelab_warnings fencelab_sanitizers)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:fencelab_warnings>
+                        $<BUILD_INTERFACE:fencelab_sanitizers>)
   target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
   if(FENCELAB_PCH)
     target_precompile_headers(${target} PRIVATE

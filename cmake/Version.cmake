@@ -19,5 +19,5 @@ add_custom_target(fencelab_version_header
 
 # Link this to include "fencelab/version.hpp".
 add_library(fencelab_version INTERFACE)
-target_include_directories(fencelab_version INTERFACE ${FENCELAB_GENERATED_DIR})
+target_include_directories(fencelab_version INTERFACE $<BUILD_INTERFACE:${FENCELAB_GENERATED_DIR}>)
 add_dependencies(fencelab_version fencelab_version_header)

@@ -117,11 +117,13 @@ void Database::check_format() {
   if (connection_->number_of("PRAGMA application_id") != kApplication)
     throw DatabaseError(file + ": this is a database of another program", 0);
   const std::int64_t format = connection_->number_of("PRAGMA user_version");
+  if (format > kFormat)
+    throw DatabaseError(fmt::format("{}: format {} of the database is newer than this program, "
+                                    "which knows {}; update Fencelab",
+                                    file, format, kFormat),
+                        0);
   if (format != kFormat)
-    throw DatabaseError(
-        fmt::format("{}: format {} of the database is not the one of this program, {}", file,
-                    format, kFormat),
-        0);
+    throw DatabaseError(fmt::format("{}: there is no format {} of the database", file, format), 0);
   // Of large ones each row is checked when it is read.
   const std::int64_t bytes =
       connection_->number_of("PRAGMA page_count") * connection_->number_of("PRAGMA page_size");

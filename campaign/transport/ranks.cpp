@@ -28,8 +28,11 @@ bool was_launched() {
                      [](const char* sign) { return std::getenv(sign) != nullptr; });
 }
 
+/// Beside this program where it was built; installed, among the programs that nobody else starts.
 std::string bridge_program() {
-  return std::filesystem::read_symlink("/proc/self/exe").replace_filename("fencelab-ranks");
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const auto installed = folder.parent_path() / "libexec/fencelab/fencelab-ranks";
+  return std::filesystem::exists(installed) ? installed : folder / "fencelab-ranks";
 }
 
 [[noreturn]] void become_bridge(const std::string& program, int line) {

@@ -135,7 +135,7 @@ TEST_CASE("an unknown option or subcommand is refused with the nearest", "[cli]"
   CHECK(usage_error({"rnu"}) ==
         "fencelab: unknown subcommand \"rnu\"; expected one of \"run\", "
         "\"merge\", \"compare\", \"check\", \"replay\", \"validate\", \"list\", \"describe\", "
-        "\"import\"; did you mean \"run\"?");
+        "\"import\", \"man\", \"completion\"; did you mean \"run\"?");
   CHECK(contains(usage_error({"import", "wsm"}), "did you mean \"wsim\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--seed", "1"}), "did you mean \"--seeds\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--ouput=1"}), "did you mean \"--out\"?"));

@@ -126,14 +126,16 @@ SourceFile make_source(std::string path, std::string text) {
 std::vector<SourceFile> read_tree(const std::string& root) {
   std::vector<SourceFile> files;
   std::vector<std::string> folders = house_folders();
-  folders.insert(folders.end(), {"cmake", ".ci"});
+  folders.insert(folders.end(), {"cmake", ".ci", "packaging", "report/src", "report/test"});
   for (const std::string& folder : folders) {
     if (!fs::is_directory(fs::path(root) / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(root) / folder))
       if (entry.is_regular_file()) add_file(files, root, entry.path());
   }
-  for (const auto& entry : fs::directory_iterator(root))
-    if (entry.is_regular_file()) add_file(files, root, entry.path());
+  // What package managers put below report/ is not ours.
+  for (const fs::path& folder : {fs::path(root), fs::path(root) / "report"})
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.is_regular_file()) add_file(files, root, entry.path());
   std::sort(files.begin(), files.end(),
             [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
   return files;
