@@ -75,6 +75,13 @@ std::uint32_t Decoder::task(const Line& line) {
 }
 
 std::uint32_t Decoder::ring(Driver driver, std::string_view device, std::string_view name) {
+  // Traces of this program name the rings of several GPUs apart, as "gpu0/rcs0"; kernels' rings
+  // have no slashes.
+  const std::size_t slash = name.rfind('/');
+  if (slash != std::string_view::npos && (device.empty() || device == name.substr(0, slash))) {
+    device = name.substr(0, slash);
+    name.remove_prefix(slash + 1);
+  }
   const auto [known, is_new] =
       rings_.emplace(std::tuple(driver, std::string(device), std::string(name)),
                      static_cast<std::uint32_t>(recording_.rings.size()));

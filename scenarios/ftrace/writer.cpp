@@ -43,6 +43,7 @@ class Writer {
         threads_(replay.clients.names.size()) {}
 
   void write() {
+    name_gpus();
     name_engines();
     find_threads();
     find_values();
@@ -78,14 +79,40 @@ class Writer {
 
   // ---------------------------------------------------------------- machine
 
+  // A device has its own name if scenarios allow it: traces of this program say it, and virtio_gpu
+  // numbers of devices, others addresses on a bus.
+  void name_gpus() {
+    gpu_names_.resize(replay_.plan.credits.size());
+    std::set<std::string> taken;
+    for (const bool own : {true, false})
+      for (std::uint32_t gpu = 0; gpu < gpu_names_.size(); ++gpu) {
+        if (!gpu_names_[gpu].empty()) continue;
+        const std::string& device = first_ring_of(gpu).device;
+        const bool fits = fit_for_name(device) == device && has_letter(device);
+        if (own && !(fits && taken.insert(device).second)) continue;
+        gpu_names_[gpu] = own ? device : fmt::format("gpu{}", gpu);
+        for (int n = 2; !own && !taken.insert(gpu_names_[gpu]).second; ++n)
+          gpu_names_[gpu] = fmt::format("gpu{}_{}x", gpu, n);
+      }
+  }
+
+  static bool has_letter(const std::string& name) {
+    return name.find_first_not_of("0123456789") != std::string::npos;
+  }
+
+  const Ring& first_ring_of(std::uint32_t gpu) const {
+    const auto& gpus = replay_.plan.gpu_of_ring;
+    const auto ring = std::find(gpus.begin(), gpus.end(), gpu) - gpus.begin();
+    return replay_.recording.rings[static_cast<std::size_t>(ring)];
+  }
+
   void name_engines() {
     std::set<std::pair<std::uint32_t, std::string>> taken;
     for (std::uint32_t i = 0; i < engine_names_.size(); ++i) {
       const std::uint32_t gpu = replay_.plan.gpu_of_ring[i];
       if (gpu == kNothing) continue;
       const std::string fit = fit_for_name(replay_.recording.rings[i].name);
-      const bool has_letter = fit.find_first_not_of("0123456789") != std::string::npos;
-      const std::string wish = has_letter ? fit : "ring" + fit;
+      const std::string wish = has_letter(fit) ? fit : "ring" + fit;
       std::string name = wish;
       for (int n = 2; !taken.emplace(gpu, name).second; ++n) name = fmt::format("{}_{}x", wish, n);
       engine_names_[i] = name;
@@ -96,14 +123,11 @@ class Writer {
     Json list = Json::array();
     for (std::uint32_t gpu = 0; gpu < replay_.plan.credits.size(); ++gpu) {
       Json engines = Json::array();
-      const Ring* first = nullptr;
-      for (std::uint32_t i = 0; i < engine_names_.size(); ++i) {
-        if (replay_.plan.gpu_of_ring[i] != gpu) continue;
-        first = first ? first : &replay_.recording.rings[i];
-        engines.push_back(engine_names_[i]);
-      }
-      Json json{{"name", fmt::format("gpu{}", gpu)}, {"driver", name_of(first->driver)}};
-      if (!first->device.empty()) json["comment"] = "device " + printable(first->device);
+      for (std::uint32_t i = 0; i < engine_names_.size(); ++i)
+        if (replay_.plan.gpu_of_ring[i] == gpu) engines.push_back(engine_names_[i]);
+      const Ring& first = first_ring_of(gpu);
+      Json json{{"name", gpu_names_[gpu]}, {"driver", name_of(first.driver)}};
+      if (!first.device.empty()) json["comment"] = "device " + printable(first.device);
       json["engines"] = std::move(engines);
       json["rings"] = "shared";
       json["credits"] = replay_.plan.credits[gpu];
@@ -170,7 +194,7 @@ class Writer {
       const Job& job = jobs_[submits->job];
       if (known.insert(who.second).second)
         contexts.push_back({{"name", fmt::format("c{}", who.second)},
-                            {"gpu", fmt::format("gpu{}", replay_.plan.gpu_of_ring[job.ring])},
+                            {"gpu", gpu_names_[replay_.plan.gpu_of_ring[job.ring]]},
                             {"engine", engine_names_[job.ring]}});
       threads.push_back(
           {{"name", thread_name(who.first, who.second)}, {"program", program(index, steps)}});
@@ -246,7 +270,7 @@ class Writer {
     for (const Screen& screen : replay_.screens.screens)
       scenario_["displays"].push_back(
           {{"name", fmt::format("crtc{}", screen.crtc)},
-           {"gpu", "gpu0"},
+           {"gpu", gpu_names_.front()},
            {"refresh", format_frequency(core::Duration(screen.period_ns))}});
   }
 
@@ -263,7 +287,8 @@ class Writer {
           {{"flip", {{"display", display}, {"planes", {fmt::format("image.{}", image)}}}}});
       image = 1 - image;
     }
-    const Json images{{"name", "image"}, {"size", "8 MiB"}, {"gpu", "gpu0"}, {"count", 2}};
+    const Json images{
+        {"name", "image"}, {"size", "8 MiB"}, {"gpu", gpu_names_.front()}, {"count", 2}};
     const Json thread{{"name", "flips"}, {"program", once(std::move(operations))}};
     return {{"name", "compositor-" + display},
             {"buffers", Json::array({images})},
@@ -274,8 +299,8 @@ class Writer {
   const std::vector<Job>& jobs_;
   Json& scenario_;
   std::int64_t origin_ns_;
-  std::vector<std::string> engine_names_;  // by ring
-  std::vector<std::uint64_t> values_;      // by job: what it signals; 0: nobody elsewhere waits
+  std::vector<std::string> gpu_names_, engine_names_;  // by GPU, by ring
+  std::vector<std::uint64_t> values_;  // by job: what it signals; 0: nobody elsewhere waits
   std::map<std::uint32_t, std::uint64_t> timelines_;  // by entity: values so far
   std::vector<Threads> threads_;                      // by process
 };
