@@ -1,0 +1,112 @@
+"""What the tables and plots of each page show. `PAGES` names a function for each page: from its Results to tables
+(rows of texts, the first of them the header) and figures (panels of series with means and 95 % intervals)."""
+
+MILLISECOND = 1e6
+
+
+def number(value):
+    """Three significant digits; counts, and what is 100 or more, without decimals."""
+    return f"{value:,.0f}" if abs(value) >= 99.95 or float(value).is_integer() else f"{value:#.3g}".rstrip(".")
+
+
+def spread(cell, unit=1.0):
+    """Mean and 95 % interval, or the mean alone if all seeds agree."""
+    mean, low, high = (number(value / unit) for value in (cell.mean, cell.low, cell.high))
+    return mean if low == high else f"{mean} [{low}, {high}]"
+
+
+def series(label, xs, cells, unit=1.0, colour=None, dashed=False):
+    """A line of a plot; `colour` is a number, by default its place among the lines."""
+    line = {"label": label, "x": xs, "mean": [cell.mean / unit for cell in cells],
+            "low": [cell.low / unit for cell in cells], "high": [cell.high / unit for cell in cells]}
+    return line | {"colour": colour, "dashed": dashed}
+
+
+def strength(check):
+    """How firmly a check established its verdict, and by how many schedules."""
+    count = check["schedules"]
+    return check["strength"] + (f", {count} schedule{'s' if count > 1 else ''}" if count else "")
+
+
+def claims(checks, words):
+    """A table of checks: what each stack is in `words`, what came out, how firmly."""
+    return [["stack", "what it does", "verdict", "strength"]] + [
+        [f"`{check['stack']}`", words[check["stack"]], check["verdict"], strength(check)] for check in checks]
+
+
+def user_queues(results):
+    fence = claims(results.claims("indefinite-fence"), {
+        "user-queues-preempt-ctx": "user queue; eviction stops it",
+        "user-queues-future-fence": "user queue; its end is a dma_fence, which eviction waits for",
+        "future-fence-timeout": "the same; waits end after 10 s",
+        "linux-implicit": "kernel queue; the process waits for the value before it submits",
+        "kernel-future-fence": "kernel queue; a job may depend on the value"})
+
+    suspend = results.compare("suspend-or-wait")
+    lengths = [("2 ms", 2000), ("20 ms", 200), ("100 ms", 40), ("500 ms", 8), ("2 s", 2)]
+    graces = ["100 us", "10 ms", "100 ms", "never"]
+    stacks = ["kernel-queues", "amdgpu-userq", "kfd", "xe-long-running"]
+
+    def cell(length, grace, stack, metric):
+        return suspend[f"length={length[0]}; jobs={length[1]}; preemption={grace}", stack, metric]
+
+    waits = [["job", "preemptible every"] + [f"`{stack}`" for stack in stacks]]
+    for length, grace in [(length, graces[0]) for length in lengths] + [(lengths[3], grace) for grace in graces[1:]]:
+        waits.append([length[0], grace] +
+                     [spread(cell(length, grace, stack, "eviction_max_ns"), MILLISECOND) for stack in stacks])
+
+    least = results.compare("minimum-run-time")
+    periods = ["0 ms", "5 ms", "10 ms", "30 ms", "100 ms", "300 ms", "1 s"]
+    memories = {"1 GiB": "1 GiB", "1536 MiB": "1.5 GiB", "2 GiB": "2 GiB"}
+
+    def run(memory, period, stack, metric):
+        return least[f"vram={memory}; least={period}", stack, metric]
+
+    times = [["queues, minimum run time"] + [f"{label}: {what}" for label in memories.values() for what in ("time", "moved")]]
+    for kind, period in [("kernel-queues", periods[0])] + [("user-queues", period) for period in periods]:
+        row = ["kernel queues" if kind == "kernel-queues" else f"user queues, {period}"]
+        for memory in memories:
+            row += [spread(run(memory, period, kind, "makespan_ns"), 1e9), spread(run(memory, period, kind, "moved_bytes"), 1e9)]
+        times.append(row)
+
+    blame = [["scenario", "`hang`", "`semaphore`", "guilty jobs ended", "innocent jobs ended", "jobs that wait for ever"]]
+    for scenario in ("culprit-monitor", "culprit-cpu-signal"):
+        for row in results.runs(scenario):
+            left = int(row["jobs_submitted_count"]) - int(row["jobs_done_count"]) - int(row["jobs_lost_count"])
+            blame.append([f"`{scenario}`", "monitor" if row["stack"].startswith("monitor") else "tdr",
+                          "aware" if row["stack"].endswith("aware") else "spin",
+                          row["jobs_lost_guilty_count"], row["jobs_lost_innocent_count"], str(left)])
+
+    shown = results.compare("late-frame")
+    late = [["stack", "time for 180 flips, ms", "missed vblanks"]]
+    for stack in dict.fromkeys(stack for _, stack, _ in shown):
+        late.append([f"`{stack}`", spread(shown["", stack, "makespan_ns"], MILLISECOND),
+                     number(shown["", stack, "missed_vblanks_count"].mean)])
+    never = [["`flip`", "flips of 60", "frames of the client shown"]]
+    for row in results.runs("no-value"):
+        never.append([f"`{row['stack']}`", row["flips_count"], row["frames_shown_count"]])
+
+    ticks = list(range(len(lengths))), [length[0] for length in lengths]
+    memory_ticks = list(range(len(periods))), [period.replace(" ms", "").replace("1 s", "1000") for period in periods]
+    figures = {
+        "suspend-or-wait": {"panels": [
+            {"title": "the loader waits for memory", "x": "length of the solver's jobs", "y": "longest eviction, ms",
+             "yscale": "log", "ticks": ticks,
+             "series": [series(stack, ticks[0], [cell(length, graces[0], stack, "eviction_max_ns") for length in lengths],
+                               MILLISECOND) for stack in stacks]},
+            {"title": "jobs of 500 ms", "x": "a job can be stopped every", "y": "longest eviction, ms",
+             "yscale": "log", "ticks": [list(range(len(graces))), graces],
+             "series": [series(stack, list(range(len(graces))),
+                               [cell(lengths[3], grace, stack, "eviction_max_ns") for grace in graces],
+                               MILLISECOND) for stack in stacks]}]},
+        "minimum-run-time": {"panels": [
+            {"title": "three solvers and a loader", "x": "minimum run time, ms", "y": "time until all is done, s",
+             "yscale": "log", "ticks": memory_ticks,
+             "series": [series(f"{kind} ({label})", memory_ticks[0],
+                               [run(memory, period, kind, "makespan_ns") for period in periods], 1e9, colour, dashed)
+                        for kind, dashed in (("user-queues", False), ("kernel-queues", True))
+                        for colour, (memory, label) in enumerate(memories.items())]}]}}
+    return {"claims": fence, "waits": waits, "times": times, "blame": blame, "late": late, "never": never}, figures
+
+
+PAGES = {"user-queues": user_queues}
