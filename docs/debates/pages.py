@@ -109,4 +109,53 @@ def user_queues(results):
     return {"claims": fence, "waits": waits, "times": times, "blame": blame, "late": late, "never": never}, figures
 
 
-PAGES = {"user-queues": user_queues}
+def lockdep(results):
+    runs = {(row["scenario"], row["stack"]): row["verdict"] for row in results.runs("runs")}
+    answers = {"confirmed": "confirmed", "refuted": "refuted", "open": "not decided"}
+    reports = [["scenario", "stack", "timed run", "reported from it", "every schedule"]]
+    ends = {}
+    for check in [check for name in ("own", "all", "held") for check in results.claims(name)]:
+        run, found = runs[check["scenario"], check["stack"]], {}
+        for finding in check["findings"]:
+            if finding["kind"] == "predicted":
+                found.setdefault(finding["rule"], set()).add(answers[finding["state"]])
+        stuck = check["verdict"] in ("deadlock", "masked")
+        end = ends.setdefault(("completes" if run == "complete" else "gets stuck", "yes" if found else "no"), [0, 0])
+        end[0 if stuck else 1] += 1
+        if found or stuck:
+            reports.append([f"`{check['scenario']}`", f"`{check['stack']}`", run,
+                            ", ".join(f"`{rule}`: {' and '.join(sorted(found[rule]))}" for rule in found) or "nothing",
+                            f"{'deadlock' if stuck else check['verdict']}, {check['strength']}"])
+    worth = [["the timed run", "a report is made from it", "some schedule deadlocks", "no schedule does"]]
+    worth += [[*key, *map(str, ends[key])] for key in sorted(ends, key=lambda key: (key[0], -len(key[1])))]
+
+    errors = [["errors", "jobs lost: decoder", "filter", "compositor", "other stream"]]
+    for stack in ("dropped", "passed-on"):
+        errors.append([stack] + [number(results.client("errors", client, "jobs_lost_count")["", stack].mean)
+                                 for client in ("decoder", "filter", "compositor", "other")])
+
+    urgent = results.client("inversion", "compositor", "job_latency_max_ns")
+    inverted = results.compare("inversion")
+    inheritance = [["inheritance", "longest time of a composition, ms", "engines and workers at something less urgent, ms"]]
+    for stack, words in (("none", "none"), ("jobs", "along GPU jobs"), ("all", "along GPU jobs and work items")):
+        inheritance.append([words, spread(urgent["", stack], MILLISECOND),
+                            spread(inverted["", stack, "priority_inversion_ns"], MILLISECOND)])
+
+    slices = ["500 us", "1 ms", "2 ms", "5 ms", "10 ms"]
+    stacks = ["spin", "repoll", "aware", "kernel-queues"]
+    short = results.client("semaphores", "interactive", "job_latency_mean_ns")
+    polled = results.compare("semaphores")
+    waits = [["time slice"] + [f"`{stack}`" for stack in stacks] + ["polled: `spin`", "polled: `repoll`"]]
+    for slice_ in slices:
+        point = f"timeslice={slice_}"
+        waits.append([slice_] + [spread(short[point, stack], MILLISECOND) for stack in stacks] +
+                     [spread(polled[point, stack, "engine_spin_ns"], MILLISECOND) for stack in ("spin", "repoll")])
+    ticks = list(range(len(slices))), slices
+    figure = {"panels": [{
+        "title": "a short job beside waits in command streams", "x": "time slice", "y": "mean latency, ms", "yscale": "log",
+        "ticks": ticks, "series": [series(stack, ticks[0], [short[f"timeslice={slice_}", stack] for slice_ in slices],
+                                          MILLISECOND) for stack in stacks]}]}
+    return {"worth": worth, "reports": reports, "errors": errors, "inheritance": inheritance, "waits": waits}, {"semaphores": figure}
+
+
+PAGES = {"user-queues": user_queues, "lockdep": lockdep}
