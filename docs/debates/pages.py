@@ -1,6 +1,8 @@
 """What the tables and plots of each page show. `PAGES` names a function for each page: from its Results to tables
 (rows of texts, the first of them the header) and figures (panels of series with means and 95 % intervals)."""
 
+from results import Cell
+
 MILLISECOND = 1e6
 
 
@@ -158,4 +160,53 @@ def lockdep(results):
     return {"worth": worth, "reports": reports, "errors": errors, "inheritance": inheritance, "waits": waits}, {"semaphores": figure}
 
 
-PAGES = {"user-queues": user_queues, "lockdep": lockdep}
+def mmu_notifiers(results):
+    words = {
+        "async-prealloc": "A's bind takes its page tables before its fence is published",
+        "async-exact": "A's bind takes them while it runs; B has a notifier that waits",
+        "async-exact-pinned": "the same; B has pinned",
+        "async-exact-no-gpu": "the same; reclaim leaves alone what GPUs use",
+        "linux-implicit": "binds are synchronous",
+        "future-fence": "B's fence depends on A's value, A faults; B has a notifier that waits",
+        "user-space-waits": "B's job is submitted when A's value is there",
+        "b-pins": "as the first; B has pinned",
+        "no-gpu-reclaim": "as the first; reclaim leaves alone what GPUs use",
+        "b-on-user-queues": "B has user queues, and a notifier that stops them"}
+    cross, faulting = (claims(results.claims(name), words) for name in ("cross", "faulting"))
+
+    lengths = ["1 ms", "10 ms", "100 ms", "1 s"]
+    stacks = ["notifier-wait", "notifier-preempt", "pin"]
+    runs = results.runs("chain")
+
+    def calls(length, stack):
+        """Time of a notifier call, and the pages of a run that were moved and that could not be."""
+        rows = [row for row in runs if row["point"] == f"draw={length}" and row["stack"] == stack]
+        columns = [[int(row[column]) for row in rows] for column in
+                   ("notifier_time_ns", "invalidations_count", "pages_migrated_count", "pages_unmovable_count")]
+        means = [time / count for time, count in zip(*columns[:2]) if count]
+        return [Cell.of_values(values) if values else None for values in (means, columns[2], columns[3])]
+
+    stall = [["A's job"] + [f"`{stack}`: a call" for stack in stacks[:2]] + ["`pin`: ranges that could not be moved, of 10"]]
+    for length in lengths:
+        stall.append([length] + [spread(calls(length, stack)[0], MILLISECOND) for stack in stacks[:2]] +
+                     [spread(calls(length, "pin")[2])])
+    ticks = list(range(len(lengths))), lengths
+    figure = {"panels": [{
+        "title": "a call of B's notifier", "x": "length of A's job, which B's waits for", "y": "mean, ms", "yscale": "log",
+        "ticks": ticks, "series": [series(stack, ticks[0], [calls(length, stack)[0] for length in lengths], MILLISECOND)
+                                   for stack in stacks[:2]]}]}
+
+    does = {"pin": "pins", "pinned": "pins", "all-pinned": "pins", "notifier-wait": "notifier waits", "xe": "notifier waits",
+            "notifier-preempt": "notifier stops queues", "compute-preempt": "notifier stops queues", "zap": "the GPU faults"}
+    sides = [["scenario", "driver", "jobs lost", "accesses to pages that are not the process's", "ranges moved", "not movable",
+              "killed for memory", "allocations that failed", "time in notifiers, ms"]]
+    for row in results.runs("sides"):
+        if row["stack"] == "compute-wait":  # a variant of two others
+            continue
+        sides.append([f"`{row['scenario']}`", does[row["stack"]]] + [f"{int(row[column]):,}" for column in (
+            "jobs_lost_count", "absences_count", "pages_migrated_count", "pages_unmovable_count", "oom_kills_count",
+            "allocation_failures_count")] + [number(int(row["notifier_time_ns"]) / MILLISECOND)])
+    return {"cross": cross, "faulting": faulting, "stall": stall, "sides": sides}, {"stall": figure}
+
+
+PAGES = {"user-queues": user_queues, "lockdep": lockdep, "mmu-notifiers": mmu_notifiers}
