@@ -200,13 +200,78 @@ def mmu_notifiers(results):
             "notifier-preempt": "notifier stops queues", "compute-preempt": "notifier stops queues", "zap": "the GPU faults"}
     sides = [["scenario", "driver", "jobs lost", "accesses to pages that are not the process's", "ranges moved", "not movable",
               "killed for memory", "allocations that failed", "time in notifiers, ms"]]
-    for row in results.runs("sides"):
-        if row["stack"] == "compute-wait":  # a variant of two others
+    for scenario, stack in dict.fromkeys((row["scenario"], row["stack"]) for row in results.runs("sides")):
+        if stack == "compute-wait":  # a variant of two others
             continue
-        sides.append([f"`{row['scenario']}`", does[row["stack"]]] + [f"{int(row[column]):,}" for column in (
+        of_side = results.compare("sides", scenario)
+        cells = [of_side["", stack, metric] for metric in (
             "jobs_lost_count", "absences_count", "pages_migrated_count", "pages_unmovable_count", "oom_kills_count",
-            "allocation_failures_count")] + [number(int(row["notifier_time_ns"]) / MILLISECOND)])
+            "allocation_failures_count")]
+        sides.append([f"`{scenario}`", does[stack]] + [spread(cell) for cell in cells] +
+                     [spread(of_side["", stack, "notifier_time_ns"], MILLISECOND)])
     return {"cross": cross, "faulting": faulting, "stall": stall, "sides": sides}, {"stall": figure}
 
 
-PAGES = {"user-queues": user_queues, "lockdep": lockdep, "mmu-notifiers": mmu_notifiers}
+def vm_bind(results):
+    checks = {(check["scenario"], check["stack"]): check for check in results.claims("claims")}
+    outcomes = {(row["scenario"], row["stack"]): row for row in results.runs("runs")}
+
+    def outcome(scenario, stack):
+        check, run = checks[scenario, stack], outcomes[scenario, stack]
+        text = f"{check['verdict']}, {check['strength']}"
+        if int(run["allocation_failures_count"]):
+            text += f"; {run['allocation_failures_count']} bind failed with -ENOMEM in its ioctl"
+        return text
+
+    rows = [
+        ("memory runs out while the bind is queued", "bind-under-pressure",
+         "worst-case", "exact-at-submission", "exact-when-it-runs"),
+        ("two bind queues and one new table; the first waits for a job that the second is to end", "bind-queues-one-table",
+         "worst-case", "state-at-submit", None),
+        ("a synchronous bind after one that is queued behind such a job", "sync-bind-between",
+         "worked-out-at-run", "worked-out-at-submit", None),
+        ("six binds in flight, memory for 15 tables", "bind-throttle", "unlimited", "exact", None),
+        ("the same, at most six tables taken ahead", "bind-throttle", "limited", None, None),
+        ("such a limit (8), and a thread that must not wait in its ioctl", "bind-throttle-held", "throttled", None, None)]
+    matrix = [["situation", "scenario", "worst case, in the ioctl", "exact, in the ioctl", "exact, when it runs"]]
+    for words, scenario, *stacks in rows:
+        matrix.append([words, f"`{scenario}`"] + [outcome(scenario, stack) if stack else "" for stack in stacks])
+
+    counts = [4, 16, 64, 256, 1024]
+    stacks = {"async-prealloc": "worst case, in the ioctl", "async-state-at-submit": "exact, in the ioctl",
+              "async-exact": "exact, when it runs"}
+    near, apart = results.compare("near"), results.compare("apart")
+
+    def tables(cells, point, stack):
+        """Most page tables at once: what is beyond the buffer of 64 KiB."""
+        cell = cells[point, stack, "system_peak_bytes"]
+        return Cell(*((value - 65536) / 4096 for value in (cell.mean, cell.low, cell.high)))
+
+    memory = [["binds in flight"] + list(stacks.values())]
+    for count in counts:
+        memory.append([f"{count}, of one range"] + [spread(tables(near, f"binds={count}", stack)) for stack in stacks])
+    memory.append(["16, each 512 GiB from the next"] + [spread(tables(apart, "", stack)) for stack in stacks])
+
+    ahead = results.compare("pipeline")
+    pipeline = [["binds", "time for 40 scenes, ms"]] + [
+        [f"`{stack}`", spread(ahead["", stack, "makespan_ns"], MILLISECOND)]
+        for stack in ("sync", "async-prealloc", "async-state-at-submit", "async-exact")]
+
+    evicted = results.runs("reservations")
+    reservations = [["the idle buffer", "eviction of it, ms"]] + [
+        ["private: shares the reservation of the address space" if row["scenario"] == "vm-private-eviction"
+         else "external: has one of its own", number(int(row["eviction_max_ns"]) / MILLISECOND)] for row in evicted]
+    sets = [["fence of a job goes on", "verdict"]]
+    for check in results.claims("working-set"):
+        sets.append([{"listed": "the buffers that it lists", "mapped": "all that is mapped"}[check["stack"]],
+                     f"{check['verdict']}, {check['strength']}"])
+    figure = {"panels": [{"title": "binds of one range, queued behind a job", "x": "binds in flight", "y": "most page tables at once",
+                          "yscale": "log", "xscale": "log", "ticks": [counts, [str(count) for count in counts]],
+                          "series": [series(words, counts, [tables(near, f"binds={count}", stack) for count in counts])
+                                     for stack, words in stacks.items()]}]}
+    return {"matrix": matrix, "memory": memory, "pipeline": pipeline, "reservations": reservations, "sets": sets}, {
+        "tables": figure}
+
+
+PAGES = {"user-queues": user_queues, "lockdep": lockdep, "mmu-notifiers": mmu_notifiers,
+         "vm-bind": vm_bind}

@@ -32,10 +32,14 @@ class Results:
     def __init__(self, folder):
         self.folder = folder
 
-    def compare(self, name):
-        """Cells of NAME/compare.csv by (point, stack, metric); a point is 'axis=value; axis=value'."""
+    def compare(self, name, scenario=None):
+        """Cells of NAME/compare.csv by (point, stack, metric), of one of its scenarios if there are more.
+
+        A point is 'axis=value; axis=value'.
+        """
         with open(self.folder / name / "compare.csv", newline="", encoding="utf-8") as file:
-            return {(row["point"], row["stack"], row["metric"]): Cell.of_row(row) for row in csv.DictReader(file)}
+            return {(row["point"], row["stack"], row["metric"]): Cell.of_row(row)
+                    for row in csv.DictReader(file) if scenario in (None, row["scenario"])}
 
     def runs(self, name):
         """Rows of NAME/runs.csv."""
