@@ -273,5 +273,50 @@ def vm_bind(results):
         "tables": figure}
 
 
+def sync_file(results):
+    reads = ["1 ms", "4 ms", "8 ms", "12 ms", "16 ms"]
+    names = {"oracle": "waits for true hazards only", "linux-implicit": "implicit, all images listed as written",
+             "vulkan-wsi-2021": "neither export nor import", "explicit-bridged-no-export": "import only",
+             "import-write": "both; readers go in as writers", "explicit-bridged": "both; readers go in as readers",
+             "import-read": "both; writers go in as readers"}
+    cells = results.compare("reader")
+    frames = [["stack", "what crosses"] + [f"lost, reads of {reading}" for reading in (reads[0], reads[2], reads[4])] +
+              ["time for 60 frames, reads of 16 ms", "hazards, reads of 16 ms"]]
+    for stack, words in names.items():
+        frames.append([f"`{stack}`", words] +
+                      [spread(cells[f"reads={reading}", stack, "oversync_time_ns"], MILLISECOND)
+                       for reading in (reads[0], reads[2], reads[4])] +
+                      [spread(cells[f"reads={reads[4]}", stack, "makespan_ns"], MILLISECOND),
+                       spread(cells[f"reads={reads[4]}", stack, "hazards_count"])])
+    ticks = list(range(len(reads))), [reading.replace(" ms", "") for reading in reads]
+
+    def panel(title, metric, label):
+        return {"title": title, "x": "time for which the recorder reads, ms", "y": label, "ticks": ticks,
+                "series": [series(stack, ticks[0], [cells[f"reads={reading}", stack, metric] for reading in reads], MILLISECOND)
+                           for stack in names]}
+
+    figure = {"panels": [panel("lost to false dependencies", "oversync_time_ns", "over-synchronisation, ms"),
+                         panel("sixty frames", "makespan_ns", "time until all is done, ms")]}
+
+    outcomes = {row["stack"]: row for row in results.runs("slots")}
+    slots = [["reservation, and how the reader goes in", "stack", "verdict", "hazards", "false dependencies", "lost to them, ms"]]
+    kinds = {"linux-implicit": "submissions say that they read", "explicit-bridged": "usage classes, as reader",
+             "import-write": "usage classes, as writer", "exclusive-slot": "one exclusive slot, which throws the others out",
+             "exclusive-array": "one exclusive slot, with an array of all that was there"}
+    for check in results.claims("slots-proved"):
+        if check["stack"] not in kinds:
+            continue
+        row = outcomes[check["stack"]]
+        slots.append([kinds[check["stack"]], f"`{check['stack']}`", f"{check['verdict']}, {check['strength']}", row["hazards_count"],
+                      row["dependencies_false_count"], number(int(row["oversync_time_ns"]) / MILLISECOND)])
+
+    owner = [["scenario", "stack", "false dependencies", "lost to them, ms", "hazards"]]
+    for row in results.runs("owner"):
+        if row["stack"] != "oracle":
+            owner.append([f"`{row['scenario']}`", f"`{row['stack']}`", row["dependencies_false_count"],
+                          number(int(row["oversync_time_ns"]) / MILLISECOND), row["hazards_count"]])
+    return {"frames": frames, "slots": slots, "owner": owner}, {"frames": figure}
+
+
 PAGES = {"user-queues": user_queues, "lockdep": lockdep, "mmu-notifiers": mmu_notifiers,
-         "vm-bind": vm_bind}
+         "vm-bind": vm_bind, "sync-file": sync_file}
