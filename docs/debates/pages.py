@@ -318,5 +318,46 @@ def sync_file(results):
     return {"frames": frames, "slots": slots, "owner": owner}, {"frames": figure}
 
 
+def timeouts(results):
+    cells = results.compare("sweep")
+    limits = ["50 ms", "200 ms", "640 ms", "2 s", "5 s", "20 s"]
+    stacks = {"job": "time on the engine", "wait": "time of a wait for a fence", "leave": "time to leave the engine",
+              "job-preempt-fence": "time on the engine; memory by preempt fence"}
+
+    def cell(limit, grace, stack, metric):
+        return cells[f"limit={limit}; preemption={grace}", stack, metric]
+
+    metrics = (("jobs_lost_innocent_count", 1), ("jobs_lost_guilty_count", 1), ("eviction_max_ns", MILLISECOND))
+    header = [["limited", "limit", "correct jobs ended", "hung jobs ended, of 2", "longest eviction, ms"]]
+    tables = {}
+    for name, grace in (("preemptible", "100 us"), ("never", "never")):
+        tables[name] = header + [
+            [f"{words} (`{stack}`)", limit] + [spread(cell(limit, grace, stack, metric), unit) for metric, unit in metrics]
+            for stack, words in stacks.items() for limit in ("50 ms", "640 ms", "5 s", "20 s")]
+
+    ticks = list(range(len(limits))), limits
+
+    def panel(title, metric, label, unit, scale):
+        lines = [series(stack, ticks[0], [cell(limit, "100 us", stack, metric) for limit in limits], unit, colour)
+                 for colour, stack in enumerate(stacks)]
+        lines.append(series("leave, jobs cannot be preempted", ticks[0], [cell(limit, "never", "leave", metric) for limit in limits],
+                            unit, 2, True))
+        return {"title": title, "x": "limit", "y": label, "yscale": scale, "ticks": ticks, "series": lines}
+
+    figure = {"panels": [panel("correct jobs ended", "jobs_lost_innocent_count", "jobs in a run", 1, "linear"),
+                         panel("whoever needs memory waits", "eviction_max_ns", "longest eviction, ms", MILLISECOND, "log")]}
+
+    masked = [["scenario", "stack", "verdict", "stood for, ms", "correct jobs lost", "hazards", "without a limit"]]
+    without = {"future-fence-timeout": "user-queues-future-fence", "publish-with-timeout": "publish-before-value",
+               "kernel-queues-timeout": "kernel-queues"}
+    runs = {(row["scenario"], row["stack"]): row for row in results.runs("cycles")}
+    for (scenario, stack), row in runs.items():
+        if stack in without:
+            masked.append([f"`{scenario}`", f"`{stack}`", row["verdict"], number(int(row["masked_stall_max_ns"]) / MILLISECOND),
+                           row["jobs_lost_innocent_count"], row["hazards_count"], runs[scenario, without[stack]]["verdict"]])
+    return tables | {"masked": masked}, {"sweep": figure}
+
+
 PAGES = {"user-queues": user_queues, "lockdep": lockdep, "mmu-notifiers": mmu_notifiers,
-         "vm-bind": vm_bind, "sync-file": sync_file}
+         "vm-bind": vm_bind, "sync-file": sync_file,
+         "timeouts": timeouts}
