@@ -131,6 +131,13 @@ def lockdep(results):
     worth = [["the timed run", "a report is made from it", "some schedule deadlocks", "no schedule does"]]
     worth += [[*key, *map(str, ends[key])] for key in sorted(ends, key=lambda key: (key[0], -len(key[1])))]
 
+    classes = [["scenario", "stack", "a class for each role and device", "one class", "every schedule"]]
+    for name in ("sync", "cross"):
+        for each, one in zip(results.claims(f"each-{name}"), results.claims(f"one-{name}")):
+            words = [", ".join(sorted({f"`{finding['rule']}`: {answers[finding['state']]}" for finding in check["findings"]
+                                       if finding["kind"] == "predicted"})) or "nothing" for check in (each, one)]
+            classes.append([f"`{one['scenario']}`", f"`{one['stack']}`", *words, f"{one['verdict']}, {one['strength']}"])
+
     errors = [["errors", "jobs lost: decoder", "filter", "compositor", "other stream"]]
     for stack in ("dropped", "passed-on"):
         errors.append([stack] + [number(results.client("errors", client, "jobs_lost_count")["", stack].mean)
@@ -157,7 +164,7 @@ def lockdep(results):
         "title": "a short job beside waits in command streams", "x": "time slice", "y": "mean latency, ms", "yscale": "log",
         "ticks": ticks, "series": [series(stack, ticks[0], [short[f"timeslice={slice_}", stack] for slice_ in slices],
                                           MILLISECOND) for stack in stacks]}]}
-    return {"worth": worth, "reports": reports, "errors": errors, "inheritance": inheritance, "waits": waits}, {"semaphores": figure}
+    return {"worth": worth, "reports": reports, "classes": classes, "errors": errors, "inheritance": inheritance, "waits": waits}, {"semaphores": figure}
 
 
 def mmu_notifiers(results):
