@@ -218,6 +218,8 @@ void predict_into(CheckRecord& record, const PredictedRun& run) {
   else
     record.strength = std::max(record.strength, Strength::predicted);
   record.assumptions.push_back("predicted: orders between classes, as far as the timed run went");
+  if (run.fences == analysis::FenceClasses::one)
+    record.assumptions.push_back("predicted: all dma_fences are one class");
   for (std::size_t i = 0; i < run.report.reports.size(); ++i) {
     const analysis::Prediction& prediction = run.report.reports[i];
     CheckFinding found;

@@ -90,7 +90,7 @@ const std::vector<Strength>& strengths_built_in() {
 
 CheckRecord check_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                       std::uint64_t seed, const CheckOptions& options) {
-  PredictedRun predicted;
+  PredictedRun predicted{.fences = options.fences};
   const bool predicts = options.strength >= Strength::predicted;
   CheckRecord record = observe(scenario, stack, seed, predicts ? &predicted : nullptr);
   if (record.status != "ok") return record;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "analysis/lockdep/order_watch.hpp"
 #include "campaign/check_record.hpp"
 #include "campaign/transport/helpers.hpp"
 #include "core/untimed.hpp"
@@ -34,6 +35,7 @@ struct CheckOptions {
       false;  ///< also sample whether what proofs rest on holds (analysis/explore/paranoid)
   /// Steps of exploration, taken anew or again; what they allow is the same on every machine.
   std::optional<std::uint64_t> steps_max;
+  analysis::FenceClasses fences = analysis::FenceClasses::each;  ///< for what is predicted
   bool counterexamples = true;  ///< make schedules short and say them; off where nobody reads them
   std::optional<std::uint32_t> preemptions;  ///< bound on preemptive switches; none: unbounded
   HelperSource helpers;  ///< who may help; changes no result, unless the budget ends it

@@ -11,6 +11,7 @@ namespace fencelab::campaign {
 PredictedRun describe_orders(const analysis::OrderWatch& watch, const core::Simulation& simulation,
                              const scenarios::World& world) {
   PredictedRun run;
+  run.fences = watch.fence_classes();
   run.completed = simulation.unfinished() == 0;
   run.report = watch.report();
   const scenarios::Scenario& scenario = world.scenario();

@@ -14,6 +14,7 @@
 namespace fencelab::campaign {
 
 struct PredictedRun {
+  analysis::FenceClasses fences = analysis::FenceClasses::each;  ///< asked for
   bool completed = false;  ///< every thread came to its end before the horizon
   analysis::OrderReport report;
   std::string text;                 ///< of the report, with places of the scenario

@@ -237,7 +237,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   simulation.probe().subscribe(oversync, analysis::OversyncTracker::kMask);
   std::optional<analysis::OrderWatch> orders;
   if (predicted) {
-    orders.emplace(simulation);
+    orders.emplace(simulation, predicted->fences);
     simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
   }
   RunTrace timeline(telling.trace, simulation);

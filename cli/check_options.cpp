@@ -92,6 +92,8 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
       ->check(one_of_words(timer_words()));
   check->add_flag("--paranoid", command.paranoid,
                   "also sample whether steps commute that should, and equal states go on alike");
+  check->add_flag("--one-fence-class", command.one_fence_class,
+                  "predict as if all dma_fences were of one class, as lockdep in the kernel does");
   check->add_option("--preemptions", command.preemptions,
                     "explore schedules with at most so many preemptions (default: all)");
   check->add_option("--seeds", command.seeds,
@@ -131,6 +133,7 @@ std::optional<campaign::CheckOptions> limits_of(const CheckCommand& command) {
   options.preemptions = command.preemptions;
   options.steps_max = command.steps_max;
   options.paranoid = command.paranoid;
+  if (command.one_fence_class) options.fences = analysis::FenceClasses::one;
   return options;
 }
 

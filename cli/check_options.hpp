@@ -15,7 +15,7 @@ struct CheckCommand : PlanOptions {
   std::string strength, budget = "60 s", timers = "never", explain = "failures";
   std::optional<std::uint64_t> steps_max;
   std::size_t fixes = 4;
-  bool paranoid = false;
+  bool paranoid = false, one_fence_class = false;
   std::optional<std::uint32_t> preemptions;
   std::string out, junit, sarif, baseline, write_baseline;  ///< empty: not asked for
   bool has_out = false, has_timers = false;

@@ -151,7 +151,7 @@ void OrderWatch::on_signal(const core::ProbeEvent& event) {
           ? static_cast<const core::Waitable*>(
                 static_cast<const core::ValueTimeline*>(event.subject))
           : static_cast<const core::Completion*>(event.subject);
-  const OrderClassId order_class = object->order_class();
+  const OrderClassId order_class = joined(object->order_class());
   if (!core::is_class(order_class) || by.recovering) return;
   if (const HeldEntry* queue = by.held.ordered_queue())
     stand_behind(*process, by, order_class, *queue);
@@ -180,7 +180,8 @@ void OrderWatch::stand_behind(const Process& process, ProcessState& by, OrderCla
 
 // Fences depend on fences that were there before them: no order of classes follows from it alone.
 void OrderWatch::on_dependency(const core::FenceDependency& dependency) {
-  const OrderClassId from = dependency.fence->order_class(), to = dependency.on->order_class();
+  const OrderClassId from = joined(dependency.fence->order_class()),
+                     to = joined(dependency.on->order_class());
   if (to == core::kOrderOfMembers) {
     std::vector<core::FencePtr> leaves;
     static_cast<core::DmaFence&>(const_cast<core::Waitable&>(*dependency.on)).leaves(leaves);

@@ -12,12 +12,14 @@ using core::ProbeKind;
 using core::Process;
 using core::ScopeKind;
 
-OrderWatch::OrderWatch(core::Simulation& simulation) : simulation_(simulation) {
+OrderWatch::OrderWatch(core::Simulation& simulation, FenceClasses fences)
+    : simulation_(simulation) {
   core::OrderClasses& classes = simulation.order_classes();
   for (const ContractRule& rule : contract()) {
     if (!rule.from_name.empty()) classes.intern(rule.from, rule.from_name);
     if (!rule.to_name.empty()) classes.intern(rule.to, rule.to_name);
   }
+  if (fences == FenceClasses::one) every_fence_ = classes.intern(OrderKind::fence, "dma_fence_map");
 }
 
 OrderWatch::ProcessState& OrderWatch::state(core::ProcessId id) {
@@ -36,6 +38,11 @@ OrderKind OrderWatch::kind_of(OrderClassId id) {
                                .at(OrderClassId{static_cast<std::uint32_t>(kinds_.size())})
                                .kind);
   return kinds_[index];
+}
+
+OrderClassId OrderWatch::joined(OrderClassId id) {
+  if (every_fence_ == core::kNoOrderClass || !core::is_class(id)) return id;
+  return kind_of(id) == OrderKind::fence ? every_fence_ : id;
 }
 
 void OrderWatch::on_event(const ProbeEvent& event) {
@@ -58,7 +65,7 @@ void OrderWatch::on_event(const ProbeEvent& event) {
     case ProbeKind::allocation_asked: return on_allocation(event);
     case ProbeKind::might_wait:
       if (const Process* process = simulation_.current()) {
-        const OrderClassId order_class{static_cast<std::uint32_t>(event.b)};
+        const OrderClassId order_class = joined(OrderClassId{static_cast<std::uint32_t>(event.b)});
         ask(*process, state(process->id), {order_class, kind_of(order_class)});
       }
       return;
@@ -75,7 +82,7 @@ void OrderWatch::on_event(const ProbeEvent& event) {
       return;
     case ProbeKind::fence_published: {
       const OrderClassId order_class =
-          static_cast<const core::DmaFence*>(event.subject)->order_class();
+          joined(static_cast<const core::DmaFence*>(event.subject)->order_class());
       if (!core::is_class(order_class)) return;
       const std::size_t index = core::raw(order_class);
       if (index >= published_.size()) published_.resize(index + 1);
@@ -178,7 +185,7 @@ void OrderWatch::note_use(const Process& process, ProcessState& by, const core::
 // ---------------------------------------------------------------- waits
 
 void OrderWatch::ask_for(const Process& process, ProcessState& by, const core::Waitable& object) {
-  const OrderClassId order_class = object.order_class();
+  const OrderClassId order_class = joined(object.order_class());
   if (order_class == core::kNoOrderClass) return;
   if (order_class == core::kOrderOfMembers) {
     std::vector<core::FencePtr> leaves;
@@ -245,17 +252,18 @@ void OrderWatch::on_scope(const core::ScopeEvent& event, bool entered, core::Tim
     by.irqs_off += entered ? 1 : -1;
     return;
   }
-  if (!entered) return pop(by, event.order_class, core::kNoObject);
-  const OrderKind kind = kind_of(event.order_class);
+  const OrderClassId order_class = joined(event.order_class);
+  if (!entered) return pop(by, order_class, core::kNoObject);
+  const OrderKind kind = kind_of(order_class);
   // A notifier can be reached with locks held, by munmap(); a section is entered as by trylock.
-  if (event.kind == ScopeKind::notifier) ask(*event.process, by, {event.order_class, kind});
-  HeldEntry entry{event.order_class, kind};
+  if (event.kind == ScopeKind::notifier) ask(*event.process, by, {order_class, kind});
+  HeldEntry entry{order_class, kind};
   entry.since = at;
   entry.ordered = event.kind == ScopeKind::queue && event.ordered;
   if (event.kind == ScopeKind::reclaim) entry.context = by.allocates;
   const HeldEntry* queue = by.held.ordered_queue();
   if (event.kind == ScopeKind::signalling && queue)
-    stand_behind(*event.process, by, event.order_class, *queue);
+    stand_behind(*event.process, by, order_class, *queue);
   push(by, entry, *event.process);
 }
 

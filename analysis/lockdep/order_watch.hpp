@@ -34,10 +34,14 @@ struct OrderReport {
   OrderWork work;
 };
 
+/// What is one class among fences: each role and device is, or all dma_fences together are, as in
+/// drivers/dma-buf/dma-fence.c, where one lockdep map, dma_fence_map, stands for every driver.
+enum class FenceClasses : std::uint8_t { each, one };
+
 /// Subject to a run of `simulation`; observes and changes nothing.
 class OrderWatch final : public core::ProbeSink {
  public:
-  explicit OrderWatch(core::Simulation& simulation);
+  explicit OrderWatch(core::Simulation& simulation, FenceClasses fences = FenceClasses::each);
   static constexpr core::Probe::Mask kMask = core::Probe::kOrdering |
                                              core::Probe::bit(core::ProbeKind::lock_taken) |
                                              core::Probe::bit(core::ProbeKind::lock_released) |
@@ -50,6 +54,10 @@ class OrderWatch final : public core::ProbeSink {
                                              core::Probe::bit(core::ProbeKind::timeline_advanced);
 
   void on_event(const core::ProbeEvent& event) override;
+
+  FenceClasses fence_classes() const {
+    return every_fence_ == core::kNoOrderClass ? FenceClasses::each : FenceClasses::one;
+  }
 
   /// Everything that the events so far foretell. Costs a search for cycles over classes.
   OrderReport report() const;
@@ -94,6 +102,8 @@ class OrderWatch final : public core::ProbeSink {
 
   ProcessState& state(core::ProcessId id);
   core::OrderKind kind_of(core::OrderClassId id);
+  /// The class that `id` counts as.
+  core::OrderClassId joined(core::OrderClassId id);
 
   void on_lock_asked(const core::LockEvent& event);
   void on_lock_taken(const core::LockEvent& event, core::Time at);
@@ -130,10 +140,11 @@ class OrderWatch final : public core::ProbeSink {
   OrderGraph graph_;
   Causality causality_;
   IrqUsage irqs_;
-  std::vector<std::unique_ptr<ProcessState>> states_;  ///< by process id; none of finished ones
-  std::vector<core::OrderKind> kinds_;                 ///< by class
-  std::vector<bool> published_;                        ///< by class
-  std::vector<Prediction> findings_;                   ///< that need no cycle
+  std::vector<std::unique_ptr<ProcessState>> states_;     ///< by process id; none of finished ones
+  std::vector<core::OrderKind> kinds_;                    ///< by class
+  core::OrderClassId every_fence_ = core::kNoOrderClass;  ///< with FenceClasses::one
+  std::vector<bool> published_;                           ///< by class
+  std::vector<Prediction> findings_;                      ///< that need no cycle
   core::ObjectId newest_fence_ = core::kNoObject;
   std::uint64_t asks_ = 0;
   OrderWork work_;

@@ -69,7 +69,7 @@ _fencelab() {
 }
 )sh";
 
-std::string quoted(std::string_view text) { return fmt::format("'{}'", text); }
+std::string in_quotes(std::string_view text) { return fmt::format("'{}'", text); }
 
 const char* word_of(Kind kind) {
   switch (kind) {
@@ -94,20 +94,21 @@ struct Cases {
   std::string commands, options, repeats, values;
 
   void add(const CommandText& command) {
-    if (!command.path.empty()) commands += (commands.empty() ? "" : " | ") + quoted(command.path);
+    if (!command.path.empty())
+      commands += (commands.empty() ? "" : " | ") + in_quotes(command.path);
     std::vector<std::string> names;
     for (const OptionText& option : command.options) {
       names.insert(names.end(), option.names.begin(), option.names.end());
       if (option.value.kind != Kind::none) add_value(command, option);
     }
-    options += fmt::format("    {}) echo {} ;;\n", quoted(command.path),
-                           quoted(fmt::format("{}", fmt::join(names, " "))));
+    options += fmt::format("    {}) echo {} ;;\n", in_quotes(command.path),
+                           in_quotes(fmt::format("{}", fmt::join(names, " "))));
     std::vector<std::string> below;
     for (const CommandText& each : command.commands) below.emplace_back(each.name());
     if (!below.empty())
-      values += values_case({quoted(command.path)}, {.kind = Kind::word, .words = below});
+      values += values_case({in_quotes(command.path)}, {.kind = Kind::word, .words = below});
     else if (!command.arguments.empty())
-      values += values_case({quoted(command.path)}, command.arguments[0].value);
+      values += values_case({in_quotes(command.path)}, command.arguments[0].value);
     for (const CommandText& each : command.commands) add(each);
   }
 
@@ -115,7 +116,7 @@ struct Cases {
   void add_value(const CommandText& command, const OptionText& option) {
     std::vector<std::string> places;
     for (const std::string& name : option.names)
-      places.push_back(quoted(command.path + " " + name));
+      places.push_back(in_quotes(command.path + " " + name));
     values += values_case(places, option.value);
     if (!option.value.repeats) return;
     for (const std::string& place : places) repeats += (repeats.empty() ? "" : " | ") + place;

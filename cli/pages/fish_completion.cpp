@@ -33,7 +33,7 @@ end
 
 )";
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') result += '\\';
@@ -60,7 +60,7 @@ std::string flags_of(const ValueText& value) {
   if (value.kind == Kind::none) return {};
   if (value.kind == Kind::file) return " -r -F";
   const std::string source = source_of(value);
-  return source.empty() ? " -x" : " -x -a " + quoted(source);
+  return source.empty() ? " -x" : " -x -a " + in_quotes(source);
 }
 
 void add_commands(std::string& words, const CommandText& command) {
@@ -71,14 +71,15 @@ void add_commands(std::string& words, const CommandText& command) {
 }
 
 void add(std::string& script, const CommandText& command) {
-  const std::string here = "complete -c fencelab -n " + quoted(("__fencelab_at " + command.path));
+  const std::string here =
+      "complete -c fencelab -n " + in_quotes(("__fencelab_at " + command.path));
   for (const CommandText& below : command.commands)
-    script += fmt::format("{} -f -a {} -d {}\n", here, below.name(), quoted(below.summary));
+    script += fmt::format("{} -f -a {} -d {}\n", here, below.name(), in_quotes(below.summary));
   if (command.commands.empty() && !command.arguments.empty()) {
     const ValueText& value = command.arguments[0].value;
     const std::string source = source_of(value);
     if (!source.empty())
-      script += fmt::format("{} -f -a {}\n", here, quoted(source));
+      script += fmt::format("{} -f -a {}\n", here, in_quotes(source));
     else if (value.kind != Kind::file)
       script += here + " -f\n";
   }
@@ -86,8 +87,8 @@ void add(std::string& script, const CommandText& command) {
     std::string names;
     for (const std::string& name : option.names)
       names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
-    script +=
-        fmt::format("{}{}{} -d {}\n", here, names, flags_of(option.value), quoted(option.meaning));
+    script += fmt::format("{}{}{} -d {}\n", here, names, flags_of(option.value),
+                          in_quotes(option.meaning));
   }
   for (const CommandText& below : command.commands) add(script, below);
 }

@@ -138,6 +138,21 @@ TEST_CASE("what check proves comes with a schedule, and replay gets stuck along 
   CHECK(other.out.find("\nnot the core that was found: ") != std::string::npos);
 }
 
+TEST_CASE("one class for all fences is what prediction may be asked for", "[cli]") {
+  const std::vector<std::string> asked = {"check",      "scenarios/library/vm-bind-pipeline.json",
+                                          "--stack",    "sync",
+                                          "--strength", "predicted",
+                                          "--quiet"};
+  CHECK(run_fencelab(asked, {}, FENCELAB_SOURCE_DIR).exit_code == 0);
+  std::vector<std::string> one = asked;
+  one.push_back("--one-fence-class");
+  const Outcome outcome = run_fencelab(one, {}, FENCELAB_SOURCE_DIR);
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.exit_code == 1);
+  CHECK(outcome.err.find("lock-in-signalling-section") != std::string::npos);
+  CHECK(outcome.err.find("all dma_fences are one class") != std::string::npos);
+}
+
 TEST_CASE("a paranoid check says what it sampled, and finds nothing", "[cli]") {
   const TemporaryFolder folder;
   const Outcome outcome = run_fencelab({"check", kFence, "--stack", "linux-implicit", "--paranoid",

@@ -12,6 +12,7 @@
 namespace fencelab::analysis::test {
 
 struct Kernel : Watched {
+  using Watched::Watched;
   core::OrderClassId of(core::OrderKind kind, std::string_view name) {
     return simulation.order_classes().intern(kind, name);
   }

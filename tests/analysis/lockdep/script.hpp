@@ -17,9 +17,11 @@ namespace fencelab::analysis::test {
 
 /// A simulation that is watched.
 struct Watched {
-  Watched() { simulation.probe().subscribe(watch, OrderWatch::kMask); }
+  explicit Watched(FenceClasses fences = FenceClasses::each) : watch(simulation, fences) {
+    simulation.probe().subscribe(watch, OrderWatch::kMask);
+  }
   core::Simulation simulation;
-  OrderWatch watch{simulation};
+  OrderWatch watch;
 
   core::Process& start(std::string name, core::Task<> body,
                        core::ProcessRole role = core::ProcessRole::user_thread) {

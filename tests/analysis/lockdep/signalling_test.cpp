@@ -113,6 +113,24 @@ TEST_CASE("A fence that nobody else can wait for may allocate before it signals"
 }
 
 TEST_CASE(
+    "With one class for all fences those of other devices and internal ones follow the rules") {
+  for (const FenceClasses fences : {FenceClasses::each, FenceClasses::one}) {
+    const bool one = fences == FenceClasses::one;
+    Kernel waits(fences);
+    const FencePtr own = waits.fence("a"), other = waits.fence("b");
+    other->signal();
+    waits.start("worker", wait_in_section(waits, own, other));
+    CHECK(waits.reported() == (one ? Rules{"wait-in-signalling-section"} : Rules{}));
+
+    Kernel allocates(fences);
+    const FencePtr internal = allocates.fence("a", false), published = allocates.fence("b");
+    published->signal();
+    allocates.start("worker", allocates.alloc_in_section(internal, AllocContext::kernel));
+    CHECK(allocates.reported() == (one ? Rules{"alloc-in-signalling-section"} : Rules{}));
+  }
+}
+
+TEST_CASE(
     "A lock taken in a section and held over a wait for its fence is reported, in both orders "
     "[D03]") {
   for (const bool section_first : {true, false}) {
