@@ -41,7 +41,8 @@ std::size_t count_values(const Json& json) {
 constexpr const char* kRecorded = "recorded";
 
 // The stack of the driver that was recorded, then others to compare it with. Submissions were
-// recorded at the end of the ioctl.
+// recorded at the end of the ioctl. What a job waits for across processes is a fence to the kernel,
+// which points of timelines are.
 Json stacks_for(const Recording& recording, const Plan& plan) {
   bool amdgpu = false;
   for (std::size_t i = 0; i < recording.rings.size(); ++i)
@@ -49,7 +50,9 @@ Json stacks_for(const Recording& recording, const Plan& plan) {
   const Json free_ioctls{{"policy", "kernel"}, {"ioctl_cost", "0 ns"}};
   const Json recorded{{"name", kRecorded},
                       {"preset", amdgpu ? "amdgpu-implicit" : "linux-implicit"},
-                      {"axes", {{"submission", free_ioctls}}}};
+                      {"axes",
+                       {{"submission", free_ioctls},
+                        {"sync", {{"policy", "timeline"}, {"submit_thread", false}}}}}};
   return Json::array({recorded, "linux-implicit", "vulkan-explicit", "amdgpu-implicit"});
 }
 

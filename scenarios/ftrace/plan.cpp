@@ -16,6 +16,9 @@ constexpr std::int64_t kExplainedWithinNs = 200'000;
 /// A job that begins so soon after the end of another may have waited for it (amdgpu: about 10 us).
 constexpr std::int64_t kInferredWithinNs = 50'000;
 
+/// Submissions of several threads within this time may be in any order.
+constexpr std::int64_t kSameInstantNs = 1'000;
+
 /// What of a job the recurrence needs.
 struct State {
   std::int64_t entry_ns = 0;  ///< recorded: when it came to the hardware, in the ring's order
@@ -190,11 +193,13 @@ class Planner {
     State& state = states_[index];
     const std::uint32_t before = newest_of_entity_[clients_.of_entity[index]];
     planned.submit_ns = submit_ns;
-    if (before != kNothing)
-      planned.submit_ns = std::max(submit_ns, plan_.jobs[before].submit_ns + 1);
+    if (before != kNothing)  // a thread does one thing after another anyway
+      planned.submit_ns =
+          std::max(submit_ns, plan_.jobs[before].submit_ns +
+                                  (jobs_[before].task == jobs_[index].task ? 0 : 1));
     for (const std::uint32_t other : planned.after)
-      if (is_foreign(index, other))  // user space waits for values of others before it submits
-        planned.submit_ns = std::max(planned.submit_ns, plan_.jobs[other].end_ns);
+      if (is_foreign(index, other))  // there is no fence to wait for before
+        planned.submit_ns = std::max(planned.submit_ns, plan_.jobs[other].submit_ns + 1);
     state.ready_ns = planned.submit_ns;
     if (before != kNothing) state.ready_ns = std::max(state.ready_ns, states_[before].run_ns);
     for (const std::uint32_t other : planned.after)
@@ -207,18 +212,36 @@ class Planner {
     if (room != kNothing) state.run_ns = std::max(state.run_ns, plan_.jobs[room].end_ns);
   }
 
-  // Whether it might come to the ring before one that came before it.
-  bool might_overtake(std::uint32_t index) const {
+  // A job that came to the ring before it, and which it might overtake; kNothing: none.
+  std::uint32_t might_overtake(std::uint32_t index) const {
     const auto& jobs = rings_[jobs_[index].ring];
     const State& state = states_[index];
     for (std::size_t place = state.place; place > 0; --place) {
       const std::uint32_t other = jobs[place - 1];
-      if (states_[other].run_ns < state.ready_ns) return false;
-      const bool in_turn = states_[other].ready_ns < state.ready_ns &&
-                           plan_.jobs[other].submit_ns < plan_.jobs[index].submit_ns;
-      if (!in_turn) return true;
+      if (states_[other].run_ns < state.ready_ns) return kNothing;
+      // Those of one entity are in order, and so is this one with what was before those.
+      if (clients_.of_entity[other] == clients_.of_entity[index]) return kNothing;
+      // Of entities whose first job is ready that goes first which was submitted first. One that
+      // became ready later was there in time all the same if it waited for room then.
+      const bool was_there = states_[other].ready_ns < state.ready_ns ||
+                             states_[other].run_ns > states_[other].ready_ns;
+      if (!was_there || plan_.jobs[other].submit_ns >= plan_.jobs[index].submit_ns) return other;
     }
-    return false;
+    return kNothing;
+  }
+
+  // Submits it at `submit_ns`, or right behind those of the same instant that came first. Whether
+  // the order of the ring is kept then.
+  bool submit_in_turn(std::uint32_t index, std::int64_t submit_ns) {
+    const std::int64_t latest = submit_ns + kSameInstantNs;
+    for (;;) {
+      compute(index, submit_ns);
+      const std::uint32_t other = might_overtake(index);
+      if (other == kNothing) return true;
+      const std::int64_t behind = plan_.jobs[other].submit_ns + 1;
+      if (behind <= submit_ns || behind > latest) return false;
+      submit_ns = behind;
+    }
   }
 
   void place(std::uint32_t index) {
@@ -237,11 +260,8 @@ class Planner {
         held = false;
       }
     }
-    compute(index, held ? state.entry_ns : queued_ns);
-    if (!held && might_overtake(index)) {
-      held = true;
-      compute(index, state.entry_ns);
-    }
+    if (!held && !submit_in_turn(index, queued_ns)) held = true;
+    if (held) compute(index, state.entry_ns);
     planned.held = held;
     plan_.held += held ? 1 : 0;
     plan_.inferred += planned.inferred ? 1 : 0;
