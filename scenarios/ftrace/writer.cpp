@@ -305,6 +305,19 @@ class Writer {
   std::vector<Threads> threads_;                      // by process
 };
 
+/// What rounding of periods to nanoseconds adds up to.
+constexpr std::int64_t kInPhaseNs = 1'000;
+
+/// How far from a vblank of theirs the screens are at that instant, in all.
+std::int64_t out_of_phase(const std::vector<Screen>& screens, std::int64_t ns) {
+  std::int64_t sum = 0;
+  for (const Screen& screen : screens) {
+    const std::int64_t since = (screen.vblank_ns - ns) % screen.period_ns;
+    sum += std::min(since, screen.period_ns - since);
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::int64_t origin_of(const Replay& replay) {
@@ -316,7 +329,17 @@ std::int64_t origin_of(const Replay& replay) {
   if (replay.screens.screens.empty()) return first;
   const Screen& main = replay.screens.screens.front();
   const std::int64_t periods = (main.vblank_ns - first) / main.period_ns + 1;
-  return main.vblank_ns - periods * main.period_ns;
+  const std::int64_t latest = main.vblank_ns - periods * main.period_ns;
+  // All screens of a scenario begin to scan out at its zero: that is where theirs come closest.
+  constexpr int kMostPeriods = 60;
+  std::int64_t best = latest, least = std::numeric_limits<std::int64_t>::max();
+  for (int earlier = 0; earlier <= kMostPeriods && least > kInPhaseNs; ++earlier) {
+    const std::int64_t origin = latest - earlier * main.period_ns;
+    const std::int64_t off = out_of_phase(replay.screens.screens, origin);
+    if (off < least) best = origin;
+    least = std::min(least, off);
+  }
+  return best;
 }
 
 void write_replay(const Replay& replay, nlohmann::ordered_json& scenario) {
