@@ -252,7 +252,10 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   world.start();
   Supervisor supervisor(simulation, world, hardware, metrics, watch, telling.heartbeat);
   supervisor.run();
-  record.trace_error = timeline.finish(simulation.now());
+  record.trace_error =
+      timeline.finish(simulation.now(), watch.incidents().empty()
+                                            ? std::nullopt
+                                            : std::optional(watch.incidents().front().finding.at));
   if (orders) *predicted = describe_orders(*orders, simulation, world);
 
   if (metrics.operations_done == 0 && metrics.jobs_done == 0) {

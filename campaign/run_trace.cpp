@@ -19,6 +19,8 @@ void RunTrace::know(scenarios::World& world) {
   tracer_->know(names);
 }
 
-std::string RunTrace::finish(core::Time at) { return tracer_ ? tracer_->finish(at) : ""; }
+std::string RunTrace::finish(core::Time at, std::optional<core::Time> stuck) {
+  return tracer_ ? tracer_->finish(at, stuck) : "";
+}
 
 }  // namespace fencelab::campaign

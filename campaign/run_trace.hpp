@@ -16,8 +16,9 @@ class RunTrace {
   RunTrace(const analysis::TraceOptions& options, core::Simulation& simulation);
   /// The world is built, and has not started.
   void know(scenarios::World& world);
-  /// The run is over. What kept it from being written; empty if nothing did.
-  std::string finish(core::Time at);
+  /// The run is over; `stuck`: when something got stuck, if it did. What kept it from being
+  /// written; empty if nothing did.
+  std::string finish(core::Time at, std::optional<core::Time> stuck);
 
  private:
   std::optional<analysis::RunTracer> tracer_;

@@ -1,5 +1,6 @@
 #include "cli/trace_options.hpp"
 
+#include <charconv>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -38,7 +39,7 @@ struct Window {
   core::Time from{}, to = core::kNever;
 };
 
-/// "10ms..20ms"; either end may be left out.
+/// "10ms..20ms", "-5ms..5ms"; either end may be left out.
 std::optional<Window> window_of(const std::string& text) {
   const auto dots = text.find("..");
   if (dots == std::string::npos) return std::nullopt;
@@ -46,9 +47,10 @@ std::optional<Window> window_of(const std::string& text) {
   Window window;
   for (const auto& [end, at] : {std::pair{&from, &window.from}, std::pair{&to, &window.to}}) {
     if (end->empty()) continue;
-    const auto length = scenarios::parse_duration(*end);
+    const bool before = end->starts_with('-');
+    const auto length = scenarios::parse_duration(before ? end->substr(1) : *end);
     if (!length) return std::nullopt;
-    *at = core::Time(*length.value);
+    *at = core::Time(before ? -*length.value : *length.value);
   }
   return window.from <= window.to ? std::optional(window) : std::nullopt;
 }
@@ -57,6 +59,34 @@ const CLI::Validator kWindow(
     [](const std::string& text) {
       if (window_of(text)) return std::string();
       return scenarios::quote(text) + " is no part of a run; expected one such as 10ms..20ms";
+    },
+    "");
+
+constexpr core::Duration kAroundTrigger = std::chrono::milliseconds(10);
+
+struct Trigger {
+  std::string name;
+  std::uint64_t number = 1;
+};
+
+/// "evicted", "evicted#3".
+std::optional<Trigger> trigger_of(const std::string& text) {
+  const std::size_t sign = text.find('#');
+  Trigger trigger{text.substr(0, sign)};
+  if (trigger.name.empty()) return std::nullopt;
+  if (sign == std::string::npos) return trigger;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + sign + 1, end, trigger.number);
+  if (read.ec != std::errc{} || read.ptr != end || trigger.number == 0) return std::nullopt;
+  return trigger;
+}
+
+const CLI::Validator kTrigger(
+    [](const std::string& text) {
+      if (trigger_of(text)) return std::string();
+      return scenarios::quote(text) +
+             " is no instant of a trace; expected one such as evicted or "
+             "evicted#3";
     },
     "");
 
@@ -82,22 +112,49 @@ void add_trace_options(CLI::App& command, analysis::TraceOptions& trace) {
           {"legacy", TraceNames::legacy}, {"6.17", TraceNames::linux_6_17}}))
       ->type_name("legacy|6.17")
       ->needs(file);
+  CLI::Option* const window = command.add_option_function<std::string>(
+      "--trace-window",
+      [&trace](const std::string& text) {
+        const auto window = window_of(text);
+        trace.from = window->from;
+        trace.to = window->to;
+      },
+      "only that part of the run, in simulated time, such as 10ms..20ms (default: all)");
+  window->check(kWindow)->needs(file);
   command
       .add_option_function<std::string>(
-          "--trace-window",
-          [&trace](const std::string& text) {
-            const auto window = window_of(text);
-            trace.from = window->from;
-            trace.to = window->to;
+          "--trace-trigger",
+          [&trace, window](const std::string& text) {
+            const Trigger trigger = *trigger_of(text);
+            trace.trigger = trigger.name;
+            trace.trigger_number = trigger.number;
+            if (window->count() == 0) {
+              trace.from = core::Time(-kAroundTrigger);
+              trace.to = core::Time(kAroundTrigger);
+            }
           },
-          "only that part of the run, in simulated time, such as 10ms..20ms (default: all)")
-      ->check(kWindow)
+          "the window counts from the first instant of that name, such as \"vblank missed\", "
+          "evicted, timeout or stuck; evicted#3: from the third; -10ms..10ms unless "
+          "--trace-window says otherwise")
+      ->check(kTrigger)
+      ->needs(file);
+  command
+      .add_option("--trace-cone", trace.cone,
+                  "only what led to the end of that fence, as 12:3, or of that job, as \"job "
+                  "draw#3 of game\"")
+      ->type_name("FENCE")
       ->needs(file);
 }
 
 bool can_trace(const RunOptions& options, const std::vector<Plan>& plans,
                const policies::Registry& registry) {
   if (options.trace.path.empty()) return true;
+  if (options.trace.trigger.empty() && options.trace.from < core::Time{}) {
+    complain(
+        "fencelab: --trace-window: nothing is before the begin of a run\n  expected such a window "
+        "together with --trace-trigger only\n");
+    return false;
+  }
   constexpr std::uint64_t kShown = 3;
   RunCursor cursor(plans, options, registry);
   std::uint64_t place = 0, count = 0;

@@ -30,6 +30,10 @@ class TracedRun {
     CHECK(testing::is_sound(outcome));
     return folder_.path(name);
   }
+  /// The text of a trace that was written.
+  std::string text(const std::string& name) const {
+    return testing::read_file(folder_.path(name));
+  }
   std::string result(const std::string& file) const {
     return testing::read_file(folder_.path("out/" + file));
   }
