@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -15,14 +14,12 @@
 #include "campaign/expectations.hpp"
 #include "campaign/heartbeat.hpp"
 #include "campaign/report/point_judgement.hpp"
-#include "campaign/report/report_data.hpp"
-#include "campaign/report/report_page.hpp"
-#include "campaign/results.hpp"
 #include "campaign/run_all.hpp"
 #include "campaign/run_key.hpp"
 #include "campaign/run_one.hpp"
 #include "campaign/run_watched.hpp"
-#include "campaign/tables.hpp"
+#include "cli/campaign_tables.hpp"
+#include "cli/judge.hpp"
 #include "cli/output.hpp"
 #include "cli/points.hpp"
 #include "cli/program.hpp"
@@ -38,10 +35,6 @@ using campaign::RunRecord;
 
 std::string key_of(const PointRun& run) {
   return campaign::run_key(run.plan->scenario, run.plan->point, *run.stack, run.seed);
-}
-
-std::string words_of(const std::string& scenario, const std::string& point) {
-  return point.empty() ? scenario : fmt::format("{} [{}]", scenario, point);
 }
 
 campaign::WorkerLimits limits_of(const RunOptions& options) {
@@ -105,52 +98,6 @@ class Orders {
   const policies::Registry& registry_;
   PointPlace place_;
   std::shared_ptr<const Plan> latest_;
-};
-
-// ---------------------------------------------------------------- what came out
-
-/// Tells what did not come out as expected.
-class Judge {
- public:
-  /// `failures` are those of the run.
-  void tell(const scenarios::Scenario& scenario, const RunRecord& record,
-            const std::vector<campaign::Failure>& failures) {
-    // A yardstick is not what the scenario is about.
-    if (campaign::is_oracle_variant(record.stack) && record.status == "ok") return;
-    tell_rules(scenario, record);
-    for (const campaign::Failure& failure : failures) {
-      complain("{}\n", failure.message);
-      for (const auto& incident : record.incidents)
-        if (failure.deadlock) complain("{}\n", incident.text);
-      worsen(failure.deadlock ? kExitDeadlock : kExitExpectation);
-    }
-    if (record.status == "crashed" || record.status == "overdue") worsen(kExitCrash);
-  }
-  /// Of relations between stacks.
-  void tell(const std::vector<campaign::Failure>& failures) {
-    for (const campaign::Failure& failure : failures)
-      complain("{}\n", failure.message), worsen(kExitExpectation);
-  }
-  void worsen(int code) { code_ = std::max(code_, code); }
-  int code() const { return code_; }
-
- private:
-  /// What a context forbids and was done all the same, although nothing got stuck; each rule once
-  /// for a stack. A rule that the scenario says it breaks is no news.
-  void tell_rules(const scenarios::Scenario& scenario, const RunRecord& record) {
-    const auto expect = scenario.expect.find(record.stack);
-    for (const auto& [rule, text] : record.broken_rules) {
-      const bool stated = expect != scenario.expect.end() &&
-                          std::find(expect->second.rules.begin(), expect->second.rules.end(),
-                                    rule) != expect->second.rules.end();
-      if (stated || !told_.insert(record.file + record.stack + rule).second) continue;
-      complain("{} under {} (seed {}): breaks {}\n{}\n", words_of(record.scenario, record.point),
-               record.stack, record.seed, rule, text);
-    }
-  }
-
-  int code_ = kExitOk;
-  std::set<std::string> told_;
 };
 
 /// What a second run must repeat: how it ended, and each of its events.
@@ -350,46 +297,36 @@ class Campaign {
 
   /// The tables of all that was asked for, whenever it was made.
   void write_tables() {
-    campaign::ResultFiles files(options_.out, campaign::build_description());
+    CampaignTables tables(options_.out, options_.report, options_.oracle);
     campaign::CostlyDependencies costly;
-    campaign::ReportData report({});
     PointCursor points(plans_, options_, registry_);
     std::shared_ptr<const Plan> plan;  // of the present point
     std::optional<campaign::PointJudge> judge;
-    campaign::RunGroups groups;
-    std::optional<std::string> failure;
-    say("{}", campaign::comparison_table_header(options_.oracle));
     const auto add = [&](const campaign::StoredRun& run) {
       if (!judge && (plan = point_of(run.identity, points)))
         judge.emplace(plan->scenario, options_.shards == 1);
       if (judge) judge_.tell(plan->scenario, run.record, judge->add(run.record));
-      groups.add(run.record);
       costly.add(run.record);
-      if (!failure) failure = files.add(run.record);
-      if (options_.report) report.add(run, files.drawings());
+      tables.add(run);
     };
-    const auto end_point = [&] {
-      const auto point = groups.take();
-      costly.end_point();
-      if (!failure) failure = files.end_point(point);
-      say("{}", campaign::comparison_table_rows(point, options_.oracle));
-      if (judge) judge_.tell(judge->end());
-      const std::string words = judge ? judge->judgement().to_json() : std::string();
-      if (judge) database_.store_judgement(point.front().scenario(), point.front().point(), words);
-      if (options_.report) report.end_point(point, words);
+    const auto judgement_of = [&](const campaign::RunGroup& group) {
+      if (!judge) return std::string();
+      judge_.tell(judge->end());
+      std::string words = judge->judgement().to_json();
+      database_.store_judgement(group.scenario(), group.point(), words);
       judge.reset();
+      return words;
     };
-    database_.for_each_run({add, end_point});
+    database_.for_each_run({add, [&] {
+                              costly.end_point();
+                              tables.end_point(judgement_of);
+                            }});
     say("\n{}", costly.words());
-    if (!failure && options_.report)
-      failure = files.add_report(campaign::report_page(report.json(planned_)));
-    if (!failure) failure = files.publish();
-    if (failure) {
+    if (const auto failure = tables.publish(planned_)) {
       complain("fencelab: {}; no results were written\n", *failure);
       return judge_.worsen(kExitUsage);
     }
-    say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options_.out);
-    if (options_.report) say("{}/report.html\n", options_.out);
+    tables.tell_files();
   }
 
   /// Points come in the order of the plan.

@@ -3,11 +3,7 @@
 
 #include "campaign/database/database.hpp"
 #include "campaign/files.hpp"
-#include "campaign/report/report_data.hpp"
-#include "campaign/report/report_page.hpp"
-#include "campaign/results.hpp"
-#include "campaign/run_one.hpp"
-#include "campaign/tables.hpp"
+#include "cli/campaign_tables.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
 
@@ -31,30 +27,18 @@ int merge(const MergeOptions& options) {
     database.begin_plan();  // of the parts, and of nobody else
     database.end_plan();
     for (const std::string& folder : options.folders) database.add_all_of(folder);
-    campaign::ResultFiles files(options.out, campaign::build_description());
-    campaign::ReportData report({});
-    std::optional<std::string> failure;
+    CampaignTables tables(options.out, options.report, false);
     std::uint64_t stored = 0;
-    say("{}", campaign::comparison_table_header(false));
-    campaign::RunGroups groups;
     database.for_each_run({[&](const campaign::StoredRun& run) {
                              ++stored;
-                             groups.add(run.record);
-                             if (!failure) failure = files.add(run.record);
-                             if (options.report) report.add(run, files.drawings());
+                             tables.add(run);
                            },
                            [&] {
-                             const auto point = groups.take();
-                             const std::string judgement = database.judgement_of(
-                                 point.front().scenario(), point.front().point());
-                             if (!failure) failure = files.end_point(point);
-                             if (options.report) report.end_point(point, judgement);
-                             say("{}", campaign::comparison_table_rows(point, false));
+                             tables.end_point([&](const campaign::RunGroup& group) {
+                               return database.judgement_of(group.scenario(), group.point());
+                             });
                            }});
-    if (!failure && options.report)
-      failure = files.add_report(campaign::report_page(report.json(database.planned())));
-    if (!failure) failure = files.publish();
-    if (failure) {
+    if (const auto failure = tables.publish(database.planned())) {
       complain("fencelab: {}; no results were written\n", *failure);
       return kExitUsage;
     }
@@ -63,8 +47,8 @@ int merge(const MergeOptions& options) {
           "fencelab: {} of {} runs are stored; `fencelab run` with the command of the parts, "
           "without --shard, makes the rest in {}\n",
           stored, database.planned(), options.out);
-    say("\n{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", options.out);
-    if (options.report) say("{}/report.html\n", options.out);
+    say("\n");
+    tables.tell_files();
   } catch (const campaign::DatabaseError& error) {
     complain("fencelab: {}; no results were written\n", error.what());
     return kExitUsage;
