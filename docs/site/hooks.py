@@ -21,7 +21,8 @@ def expand(nav, pages):
             expanded += sorted(fnmatch.filter(pages, item)) if "*" in item else [item]
             continue
         (title, below), = item.items()
-        below = expand([below] if isinstance(below, str) else below, pages)
+        if isinstance(below, list) or "*" in below:
+            below = expand(below if isinstance(below, list) else [below], pages)
         if below:
             expanded.append({title: below})
     return expanded
@@ -34,7 +35,7 @@ def listed(nav):
             yield item
         else:
             for below in item.values():
-                yield from listed(below)
+                yield from listed([below] if isinstance(below, str) else below)
 
 
 def on_config(config):
