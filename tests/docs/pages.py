@@ -109,6 +109,45 @@ def other_format(block):
     return kind.removeprefix("fencelab-") + ".json" if isinstance(kind, str) else None
 
 
+class Help:
+    """What the program says of its subcommands."""
+
+    def __init__(self, program):
+        self.program, self.texts = program, {}
+
+    def of(self, subcommand):
+        if subcommand not in self.texts:
+            done = subprocess.run([self.program, *subcommand, "--help"], capture_output=True, text=True, check=False)
+            usage = " ".join(("Usage: fencelab",) + subcommand)
+            self.texts[subcommand] = done.stdout if usage in done.stdout else None
+        return self.texts[subcommand]
+
+    def check(self, words):
+        """Words of a command in a text: its subcommand and its options must be there."""
+        options = [re.sub("[=.,;].*", "", word) for word in words if word.startswith("--")]
+        subcommand = tuple(words[:1]) if words and not words[0].startswith("-") else ()
+        if len(words) > 1 and subcommand == ("import",) and re.fullmatch("[a-z]+", words[1]):
+            subcommand = (words[0], words[1])
+        text = self.of(subcommand)
+        if text is None:
+            raise Mistake(f"there is no 'fencelab {' '.join(subcommand)}'")
+        for option in options:
+            if not re.search(re.escape(option) + r"(?![\w-])", text):
+                raise Mistake(f"'fencelab {' '.join(subcommand)}' has no option {option}")
+
+
+def check_words(text, program):
+    """Commands that the page's prose names: not executed, but they must be there."""
+    help_of, fenced = Help(program), False
+    for number, line in enumerate(text.splitlines(), 1):
+        fenced ^= bool(FENCE.match(line))
+        for command in [] if fenced else re.findall(r"`(?:build/)?fencelab ([^`]+)`", line):
+            try:
+                help_of.check(command.split())
+            except Mistake as mistake:
+                raise Mistake(f"line {number}: {mistake}") from mistake
+
+
 class NotRun:
     """Entries of not_run.json for one page: what is not executed, why, and what is instead."""
 
@@ -238,6 +277,7 @@ class Page:
 
 
 def run_page(name, text, program, folder, entries):
+    check_words(text, program)
     page = Page(name, text, program, pathlib.Path(folder).resolve(), entries)
     page.run()
     return page
