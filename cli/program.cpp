@@ -8,6 +8,7 @@
 
 #include "campaign/run_one.hpp"
 #include "cli/output.hpp"
+#include "cli/reference.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
@@ -45,6 +46,13 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
   return kExitUsage;
 }
 
+std::string exit_code_line() {
+  std::string line = "Exit codes:";
+  for (const Word& code : exit_code_words())
+    line += fmt::format("{} {} {}", line.back() == ':' ? "" : ",", code.word, code.meaning);
+  return line + ".";
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -65,9 +73,7 @@ int run_program(int argc, char** argv) {
   app.name("fencelab");
   app.set_version_flag("--version", "fencelab " + campaign::build_description());
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or livelock, 3 "
-      "non-determinism, 4 a run crashed, 63 bad input or usage.");
+  app.footer(exit_code_line());
   Action action;
   add_run(app, action, ranks);
   add_merge(app, action);

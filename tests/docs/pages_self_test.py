@@ -86,7 +86,7 @@ def wrong_entries():
         if len(entry["why"]) < 8:
             yield f"not_run.json: {entry['page']}: '{entry['text']}': why?"
     for page, test in listed["generated"].items():
-        if pathlib.Path(page).name not in (ROOT / test).read_text(encoding="utf-8"):
+        if pathlib.Path(page).stem not in (ROOT / test).read_text(encoding="utf-8"):
             yield f"not_run.json: {test} says nothing of {page}"
 
 
