@@ -65,7 +65,8 @@ def on_page_markdown(markdown, page, config, files):
         path = os.path.normpath(os.path.join(docs, here, link[1]))
         if ":" in link[1] or path.startswith(docs + os.sep) or not (root / path).is_file():
             return link[0]
-        name = "tree/" + path
+        # mkdocs would take another .md for a page.
+        name = "tree/" + path + (".txt" if path.endswith(".md") else "")
         if files.get_file_from_path(name) is None:
             file = File(name, str(root), config["site_dir"], config["use_directory_urls"])
             file.abs_src_path = str(root / path)

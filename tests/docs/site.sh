@@ -23,8 +23,8 @@ build_with() {
   mkdocs build --quiet --strict -f "$copy/mkdocs.yml" >"$copy.log" 2>&1
 }
 
-build_with '[fine](../guide/trust.md), [beside](../../LICENSE)' || { cat "$copy.log"; fail "the site does not build"; }
-[ -f "$copy/build/docs/tree/LICENSE" ] || fail "a file beside docs/ that a page links to is not in the site"
+build_with '[fine](../guide/trust.md), [beside](../../LICENSE), [a page beside](../../README.md)' || { cat "$copy.log"; fail "the site does not build"; }
+[ -f "$copy/build/docs/tree/LICENSE" ] && [ -f "$copy/build/docs/tree/README.md.txt" ] || fail "a file beside docs/ that a page links to is not in the site"
 [ ! -e "$copy/build/docs/site/hooks.py" ] || fail "hooks.py is in the site"
 grep -q 'window.search_index' "$copy/build/docs/search/search_index.js" || fail "the search has no index for pages on a disk"
 build_with '[no page](../guide/nothing.md)' && fail "a link to no page goes unnoticed"
