@@ -8,43 +8,26 @@
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/parameter_text.hpp"
 #include "cli/program.hpp"
 #include "models/cpu/memory_defaults.hpp"
 #include "models/cpu/watermarks.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/nearest_name.hpp"
-#include "scenarios/quantity.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 
 namespace fencelab::cli {
 
 namespace {
 
-std::string text_of(const policies::Parameter& parameter, std::int64_t value) {
-  switch (parameter.kind) {
-    case policies::ParameterKind::duration:
-      return scenarios::format_duration(core::Duration(value));
-    case policies::ParameterKind::bytes:
-      return scenarios::format_size(static_cast<std::uint64_t>(value));
-    case policies::ParameterKind::flag: return value != 0 ? "true" : "false";
-    case policies::ParameterKind::word: return parameter.words[static_cast<std::size_t>(value)];
-    case policies::ParameterKind::count: break;
-  }
-  return std::to_string(value);
-}
-
 void describe_policy(const policies::PolicyInfo& policy) {
   say("{} (axis {}): {}\n  source: {}\n", policy.name, policy.axis, policy.summary, policy.source);
   for (const auto& parameter : policy.parameters) {
     say("  {}: {}\n    default {}", parameter.name, parameter.meaning,
-        text_of(parameter, parameter.default_value));
-    if (!parameter.words.empty())
-      say("; one of {}", fmt::join(parameter.words, ", "));
-    else if (parameter.kind == policies::ParameterKind::flag)
-      say("; true or false");
-    else if (parameter.min != parameter.max)
-      say("; from {} to {}", text_of(parameter, parameter.min), text_of(parameter, parameter.max));
+        value_text(parameter, parameter.default_value));
+    const std::string range = range_text(parameter);
+    if (!range.empty()) say("; {}", range);
     say("\n    source: {}\n", parameter.source);
   }
 }
@@ -58,8 +41,8 @@ void describe_stack(const policies::Preset& preset, const policies::Registry& re
     for (const auto& parameter : policy->parameters) {
       const auto given = choice.parameters.find(parameter.name);
       say(" {}={}", parameter.name,
-          text_of(parameter,
-                  given == choice.parameters.end() ? parameter.default_value : given->second));
+          value_text(parameter,
+                     given == choice.parameters.end() ? parameter.default_value : given->second));
     }
     say("\n");
   }

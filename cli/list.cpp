@@ -9,10 +9,12 @@
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/program.hpp"
+#include "cli/reference.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
+#include "scenarios/schema_text.hpp"
 
 namespace fencelab::cli {
 
@@ -47,7 +49,35 @@ int list_scenarios(const std::string& folder) {
   return code;
 }
 
+void list_words() {
+  for (const Word& code : exit_code_words()) say("exit code {:<12} {}\n", code.word, code.meaning);
+  for (const Word& reason : wait_reason_words())
+    say("waits for {:<12} {}\n", reason.word, reason.meaning);
+}
+
+/// Pages of docs/reference, by what is listed; nothing for what has none.
+std::string page_of(const std::string& what) {
+  if (what == "stacks") return stacks_page();
+  if (what == "policies") return policies_page();
+  if (what == "rules") return rules_page();
+  if (what == "metrics") return campaign::columns_markdown();
+  if (what == "schema") return schema_page();
+  if (what == "words") return words_page();
+  return {};
+}
+
+int list_page(const std::string& what) {
+  const std::string page = page_of(what);
+  if (page.empty()) {
+    complain("fencelab: --markdown: there is no page of {}\n", what);
+    return kExitUsage;
+  }
+  say("{}", page);
+  return kExitOk;
+}
+
 int list(const std::string& what, const std::string& folder, bool markdown) {
+  if (markdown) return list_page(what);
   if (what == "stacks")
     for (const auto& preset : policies::presets()) say("{:<26} {}\n", preset.name, preset.summary);
   if (what == "axes")
@@ -56,8 +86,9 @@ int list(const std::string& what, const std::string& folder, bool markdown) {
   if (what == "scenarios") return list_scenarios(folder);
   if (what == "rules")
     for (const auto& rule : campaign::check_rules()) say("{:<22} {}\n", rule.id, rule.title);
-  if (what == "metrics" && markdown) say("{}", campaign::columns_markdown());
-  if (what == "metrics" && !markdown)
+  if (what == "schema") say("{}", scenarios::scenario_schema_text());
+  if (what == "words") list_words();
+  if (what == "metrics")
     for (const auto& column : campaign::columns())
       say("{:<28} {:<6} {}\n", column.name, column.unit, column.meaning);
   return kExitOk;
@@ -65,8 +96,8 @@ int list(const std::string& what, const std::string& folder, bool markdown) {
 
 /// As CLI::IsMember, with a suggestion.
 std::string check_what(const std::string& what) {
-  static const std::vector<std::string> kKnown = {"stacks",    "policies", "axes",
-                                                  "scenarios", "metrics",  "rules"};
+  static const std::vector<std::string> kKnown = {"stacks",  "policies", "axes",   "scenarios",
+                                                  "metrics", "rules",    "schema", "words"};
   if (std::find(kKnown.begin(), kKnown.end(), what) != kKnown.end()) return {};
   const std::string hint = scenarios::did_you_mean(what, kKnown);
   return fmt::format("{} is nothing to list; expected {}{}{}", scenarios::quote(what),
@@ -81,15 +112,18 @@ void add_list(CLI::App& app, Action& action) {
     bool markdown = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("list", "list stacks, policies, axes, scenarios, metrics or rules");
-  command->add_option("what", options->what, "stacks, policies, axes, scenarios, metrics or rules")
+  CLI::App* command = app.add_subcommand(
+      "list",
+      "list stacks, policies, axes, scenarios, metrics, rules, the schema of scenarios, or words");
+  command
+      ->add_option("what", options->what,
+                   "stacks, policies, axes, scenarios, metrics, rules, schema or words")
       ->required()
       ->check(check_what);
   command->add_option(
       "--folder", options->folder,
       "where scenarios are looked for (default: scenarios/library, or what is installed)");
-  command->add_flag("--markdown", options->markdown, "metrics as the reference page");
+  command->add_flag("--markdown", options->markdown, "as the page of the reference");
   command->callback([options, &action] {
     action = [options] { return list(options->what, options->folder, options->markdown); };
   });

@@ -8,6 +8,7 @@
 
 #include "campaign/run_one.hpp"
 #include "cli/output.hpp"
+#include "cli/reference.hpp"
 #include "scenarios/nearest_name.hpp"
 
 namespace fencelab::cli {
@@ -45,19 +46,14 @@ int complain_of_usage(const CLI::App& app, const CLI::ParseError& error) {
   return kExitUsage;
 }
 
-}  // namespace
-
-const std::vector<ExitMeaning>& exit_meanings() {
-  static const std::vector<ExitMeaning> meanings = {
-      {kExitOk, "as expected"},
-      {kExitExpectation, "an expectation failed"},
-      {kExitDeadlock, "unexpected deadlock or livelock"},
-      {kExitNondeterminism, "non-determinism"},
-      {kExitCrash, "a run crashed"},
-      {kExitUsage, "bad input or usage"},
-  };
-  return meanings;
+std::string exit_code_line() {
+  std::string line = "Exit codes:";
+  for (const Word& code : exit_code_words())
+    line += fmt::format("{} {} {}", line.back() == ':' ? "" : ",", code.word, code.meaning);
+  return line + ".";
 }
+
+}  // namespace
 
 int run_program(int argc, char** argv) {
   open_output();
@@ -77,10 +73,7 @@ int run_program(int argc, char** argv) {
   app.name("fencelab");
   app.set_version_flag("--version", "fencelab " + campaign::build_description());
   app.require_subcommand(1);
-  std::string exits;
-  for (const ExitMeaning& exit : exit_meanings())
-    exits += fmt::format("{}{} {}", exits.empty() ? "" : ", ", int{exit.code}, exit.meaning);
-  app.footer("Exit codes: " + exits + ".");
+  app.footer(exit_code_line());
   Action action;
   add_run(app, action, ranks);
   add_merge(app, action);

@@ -21,13 +21,6 @@ enum ExitCode : int {
   kExitUsage = 63,
 };
 
-struct ExitMeaning {
-  ExitCode code;
-  std::string_view meaning;
-};
-/// All of them, for --help and the manual.
-const std::vector<ExitMeaning>& exit_meanings();
-
 /// A subcommand adds itself to the program and, when it is chosen, stores what to do in `action`.
 using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks);

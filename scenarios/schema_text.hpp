@@ -4,7 +4,7 @@
 namespace fencelab::scenarios {
 
 /// Text of scenarios/schema/scenario.schema.json, the single source of member names, types and
-/// allowed values (`fencelab schema` prints it for editors).
+/// allowed values (`fencelab list schema` prints it for editors).
 const char* scenario_schema_text();
 
 }  // namespace fencelab::scenarios

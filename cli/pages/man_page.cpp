@@ -4,7 +4,7 @@
 
 #include <cctype>
 
-#include "cli/program.hpp"
+#include "cli/reference.hpp"
 
 namespace fencelab::cli {
 
@@ -110,9 +110,8 @@ std::string sections_of(const CommandText& command) {
 
 std::string exit_status() {
   std::string text = ".SH EXIT STATUS\n";
-  for (const ExitMeaning& exit : exit_meanings())
-    text += fmt::format(".TP\n.B {}\n{}\n", int{exit.code},
-                        escaped(sentence(std::string(exit.meaning))));
+  for (const Word& code : exit_code_words())
+    text += fmt::format(".TP\n.B {}\n{}\n", code.word, escaped(sentence(code.meaning)));
   return text;
 }
 

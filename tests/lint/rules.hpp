@@ -48,4 +48,9 @@ Offences test_name_offences(const SourceFile& file);
 /// No path that exists on one machine only, such as somebody's home or `checkout`, this tree's own.
 Offences machine_path_offences(const SourceFile& file, const std::string& checkout);
 
+/// Pages (.md) name and link to what exists below `root`: paths that begin with a folder of the
+/// house; links; in a README also sources without a path, which lie in its folder or below. NAME
+/// and * stand for any file.
+Offences named_file_offences(const SourceFile& file, const std::string& root);
+
 }  // namespace fencelab::lint

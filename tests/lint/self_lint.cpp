@@ -229,4 +229,20 @@ TEST_CASE("every top folder explains itself in a README") {
   CHECK(without_readme(tree()) == "");
 }
 
+TEST_CASE("files that pages name and link to exist") {
+  const Check check = [](const SourceFile& file) {
+    return named_file_offences(file, FENCELAB_SOURCE_DIR);
+  };
+  CHECK(lines(check, "docs/guide/x.md", "\n`core/no_such.hpp`\n") == Lines{2});
+  CHECK(lines(check, "docs/guide/x.md", "`core/` `cli/run.cpp:3` `tests/X/` `no_such.cpp` `a/b`\n")
+            .empty());
+  CHECK(lines(check, "docs/guide/x.md", "[x](no_such.md), [y](trust.md#z), [z](https://x.y/z)\n") ==
+        Lines{1});
+  CHECK(lines(check, "docs/guide/x.md", "```sh\n`core/no_such.hpp`\n```\n").empty());
+  CHECK(lines(check, "cli/README.md", "\n| `run.cpp` | `no_such.cpp` |\n") == Lines{2});
+  CHECK(lines(check, "tests/README.md", "`self_lint.cpp` `.cpp` `lint/NAME.cpp`\n").empty());
+  CHECK(lines(check, "cli/x.cpp", "// `core/no_such.hpp`\n").empty());
+  CHECK(offences_in_tree("named-files", check) == "");
+}
+
 }  // namespace fencelab::lint
