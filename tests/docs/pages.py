@@ -55,7 +55,7 @@ def blocks_of(text):
         if fence:
             block, indent, above = Block(number, fence[2], above), fence[1], []
             continue
-        if "```" in line:
+        if "```" in line or line.lstrip().startswith("~~~"):
             raise Mistake(f"line {number}: a fence that is none: {line.strip()}")
         if above:
             raise Mistake(f"line {number}: a directive without a block under it")

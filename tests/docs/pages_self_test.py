@@ -44,6 +44,7 @@ PAGES = [
     ("an unknown directive", block("sh", "true", "skip"), "unknown directive 'skip'"),
     ("a directive beside its block", "<!-- docs: exit 2 -->\n\n" + block("sh", "exit 2"), "a directive without a block"),
     ("an open block", "```sh\ntrue\n", "within a block"),
+    ("a fence of tildes", "~~~sh\ntrue\n~~~\n", "a fence that is none"),
     ("a fence in a line", "x ```sh\n", "a fence that is none"),
     ("a scenario", block("json", SCENARIO), None),
     ("a scenario for the program", block("json", SCENARIO, "file one.json") + block("sh", "fencelab run one.json"), None),
