@@ -50,7 +50,8 @@ def on_config(config):
 
 def on_files(files, config):
     """What makes the site is no part of it."""
-    for file in [file for file in files if file.src_uri.endswith((".py", ".pyc", "theme/main.html"))]:
+    ours = [file for file in files if file.src_uri.endswith((".pyc", "theme/main.html")) or file.src_uri == "site/hooks.py"]
+    for file in ours:
         files.remove(file)
     return files
 
