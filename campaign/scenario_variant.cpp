@@ -5,18 +5,17 @@
 #include "campaign/files.hpp"
 #include "scenarios/json_document.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/stack_words.hpp"
 
 namespace fencelab::campaign {
 
 namespace {
 
-/// The scenario's stack of that name, or the preset.
+/// The scenario's stack of that name, or the preset with its changes.
 scenarios::StackSpec spec_of(const scenarios::Scenario& scenario, const std::string& name) {
   for (const scenarios::StackSpec& spec : scenario.stacks)
     if (spec.name == name) return spec;
-  scenarios::StackSpec spec;
-  spec.name = spec.preset = name;
-  return spec;
+  return scenarios::parse_stack(name).stack;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include "campaign/run_watched.hpp"
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/points.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -45,7 +46,7 @@ std::string words_of(const std::string& scenario, const std::string& point) {
 }
 
 campaign::WorkerLimits limits_of(const RunOptions& options) {
-  campaign::WorkerLimits limits;
+  campaign::WorkerLimits limits = campaign::limits_with_plugins();
   if (!options.time_limit.empty())
     limits.time = std::chrono::ceil<std::chrono::milliseconds>(
         *scenarios::parse_duration(options.time_limit).value);

@@ -8,6 +8,7 @@
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
@@ -19,7 +20,7 @@ namespace fencelab::cli {
 namespace {
 
 void list_policies() {
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   for (const auto& axis : policies::axes()) {
     say("{}: {}\n", axis.name, axis.question);
     for (const auto& policy : registry.policies())
@@ -33,7 +34,7 @@ int list_scenarios(const std::string& folder) {
     complain("fencelab: {}\n", found.error);
     return kExitUsage;
   }
-  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  const auto names = scenarios::policy_names(known_policies(), metric_names());
   int code = kExitOk;
   for (const std::string& file : found.files) {
     const auto loaded = scenarios::load_scenario_file(file, names);
@@ -83,6 +84,7 @@ void add_list(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("list", "list stacks, policies, axes, scenarios, metrics or rules");
+  add_plugin_options(*command);
   command->add_option("what", options->what, "stacks, policies, axes, scenarios, metrics or rules")
       ->required()
       ->check(check_what);

@@ -7,6 +7,7 @@
 #include "campaign/run_one.hpp"
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 
 namespace fencelab::cli {
@@ -61,6 +62,7 @@ void add_merge(CLI::App& app, Action& action) {
   auto options = std::make_shared<MergeOptions>();
   CLI::App* command =
       app.add_subcommand("merge", "put the parts of a campaign (run --shard) together");
+  add_plugin_options(*command);
   command->add_option("folder", options->folders, "folders of the parts")->required();
   command->add_option("--out", options->out, "folder of the whole campaign")->required();
   command->callback([options, &action] { action = [options] { return merge(*options); }; });
