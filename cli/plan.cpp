@@ -48,10 +48,10 @@ bool choose_stacks(Plan& plan, const PlanOptions& options, const policies::Regis
   bool ok = true;
   for (const std::string& name : options.stacks) {
     if (has_stack(chosen, name)) continue;
-    scenarios::StackWords words = scenarios::parse_stack(name);
+    scenarios::StackWords words = scenarios::parse_stack(name, plan.scenario.stacks);
     if (!words.error.empty() || !policies::find_preset(words.stack.preset)) {
       if (words.error.empty())
-        complain_of_stack(plan.scenario, words.stack.preset);
+        complain_of_stack(plan.scenario, words.base);
       else
         complain("--stack {}: error: {}\n", scenarios::quote(name), words.error);
       ok = false;

@@ -78,6 +78,8 @@ int run_program(int argc, char** argv) {
   add_list(app, action);
   add_describe(app, action);
   add_import(app, action);
+  add_new(app, action);
+  add_vet(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
