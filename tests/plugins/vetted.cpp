@@ -34,6 +34,17 @@ class Flip final : public models::FlipPolicy {
   May may_;
 };
 
+/// Waits for a fence that nobody will signal before it takes a buffer over.
+class GetsStuck final : public policies::ImplicitSync {
+ public:
+  using ImplicitSync::ImplicitSync;
+  core::Task<> accept(models::Client&, models::Gpu&, models::Buffer&, models::HandOver) override {
+    const auto never = core::make_intrusive<core::DmaFence>(
+        simulation_, nullptr, core::new_fence_context(simulation_), 1);
+    co_await never->wait();
+  }
+};
+
 /// Waits for nobody.
 class Races final : public policies::ImplicitSync {
  public:
@@ -85,7 +96,6 @@ void add_sync(plugin::Contents& plugin, const char* name) {
 
 void contents(plugin::Contents& plugin) {
   add_flip(plugin, "is-good", [](core::Simulation&) { return true; });
-  add_flip(plugin, "gets-stuck", [](core::Simulation&) { return false; });
   add_flip(plugin, "crashes", [](core::Simulation&) -> bool { std::abort(); });
   add_flip(plugin, "looks-at-the-clock", [](core::Simulation&) {
     return std::chrono::steady_clock::now().time_since_epoch().count() / 100 % 2 == 0;
@@ -94,6 +104,7 @@ void contents(plugin::Contents& plugin) {
     static int number = 0;
     return !simulation.probe().wanted(core::ProbeKind::lock_asked) || ++number % 2 == 0;
   });
+  add_sync<GetsStuck>(plugin, "gets-stuck");
   add_sync<Races>(plugin, "races");
   add_sync<Shortens>(plugin, "shortens-jobs");
 }
