@@ -78,15 +78,15 @@ class Vet {
     std::size_t begun = 0;
     const auto next = [&]() -> std::optional<WorkItem> {
       if (begun == all) return std::nullopt;
-      const auto [of, own, kind] = at(begun++);
-      return WorkItem{{}, [of = of, own = own, kind = kind] { return work_on(*of, own, kind); }};
+      const Part part = at(begun++);
+      return WorkItem{{}, [part] { return work_on(*part.of, part.own, part.kind); }};
     };
     run_each(next, pool, [&](std::size_t item, const RunRecord& record, const std::string&) {
-      const auto [of, own, kind] = at(item);
-      VetRuns& runs = (own ? own_ : base_)[item / (2 * kKinds)];
-      place_of(runs, kind) = record;
+      const Part part = at(item);
+      VetRuns& runs = (part.own ? own_ : base_)[item / (2 * kKinds)];
+      place_of(runs, part.kind) = record;
       ++result_.runs;
-      step_(of->scenario.name);
+      step_(part.of->scenario.name);
     });
   }
 

@@ -107,6 +107,16 @@ TEST_CASE("a name that the program or another plug-in has is refused, naming bot
        "acme 1.0 (");
 }
 
+TEST_CASE("a plug-in with the name of another is refused, naming both", "[cli][plugin]") {
+  const TemporaryFolder folder;
+  const std::string other = folder.file("other.so", read_file(plugin("good")) + "another");
+  const Outcome outcome = run_fencelab(
+      {"list", "policies", "--policy-plugin", plugin("good"), "--policy-plugin", other});
+  CHECK(outcome.exit_code == 63);
+  says(outcome.err, other + ": plug-in acme 1.0: " + plugin("good") +
+                        " has brought a plug-in of that name, acme 1.0");
+}
+
 TEST_CASE("a plug-in that crashes when it is asked for its contents is refused", "[cli][plugin]") {
   if (!fencelab::tests::kSanitized) {  // which report and exit where others die of a signal
     says(refusal_of_change("policies at a wrong place"), "died of signal 11");
@@ -288,4 +298,22 @@ TEST_CASE("a metric of a plug-in is a column of every table", "[cli][plugin]") {
   // Without the plug-in its columns are not known, and the rest is.
   CHECK(run_fencelab({"compare", folder.path("out"), "--out", folder.path("bare")}).exit_code == 0);
   CHECK(lines_of(folder.path("bare/runs.csv"))[0].find("tally") == std::string::npos);
+}
+
+TEST_CASE("a metric of a plug-in can be expected, and bounds the seeds", "[cli][plugin]") {
+  const TemporaryFolder folder;
+  const Arguments command = {
+      "run",     kScenario,         "--stack",        "linux-implicit", "--seeds",         "1..3",
+      "--quiet", "--policy-plugin", plugin("metric"), "--out",          folder.path("out")};
+  Arguments expecting = command;
+  expecting.insert(expecting.end(),
+                   {"--set", "/expect/linux-implicit/metrics/tally.jobs_count={\"max\": 1}"});
+  const Outcome missed = run_fencelab(expecting);
+  CHECK(missed.exit_code == 1);
+  says(missed.err, "tally.jobs_count");
+  Arguments until = command;
+  until.insert(until.end(), {"--until-ci", "tally.half_time_ns<5%"});
+  CHECK(run_fencelab(until).exit_code == 0);
+  until.back() = "tally.half_tim_ns<5%";
+  says(run_fencelab(until).err, "did you mean \"tally.half_time_ns\"?");
 }

@@ -52,15 +52,15 @@ void contents(plugin::Contents& plugin) {
       {"crashes", Way::crashes},     {"loops", Way::loops},
       {"allocates", Way::allocates}, {"leaks", Way::leaks},
       {"exits", Way::exits},         {"makes-nothing", Way::makes_nothing}};
-  for (const auto& [name, way] : ways)
+  for (const auto& [name, what] : ways)
     plugin.add(
         policies::PolicyInfo{"hang",
                              name,
                              "goes wrong",
                              "tests/plugins/misbehaves.cpp",
                              {},
-                             [way = way](models::DriverPolicies& set,
-                                         const policies::ParameterValues&, policies::RunState&) {
+                             [way = what](models::DriverPolicies& set,
+                                          const policies::ParameterValues&, policies::RunState&) {
                                if (way != Way::makes_nothing)
                                  set.hang = std::make_unique<Broken>(way);
                              }});
