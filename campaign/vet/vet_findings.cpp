@@ -79,9 +79,9 @@ class Vetting {
   }
 
  private:
-  void add(VetCheck check, std::string words) {
-    findings_.push_back(
-        {check, of_.scenario.name, of_.name, of_.scenario.file, std::move(words), of_.seed});
+  void add(VetCheck check, std::string words, bool in_schedules = false) {
+    findings_.push_back({check, of_.scenario.name, of_.name, of_.scenario.file, std::move(words),
+                         of_.seed, in_schedules});
   }
 
   /// False: there is nothing to look at.
@@ -101,7 +101,7 @@ class Vetting {
       break;
     }
     if (own_.explored && own_.explored->status == "crashed")
-      add(VetCheck::runs, "exploring schedules: crashed: " + own_.explored->message);
+      add(VetCheck::runs, "exploring schedules: crashed: " + own_.explored->message, true);
     return ok;
   }
 
@@ -116,10 +116,11 @@ class Vetting {
     for (const CheckFinding& finding : own_.explored->findings) {
       if (finding.kind != "deadlock" && finding.kind != "orphan") continue;
       if (known.contains(finding.kind) || !told.insert(finding.signature).second) continue;
-      add(VetCheck::deadlock, fmt::format("{} in a schedule: {}{}", finding.kind, finding.signature,
-                                          finding.way.token.empty()
-                                              ? std::string()
-                                              : fmt::format(" (replay '{}')", finding.way.token)));
+      add(VetCheck::deadlock,
+          fmt::format("{} in a schedule: {}{}", finding.kind, finding.signature,
+                      finding.way.token.empty() ? std::string()
+                                                : fmt::format(" (replay '{}')", finding.way.token)),
+          true);
     }
   }
 
@@ -147,7 +148,7 @@ class Vetting {
                                             fingerprint(own_.longer), fingerprint(own_.run)));
     if (!own_.explored || own_.explored->violations.empty()) return;
     if (base_.explored && !base_.explored->violations.empty()) return;
-    add(VetCheck::invariance, own_.explored->violations.front());
+    add(VetCheck::invariance, own_.explored->violations.front(), true);
   }
 
   void check_jobs() {

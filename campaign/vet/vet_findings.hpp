@@ -40,6 +40,7 @@ struct VetFinding {
   VetCheck check{};
   std::string scenario, stack, file, words;
   std::uint64_t seed = 0;
+  bool in_schedules = false;  ///< of exploring them, not of a timed run
 };
 
 /// Everything that is wrong with a policy in one case.

@@ -21,6 +21,23 @@ std::string escaped(const std::string& text) {
   return safe;
 }
 
+/// What a page has room for.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMost = 300;
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // in UTF-8
+  return text.substr(0, end) + " ...";
+}
+
+std::string command_of(const VetFinding& finding) {
+  if (!finding.in_schedules)
+    return reproduce_command(finding.file, {}, finding.stack, finding.seed);
+  return fmt::format("fencelab check {} --stack {} --seeds {} --strength explored --paranoid{}",
+                     shell_word(finding.file), shell_word(finding.stack), finding.seed,
+                     plugin_arguments());
+}
+
 std::size_t count_of(const VetResult& result, VetCheck check) {
   return static_cast<std::size_t>(
       std::count_if(result.findings.begin(), result.findings.end(),
@@ -33,9 +50,9 @@ std::string findings_of(const VetResult& result, VetCheck check) {
   std::size_t shown = 0;
   for (const VetFinding& finding : result.findings) {
     if (finding.check != check || ++shown > kShown) continue;
-    text += fmt::format("- {} under {}: {}\n\n      {}\n", escaped(finding.scenario),
-                        escaped(finding.stack), escaped(finding.words),
-                        reproduce_command(finding.file, {}, finding.stack, finding.seed));
+    text +=
+        fmt::format("- {} under {}: {}\n\n      {}\n", escaped(finding.scenario),
+                    escaped(finding.stack), escaped(shortened(finding.words)), command_of(finding));
   }
   if (shown > kShown) text += fmt::format("- and {} more\n", shown - kShown);
   return text;

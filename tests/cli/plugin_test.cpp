@@ -120,6 +120,9 @@ TEST_CASE("a plug-in with the name of another is refused, naming both", "[cli][p
 TEST_CASE("a plug-in that crashes when it is asked for its contents is refused", "[cli][plugin]") {
   if (!fencelab::tests::kSanitized) {  // which report and exit where others die of a signal
     says(refusal_of_change("policies at a wrong place"), "died of signal 11");
+    const TemporaryFolder folder;
+    const std::string half = folder.file("half.so", read_file(plugin("good")).substr(0, 4096));
+    CHECK(list_with(half).exit_code == 63);  // of some it maps pages that are not there
     const Outcome outcome = list_with(plugin("crashes_on_load"));
     CHECK(outcome.exit_code == 63);
     says(outcome.err, "it cannot even be loaded and asked for its contents");
@@ -139,8 +142,7 @@ TEST_CASE("a file that is no plug-in is refused", "[cli][plugin]") {
       {folder.file("text.so", "no library"), "this is no shared library (ELF)"},
       {folder.file("empty.so", ""), "this is no shared library (ELF)"},
       {folder.file("small.so", elf32 + std::string(100, '\0')), "this is a 32-bit library"},
-      {folder.file("short.so", read_file(plugin("good")).substr(0, 40)), "is cut short"},
-      {folder.file("half.so", read_file(plugin("good")).substr(0, 4096)), "it cannot"}};
+      {folder.file("short.so", read_file(plugin("good")).substr(0, 40)), "is cut short"}};
   for (const auto& [path, words] : files) {
     const Outcome outcome = list_with(path);
     CHECK(outcome.exit_code == 63);
