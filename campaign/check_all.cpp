@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "campaign/check_explored.hpp"
+#include "campaign/plugins/plugins.hpp"
 #include "campaign/transport/rank_server.hpp"
 #include "campaign/worker_pool.hpp"
 #include "scenarios/quantity.hpp"
@@ -103,7 +104,7 @@ std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
   for (std::size_t part = parts.size(); part-- > 0;) first_part[parts[part].item] = part;
   const PoolOptions pool{.jobs = options.jobs,
                          .stop = options.stop,
-                         .limits = {.time = limit, .memory = {}},
+                         .limits = {.time = limit, .memory = limits_with_plugins().memory},
                          .spare = &spare,
                          .relay = relay ? &*relay : nullptr};
   run_tasks(tasks, pool, [&](std::size_t part, const WorkerResult& result) {

@@ -10,6 +10,7 @@
 #include "analysis/deadlock/text.hpp"
 #include "analysis/report/swim_lanes.hpp"
 #include "campaign/hazard_rules.hpp"
+#include "campaign/plugins/plugins.hpp"
 #include "core/stable_hash.hpp"
 
 namespace fencelab::campaign {
@@ -87,11 +88,12 @@ std::string verdict_line(const CheckRecord& record, const CheckFinding& finding,
 
 std::string again(const CheckRecord& record, const CheckFinding& finding) {
   if (!finding.way.token.empty())
-    return fmt::format("replay: fencelab replay '{}'\n", finding.way.token);
+    return fmt::format("replay: fencelab replay '{}'{}\n", finding.way.token, plugin_arguments());
   std::vector<std::string> seeds;
   for (const std::uint64_t seed : record.seeds) seeds.push_back(fmt::format("{}", seed));
-  return fmt::format("again: fencelab run {} --stack {} (a timed run has no schedule; seeds {})\n",
-                     record.file, record.stack, fmt::join(seeds, ", "));
+  return fmt::format(
+      "again: fencelab run {} --stack {}{} (a timed run has no schedule; seeds {})\n", record.file,
+      record.stack, plugin_arguments(), fmt::join(seeds, ", "));
 }
 
 std::string way_lines(const Counterexample& way) {

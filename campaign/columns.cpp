@@ -391,10 +391,19 @@ std::vector<Column> make_columns() {
 
 }  // namespace
 
-const std::vector<Column>& columns() {
-  static const std::vector<Column> kColumns = make_columns();
-  return kColumns;
+namespace {
+
+/// All that this process knows.
+std::vector<Column>& known_columns() {
+  static std::vector<Column> all = make_columns();
+  return all;
 }
+
+}  // namespace
+
+const std::vector<Column>& columns() { return known_columns(); }
+
+void add_column(Column column) { known_columns().push_back(std::move(column)); }
 
 std::string columns_markdown() {
   std::string page =

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "campaign/columns.hpp"
+
 namespace fencelab::campaign {
 
 namespace {
@@ -77,6 +79,8 @@ constexpr std::array<std::string_view, 6> kMore = {
 Better better_of(std::string_view column) {
   if (std::find(kLess.begin(), kLess.end(), column) != kLess.end()) return Better::less;
   if (std::find(kMore.begin(), kMore.end(), column) != kMore.end()) return Better::more;
+  for (const Column& of : columns())
+    if (of.name == column) return of.better;
   return Better::neither;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "campaign/plugins/plugins.hpp"
 #include "campaign/tables.hpp"
 #include "core/stable_hash.hpp"
 
@@ -29,6 +30,7 @@ void add_choices(const std::string& of, const Choices& choices, Parts& parts) {
     parts.add(of);
     parts.add(axis);
     parts.add(choice.policy->name);
+    if (!choice.policy->plugin.empty()) parts.add(choice.policy->plugin);
     for (const policies::Parameter& parameter : choice.policy->parameters)
       parts.add(fmt::format("{}={}", parameter.name, choice.values.get(parameter.name)));
   }
@@ -38,7 +40,7 @@ void add_choices(const std::string& of, const Choices& choices, Parts& parts) {
 
 std::string run_key(const scenarios::Scenario& scenario, const std::string& point,
                     const scenarios::ResolvedStack& stack, std::uint64_t seed) {
-  static const std::string kEngine = BuildInfo::ours().engine;
+  static const std::string kEngine = BuildInfo::program().engine;
   Parts parts;
   parts.add(kEngine);
   parts.add(scenario.name);
@@ -48,6 +50,7 @@ std::string run_key(const scenarios::Scenario& scenario, const std::string& poin
   add_choices("", stack.system, parts);
   for (const auto& [gpu, choices] : stack.by_gpu) add_choices(gpu, choices, parts);
   parts.add(std::to_string(seed));
+  if (const std::string metrics = metric_identity(); !metrics.empty()) parts.add(metrics);
   return parts.hash();
 }
 
@@ -71,7 +74,8 @@ std::string reproduce_command(const std::string& file, const RunOrigin& origin,
   const std::string plain =
       stack.substr(0, stack.size() - (oracle ? oracle_variant("").size() : 0));
   command += fmt::format(" --stack {} --seeds {}", shell_word(plain), seed);
-  return oracle ? command + " --oracle" : command;
+  if (oracle) command += " --oracle";
+  return command + plugin_arguments();
 }
 
 }  // namespace fencelab::campaign

@@ -24,7 +24,7 @@ struct RunOrigin {
   std::string point;              ///< `--point`; empty: nothing is swept
 };
 
-/// The command that makes one run again, quoted for a shell.
+/// The command that makes one run again, with the plug-ins that are loaded, quoted for a shell.
 std::string reproduce_command(const std::string& file, const RunOrigin& origin,
                               const std::string& stack, std::uint64_t seed);
 

@@ -240,6 +240,7 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
     orders.emplace(simulation, predicted->fences);
     simulation.probe().subscribe(*orders, analysis::OrderWatch::kMask);
   }
+  const MetricProbes probes(simulation);
   RunTrace timeline(telling.trace, simulation);
   scenarios::World world(simulation, hardware, scenario, stack, state);
   timeline.know(world);
@@ -308,7 +309,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
                        fingerprint.events(),
                        simulation.events(),
                        wall.count(),
-                       usage.ru_maxrss};
+                       usage.ru_maxrss,
+                       &probes};
   for (const Column& column : columns()) record.values[column.name] = column.value(facts);
   return record;
 }

@@ -5,21 +5,9 @@
 #include "campaign/files.hpp"
 #include "scenarios/json_document.hpp"
 #include "scenarios/loader.hpp"
+#include "scenarios/stack_words.hpp"
 
 namespace fencelab::campaign {
-
-namespace {
-
-/// The scenario's stack of that name, or the preset.
-scenarios::StackSpec spec_of(const scenarios::Scenario& scenario, const std::string& name) {
-  for (const scenarios::StackSpec& spec : scenario.stacks)
-    if (spec.name == name) return spec;
-  scenarios::StackSpec spec;
-  spec.name = spec.preset = name;
-  return spec;
-}
-
-}  // namespace
 
 std::optional<nlohmann::json> document_of(const std::string& file,
                                           const std::vector<std::string>& sets) {
@@ -39,7 +27,8 @@ std::unique_ptr<ScenarioVariant> variant_of(const nlohmann::json& document, cons
   const std::string text = document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   auto scenario = scenarios::load_scenario(text, file, reading.names, sets);
   if (!scenario) return nullptr;
-  auto resolved = scenarios::resolve_stack(*scenario, spec_of(*scenario, stack), reading.registry);
+  auto resolved = scenarios::resolve_stack(
+      *scenario, scenarios::parse_stack(stack, scenario->stacks).stack, reading.registry);
   if (!resolved) return nullptr;
   return std::make_unique<ScenarioVariant>(
       ScenarioVariant{std::move(scenario).value(), std::move(resolved).value()});

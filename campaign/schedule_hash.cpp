@@ -14,6 +14,7 @@ std::string words_of(const scenarios::ResolvedStack::Choice& choice) {
   std::string words = choice.policy->name;
   for (const auto& parameter : choice.policy->parameters)
     words += fmt::format(" {}={}", parameter.name, choice.values.get(parameter.name));
+  if (!choice.policy->plugin.empty()) words += " of plug-in " + choice.policy->plugin;
   return words;
 }
 

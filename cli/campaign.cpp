@@ -21,6 +21,7 @@
 #include "cli/campaign_tables.hpp"
 #include "cli/judge.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/points.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -38,7 +39,7 @@ std::string key_of(const PointRun& run) {
 }
 
 campaign::WorkerLimits limits_of(const RunOptions& options) {
-  campaign::WorkerLimits limits;
+  campaign::WorkerLimits limits = campaign::limits_with_plugins();
   if (!options.time_limit.empty())
     limits.time = std::chrono::ceil<std::chrono::milliseconds>(
         *scenarios::parse_duration(options.time_limit).value);

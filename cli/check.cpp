@@ -15,6 +15,7 @@
 #include "cli/check_options.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 
@@ -230,7 +231,7 @@ int check_and_write(Check& check, campaign::StopSignals& stop) {
 /// said by the first, where it is loaded as well.
 int help(const CheckCommand& command, campaign::Ranks& ranks) {
   const auto limits = limits_of(command);
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   const auto plans = all_plans(command, registry);
   campaign::help_checks(
       limits && plans ? items_of(*plans, command, *limits) : std::vector<CheckItem>{}, ranks);
@@ -239,7 +240,7 @@ int help(const CheckCommand& command, campaign::Ranks& ranks) {
 
 int check(const CheckCommand& command, campaign::Ranks* ranks) {
   const auto limits = limits_of(command);
-  const auto registry = policies::Registry::built_in();  // stacks point into it
+  const auto registry = known_policies();  // stacks point into it
   const auto plans = all_plans(command, registry);
   Baseline baseline;
   bool ok = limits && plans;

@@ -8,6 +8,7 @@
 
 #include "campaign/files.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/quantity.hpp"
 
@@ -71,6 +72,7 @@ bool is_same_file(const std::string& a, const std::string& b) {
 CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
   CLI::App* check =
       app.add_subcommand("check", "check what scenarios claim, at a stated strength, for CI");
+  add_plugin_options(*check);
   check->add_option("scenario", command.paths, "scenario files, or folders of them")->required();
   check->add_option("--stack", command.stacks,
                     "only these stacks (names of the scenario, or presets)");

@@ -10,6 +10,7 @@
 #include "campaign/report/report_page.hpp"
 #include "campaign/tables.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "cli/regression.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -120,6 +121,7 @@ void add_compare(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "compare", "compare the stored runs of a campaign, with any baseline and metrics");
+  add_plugin_options(*command);
   command->add_option("folder", options->folders, "folders of a campaign, or of its parts")
       ->required();
   command->add_option("--baseline", options->compare.baseline,

@@ -9,6 +9,7 @@
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/parameter_text.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "models/cpu/memory_defaults.hpp"
 #include "models/cpu/watermarks.hpp"
@@ -135,7 +136,7 @@ void describe_scenario(const scenarios::Scenario& scenario) {
 bool describe_scenarios(const std::string& name, const std::string& folder,
                         std::vector<std::string>& known) {
   bool found = false;
-  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  const auto names = scenarios::policy_names(known_policies(), metric_names());
   for (const std::string& file : find_scenarios({folder}).files) {
     const auto loaded = scenarios::load_scenario_file(file, names);
     if (!loaded) continue;
@@ -146,7 +147,7 @@ bool describe_scenarios(const std::string& name, const std::string& folder,
 }
 
 int describe(const std::string& name, const std::string& folder) {
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   bool found = false;
   if (const auto* preset = policies::find_preset(name))
     describe_stack(*preset, registry), found = true;
@@ -183,6 +184,7 @@ void add_describe(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("describe",
                                          "explain a stack, policy, axis, scenario, metric or rule: "
                                          "parameters, units, defaults, source");
+  add_plugin_options(*command);
   command->add_option("name", options->name, "what to explain")->required();
   command->add_option(
       "--folder", options->folder,

@@ -8,6 +8,7 @@
 #include "campaign/columns.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "cli/reference.hpp"
 #include "policies/registry.hpp"
@@ -21,7 +22,7 @@ namespace fencelab::cli {
 namespace {
 
 void list_policies() {
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   for (const auto& axis : policies::axes()) {
     say("{}: {}\n", axis.name, axis.question);
     for (const auto& policy : registry.policies())
@@ -35,7 +36,7 @@ int list_scenarios(const std::string& folder) {
     complain("fencelab: {}\n", found.error);
     return kExitUsage;
   }
-  const auto names = scenarios::policy_names(policies::Registry::built_in(), metric_names());
+  const auto names = scenarios::policy_names(known_policies(), metric_names());
   int code = kExitOk;
   for (const std::string& file : found.files) {
     const auto loaded = scenarios::load_scenario_file(file, names);
@@ -115,6 +116,7 @@ void add_list(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "list",
       "list stacks, policies, axes, scenarios, metrics, rules, the schema of scenarios, or words");
+  add_plugin_options(*command);
   command
       ->add_option("what", options->what,
                    "stacks, policies, axes, scenarios, metrics, rules, schema or words")

@@ -5,6 +5,7 @@
 #include "campaign/files.hpp"
 #include "cli/campaign_tables.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 
 namespace fencelab::cli {
@@ -62,6 +63,7 @@ void add_merge(CLI::App& app, Action& action) {
   auto options = std::make_shared<MergeOptions>();
   CLI::App* command =
       app.add_subcommand("merge", "put the parts of a campaign (run --shard) together");
+  add_plugin_options(*command);
   command->add_option("folder", options->folders, "folders of the parts")->required();
   command->add_option("--out", options->out, "folder of the whole campaign")->required();
   command->add_flag("!--no-report", options->report, "write no report.html");

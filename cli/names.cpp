@@ -5,6 +5,7 @@
 #include "campaign/check_rules.hpp"
 #include "campaign/clients.hpp"
 #include "campaign/columns.hpp"
+#include "campaign/plugins/plugins.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/nearest_name.hpp"
 
@@ -21,7 +22,7 @@ std::vector<std::string> metric_names() {
 std::string suggestion(const std::string& name, std::vector<std::string> more) {
   std::vector<std::string> known = metric_names();
   known.insert(known.end(), more.begin(), more.end());
-  const auto registry = policies::Registry::built_in();
+  const auto registry = campaign::known_policies();
   for (const auto& preset : policies::presets()) known.push_back(preset.name);
   for (const auto& policy : registry.policies()) known.push_back(policy.name);
   for (const auto& axis : policies::axes()) known.push_back(axis.name);

@@ -15,6 +15,7 @@
 #include "scenarios/loader.hpp"
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/seeds.hpp"
+#include "scenarios/stack_words.hpp"
 
 namespace fencelab::cli {
 
@@ -47,14 +48,16 @@ bool choose_stacks(Plan& plan, const PlanOptions& options, const policies::Regis
   bool ok = true;
   for (const std::string& name : options.stacks) {
     if (has_stack(chosen, name)) continue;
-    if (!policies::find_preset(name)) {
-      complain_of_stack(plan.scenario, name);
+    scenarios::StackWords words = scenarios::parse_stack(name, plan.scenario.stacks);
+    if (!words.error.empty() || !policies::find_preset(words.stack.preset)) {
+      if (words.error.empty())
+        complain_of_stack(plan.scenario, words.base);
+      else
+        complain("--stack {}: error: {}\n", scenarios::quote(name), words.error);
       ok = false;
       continue;
     }
-    scenarios::StackSpec stack;
-    stack.name = stack.preset = name;
-    chosen.push_back(std::move(stack));
+    chosen.push_back(std::move(words.stack));
   }
   for (const scenarios::StackSpec& stack : chosen) {
     auto resolved = scenarios::resolve_stack(plan.scenario, stack, registry);

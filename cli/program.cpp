@@ -84,6 +84,8 @@ int run_program(int argc, char** argv) {
   add_list(app, action);
   add_describe(app, action);
   add_import(app, action);
+  add_new(app, action);
+  add_vet(app, action);
   add_pages(app, action);
   try {
     app.parse(argc, argv);

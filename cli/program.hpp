@@ -33,6 +33,8 @@ void add_validate(CLI::App& app, Action& action);
 void add_list(CLI::App& app, Action& action);
 void add_describe(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_new(CLI::App& app, Action& action);
+void add_vet(CLI::App& app, Action& action);
 void add_pages(CLI::App& app, Action& action);
 
 /// On any rank but the first it prints nothing and does what the first one says, if the subcommand

@@ -18,6 +18,7 @@
 #include "campaign/schedule_hash.hpp"
 #include "cli/output.hpp"
 #include "cli/plan.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "scenarios/nearest_name.hpp"
 
@@ -217,7 +218,7 @@ int replay(ReplayOptions options) {
   const auto given = read_given(options);
   if (!given) return kExitUsage;
   if (options.paths.empty()) options.paths = {library_folder()};
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   auto plans = load_plans(options, registry);
   if (!plans || !choose_points(*plans, options, registry)) return kExitUsage;
   std::vector<Plan> smaller;
@@ -237,6 +238,7 @@ void add_replay(CLI::App& app, Action& action) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command = app.add_subcommand(
       "replay", "carry out the schedule of a counterexample, step by step, and show it");
+  add_plugin_options(*command);
   command->add_option("schedule", options->what, "a token (v1:...), or a file *.replay of check")
       ->required();
   command->add_option("--scenario", options->paths,
@@ -257,7 +259,7 @@ void add_replay(CLI::App& app, Action& action) {
                       "write a sequence diagram in the language of Mermaid to this file");
   command->callback([options, seeds, &action] {
     options->has_seeds = seeds->count() > 0;
-    action = [options] { return replay(*options); };
+    action = [options] { return call_guarded([&] { return replay(*options); }); };
   });
 }
 

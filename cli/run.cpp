@@ -11,6 +11,7 @@
 #include "campaign/files.hpp"
 #include "cli/campaign.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "cli/trace_options.hpp"
 #include "scenarios/nearest_name.hpp"
@@ -21,7 +22,7 @@ namespace fencelab::cli {
 namespace {
 
 int run(const RunOptions& options, campaign::Ranks* ranks) {
-  const auto registry = policies::Registry::built_in();
+  const auto registry = known_policies();
   auto plans = load_plans(options, registry);
   const bool serves = ranks && ranks->rank() > 0;
   if (!plans && serves) plans.emplace();  // what cannot be loaded is said by the first
@@ -143,9 +144,12 @@ void add_campaign_options(CLI::App& command, RunOptions& options) {
 void add_run(CLI::App& app, Action& action, campaign::Ranks* ranks) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "run scenarios under stacks and compare them");
+  add_plugin_options(*command);
   command->add_option("scenario", options->paths, "scenario files, or folders of them")->required();
-  command->add_option("--stack", options->stacks,
-                      "only these stacks (names of the scenario, or presets)");
+  command->add_option(
+      "--stack", options->stacks,
+      "only these stacks: names of the scenario, presets, or presets with changes such as "
+      "linux-implicit,flip=deadline,flip.margin=2ms");
   CLI::Option* seeds = command->add_option(
       "--seeds", options->seeds, "a seed or a range such as 1..8, instead of the scenario's");
   command->add_option("--set", options->sets, "change the scenario first: /json/pointer=value")

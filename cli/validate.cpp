@@ -6,6 +6,7 @@
 
 #include "cli/names.hpp"
 #include "cli/output.hpp"
+#include "cli/plugins.hpp"
 #include "cli/program.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -35,6 +36,7 @@ bool validate_file(const std::string& file, const policies::Registry& registry) 
 void add_validate(CLI::App& app, Action& action) {
   auto paths = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("validate", "report every mistake of scenario files");
+  add_plugin_options(*command);
   command->add_option("file", *paths, "scenario files, or folders of them")->required();
   command->callback([paths, &action] {
     action = [paths] {
@@ -44,7 +46,7 @@ void add_validate(CLI::App& app, Action& action) {
         return int{kExitUsage};
       }
       bool ok = true;
-      const auto registry = policies::Registry::built_in();
+      const auto registry = known_policies();
       for (const std::string& file : found.files) ok = validate_file(file, registry) && ok;
       return ok ? int{kExitOk} : int{kExitUsage};
     };

@@ -9,11 +9,11 @@ RunState::~RunState() = default;
 
 const std::vector<AxisInfo>& axes() {
   static const std::vector<AxisInfo> kAxes = {
-      {"sync", "which fences must a job wait for, and what does it publish?"},
-      {"submission", "how does work reach an engine?"},
-      {"residency", "how is memory taken from running work?"},
-      {"userptr", "what does the MMU notifier do?"},
-      {"bind", "when is GPU VM state updated, when is page-table memory taken?"},
+      {"sync", "which fences must a job wait for, and what does it publish?", true},
+      {"submission", "how does work reach an engine?", true},
+      {"residency", "how is memory taken from running work?", true},
+      {"userptr", "what does the MMU notifier do?", true},
+      {"bind", "when is GPU VM state updated, when is page-table memory taken?", true},
       {"reclaim", "what may an allocation do under pressure?"},
       {"hang", "who notices that something does not end, and who pays?"},
       {"semaphore", "how does a queue wait on a value?"},

@@ -60,11 +60,13 @@ struct PolicyInfo {
   std::string axis, name, summary, source;
   std::vector<Parameter> parameters;
   Factory make;
+  std::string plugin{};  ///< which plug-in, of which contents, it comes from; empty: built in
 };
 
 /// The axes in the order of the documentation, each with its question.
 struct AxisInfo {
   std::string name, question;
+  bool has_coroutines = false;  ///< among the methods of its class
 };
 const std::vector<AxisInfo>& axes();
 

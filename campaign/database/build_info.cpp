@@ -6,6 +6,7 @@
 
 #include "campaign/database/database.hpp"
 #include "campaign/files.hpp"
+#include "campaign/plugins/plugins.hpp"
 #include "core/stable_hash.hpp"
 #include "fencelab/version.hpp"
 
@@ -48,7 +49,7 @@ std::string engine_id() {
 
 }  // namespace
 
-BuildInfo BuildInfo::ours() {
+BuildInfo BuildInfo::program() {
   static const std::string kEngine = engine_id();
   std::string build_type(kBuildType);
   if (!kSanitizers.empty()) build_type += " " + std::string(kSanitizers);
@@ -58,6 +59,15 @@ BuildInfo BuildInfo::ours() {
           build_type,
           kGitDirty,
           kEngine};
+}
+
+BuildInfo BuildInfo::ours() {
+  BuildInfo info = program();
+  for (const Plugin& plugin : loaded_plugins()) {
+    info.compiler += "; plug-in " + plugin.identity();
+    info.engine += "+" + plugin.hash;
+  }
+  return info;
 }
 
 std::string BuildInfo::words() const {

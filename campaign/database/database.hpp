@@ -20,7 +20,10 @@ struct BuildInfo {
   std::string version, commit, compiler, build_type;
   bool dirty = false;  ///< the sources differ from the commit
   std::string engine;  ///< the program itself: equal for equal code
+  /// The program with the plug-ins that are loaded, which stand behind the compiler.
   static BuildInfo ours();
+  /// Without them.
+  static BuildInfo program();
   /// In one line, as in the column `build` of runs.csv; says so if this is no release build.
   std::string words() const;
 };

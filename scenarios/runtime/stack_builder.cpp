@@ -117,6 +117,14 @@ class StackResolver {
     choice.values.set(name, *value.value);
   }
 
+  /// A policy that has no such parameter has it not.
+  static bool has_flag(const ResolvedStack::Choice& choice, const char* name) {
+    const auto& parameters = choice.policy->parameters;
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const Parameter& each) { return each.name == name; }) &&
+           choice.values.flag(name);
+  }
+
   void check_combination(const std::map<std::string, ResolvedStack::Choice>& axes,
                          const std::string& gpu) {
     for (const auto& [axis, choice] : axes)
@@ -133,8 +141,7 @@ class StackResolver {
             fmt::format("stack {}: userptr: fault on {} needs a GPU that recovers from faults",
                         stack_.name, gpu),
             "residency: fault");
-    const bool wraps = axes.at("sync").policy->name.rfind("implicit", 0) == 0 &&
-                       axes.at("sync").values.flag("wrap_user_fences");
+    const bool wraps = has_flag(axes.at("sync"), "wrap_user_fences");
     const bool in_resv = name("sync").rfind("implicit", 0) == 0 ||
                          name("sync") == "explicit-bridged" || name("sync") == "timeline";
     if (user && in_resv && !wraps)

@@ -135,7 +135,7 @@ TEST_CASE("an unknown option or subcommand is refused with the nearest", "[cli]"
   CHECK(usage_error({"rnu"}) ==
         "fencelab: unknown subcommand \"rnu\"; expected one of \"run\", "
         "\"merge\", \"compare\", \"check\", \"replay\", \"validate\", \"list\", \"describe\", "
-        "\"import\", \"man\", \"completion\"; did you mean \"run\"?");
+        "\"import\", \"new\", \"vet\", \"man\", \"completion\"; did you mean \"run\"?");
   CHECK(contains(usage_error({"import", "wsm"}), "did you mean \"wsim\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--seed", "1"}), "did you mean \"--seeds\"?"));
   CHECK(contains(usage_error({"run", "x.json", "--ouput=1"}), "did you mean \"--out\"?"));
@@ -152,6 +152,10 @@ TEST_CASE("what is missing on the command line is named", "[cli]") {
   CHECK(contains(usage_error({"describe"}), "name is required"));
   CHECK(contains(usage_error({"import"}), "subcommand is required"));
   CHECK(contains(usage_error({"import", "wsim"}), "required"));
+  CHECK(contains(usage_error({"vet"}), "name is required"));
+  CHECK(contains(usage_error({"new"}), "subcommand is required"));
+  CHECK(contains(usage_error({"new", "policy", "--axis", "flip"}), "name is required"));
+  CHECK(contains(usage_error({"new", "policy", "mine"}), "--axis is required"));
   CHECK(contains(usage_error({"import", "wsim", "x.wsim"}), "--out is required"));
   CHECK(contains(usage_error({"import", "ftrace"}), "file is required"));
   CHECK(contains(usage_error({"import", "presentmon"}), "file is required"));

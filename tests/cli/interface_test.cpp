@@ -106,7 +106,7 @@ TEST_CASE("runs.csv says by which build it was made, as --version does", "[cli]"
 TEST_CASE("the option --help names every subcommand and every exit code", "[cli]") {
   const std::string help = output_of({"--help"});
   for (const char* const command :
-       {"run", "check", "replay", "validate", "list", "describe", "import"})
+       {"run", "check", "replay", "validate", "list", "describe", "import", "new", "vet"})
     matches(help, fmt::format("^  {} +[a-z]+ [a-z]+", command));
   // Scripts branch on these (and they are never counts).
   CHECK(help.find("Exit codes: 0 as expected, 1 an expectation failed, 2 unexpected deadlock or "
@@ -132,6 +132,8 @@ TEST_CASE("the option --help of each subcommand explains each of its options", "
       {{"list"}, {"what", "--folder", "--markdown"}},
       {{"describe"}, {"name", "--folder"}},
       {{"import"}, {"wsim", "ftrace", "presentmon"}},
+      {{"new", "policy"}, {"name", "--axis", "--out"}},
+      {{"vet"}, {"name", "--axis", "--folder", "--out", "-j,--jobs", "--quiet", "--policy-plugin"}},
       {{"import", "wsim"}, {"file", "-o,--out", "--clients", "--repeat"}},
       {{"import", "ftrace"}, {"file", "-o,--out", "--window"}},
       {{"import", "presentmon"}, {"file", "-o,--out", "--application"}},
