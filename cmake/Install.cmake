@@ -78,9 +78,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/packaging/fencelab-config
 install(FILES ${PROJECT_BINARY_DIR}/packaging/fencelab-config.cmake
               ${PROJECT_BINARY_DIR}/packaging/fencelab-config-version.cmake
         DESTINATION ${package_dir} COMPONENT development)
-# What a project of a plug-in needs (cmake/FencelabPlugin.cmake with fencelab_add_plugin()) goes into the same folder; the
-# config file includes it where it is there.
-install(FILES cmake/FencelabPlugin.cmake DESTINATION ${package_dir} COMPONENT development OPTIONAL)
+# fencelab_add_plugin(), which the config file includes.
+install(FILES cmake/FencelabPlugin.cmake DESTINATION ${package_dir} COMPONENT development)
 
 # The prefix is found from where the file lies, so that the installed folder may be moved.
 file(RELATIVE_PATH prefix_from_pc /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

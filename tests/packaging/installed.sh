@@ -36,6 +36,13 @@ cmake --build cmake >cmake.log 2>&1 || { cat cmake.log; fail "it does not build"
 stack=$(sed -n 's/: .*//p' consumer.txt) verdict=$(sed -n 's/.*: //p' consumer.txt)
 grep -q ",$stack,1,ok,$verdict," out/runs.csv || fail "$(cat consumer.txt), unlike runs.csv"
 
+echo "-- a policy of one's own"
+"$prefix/bin/fencelab" new policy my-own --axis flip --out my-own >policy.txt || fail "new policy"
+cmake -S my-own -B policy -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DFENCELAB_PROGRAM="$prefix/bin/fencelab" >policy.log 2>&1 ||
+  { cat policy.log; fail "a new policy does not configure"; }
+cmake --build policy >policy.log 2>&1 || { cat policy.log; fail "a new policy does not build"; }
+"$prefix/bin/fencelab" list policies --policy-plugin policy/my-own.so | grep -q '^ *my-own ' || fail "a new policy is not listed"
+
 echo "-- g++ with pkg-config"
 pc=$(dirname "$(find "$prefix" -name fencelab.pc)")
 flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs fencelab) || fail "pkg-config"
