@@ -152,7 +152,6 @@ TEST_CASE("a file that is no plug-in is refused", "[cli][plugin]") {
 }
 
 TEST_CASE("what a plug-in brings is listed, described and taken as a stack", "[cli][plugin]") {
-  const Arguments with = {"--policy-plugin", plugin("good")};
   says(list_with(plugin("good")).out, "  acme-newest ");
   says(list_with(plugin("axes")).out, "  twin-sync ");
   const Outcome described =
