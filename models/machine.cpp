@@ -33,6 +33,10 @@ const DriverPolicies& Machine::policies_of(const Buffer& buffer) const {
 Gpu& Machine::add_gpu(Gpu::Spec spec, DriverPolicies policies) {
   gpus_.push_back(std::make_unique<Gpu>(*this, std::move(spec), std::move(policies)));
   gpus_.back()->index = static_cast<std::uint32_t>(gpus_.size() - 1);
+  // Before anything runs: what the first to use it made would be another thing to whoever explores
+  // orders in which somebody else comes first.
+  const auto& hang = gpus_.back()->policies().hang;
+  if (hang && hang->command_timeout()) monitor();
   return *gpus_.back();
 }
 

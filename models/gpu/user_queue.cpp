@@ -20,6 +20,11 @@ UserQueue::UserQueue(GpuContext& context, const std::string& name)
   ring_.set_mapped(false);
   will_write(progress_);
   context.gpu().add_user_queue(ring_);
+  const auto& hang = context.gpu().policies().hang;
+  if (const auto timeout = hang ? hang->command_timeout() : std::nullopt) {
+    ring_.monitor = &context.gpu().machine().monitor();
+    ring_.monitor->watch(ring_, *timeout);
+  }
 }
 
 UserQueue::~UserQueue() {
@@ -38,11 +43,7 @@ void UserQueue::push(JobPtr job) {
   job->head_at = job->ready_at = context_.gpu().machine().simulation().now();
   context_.gpu().machine().job_begun();
   job->assign_engine(context_.choose_engine(*job));
-  if (const auto timeout = context_.gpu().policies().hang->command_timeout()) {
-    ring_.monitor = &context_.gpu().machine().monitor();
-    ring_.monitor->record(job);
-    ring_.monitor->watch(ring_, *timeout);
-  }
+  if (ring_.monitor) ring_.monitor->record(job);
   const bool rung = !job->doorbell_lost;
   const JobPtr pushed = job;
   spread_urgency(*job);
@@ -50,7 +51,7 @@ void UserQueue::push(JobPtr job) {
   if (ring_.banned()) return pushed->kill(core::fence_error::kCanceled);
   if (rung) context_.gpu().firmware().ring_doorbell(ring_);
   // Pulled out meanwhile: the kernel knows of it what it made a fence of, or keeps on record.
-  const bool known = pushed->finished || context_.gpu().policies().hang->command_timeout();
+  const bool known = pushed->finished || ring_.monitor;
   if (known && context_.gpu().is_gone()) context_.give_up(*pushed);
 }
 
