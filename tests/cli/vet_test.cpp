@@ -104,3 +104,16 @@ TEST_CASE("what vet cannot do is said", "[cli][vet]") {
     CHECK(outcome.err.find(words) != std::string::npos);
   }
 }
+
+// It was made by whoever came first, and so another one in another order.
+TEST_CASE("whoever is watched first, the monitor of hangs is the same", "[cli]") {
+  const TemporaryFolder folder;
+  for (const char* const base : {"linux-implicit", "kfd"}) {
+    const Outcome outcome = run_fencelab(
+        {"check", std::string(FENCELAB_SOURCE_DIR) + "/scenarios/library/lost-doorbell.json",
+         "--stack", std::string(base) + ",hang=monitor", "--strength", "explored", "--paranoid",
+         "--out", folder.path("out")});
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.exit_code == 0);
+  }
+}
