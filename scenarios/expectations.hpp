@@ -38,8 +38,9 @@ struct FaultSpec {
   std::uint64_t count = 1;   ///< ... this many times; 0: for ever
   std::uint32_t factor = 1;  ///< slow: duration times this
   Duration delay{};          ///< slow_interrupt: by so much
-  Duration when{};           ///< kill, firmware_stop, unplug: instant; any instant where schedules are explored
-  bool may = false;          ///< explored both ways: it strikes, or it does not
+  /// kill, firmware_stop, unplug: instant; any instant where schedules are explored
+  Duration when{};
+  bool may = false;  ///< explored both ways: it strikes, or it does not
   Place place;
 };
 

@@ -352,7 +352,7 @@ struct ThrottleOp {
 };  ///< before each submit wait for the n-th previous step
 struct QueueDepthOp {
   std::uint32_t jobs = 0;
-};  ///< at most n unfinished jobs per engine
+};  ///< a submit ends when at most n jobs of the thread are unfinished on its engine
 struct PriorityOp {
   Index context = 0;
   int priority = 0;

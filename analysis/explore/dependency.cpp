@@ -14,16 +14,16 @@ enum class Rule : unsigned char {
   undecided,
   independent,
   dependent,
-  unless_both_failed,   ///< two attempts that failed
-  enough_for_both,      ///< commute if there is enough for both, however it comes
-  attempts,             ///< the same, or if both fail
-  enough_without,       ///< commute if there is enough without what is given back
-  frees,                ///< commute if nobody waited
-  neighbours,  ///< an item taken and the one put after it: whether it found the queue empty
-  outranks,    ///< what is offered would have been picked instead
-  reaches,     ///< it was asked whether a value is there, and this brought it
-  overtakes,   ///< whom units go to depends on who asked before
-  dies,        ///< a ww request depends on who holds it, or on who else waits
+  unless_both_failed,  ///< two attempts that failed
+  enough_for_both,     ///< commute if there is enough for both, however it comes
+  attempts,            ///< the same, or if both fail
+  enough_without,      ///< commute if there is enough without what is given back
+  frees,               ///< commute if nobody waited
+  neighbours,          ///< an item taken and the one put after it: whether it found the queue empty
+  outranks,            ///< what is offered would have been picked instead
+  reaches,             ///< it was asked whether a value is there, and this brought it
+  overtakes,           ///< whom units go to depends on who asked before
+  dies,                ///< a ww request depends on who holds it, or on who else waits
 };
 
 using Table = std::array<std::array<Rule, kAccessCount>, kAccessCount>;

@@ -111,7 +111,8 @@ std::string sections_of(const CommandText& command) {
 std::string exit_status() {
   std::string text = ".SH EXIT STATUS\n";
   for (const Word& code : exit_code_words())
-    text += fmt::format(".TP\n.B {}\n{}\n", code.word, escaped(sentence(std::string(code.meaning))));
+    text +=
+        fmt::format(".TP\n.B {}\n{}\n", code.word, escaped(sentence(std::string(code.meaning))));
   return text;
 }
 

@@ -177,8 +177,8 @@ class Engine final : public core::StateSource {
   std::unique_ptr<platform::Work> on_core_;  ///< of the work item that it executes
   core::RecoveryTimer watchdog_;
   core::RecoveryTimer preempt_watchdog_;  ///< of a job that others want off
-  core::RecoveryTimer silent_watchdog_;  ///< finds jobs that are done and of which nobody was told
-  std::vector<JobPtr> silent_;           ///< these
+  core::RecoveryTimer silent_watchdog_;   ///< finds jobs that are done and of which nobody was told
+  std::vector<JobPtr> silent_;            ///< these
   std::vector<std::unique_ptr<core::Timer>> late_;  ///< interrupts on their way
   std::uint64_t ring_orders_ = 0;                   ///< jobs put into the shared ring, ever
   std::vector<HwQueue*> ready_;  ///< queues whose head may run here, in round-robin order

@@ -223,8 +223,7 @@ std::optional<Time> earliest(const core::RecoveryTimer& a, const core::RecoveryT
 }  // namespace
 
 std::optional<Time> Engine::watchdog_due(const Job& job) const {
-  if (current_ && current_->head() == &job)
-    return earliest(watchdog_, preempt_watchdog_);
+  if (current_ && current_->head() == &job) return earliest(watchdog_, preempt_watchdog_);
   const auto timeout = time_limit_of(job);
   if (!timeout || job.queue->head() != &job) return std::nullopt;
   if (!job.queue->may_run() || !would_run(*job.queue)) return std::nullopt;

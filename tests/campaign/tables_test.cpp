@@ -87,7 +87,8 @@ TEST_CASE(
     records.push_back(record);
   }
   const std::string csv = compare_csv(records);
-  CHECK(csv.find("2,s,,a,complete,a,makespan_ns,ns,1,30,,,1,0,,,a+oracle,3\n") != std::string::npos);
+  CHECK(csv.find("2,s,,a,complete,a,makespan_ns,ns,1,30,,,1,0,,,a+oracle,3\n") !=
+        std::string::npos);
   CHECK(csv.find("2,s,,b,complete,a,makespan_ns,ns,1,50,,,1.66666667,20,,,oracle,2.5\n") !=
         std::string::npos);
   CHECK(csv.find("oracle,complete,a,makespan_ns,ns,1,20,,,0.666666667,-10,,,,\n") !=

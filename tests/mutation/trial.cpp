@@ -67,8 +67,9 @@ std::vector<Result> Trial::run() const {
   for (const Item& item : items_)
     tasks.emplace_back(
         [&item, this] { return to_text(judge(*item.scenario, item.stack, budget_)); });
-  const auto done = campaign::run_tasks(tasks, {.jobs = 2, .limits = {.time = std::chrono::minutes(4), .memory = {}}},
-                                        [](std::size_t, const campaign::WorkerResult&) {});
+  const auto done = campaign::run_tasks(
+      tasks, {.jobs = 2, .limits = {.time = std::chrono::minutes(4), .memory = {}}},
+      [](std::size_t, const campaign::WorkerResult&) {});
   std::vector<Result> results;
   for (std::size_t i = 0; i < items_.size(); ++i) {
     Result& result = results.emplace_back();

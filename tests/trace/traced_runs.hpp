@@ -31,9 +31,7 @@ class TracedRun {
     return folder_.path(name);
   }
   /// The text of a trace that was written.
-  std::string text(const std::string& name) const {
-    return testing::read_file(folder_.path(name));
-  }
+  std::string text(const std::string& name) const { return testing::read_file(folder_.path(name)); }
   std::string result(const std::string& file) const {
     return testing::read_file(folder_.path("out/" + file));
   }
