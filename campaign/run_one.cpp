@@ -224,7 +224,6 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
 
   core::Simulation simulation({.seed = seed});
   models::platform::SharedHardware hardware(simulation, describe_hardware(scenario.platform));
-  policies::RunState state(simulation);
   analysis::Fingerprint fingerprint;
   analysis::RunMetrics metrics;
   simulation.probe().subscribe(fingerprint, core::Probe::kFacts);
@@ -242,6 +241,8 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   }
   const MetricProbes probes(simulation);
   RunTrace timeline(telling.trace, simulation);
+  // What it keeps (sync objects with their fences) is published as it goes, to all of the above.
+  policies::RunState state(simulation);
   scenarios::World world(simulation, hardware, scenario, stack, state);
   timeline.know(world);
   analysis::DeadlockWatch watch(simulation, world.machine());
