@@ -126,7 +126,9 @@ class ClientFinder {
 }  // namespace
 
 std::string fit_for_name(std::string_view text) {
-  std::string name(text.empty() ? "_" : text);
+  // Scenarios allow 128 bytes; numbers that tell names apart come behind.
+  constexpr std::size_t kLongest = 96;
+  std::string name(text.empty() ? "_" : text.substr(0, kLongest));
   for (char& c : name) {
     const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '_' || c == '-';

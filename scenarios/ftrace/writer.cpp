@@ -207,7 +207,7 @@ class Writer {
   std::string thread_name(std::uint32_t task, std::uint32_t entity) const {
     if (task == kNothing) return fmt::format("unknown_c{}", entity);
     const Task& known = replay_.recording.tasks[task];
-    return fit_for_name(fmt::format("{}-{}_c{}", known.comm, known.pid, entity));
+    return fmt::format("{}-{}_c{}", fit_for_name(known.comm), known.pid, entity);
   }
 
   // Each operation comes when it came or, if the one before is not over by then, right after that.

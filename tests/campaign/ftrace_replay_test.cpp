@@ -266,3 +266,16 @@ TEST_CASE("Imported recordings run to their end under every preset") {
     }
   }
 }
+
+TEST_CASE("A task with a name longer than any in a scenario becomes a client") {
+  std::string text = data("virtio_gpu.txt");
+  const std::string name(200, 'x');
+  std::string longer;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t dash = line.find('-');
+    const bool is_event = !line.starts_with("cpus") && dash != std::string::npos && dash < 30;
+    longer += (is_event ? name + line.substr(dash) : line) + "\n";
+  }
+  CHECK(scenarios::load_scenario(import(longer), "r.json", {}).ok());
+}
