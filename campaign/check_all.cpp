@@ -104,7 +104,7 @@ std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
   for (std::size_t part = parts.size(); part-- > 0;) first_part[parts[part].item] = part;
   const PoolOptions pool{.jobs = options.jobs,
                          .stop = options.stop,
-                         .limits = {.time = limit, .memory = limits_with_plugins().memory},
+                         .limits = {.time = limit, .memory = options.memory},
                          .spare = &spare,
                          .relay = relay ? &*relay : nullptr};
   run_tasks(tasks, pool, [&](std::size_t part, const WorkerResult& result) {

@@ -1,7 +1,9 @@
 // Many checks: each seed of each in a process of its own, then one record per scenario and stack.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "campaign/check_one.hpp"
@@ -27,6 +29,7 @@ struct CheckAllOptions {
   unsigned jobs = 1;
   StopSignals* stop = nullptr;
   CheckFunction check = check_one;
+  std::optional<std::uint64_t> memory;  ///< of each process of a check, in bytes
   Ranks* ranks = nullptr;  ///< helpers of checks may be there; all must have the same items
 };
 

@@ -36,7 +36,8 @@ CheckFinding finding_of(const HazardRecord& hazard) {
 /// What a timed run with this seed shows.
 CheckRecord observe(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                     std::uint64_t seed, PredictedRun* predicted) {
-  const RunRecord run = run_one(scenario, stack, seed, predicted);
+  constexpr std::uint64_t kUnlimited = ~std::uint64_t{0};  // the budget is what ends it
+  const RunRecord run = run_one(scenario, stack, seed, predicted, {}, kUnlimited);
   CheckRecord record;
   record.scenario = run.scenario;
   record.stack = run.stack;

@@ -35,7 +35,7 @@ void add_trials(const ExplainedFinding& explained, std::size_t index,
                 const ScenarioReading& reading, const FixOptions& options,
                 std::vector<Trial>& trials) {
   const std::string& file = explained.item->scenario->file;
-  const auto document = document_of(file, explained.item->scenario->sets);
+  const auto document = document_of(file, explained.item->scenario->sets, reading.limits);
   if (!document) return;
   std::size_t added = 0;
   for (FixCandidate& candidate : candidates_for(explained, *document, reading)) {

@@ -38,7 +38,7 @@ class FindingReducer {
   ReducedScenario run() {
     ReducedScenario reduced;
     reduced.stack = explained_.item->stack->name;
-    auto document = document_of(file(), explained_.item->scenario->sets);
+    auto document = document_of(file(), explained_.item->scenario->sets, reading_.limits);
     if (!document) return failed("the scenario cannot be read any more");
     const auto before = parts_of(*document);
     ReducedDocument smaller = reduce_scenario(

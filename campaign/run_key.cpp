@@ -75,6 +75,7 @@ std::string reproduce_command(const std::string& file, const RunOrigin& origin,
       stack.substr(0, stack.size() - (oracle ? oracle_variant("").size() : 0));
   command += fmt::format(" --stack {} --seeds {}", shell_word(plain), seed);
   if (oracle) command += " --oracle";
+  command += origin.limits;
   return command + plugin_arguments();
 }
 

@@ -22,6 +22,7 @@ struct RunOrigin {
   std::vector<std::string> sets;  ///< `--set`
   std::string rounds;             ///< `--rounds`; empty: all
   std::string point;              ///< `--point`; empty: nothing is swept
+  std::string limits;             ///< what the file may ask for, as options, each behind a blank
 };
 
 /// The command that makes one run again, with the plug-ins that are loaded, quoted for a shell.

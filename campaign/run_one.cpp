@@ -19,6 +19,7 @@
 #include "campaign/instant_watch.hpp"
 #include "campaign/livelock_words.hpp"
 #include "campaign/run_trace.hpp"
+#include "scenarios/quantity.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::campaign {
@@ -33,13 +34,14 @@ class Supervisor {
  public:
   Supervisor(core::Simulation& simulation, scenarios::World& world,
              models::platform::SharedHardware& hardware, analysis::RunMetrics& metrics,
-             analysis::DeadlockWatch& watch, Heartbeat* heartbeat)
+             analysis::DeadlockWatch& watch, Heartbeat* heartbeat, std::uint64_t events_max)
       : simulation_(simulation),
         world_(world),
         hardware_(hardware),
         metrics_(metrics),
         watch_(watch),
         heartbeat_(heartbeat),
+        events_max_(events_max),
         instant_(simulation, [&metrics] { return metrics.operations_done + metrics.jobs_done; }) {}
 
   void run() {
@@ -55,14 +57,17 @@ class Supervisor {
                    metrics_.engine_jobs};
       hardware_.run(until, [this] {
         beat();
-        return instant_.is_endless();
+        return instant_.is_endless() || is_overdue();
       });
+      if (is_overdue()) return;
       if (instant_.is_endless()) return judge_instant();
       if (is_at_rest()) break;
       judge_slice();
     }
     watch_.look_finally(is_at_rest());
   }
+  /// It has had all the events that it may have, and was stopped.
+  bool is_overdue() const { return simulation_.events() > events_max_; }
   /// What was found that is no finding of the wait graph: in words, empty if nothing.
   const std::string& livelock() const { return livelock_; }
   const std::string& starved() const { return starved_; }
@@ -188,6 +193,7 @@ class Supervisor {
   analysis::RunMetrics& metrics_;
   analysis::DeadlockWatch& watch_;
   Heartbeat* heartbeat_;
+  std::uint64_t events_max_;
   std::uint64_t told_ = 0;  ///< events
   InstantWatch instant_;
   Mark before_;
@@ -214,7 +220,8 @@ void add_distributions(const analysis::RunMetrics& metrics, RunRecord& record) {
 std::string build_description() { return BuildInfo::ours().words(); }
 
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                  std::uint64_t seed, PredictedRun* predicted, const RunTelling& telling) {
+                  std::uint64_t seed, PredictedRun* predicted, const RunTelling& telling,
+                  std::uint64_t events_max) {
   const auto begun = std::chrono::steady_clock::now();
   RunRecord record;
   record.scenario = scenario.name;
@@ -252,12 +259,19 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
   analysis::ResourceSeries series(world.machine());
   simulation.probe().subscribe(series, analysis::ResourceSeries::kMask);
   world.start();
-  Supervisor supervisor(simulation, world, hardware, metrics, watch, telling.heartbeat);
+  Supervisor supervisor(simulation, world, hardware, metrics, watch, telling.heartbeat, events_max);
   supervisor.run();
   record.trace_error =
       timeline.finish(simulation.now(), watch.incidents().empty()
                                             ? std::nullopt
                                             : std::optional(watch.incidents().front().finding.at));
+  if (supervisor.is_overdue()) {
+    record.status = "overdue";
+    record.message =
+        fmt::format("the run was stopped: more than {} events, at {} of simulated time (--run-events)",
+                    events_max, scenarios::format_duration(simulation.now().time_since_epoch()));
+    return record;
+  }
   if (orders) *predicted = describe_orders(*orders, simulation, world);
 
   if (metrics.operations_done == 0 && metrics.jobs_done == 0) {

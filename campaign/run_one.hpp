@@ -17,13 +17,17 @@ struct RunTelling {
   Heartbeat* heartbeat = nullptr;  ///< how far it has got; null: nobody asks
 };
 
-/// Runs to completion, quiescence or the horizon, in this process. Throws InternalError on our own
-/// mistakes. At most one run of a process may use shared hardware; see run_all.hpp. `predicted`, if
-/// given, takes what the run's order of events foretells. `telling` changes nothing but
-/// RunRecord::trace_error.
+/// More than a run of an hour on the clock; against scenarios that ask for too much.
+inline constexpr std::uint64_t kMaxEvents = 10'000'000'000;
+
+/// Runs to completion, quiescence or the horizon, in this process. A run of more than `events_max`
+/// events of the event kernel is stopped: its status is `overdue`, and the rest of it is empty.
+/// Throws InternalError on our own mistakes. At most one run of a process may use shared hardware;
+/// see run_all.hpp. `predicted`, if given, takes what the run's order of events foretells.
+/// `telling` changes nothing but RunRecord::trace_error.
 RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
                   std::uint64_t seed, PredictedRun* predicted = nullptr,
-                  const RunTelling& telling = {});
+                  const RunTelling& telling = {}, std::uint64_t events_max = kMaxEvents);
 
 /// "version commit build-type compiler sanitizers", with a word when it is no release build.
 std::string build_description();

@@ -12,6 +12,7 @@ namespace fencelab::campaign {
 /// As run_one(), and RunRecord::broken_rules says which rules about contexts were broken: no
 /// schedule could refute those, so that one run is enough to know.
 RunRecord run_watched(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack,
-                      std::uint64_t seed, const RunTelling& telling = {});
+                      std::uint64_t seed, const RunTelling& telling = {},
+                      std::uint64_t events_max = kMaxEvents);
 
 }  // namespace fencelab::campaign

@@ -10,10 +10,11 @@
 namespace fencelab::campaign {
 
 std::optional<nlohmann::json> document_of(const std::string& file,
-                                          const std::vector<std::string>& sets) {
+                                          const std::vector<std::string>& sets,
+                                          const scenarios::DocumentLimits& limits) {
   const ReadFile read = read_file(file);
   if (!read.error.empty()) return std::nullopt;
-  auto document = scenarios::parse_json(read.text, file);
+  auto document = scenarios::parse_json(read.text, file, limits);
   if (!document) return std::nullopt;
   for (const std::string& set : sets)
     if (!scenarios::apply_set(document.value(), set).empty()) return std::nullopt;
@@ -25,7 +26,7 @@ std::unique_ptr<ScenarioVariant> variant_of(const nlohmann::json& document, cons
                                             const ScenarioReading& reading,
                                             const std::vector<std::string>& sets) {
   const std::string text = document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  auto scenario = scenarios::load_scenario(text, file, reading.names, sets);
+  auto scenario = scenarios::load_scenario(text, file, reading.names, sets, reading.limits);
   if (!scenario) return nullptr;
   auto resolved = scenarios::resolve_stack(
       *scenario, scenarios::parse_stack(stack, scenario->stacks).stack, reading.registry);

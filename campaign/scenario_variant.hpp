@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "policies/registry.hpp"
+#include "scenarios/document_limits.hpp"
 #include "scenarios/policy_names.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
 #include "scenarios/scenario.hpp"
@@ -18,6 +19,7 @@ namespace fencelab::campaign {
 struct ScenarioReading {
   const policies::Registry& registry;
   scenarios::PolicyNames names;
+  scenarios::DocumentLimits limits = {};
 };
 
 /// A scenario with one of its stacks. Neither is moved while somebody refers to it.
@@ -28,7 +30,8 @@ struct ScenarioVariant {
 
 /// The document of `file` with `sets` carried out; nothing if it cannot be read any more.
 std::optional<nlohmann::json> document_of(const std::string& file,
-                                          const std::vector<std::string>& sets);
+                                          const std::vector<std::string>& sets,
+                                          const scenarios::DocumentLimits& limits = {});
 
 /// The scenario of `document` under the stack of that name; nothing if it is none.
 std::unique_ptr<ScenarioVariant> variant_of(const nlohmann::json& document, const std::string& file,

@@ -47,7 +47,8 @@ constexpr char kResult = '=', kException = '!';
     text = task();
   } catch (const std::bad_alloc&) {
     kind = kException;
-    text = memory_limit ? "the run needed more memory than it may have" : "out of memory";
+    text = memory_limit ? "the run needed more memory than it may have (--run-memory)"
+                        : "out of memory";
   } catch (const std::exception& error) {
     kind = kException;
     text = error.what();
@@ -126,7 +127,8 @@ void WorkerSet::kill_overdue(const WorkerFinished& finished) {
     if (Clock::now() - workers_[i].begun < *limits_.time) continue;
     ::kill(workers_[i].pid, SIGKILL);
     finish(workers_[i]);
-    end(i, {WorkerResult::Status::overdue, "the run was stopped at its time limit"}, finished);
+    end(i, {WorkerResult::Status::overdue, "the run was stopped at its time limit (--run-time)"},
+        finished);
   }
 }
 

@@ -38,20 +38,12 @@ std::string key_of(const PointRun& run) {
   return campaign::run_key(run.plan->scenario, run.plan->point, *run.stack, run.seed);
 }
 
-campaign::WorkerLimits limits_of(const RunOptions& options) {
-  campaign::WorkerLimits limits = campaign::limits_with_plugins();
-  if (!options.time_limit.empty())
-    limits.time = std::chrono::ceil<std::chrono::milliseconds>(
-        *scenarios::parse_duration(options.time_limit).value);
-  if (!options.memory_limit.empty())
-    limits.memory = *scenarios::parse_size(options.memory_limit).value;
-  return limits;
-}
-
 // ---------------------------------------------------------------- one run, here or elsewhere
 
-RunRecord record_of(const PointRun& run, const campaign::RunTelling& telling) {
-  RunRecord record = campaign::run_watched(run.plan->scenario, *run.stack, run.seed, telling);
+RunRecord record_of(const PointRun& run, const campaign::RunTelling& telling,
+                    std::uint64_t events_max) {
+  RunRecord record =
+      campaign::run_watched(run.plan->scenario, *run.stack, run.seed, telling, events_max);
   record.point = run.plan->point;
   return record;
 }
@@ -80,7 +72,9 @@ class Orders {
     if (!run.stack || key_of(run) != key)
       throw std::runtime_error(
           "another rank read other scenarios than the first: its files differ, or its program");
-    return [run, trace = options_.trace] { return record_of(run, {trace}).to_json(); };
+    return [run, trace = options_.trace, most = options_.limits.events] {
+      return record_of(run, {trace}, most).to_json();
+    };
   }
 
  private:
@@ -122,7 +116,7 @@ class Campaign {
         heartbeats_(options.jobs * (ranks ? 2 * static_cast<std::size_t>(ranks->size()) : 1)) {
     pool_.jobs = options.jobs;
     pool_.stop = &stop;
-    pool_.limits = limits_of(options);
+    pool_.limits = worker_limits(options.limits);
     if (ranks) pool_.far = &far_.emplace(*ranks, options.jobs);
   }
 
@@ -212,7 +206,8 @@ class Campaign {
 
   campaign::RunIdentity identity_of(const PointRun& run) const {
     const Plan& plan = *run.plan;
-    const campaign::RunOrigin origin{options_.sets, options_.rounds, plan.point};
+    const campaign::RunOrigin origin{options_.sets, options_.rounds, plan.point,
+                                     limit_arguments(options_.document)};
     return {key_of(run),
             plan.scenario.name,
             plan.point,
@@ -222,14 +217,17 @@ class Campaign {
             campaign::reproduce_command(plan.scenario.file, origin, run.stack->name, run.seed)};
   }
 
-  static campaign::WorkItem item_of(const PointRun& run, const campaign::RunTelling& telling) {
+  campaign::WorkItem item_of(const PointRun& run, const campaign::RunTelling& telling) const {
     RunRecord identity;
     identity.scenario = run.plan->scenario.name;
     identity.point = run.plan->point;
     identity.stack = run.stack->name;
     identity.file = run.plan->scenario.file;
     identity.seed = run.seed;
-    return {identity, [run, telling] { return record_of(run, telling); }, order_of(run)};
+    const auto work = [run, telling, most = options_.limits.events] {
+      return record_of(run, telling, most);
+    };
+    return {identity, work, order_of(run)};
   }
 
   void make_runs() {
@@ -398,7 +396,8 @@ int list_runs(const RunOptions& options, const std::vector<Plan>& plans,
   for (auto run = cursor.next(); run; run = cursor.next(), ++count)
     if (options.list)
       say("{}\n", campaign::reproduce_command(run->plan->scenario.file,
-                                              {options.sets, options.rounds, run->plan->point},
+                                              {options.sets, options.rounds, run->plan->point,
+                                               limit_arguments(options.document)},
                                               run->stack->name, run->seed));
   if (options.count) say("{}\n", count);
   return cursor.ok() ? kExitOk : kExitUsage;
@@ -407,7 +406,7 @@ int list_runs(const RunOptions& options, const std::vector<Plan>& plans,
 int serve_campaign(const RunOptions& options, const std::vector<Plan>& plans,
                    const policies::Registry& registry, campaign::Ranks& ranks) {
   Orders orders(options, plans, registry);
-  campaign::serve_tasks(ranks, options.jobs, limits_of(options),
+  campaign::serve_tasks(ranks, options.jobs, worker_limits(options.limits),
                         [&](const std::string& order) { return orders.task_of(order); });
   return kExitOk;
 }

@@ -47,7 +47,7 @@ std::optional<std::vector<Plan>> all_plans(const CheckCommand& command,
   if (!named || !choose_points(*named, command, registry)) return std::nullopt;
   std::vector<Plan> plans;
   for (Plan& whole : *named) {
-    auto smaller = smaller_plans(whole, registry);
+    auto smaller = smaller_plans(whole, command.document, registry);
     if (!smaller) return std::nullopt;
     plans.push_back(std::move(whole));
     std::move(smaller->begin(), smaller->end(), std::back_inserter(plans));
@@ -189,7 +189,8 @@ void explain(Check& check, const campaign::CheckAllOptions& pool) {
   options.reduce = command.has_out;
   campaign::explain_findings(
       check.items, check.records, check.judgements,
-      {check.registry, scenarios::policy_names(check.registry, metric_names())}, pool, options);
+      {check.registry, scenarios::policy_names(check.registry, metric_names()), command.document},
+      pool, options);
 }
 
 int interrupted(const Progress& progress, std::size_t checks) {
@@ -201,8 +202,10 @@ int interrupted(const Progress& progress, std::size_t checks) {
 /// Signals wait meanwhile: either all files are there or none is touched.
 int check_and_write(Check& check, campaign::StopSignals& stop) {
   Progress progress("checks", check.items.size(), check.command.quiet);
-  const campaign::CheckAllOptions options{
-      .jobs = check.command.jobs, .stop = &stop, .ranks = check.ranks};
+  const campaign::CheckAllOptions options{.jobs = check.command.jobs,
+                                          .stop = &stop,
+                                          .memory = worker_limits(check.command.limits).memory,
+                                          .ranks = check.ranks};
   check.records = campaign::check_all(check.items, options, [&](const CheckRecord& record) {
     progress.step(fmt::format("{} under {}: {}", record.scenario, record.stack,
                               record.status == "ok" ? record.verdict : record.status),

@@ -104,6 +104,8 @@ CLI::App* add_check_options(CLI::App& app, CheckCommand& command) {
       ->allow_extra_args(false);
   add_rounds_option(*check, command);
   add_point_option(*check, command);
+  add_document_limits(*check, command.document);
+  add_memory_limit(*check, command.limits);
   check
       ->add_option(
           "-j,--jobs", command.jobs,

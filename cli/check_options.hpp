@@ -20,6 +20,7 @@ struct CheckCommand : PlanOptions {
   std::string out, junit, sarif, baseline, write_baseline;  ///< empty: not asked for
   bool has_out = false, has_timers = false;
   unsigned jobs = 1;
+  RunLimits limits;  ///< memory only: time is the budget
   bool quiet = false, repeat = false;
 };
 

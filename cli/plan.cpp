@@ -100,11 +100,13 @@ using scenarios::Scenario;
 /// The scenario of `file` as the command line changes it, and then with 1/`divisor` of the rounds.
 scenarios::Loaded<Scenario> load_smaller(const std::string& file,
                                          const scenarios::PolicyNames& names,
-                                         std::vector<std::string> sets, std::uint64_t divisor) {
-  if (const auto document = campaign::document_of(file, sets))
+                                         std::vector<std::string> sets, std::uint64_t divisor,
+                                         const scenarios::DocumentLimits& limits) {
+  if (const auto document = campaign::document_of(file, sets, limits))
     for (std::string& set : scenarios::fewer_rounds(*document, divisor))
       sets.push_back(std::move(set));
-  return scenarios::load_scenario_file(file, names, sets);  // says it if the file cannot be read
+  return scenarios::load_scenario_file(file, names, sets,
+                                       limits);  // says it if the file cannot be read
 }
 
 /// Hazards that the whole may show, fewer rounds may show; how many there must be is another thing.
@@ -138,9 +140,10 @@ void expect_of_smaller(Scenario& scenario, std::uint64_t divisor) {
 
 scenarios::Loaded<Scenario> load(const std::string& file, const scenarios::PolicyNames& names,
                                  const PlanOptions& options) {
-  if (options.rounds.empty()) return scenarios::load_scenario_file(file, names, options.sets);
+  if (options.rounds.empty())
+    return scenarios::load_scenario_file(file, names, options.sets, options.document);
   const std::uint64_t divisor = *scenarios::parse_rounds(options.rounds);
-  auto loaded = load_smaller(file, names, options.sets, divisor);
+  auto loaded = load_smaller(file, names, options.sets, divisor, options.document);
   if (loaded) expect_of_smaller(loaded.value(), divisor);
   return loaded;
 }
@@ -148,8 +151,9 @@ scenarios::Loaded<Scenario> load(const std::string& file, const scenarios::Polic
 /// The stacks of `whole` of which something is expected at 1/`divisor` of the rounds.
 std::optional<Plan> smaller_plan(const Plan& whole, std::uint64_t divisor,
                                  const scenarios::PolicyNames& names,
+                                 const scenarios::DocumentLimits& limits,
                                  const policies::Registry& registry) {
-  auto loaded = load_smaller(whole.scenario.file, names, whole.scenario.sets, divisor);
+  auto loaded = load_smaller(whole.scenario.file, names, whole.scenario.sets, divisor, limits);
   if (!loaded) {
     complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
     return std::nullopt;
@@ -181,6 +185,7 @@ void add_rounds_option(CLI::App& command, PlanOptions& options) {
 }
 
 std::optional<std::vector<Plan>> smaller_plans(const Plan& whole,
+                                               const scenarios::DocumentLimits& limits,
                                                const policies::Registry& registry) {
   std::set<std::uint64_t> divisors;
   for (const auto& stack : whole.stacks) {
@@ -191,7 +196,7 @@ std::optional<std::vector<Plan>> smaller_plans(const Plan& whole,
   const auto names = scenarios::policy_names(registry, metric_names());
   std::vector<Plan> plans;
   for (const std::uint64_t divisor : divisors) {
-    auto plan = smaller_plan(whole, divisor, names, registry);
+    auto plan = smaller_plan(whole, divisor, names, limits, registry);
     if (!plan) return std::nullopt;
     plans.push_back(std::move(*plan));
   }

@@ -9,6 +9,7 @@
 
 #include "analysis/trace/trace_options.hpp"
 #include "campaign/narrow.hpp"
+#include "cli/limits.hpp"
 #include "cli/regression.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/runtime/stack_builder.hpp"
@@ -22,7 +23,8 @@ struct PlanOptions {
   std::string rounds;  ///< "1/N": the part of its rounds that each loop makes; empty: all
   std::string seeds;
   bool has_seeds = false;
-  std::string point;  ///< the only point of sweeps; empty: all
+  std::string point;                   ///< the only point of sweeps; empty: all
+  scenarios::DocumentLimits document;  ///< of each file
 };
 
 /// Which stored runs are made anew.
@@ -37,7 +39,7 @@ struct RunOptions : PlanOptions {
   bool list = false, count = false;  ///< only say which runs there would be
   std::uint64_t max_runs = 100'000;
   Rerun rerun = Rerun::none;
-  std::string time_limit, memory_limit;     ///< of one run; empty: none
+  RunLimits limits;
   std::uint64_t shard = 1, shards = 1;      ///< this part of the runs, from 1
   std::vector<campaign::Narrowness> until;  ///< seeds are added until all of them are met
   std::uint64_t max_seeds = 1000;           ///< of a point, when seeds are added
@@ -64,6 +66,7 @@ void add_rounds_option(CLI::App& command, PlanOptions& options);
 /// for each part of the rounds, named "scenario@1/N", whose expectations are those. Nothing after
 /// every mistake has been printed. A plan of `--rounds` has none.
 std::optional<std::vector<Plan>> smaller_plans(const Plan& whole,
+                                               const scenarios::DocumentLimits& limits,
                                                const policies::Registry& registry);
 
 /// Adds to the plan its stacks once more with sync `oracle`, named as campaign::oracle_variant()

@@ -223,7 +223,7 @@ int replay(ReplayOptions options) {
   if (!plans || !choose_points(*plans, options, registry)) return kExitUsage;
   std::vector<Plan> smaller;
   for (const Plan& whole : *plans)
-    if (auto more = smaller_plans(whole, registry))
+    if (auto more = smaller_plans(whole, options.document, registry))
       std::move(more->begin(), more->end(), std::back_inserter(smaller));
   const auto target = find_target(*plans, smaller, given->token);
   if (!target) return kExitUsage;
@@ -252,6 +252,7 @@ void add_replay(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   add_rounds_option(*command, *options);
   add_point_option(*command, *options);
+  add_document_limits(*command, options->document);
   command->add_flag("--steps", options->steps, "one step per line instead of a column per process");
   command->add_option("--timeline", options->timeline,
                       "write a timeline for Perfetto or Chrome to this file");

@@ -40,22 +40,6 @@ int run(const RunOptions& options, campaign::Ranks* ranks) {
   return run_campaign(options, *plans, registry, ranks);
 }
 
-const CLI::Validator kLength(
-    [](const std::string& text) {
-      const auto length = scenarios::parse_duration(text);
-      if (length && *length.value > core::Duration{}) return std::string();
-      return scenarios::quote(text) + " is no length of time; expected one such as 60 s";
-    },
-    "");
-
-const CLI::Validator kSize(
-    [](const std::string& text) {
-      const auto size = scenarios::parse_size(text);
-      if (size && *size.value > 0) return std::string();
-      return scenarios::quote(text) + " is no size; expected one such as 2 GiB";
-    },
-    "");
-
 const CLI::Validator kShard(
     [](const std::string& text) {
       std::uint64_t part = 0, parts = 0;
@@ -128,14 +112,9 @@ void add_campaign_options(CLI::App& command, RunOptions& options) {
               {"none", Rerun::none}, {"failed", Rerun::failed}, {"all", Rerun::all}},
           CLI::ignore_case))
       ->type_name("none|failed|all");
-  command
-      .add_option("--run-time", options.time_limit,
-                  "a run that takes longer on the clock is stopped, such as 60 s (default: never)")
-      ->check(kLength);
-  command
-      .add_option("--run-memory", options.memory_limit,
-                  "a run that needs more memory fails, such as 2 GiB (default: no limit)")
-      ->check(kSize);
+  add_run_limits(command, options.limits);
+  add_memory_limit(command, options.limits);
+  add_document_limits(command, options.document);
   add_regression_options(command, options.regression);
 }
 

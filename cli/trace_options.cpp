@@ -162,7 +162,8 @@ bool can_trace(const RunOptions& options, const std::vector<Plan>& plans,
   while (const auto run = cursor.next()) {
     if (place++ % options.shards + 1 != options.shard) continue;
     if (++count > kShown) continue;
-    const campaign::RunOrigin origin{options.sets, options.rounds, run->plan->point};
+    const campaign::RunOrigin origin{options.sets, options.rounds, run->plan->point,
+                                     limit_arguments(options.document)};
     shown +=
         "  " +
         campaign::reproduce_command(run->plan->scenario.file, origin, run->stack->name, run->seed) +

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "cli/limits.hpp"
 #include "cli/names.hpp"
 #include "cli/output.hpp"
 #include "cli/plugins.hpp"
@@ -15,9 +16,10 @@ namespace fencelab::cli {
 
 namespace {
 
-bool validate_file(const std::string& file, const policies::Registry& registry) {
-  auto loaded =
-      scenarios::load_scenario_file(file, scenarios::policy_names(registry, metric_names()));
+bool validate_file(const std::string& file, const policies::Registry& registry,
+                   const scenarios::DocumentLimits& limits) {
+  auto loaded = scenarios::load_scenario_file(
+      file, scenarios::policy_names(registry, metric_names()), {}, limits);
   complain("{}", scenarios::format_diagnostics(loaded.diagnostics()));
   if (!loaded) return false;
   bool ok = true;
@@ -35,11 +37,13 @@ bool validate_file(const std::string& file, const policies::Registry& registry) 
 
 void add_validate(CLI::App& app, Action& action) {
   auto paths = std::make_shared<std::vector<std::string>>();
+  auto limits = std::make_shared<scenarios::DocumentLimits>();
   CLI::App* command = app.add_subcommand("validate", "report every mistake of scenario files");
   add_plugin_options(*command);
   command->add_option("file", *paths, "scenario files, or folders of them")->required();
-  command->callback([paths, &action] {
-    action = [paths] {
+  add_document_limits(*command, *limits);
+  command->callback([paths, limits, &action] {
+    action = [paths, limits] {
       const FoundFiles found = find_scenarios(*paths);
       if (!found.error.empty()) {
         complain("fencelab: {}\n", found.error);
@@ -47,7 +51,7 @@ void add_validate(CLI::App& app, Action& action) {
       }
       bool ok = true;
       const auto registry = known_policies();
-      for (const std::string& file : found.files) ok = validate_file(file, registry) && ok;
+      for (const std::string& file : found.files) ok = validate_file(file, registry, *limits) && ok;
       return ok ? int{kExitOk} : int{kExitUsage};
     };
   });

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxDivisor = 1'000'000;
 
-/// Documents are no deeper than kMaxNesting.
+/// Documents are no deeper than DocumentLimits::nesting.
 void collect(const json& value, const std::string& pointer, std::uint64_t divisor,
              std::vector<std::string>& sets) {
   if (value.is_array())

@@ -42,8 +42,10 @@ Position LineTable::position(std::size_t offset) const {
           static_cast<std::uint32_t>(offset - line_starts_[line - 1] + 1)};
 }
 
-JsonBuilder::JsonBuilder(std::string_view text, std::string file) : text_(text), lines_(text) {
+JsonBuilder::JsonBuilder(std::string_view text, std::string file, const DocumentLimits& limits)
+    : text_(text), lines_(text) {
   document_.file = std::move(file);
+  document_.limits = limits;
   if (text_.starts_with(kByteOrderMark)) cursor_ = kByteOrderMark.size();
 }
 
@@ -84,14 +86,14 @@ Diagnostic& JsonBuilder::fail_at(std::size_t offset, std::string code, std::stri
 }
 
 bool JsonBuilder::within_limits(std::size_t offset) {
-  if (depth_ > kMaxNesting) {
+  if (depth_ > document_.limits.nesting) {
     fail_at(offset, "nesting-too-deep", "lists and objects are nested too deep").expected =
-        fmt::format("at most {} levels", kMaxNesting);
+        fmt::format("at most {} levels (--max-nesting)", document_.limits.nesting);
     return false;
   }
-  if (++values_ <= kMaxDocumentValues) return true;
+  if (++values_ <= document_.limits.values) return true;
   fail_at(offset, "document-too-large", "the document has too many values").expected =
-      fmt::format("at most {} values", kMaxDocumentValues);
+      fmt::format("at most {} values (--max-values)", document_.limits.values);
   return false;
 }
 

@@ -26,7 +26,7 @@ class LineTable {
 class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
   /// `text` must outlive the builder.
-  JsonBuilder(std::string_view text, std::string file);
+  JsonBuilder(std::string_view text, std::string file, const DocumentLimits& limits);
 
   bool null() override { return add_scalar(nullptr); }
   bool boolean(bool value) override { return add_scalar(value); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "scenarios/json_builder.hpp"
+#include "scenarios/quantity.hpp"
 #include "scenarios/utf8.hpp"
 
 namespace fencelab::scenarios {
@@ -10,11 +11,12 @@ namespace fencelab::scenarios {
 namespace {
 
 // Errors that make the text no JSON whatever its grammar; none when it may be parsed.
-void check_bytes(std::string_view text, JsonBuilder& builder, bool& ok) {
+void check_bytes(std::string_view text, const DocumentLimits& limits, JsonBuilder& builder,
+                 bool& ok) {
   ok = false;
-  if (text.size() > kMaxDocumentBytes) {
+  if (text.size() > limits.bytes) {
     builder.fail_at(0, "document-too-large", "the document is too large").expected =
-        fmt::format("at most {} MiB", kMaxDocumentBytes >> 20);
+        fmt::format("at most {} (--max-file-size)", format_size(limits.bytes));
     return;
   }
   const std::size_t bad = find_bad_byte(text);
@@ -76,11 +78,12 @@ std::string pointer_to(const std::string& pointer, std::size_t index) {
   return pointer + '/' + std::to_string(index);
 }
 
-Loaded<JsonDocument> parse_json(std::string_view text, std::string file) {
-  const bool is_oversize = text.size() > kMaxDocumentBytes;
-  JsonBuilder builder(is_oversize ? std::string_view{} : text, std::move(file));
+Loaded<JsonDocument> parse_json(std::string_view text, std::string file,
+                                const DocumentLimits& limits) {
+  const bool is_oversize = text.size() > limits.bytes;
+  JsonBuilder builder(is_oversize ? std::string_view{} : text, std::move(file), limits);
   bool ok = true;
-  check_bytes(text, builder, ok);
+  check_bytes(text, limits, builder, ok);
   if (ok) nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return std::move(builder).finish();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "scenarios/diagnostics.hpp"
+#include "scenarios/document_limits.hpp"
 
 namespace fencelab::scenarios {
 
@@ -26,14 +27,12 @@ struct Location {
   Position key;
 };
 
-inline constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
-inline constexpr std::size_t kMaxDocumentValues = 2'000'000;
-inline constexpr std::size_t kMaxNesting = 64;
 inline constexpr std::size_t kMaxKeyBytes = 1024;
 
 /// The parsed text. Values stay where they are as long as the document lives.
 struct JsonDocument {
-  std::string file;  ///< as given; messages start with it
+  std::string file;       ///< as given; messages start with it
+  DocumentLimits limits;  ///< under which it was read; hold for changes, too
   nlohmann::json root;
   std::unordered_map<std::string, Location> locations;  ///< JSON pointer -> place in the text
   std::map<std::string, std::string> sets;              ///< JSON pointer -> the --set that wrote it
@@ -54,7 +53,8 @@ std::string pointer_to(const std::string& pointer, std::size_t index);
 
 /// Parses `text`; the errors name line and column of the first mistake of grammar and of every
 /// duplicate key.
-Loaded<JsonDocument> parse_json(std::string_view text, std::string file);
+Loaded<JsonDocument> parse_json(std::string_view text, std::string file,
+                                const DocumentLimits& limits = {});
 
 /// Carries out one `--set /pointer=value`: the value is JSON if it parses as such, text otherwise;
 /// the parent must exist, `-` appends to a list. Returns errors, none on success.

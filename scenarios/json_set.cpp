@@ -141,9 +141,9 @@ std::vector<Diagnostic> apply_set(JsonDocument& document, std::string_view text)
     return assignment.errors;
   }
   const std::vector<std::string> tokens = tokens_of(pointer_text);
-  if (tokens.size() > kMaxNesting) {
+  if (tokens.size() > document.limits.nesting) {
     assignment.fail({}, "nesting-too-deep", "the pointer has too many parts",
-                    fmt::format("at most {}", kMaxNesting));
+                    fmt::format("at most {} (--max-nesting)", document.limits.nesting));
     return assignment.errors;
   }
   nlohmann::json value = value_of(text.substr(equals + 1), assignment);

@@ -33,6 +33,9 @@ void load_contexts(LoadContext& context, const Node& contexts, Index process);
 /// Names of threads and ids of operations of a process, so that programs may refer forward.
 void declare_threads(LoadContext& context, const Node& threads, Index process);
 
+/// Says if there are more threads, clones counted, than the document may have.
+void check_thread_count(LoadContext& context, const std::vector<Node>& processes);
+
 /// Programs of the threads of a process.
 void load_programs(LoadContext& context, const Node& threads, Index process);
 

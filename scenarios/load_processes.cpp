@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "scenarios/load_operations.hpp"
 #include "scenarios/load_parts.hpp"
 #include "scenarios/load_values.hpp"
@@ -80,6 +82,21 @@ void declare_threads(LoadContext& context, const Node& threads, Index process) {
     declare_labels(context, node["program"], process);
     if (!node["program"]) context.inside[process].labels.mark_incomplete();
     specs.push_back(std::move(thread));
+  }
+}
+
+void check_thread_count(LoadContext& context, const std::vector<Node>& processes) {
+  std::uint64_t threads = 0;
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    const ProcessSpec& process = context.scenario.processes[i];
+    threads += std::uint64_t{process.count} * process.threads.size();
+    if (threads <= context.document.limits.threads) continue;
+    const Node count = processes[i]["count"];
+    return context.error(
+        count ? count : processes[i],
+        {.code = "too-large",
+         .message = "too many threads in this scenario, clones of processes counted",
+         .expected = fmt::format("at most {} (--max-threads)", context.document.limits.threads)});
   }
 }
 

@@ -45,6 +45,7 @@ void load_sections(LoadContext& context, const Node& root) {
     load_contexts(context, nodes[i]["contexts"], i);
     declare_threads(context, nodes[i]["threads"], i);
   }
+  check_thread_count(context, nodes);
   for (Index i = 0; i < nodes.size(); ++i) load_programs(context, nodes[i]["threads"], i);
   load_faults(context, root["faults"]);
   load_stacks(context, root["stacks"]);
@@ -120,8 +121,8 @@ std::vector<Diagnostic> unreadable(const std::string& path, const std::string& r
 }  // namespace
 
 Loaded<Scenario> load_scenario(std::string_view text, std::string file, const PolicyNames& names,
-                               std::span<const std::string> sets) {
-  Loaded<JsonDocument> parsed = parse_json(text, std::move(file));
+                               std::span<const std::string> sets, const DocumentLimits& limits) {
+  Loaded<JsonDocument> parsed = parse_json(text, std::move(file), limits);
   if (!parsed) return parsed.diagnostics();
   JsonDocument& document = parsed.value();
   std::vector<Diagnostic> errors;
@@ -135,19 +136,20 @@ Loaded<Scenario> load_scenario(std::string_view text, std::string file, const Po
 }
 
 Loaded<Scenario> load_scenario_file(const std::string& path, const PolicyNames& names,
-                                    std::span<const std::string> sets) {
+                                    std::span<const std::string> sets,
+                                    const DocumentLimits& limits) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable(path, std::strerror(errno));
   // One byte more than allowed is enough to know that it is too much.
   std::string text;
   std::vector<char> chunk(std::size_t{1} << 16);
-  while (file && text.size() <= kMaxDocumentBytes) {
+  while (file && text.size() <= limits.bytes) {
     file.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
     text.append(chunk.data(), static_cast<std::size_t>(file.gcount()));
   }
   if (file.bad()) return unreadable(path, std::strerror(errno));
-  return load_scenario(text, path, names, sets);
+  return load_scenario(text, path, names, sets, limits);
 }
 
 }  // namespace fencelab::scenarios

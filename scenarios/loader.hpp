@@ -7,19 +7,21 @@
 #include <string_view>
 
 #include "scenarios/diagnostics.hpp"
+#include "scenarios/document_limits.hpp"
 #include "scenarios/policy_names.hpp"
 #include "scenarios/scenario.hpp"
 
 namespace fencelab::scenarios {
 
 /// Loads a scenario from `text`; `file` is what messages call it. `sets` are assignments of the
-/// form
-/// "/json/pointer=value" (--set), carried out in order before anything is checked.
+/// form "/json/pointer=value" (--set), carried out in order before anything is checked.
 Loaded<Scenario> load_scenario(std::string_view text, std::string file, const PolicyNames& names,
-                               std::span<const std::string> sets = {});
+                               std::span<const std::string> sets = {},
+                               const DocumentLimits& limits = {});
 
 /// The same from a file on disk.
 Loaded<Scenario> load_scenario_file(const std::string& path, const PolicyNames& names,
-                                    std::span<const std::string> sets = {});
+                                    std::span<const std::string> sets = {},
+                                    const DocumentLimits& limits = {});
 
 }  // namespace fencelab::scenarios

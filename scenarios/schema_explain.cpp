@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "scenarios/nearest_name.hpp"
 #include "scenarios/schema_check.hpp"
@@ -9,6 +10,9 @@
 namespace fencelab::scenarios {
 
 namespace {
+
+/// Where the schema has no limit of its own; DocumentLimits hold anyway.
+constexpr std::size_t kNoMost = std::numeric_limits<std::size_t>::max();
 
 using nlohmann::json;
 
@@ -196,7 +200,7 @@ void Explainer::explain_choice(const SchemaView& schema, const json& value,
 void Explainer::explain_list(const SchemaView& schema, const json& value,
                              const std::string& pointer) {
   const std::size_t least = schema.number("minItems", 0);
-  const std::size_t most = schema.number("maxItems", kMaxDocumentValues);
+  const std::size_t most = schema.number("maxItems", kNoMost);
   if (value.empty() && least > 0) {
     sink_.error(pointer,
                 {.code = "empty-list",
@@ -217,7 +221,7 @@ void Explainer::explain_list(const SchemaView& schema, const json& value,
 
 void Explainer::explain_text(const SchemaView& schema, const std::string& text,
                              const std::string& pointer) {
-  if (text.size() > schema.number("maxLength", kMaxDocumentBytes)) {
+  if (text.size() > schema.number("maxLength", kNoMost)) {
     sink_.error(pointer,
                 {.code = "too-long",
                  .message = "this text is too long",

@@ -72,6 +72,13 @@ PluginContents open_here(const std::string& path) {
   return contents;
 }
 
+/// Nothing where the system does not say.
+std::optional<std::uint64_t> memory_of_machine() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES), bytes = ::sysconf(_SC_PAGESIZE);
+  if (!kSanitizers.empty() || pages <= 0 || bytes <= 0) return std::nullopt;
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes);
+}
+
 constexpr std::chrono::seconds kProbeTime(20);
 
 std::optional<std::uint64_t> memory_limit() {
@@ -169,9 +176,10 @@ policies::Registry known_policies() {
   return registry;
 }
 
-WorkerLimits limits_with_plugins() {
-  if (loaded_plugins().empty()) return {};
-  return {.time = std::chrono::minutes(10), .memory = memory_limit()};
+WorkerLimits default_limits() {
+  if (!loaded_plugins().empty())
+    return {.time = std::chrono::minutes(10), .memory = memory_limit()};
+  return {.time = std::chrono::hours(1), .memory = memory_of_machine()};
 }
 
 std::string plugin_arguments() {

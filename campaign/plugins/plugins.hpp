@@ -33,9 +33,10 @@ const std::vector<Plugin>& loaded_plugins();
 /// The policies of this program and of the plug-ins.
 policies::Registry known_policies();
 
-/// What a run may take if nobody said otherwise: with plug-ins, which may never end or have enough,
-/// 10 minutes and 8 GiB; else all there is. Sanitized programs reserve more memory than there is.
-WorkerLimits limits_with_plugins();
+/// What a run may take if nobody said otherwise: an hour, and as much memory as the machine has;
+/// with plug-ins, which may never end or have enough, 10 minutes and 8 GiB. Sanitized programs
+/// reserve more memory than there is and have no limit of it.
+WorkerLimits default_limits();
 
 /// " --policy-plugin FILE" for each, quoted for a shell: what a command needs to know the same.
 std::string plugin_arguments();

@@ -72,7 +72,7 @@ class Vet {
     PoolOptions pool;
     pool.jobs = options_.jobs;
     pool.stop = options_.stop;
-    pool.limits = limits_with_plugins();
+    pool.limits = default_limits();
     pool.limits.time = options_.run_time;
     const std::size_t all = cases_.size() * 2 * kKinds;
     std::size_t begun = 0;

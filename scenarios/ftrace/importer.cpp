@@ -90,13 +90,14 @@ Loaded<Imported> import_recording(const Recording& recording, const std::string&
   json["expect"][kRecorded] = {{"verdict", "complete"}, {"why", "What was recorded was done."}};
   const std::size_t values = count_values(json);
   imported.scenario = json.dump(1) + "\n";
-  if (values > kMaxDocumentValues || imported.scenario.size() > kMaxDocumentBytes)
+  constexpr DocumentLimits kMost;  // what is made loads without asking for more
+  if (values > kMost.values || imported.scenario.size() > kMost.bytes)
     return std::vector{
         refusal(file, "recording-too-large",
                 fmt::format("{} jobs make a scenario of {} values and {}", jobs.jobs.size(), values,
                             format_size(imported.scenario.size())),
-                fmt::format("at most {} values and {}; --window takes a part of it",
-                            kMaxDocumentValues, format_size(kMaxDocumentBytes)))};
+                fmt::format("at most {} values and {}; --window takes a part of it", kMost.values,
+                            format_size(kMost.bytes)))};
   return imported;
 }
 

@@ -119,8 +119,8 @@ TEST_CASE("a run that fails is a row that says why and how to see it", "[cli]") 
   CHECK(columns_of(read_file(out + "/runs.csv"), 7).find("2,endless,,linux-implicit,3,overdue,,") !=
         std::string::npos);
   CHECK(query(out + "/results.sqlite", "SELECT status, message, reproduce FROM runs") ==
-        "overdue|the run was stopped at its time limit|fencelab run '" + folder.path("it") +
-            "'\\''s endless.json' --stack linux-implicit --seeds 3\n");
+        "overdue|the run was stopped at its time limit (--run-time)|fencelab run '" +
+            folder.path("it") + "'\\''s endless.json' --stack linux-implicit --seeds 3\n");
   CHECK(says(run_fencelab(command), "1 of 1 runs are stored already"));
   CHECK_FALSE(
       says(run_fencelab(run_of(file, out, "3", {"--run-time", "200 ms", "--rerun", "failed"})),
@@ -131,7 +131,7 @@ TEST_CASE("a run that fails is a row that says why and how to see it", "[cli]") 
   CHECK(poor.exit_code == 4);
   CHECK(query(out + "/results.sqlite",
               "SELECT DISTINCT status, message FROM runs WHERE scenario = 'draws'") ==
-        "crashed|the run needed more memory than it may have\n");
+        "crashed|the run needed more memory than it may have (--run-memory)\n");
 }
 
 TEST_CASE("two campaigns are not at work in one folder", "[cli]") {

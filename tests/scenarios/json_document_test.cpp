@@ -123,20 +123,22 @@ TEST_CASE("all repeated members are reported at once, those inside dropped value
   CHECK(parsed.diagnostics()[1].pointer == "/b/0/c");
 }
 
-TEST_CASE("nesting is limited to 64 levels", "[scenarios]") {
+TEST_CASE("nesting is limited to 64 levels unless other limits are given", "[scenarios]") {
   CHECK(parse_json(nested(64), "t.json").ok());
   const Diagnostic error = only_error(nested(65));
   CHECK(error.code == "nesting-too-deep");
   CHECK(error.column == 65);
-  CHECK(error.expected == "at most 64 levels");
+  CHECK(error.expected == "at most 64 levels (--max-nesting)");
   CHECK(only_error(nested(1000000)).code == "nesting-too-deep");
+  CHECK(parse_json(nested(kMaxNestingAllowed), "t.json", {.nesting = kMaxNestingAllowed}).ok());
+  CHECK_FALSE(parse_json(nested(3), "t.json", {.nesting = 2}).ok());
 }
 
 TEST_CASE("documents beyond 64 MiB, of too many values or with endless keys are refused",
           "[scenarios]") {
-  CHECK(only_error(std::string(kMaxDocumentBytes + 1, ' ')).code == "document-too-large");
+  CHECK(only_error(std::string(DocumentLimits{}.bytes + 1, ' ')).code == "document-too-large");
   std::string many = "[0";
-  for (std::size_t i = 0; i < kMaxDocumentValues; ++i) many += ",0";
+  for (std::size_t i = 0; i < DocumentLimits{}.values; ++i) many += ",0";
   CHECK(only_error(many + "]").code == "document-too-large");
   CHECK(only_error("{\"" + std::string(kMaxKeyBytes + 1, 'k') + "\": 1}").code == "too-long");
 }
