@@ -7,4 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds="${1:-240}"
 ./dev build
 build/fencelab check scenarios/library --paranoid -j "$(nproc)" --quiet --out build/nightly
+bash tests/valgrind.sh
 ./dev fuzz --seconds "$seconds"

@@ -238,6 +238,15 @@ Offences nondeterminism_offences(const SourceFile& file) {
   return match_all(file, pattern, "runs use core's time and counter-based randomness");
 }
 
+Offences thread_offences(const SourceFile& file) {
+  static const std::regex pattern(
+      R"(\bstd::(?:jthread|thread|async|mutex|shared_mutex|condition_variable)\b|)"
+      R"(\bpthread_create\b|\bthrd_create\b)");
+  if (!file.is_cpp() || file.in("tests") || file.in("bench")) return {};
+  return match_all(file, pattern,
+                   "work side by side is done by processes (campaign/worker_set.hpp)");
+}
+
 Offences pointer_key_offences(const SourceFile& file) {
   static const std::regex container(R"(::(?:unordered_)?(?:flat_)?(?:multi)?(?:map|set)\s*<)");
   Offences offences;

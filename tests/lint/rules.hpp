@@ -36,6 +36,10 @@ Offences await_offences(const SourceFile& file);
 /// What a run computes depends on no clock of this machine and on no order of random draws.
 Offences nondeterminism_offences(const SourceFile& file);
 
+/// The product has processes and no threads: a run shares nothing with another, and nothing needs a
+/// race detector.
+Offences thread_offences(const SourceFile& file);
+
 /// No container ordered or hashed by addresses: they differ from run to run.
 Offences pointer_key_offences(const SourceFile& file);
 

@@ -171,6 +171,16 @@ TEST_CASE("runs read no clock of this machine and draw no ordered random numbers
   CHECK(offences_in_tree("nondeterminism", check) == "");
 }
 
+TEST_CASE("the product starts no threads") {
+  const Check check = thread_offences;
+  for (const char* text : {"std::thread t(f);", "std::jthread t;", "auto f = std::async(g);",
+                           "pthread_create(&t, 0, f, 0);", "std::mutex m;"})
+    CHECK(lines(check, "campaign/x.cpp", text) == Lines{1});
+  CHECK(lines(check, "campaign/x.cpp", "std::this_thread::yield();\n").empty());
+  CHECK(lines(check, "tests/x.cpp", "std::thread t;\n").empty());
+  CHECK(offences_in_tree("threads", check) == "");
+}
+
 TEST_CASE("no container is keyed by addresses") {
   const Check check = pointer_key_offences;
   CHECK(lines(check, "core/x.hpp", "std::unordered_map<Fence*, int> m;\n") == Lines{1});
