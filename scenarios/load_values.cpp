@@ -30,10 +30,12 @@ auto read_quantity(LoadContext& context, const Node& node, Parse parse)
   return quantity.value;
 }
 
-void report_zero(LoadContext& context, const Node& node) {
+/// Nothing is the value of what must not be zero and is.
+std::nullopt_t report_zero(LoadContext& context, const Node& node) {
   context.error(node, {.code = "not-positive",
                        .message = fmt::format("{} is zero", quote(node.text_or(""))),
                        .expected = "more than zero"});
+  return std::nullopt;
 }
 
 bool is_multiple(Duration duration, Duration step) { return duration % step == Duration::zero(); }
@@ -115,19 +117,19 @@ void read_parts(LoadContext& context, const Node& node, Distribution& distributi
 
 std::optional<Duration> read_duration(LoadContext& context, const Node& node, Zero zero) {
   const auto duration = read_quantity(context, node, parse_duration);
-  if (zero == Zero::forbidden && duration == Duration::zero()) report_zero(context, node);
+  if (zero == Zero::forbidden && duration == Duration::zero()) return report_zero(context, node);
   return duration;
 }
 
 std::optional<std::uint64_t> read_size(LoadContext& context, const Node& node, Zero zero) {
   const auto bytes = read_quantity(context, node, parse_size);
-  if (zero == Zero::forbidden && bytes == std::uint64_t{0}) report_zero(context, node);
+  if (zero == Zero::forbidden && bytes == std::uint64_t{0}) return report_zero(context, node);
   return bytes;
 }
 
 std::optional<std::uint64_t> read_bandwidth(LoadContext& context, const Node& node) {
   const auto bandwidth = read_quantity(context, node, parse_bandwidth);
-  if (bandwidth == std::uint64_t{0}) report_zero(context, node);
+  if (bandwidth == std::uint64_t{0}) return report_zero(context, node);
   return bandwidth;
 }
 

@@ -32,8 +32,8 @@ for scenario in "${scenarios[@]}"; do
 done
 watched 0 compare "$work/runs"
 watched 0 validate "$library"
-watched 63 validate README.md
-watched 0 check "$library/trylock-back-off.json" --quiet --out "$work/check" --strength explored --max-steps 20000
+watched 63 validate CMakePresets.json
+watched 0 check "$library/buffer-abba.json" --stack linux-implicit --quiet --out "$work/check" --strength explored --max-steps 20000
 watched 0 run "$library/buffer-abba.json" --stack linux-implicit --quiet --out "$work/trace" --trace "$work/trace.txt"
 watched 0 import ftrace "$work/trace.txt" --out "$work/imported.json"
 watched 0 list metrics

@@ -95,6 +95,10 @@ void DporSearch::restore(std::uint32_t index, Execution& execution) {
 // Takes one more step. False at a leaf.
 bool DporSearch::extend(Execution& execution) {
   const auto& steps = execution.steps();
+  if (has_too_many_actors(steps)) {
+    ++result_.bound_hits;
+    return false;
+  }
   DporNode& node = fresh_node();
   node.enabled = enabled_actors(steps);
   if (length_ > 0) {

@@ -58,7 +58,7 @@ struct Exploration {
   std::uint64_t replayed = 0;         ///< taken again to get back to a state
   std::uint64_t states = 0;           ///< stored, if states are stored
   std::uint32_t depth = 0;            ///< longest execution
-  std::uint64_t bound_hits = 0;       ///< executions cut by depth
+  std::uint64_t bound_hits = 0;       ///< executions cut by depth, or by too many actors
   std::uint64_t inconclusive = 0;  ///< leaves that a service with an exhausted budget might release
   bool out_of_time = false;        ///< stopped before the end, by the clock or by a count of steps
   bool out_of_steps = false;       ///< by a count of steps: the same on every machine

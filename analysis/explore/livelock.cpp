@@ -104,6 +104,10 @@ class Graph {
       hash_.reset();
       for (const ScheduledStep& step : way) take(execution, step);
       if (std::exchange(first, false)) {
+        if (has_too_many_actors(execution.steps())) {
+          result_.bound = fmt::format("actors={}", ActorSet::kCapacity);
+          return;
+        }
         states_[state].enabled = enabled_actors(execution.steps());
         states_[state].settled = execution.is_settled();
         for (const core::Step& step : execution.steps()) todo.push_back({step.actor, {}});

@@ -139,8 +139,9 @@ class Portfolio {
     else if (part.out_of_time)
       bounds.push_back(fmt::format("{}: out of time", prover));
     if (part.bound_hits > 0)
-      bounds.push_back(
-          fmt::format("{}: {} executions cut at {} steps", prover, part.bound_hits, part.depth));
+      bounds.push_back(fmt::format(
+          "{}: {} executions cut (longest: {} steps; more than {} actors are not followed)", prover,
+          part.bound_hits, part.depth, ActorSet::kCapacity));
     if (part.inconclusive > 0)
       bounds.push_back(fmt::format("{}: {} executions end with services that go round", prover,
                                    part.inconclusive));

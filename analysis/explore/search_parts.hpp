@@ -1,6 +1,7 @@
 // What the depth-first searches over schedules have in common.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -63,7 +64,13 @@ inline bool next_answer(std::vector<ChoiceTaken>& choices) {
   return false;
 }
 
-/// Who can act. Asserts that there are no more actors than a set can hold.
+/// Whether somebody can act whom no set of actors can hold: the execution is cut there.
+inline bool has_too_many_actors(const std::vector<core::Step>& steps) {
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const core::Step& step) { return step.actor >= ActorSet::kCapacity; });
+}
+
+/// Who can act. Asserts that a set can hold them.
 inline ActorSet enabled_actors(const std::vector<core::Step>& steps) {
   ActorSet enabled;
   for (const core::Step& step : steps) {

@@ -76,6 +76,10 @@ void StateSearch::Node::reset() {
 // Arrives in a state and takes a step from it. False if there is nothing (new) to do there.
 bool StateSearch::extend(Execution& execution) {
   const auto& steps = execution.steps();
+  if (has_too_many_actors(steps)) {
+    ++result_.bound_hits;
+    return false;
+  }
   std::uint64_t key = hash_.key();
   if (nodes_.size() <= length_) nodes_.resize(length_ + 64);
   Node& node = nodes_[length_];

@@ -113,3 +113,12 @@ TEST_CASE("limits of runs can be lifted", "[cli]") {
   CHECK(poor.exit_code == 4);
   CHECK(says(poor, "the run needed more memory than it may have (--run-memory)"));
 }
+
+TEST_CASE("a search of more actors than it can follow proves nothing, and says why", "[cli]") {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run_fencelab({"check", folder.file("s.json", kScenario), "--set", "/processes/0/count=100",
+                    "--strength", "proved", "--max-steps", "2000", "--quiet"});
+  CHECK(outcome.exit_code == 1);
+  CHECK(says(outcome, "more than 256 actors are not followed"));
+}

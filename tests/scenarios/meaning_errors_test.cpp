@@ -27,6 +27,9 @@ TEST_CASE("quantities are checked at their place", "[scenarios]") {
               {"too-large", "/horizon", "\"9999999999 s\"", ""});
   check_patch("\"16 KiB\"", "\"16 Kib\"",
               {"unknown-unit", "/buffers/0/size", "\"16 Kib\"", "did you mean \"KiB\"?"});
+  check_patch("{\"uniform\": [\"1 ms\", \"2 ms\"]}",
+              R"({"uniform": ["1 ms", "2 ms"], "step": "0 s"})",
+              {"not-positive", kMain + "/3/loop/body/1/think/step", "\"0 s\"", ""});
   check_patch("\"16 KiB\"", "\"0 KiB\"", {"not-positive", "/buffers/0/size", "\"0 KiB\"", ""});
   check_patch("\"16 KiB\"", "\"0.3 B\"", {"not-whole", "/buffers/0/size", "\"0.3 B\"", ""});
   check_patch("\"16 KiB\"", "\"5000000 TiB\"",
