@@ -9,12 +9,15 @@ InstantWatch::InstantWatch(core::Simulation& simulation, std::function<std::uint
 
 bool InstantWatch::is_endless() {
   const std::uint64_t done = progress_();
-  if (simulation_.now() != at_ || done != done_) {
+  if (simulation_.now() != at_) {
     at_ = simulation_.now();
+    first_ = done_ = done;
+    since_ = simulation_.events();
+  } else if (done != done_) {
     done_ = done;
     since_ = simulation_.events();
   }
-  return events() > kEndless;
+  return events() > kEndless || this->done() > kEndlessOperations;
 }
 
 // Who waits for a fence or an empty queue does not keep the instant going. Those that do may be

@@ -124,11 +124,16 @@ class Supervisor {
   // It would never get to the next instant: there is nothing to wait for.
   void judge_instant() {
     note_livelock();
-    livelock_ = fmt::format(
-        "LIVELOCK at {:.3f} ms: {} events at this instant, time does not go on, and no operation "
-        "or "
-        "job completed; going round: {}\n",
-        milliseconds(simulation_.now()), instant_.events(), fmt::join(instant_.who(), ", "));
+    const std::string what =
+        instant_.done() > InstantWatch::kEndlessOperations
+            ? fmt::format("{} operations completed at this instant, and time does not go on",
+                          instant_.done())
+            : fmt::format(
+                  "{} events at this instant, time does not go on, and no operation or job "
+                  "completed",
+                  instant_.events());
+    livelock_ = fmt::format("LIVELOCK at {:.3f} ms: {}; going round: {}\n",
+                            milliseconds(simulation_.now()), what, fmt::join(instant_.who(), ", "));
     watch_.look_finally(false);
   }
 
@@ -267,9 +272,9 @@ RunRecord run_one(const scenarios::Scenario& scenario, const scenarios::Resolved
                                             : std::optional(watch.incidents().front().finding.at));
   if (supervisor.is_overdue()) {
     record.status = "overdue";
-    record.message =
-        fmt::format("the run was stopped: more than {} events, at {} of simulated time (--run-events)",
-                    events_max, scenarios::format_duration(simulation.now().time_since_epoch()));
+    record.message = fmt::format(
+        "the run was stopped: more than {} events, at {} of simulated time (--run-events)",
+        events_max, scenarios::format_duration(simulation.now().time_since_epoch()));
     return record;
   }
   if (orders) *predicted = describe_orders(*orders, simulation, world);

@@ -241,8 +241,9 @@ bool Simulation::run_instant(Time limit) {
   if (at == kNever || at > limit) return false;
   now_ = at;
   const std::uint64_t enough = events_ + std::min(instant_events_max_, ~events_);
+  instant_uncounted_ = 0;
   // Heap events of this instant were scheduled before anything that is ready now.
-  while (events_ < enough) {
+  while (events_ + instant_uncounted_ < enough) {
     if (queue_.next_time() == now_) {
       const Wakeup wakeup = queue_.next();
       queue_.pop();

@@ -142,6 +142,8 @@ class Simulation {
   /// From here on run_instant() comes back after so many events, though the instant goes on: else
   /// two that wake each other without taking time would never let anybody look.
   void limit_instant(std::uint64_t events) { instant_events_max_ = events; }
+  /// Counts towards that limit what was done at this instant without an event of its own.
+  void count_in_instant(std::uint64_t done) { instant_uncounted_ += done; }
   /// Moves an otherwise idle clock forward; an external engine (models/platform) drives time so.
   void advance_to(Time at);
 
@@ -239,6 +241,7 @@ class Simulation {
   std::uint64_t unfinished_ = 0;
   std::uint64_t last_object_ = 0;
   std::uint64_t instant_events_max_ = ~std::uint64_t{0};
+  std::uint64_t instant_uncounted_ = 0;
   std::uint32_t last_process_ = 0;
   // Untimed runs only.
   std::uint32_t made_at_set_up_ = 0;

@@ -164,7 +164,10 @@ Task<> ThreadRunner::run_loop(const LoopOp& loop) {
       simulation_.emit(core::ProbeKind::cycle_done, core::kNoObject, clone_.client->index(),
                        static_cast<std::uint64_t>((simulation_.now() - begun).count()));
     // In an untimed run each operation ends a step.
-    if (++rounds_ % kRoundsPerTurn == 0 && !simulation_.untimed()) co_await NextTurn{simulation_};
+    if (++rounds_ % kRoundsPerTurn == 0 && !simulation_.untimed()) {
+      if (simulation_.now() == begun) simulation_.count_in_instant(kRoundsPerTurn);
+      co_await NextTurn{simulation_};
+    }
     if (loop.period) {
       start += *loop.period;
       if (start > simulation_.now())

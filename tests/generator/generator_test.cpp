@@ -9,6 +9,8 @@
 #include <map>
 
 #include "policies/registry.hpp"
+#include "tests/cli/campaign_folders.hpp"
+#include "tests/cli/program.hpp"
 #include "tests/generator/scenarios.hpp"
 #include "tests/generator/schema_values.hpp"
 #include "tests/generator/trial.hpp"
@@ -77,6 +79,23 @@ TEST_CASE("random scenarios end as the guide says, twice the same, and their rec
 
 TEST_CASE("what is proved of random small scenarios is so in their timed runs", "[generator]") {
   try_each(1, sample(400), Size::small);
+}
+
+TEST_CASE("a campaign of random scenarios comes out the same with one process and with two",
+          "[generator]") {
+  using namespace fencelab::testing;
+  const TemporaryFolder folder;
+  for (std::uint64_t seed = 1'000; seed < 1'000 + sample(40); ++seed)
+    folder.file(fmt::format("in/{}.json", seed), generate(seed, Size::any).text());
+  const auto run = [&](const char* jobs) {
+    const std::string out = folder.path(std::string("out") + jobs);
+    const Outcome outcome =
+        run_fencelab({"run", folder.path("in"), jobs, "--seeds", "1..2", "--run-events", "100000",
+                      "--quiet", "--no-report", "--out", out});
+    CHECK(is_sound(outcome));
+    return content_of(out);
+  };
+  CHECK(run("-j1") == run("-j2"));
 }
 
 // `FENCELAB_FIRST=N FENCELAB_SECONDS=N test_generator "[sweep]"`
