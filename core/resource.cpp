@@ -41,7 +41,17 @@ std::uint64_t Bookings::take(const Simulation& simulation, std::uint64_t units) 
     spare_ -= account.now - account.most;
     account.most = account.now;
   }
-  return spare_ < 0 ? 0 : static_cast<std::uint64_t>(spare_) + 1;
+  if (spare_ >= 0) return static_cast<std::uint64_t>(spare_) + 1;
+  unsure_at_ = simulation.events();
+  return 0;
+}
+
+bool Bookings::renew(const Simulation& simulation, std::uint64_t units) {
+  if (unsure_at_ == kNone || unsure_at_ == simulation.events()) return false;
+  accounts_.clear();
+  begin_with(units);
+  unsure_at_ = kNone;
+  return true;
 }
 
 void Bookings::give_back(const Simulation& simulation, std::uint64_t units) {

@@ -14,6 +14,10 @@ namespace fencelab::core {
 /// Explorers only: whether units of one store could run out in any order of steps. While the most
 /// that each process ever had comes to no more than there is, none could: then taking commutes with
 /// everything. Only what each process does by itself counts, so equivalent executions agree on it.
+///
+/// A step that is not sure of its answer commutes with no other that takes or gives back, before it
+/// or after it. So no order reaches across it, and where nobody queues the count begins anew behind
+/// it, with what is there then (renew()): equivalent executions agree on that, too.
 class Bookings {
  public:
   explicit Bookings(std::uint64_t units) : spare_(static_cast<std::int64_t>(units)) {}
@@ -22,8 +26,14 @@ class Bookings {
   /// The running process takes `units`. Touch::before of that: 0 or 1 + the units to spare.
   std::uint64_t take(const Simulation& simulation, std::uint64_t units);
   void give_back(const Simulation& simulation, std::uint64_t units);
+  /// The running step found too little.
+  void fail(const Simulation& simulation) { unsure_at_ = simulation.events(); }
+  /// At the beginning of each of these, for stores without a queue: whether a step before this one
+  /// was not sure, and the count begins anew with `units`, which are free.
+  bool renew(const Simulation& simulation, std::uint64_t units);
 
  private:
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
   /// What one process has taken less what it gave back, now and at most.
   struct Account {
     std::uint32_t actor;
@@ -32,6 +42,7 @@ class Bookings {
   Account& account_of_current(const Simulation& simulation);
   std::vector<Account> accounts_;
   std::int64_t spare_;  ///< units if everybody had at once the most they ever had
+  std::uint64_t unsure_at_ = kNone;  ///< the step that was last not sure, since the count began
 };
 
 class CountedResource final : public Waitable {

@@ -198,8 +198,9 @@ constexpr Rule rule_of(Access first, Access second) { return kTable[index(first)
 // whether there would have been enough in any order (Touch::before), and pairs of which only one
 // could be sure keep their order.
 bool is_enough_for_both(const Touch& first, const Touch& second, Sequence sequence) {
-  // In sequence the second had its units on top of the first's; else neither knew of the other.
-  if (sequence == Sequence::consecutive) return second.before > 0;
+  // In sequence the second had its units on top of the first's, if that was counted with it: what
+  // is not sure is not. Else neither knew of the other.
+  if (sequence == Sequence::consecutive) return first.before > 0 && second.before > 0;
   return first.before > second.result && second.before > first.result;
 }
 

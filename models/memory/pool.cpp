@@ -18,8 +18,13 @@ void MemoryPool::note(core::Access access, bool ok, std::uint64_t bytes,
   cell_.note(access, bytes, ok, before);
   if (!simulation_.untimed()) return;
   const bool depends = access != core::Access::free && before == 0;
-  if (depends) simulation_.not_before(changed_at_);
+  simulation_.not_before(depends ? changed_at_ : counted_from_);
   if (ok) changed_at_ = std::max(changed_at_, simulation_.now());
+}
+
+// Only where somebody explores: else nobody was ever unsure.
+void MemoryPool::renew_bookings() const {
+  if (bookings_.renew(simulation_, capacity - used)) counted_from_ = changed_at_;
 }
 
 void MemoryPool::resize(std::uint64_t bytes) {
@@ -30,13 +35,19 @@ void MemoryPool::resize(std::uint64_t bytes) {
 
 bool MemoryPool::fits(std::uint64_t bytes) const {
   if (capacity == 0 || used + bytes <= capacity) return true;
-  note(core::Access::allocate, false, bytes, 0);
+  if (simulation_.footprint()) [[unlikely]] {
+    renew_bookings();
+    bookings_.fail(simulation_);
+    note(core::Access::allocate, false, bytes, 0);
+  }
   return false;
 }
 
 void MemoryPool::book(std::uint64_t bytes) {
-  if (simulation_.footprint() && capacity != 0) [[unlikely]]
+  if (simulation_.footprint() && capacity != 0) [[unlikely]] {
+    renew_bookings();
     note(core::Access::allocate, true, bytes, bookings_.take(simulation_, bytes));
+  }
   used += bytes;
   peak = std::max(peak, used);
   if (!simulation_.footprint()) bookings_.begin_with(capacity - used);
@@ -45,6 +56,7 @@ void MemoryPool::book(std::uint64_t bytes) {
 
 void MemoryPool::give_back(std::uint64_t bytes) {
   if (simulation_.footprint() && capacity != 0) [[unlikely]] {
+    renew_bookings();
     note(core::Access::free, true, bytes, 0);
     bookings_.give_back(simulation_, bytes);
   }
@@ -53,8 +65,10 @@ void MemoryPool::give_back(std::uint64_t bytes) {
   given_back_.happen();
 }
 
-// No touch of its own: who waits has failed to get memory in the same step, which tells the order.
+// Where nobody waits no touch of its own: who does next has failed to get memory in the same step,
+// which tells the order. Of several returns any could be the one that lets somebody go on.
 void GivenBack::happen() {
+  if (head_) note(core::Access::signal, true);
   at_ = simulation().now();
   while (head_) satisfy(*head_);
 }
@@ -80,6 +94,7 @@ void MemoryPool::look() const { note(core::Access::query, false, 0, 0); }
 
 bool MemoryPool::hash_state(std::uint64_t& hash) const {
   hash = core::mix_hash(used, simulation_.hash_of(changed_at_));
+  hash = core::mix_hash(hash, simulation_.hash_of(counted_from_));
   for (const Buffer* buffer : lru) hash += core::mix_hash(1, core::raw(buffer->id()));
   return true;
 }
