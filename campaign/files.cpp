@@ -56,7 +56,9 @@ class StagedFiles::File {
   std::optional<std::string> close() {
     if (file_ < 0) return std::nullopt;
     const int closed = ::close(std::exchange(file_, -1));
-    return closed == 0 ? std::nullopt : std::optional(failure("write", path_, errno));
+    // Interrupted, it is closed all the same (Linux, close(2)).
+    return closed == 0 || errno == EINTR ? std::nullopt
+                                         : std::optional(failure("write", path_, errno));
   }
 
   std::optional<std::string> publish() {
