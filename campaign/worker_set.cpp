@@ -14,8 +14,10 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <utility>
 
+#include "campaign/files.hpp"
 #include "campaign/follow_parent.hpp"
 
 namespace fencelab::campaign {
@@ -35,19 +37,37 @@ void write_all(int descriptor, const std::string& text) {
 /// First byte of what a worker sends: a result, or the words of an exception.
 constexpr char kResult = '=', kException = '!';
 
+/// What a worker without memory says, and where; static because a new-handler takes no arguments.
+struct LastWords {
+  int descriptor = -1;
+  std::string_view text;
+};
+LastWords& last_words() {
+  static LastWords words;
+  return words;
+}
+
+/// An exception would have to pass a simulation, and needs memory itself.
+[[noreturn]] void end_without_memory() {
+  abandon_staged_files();
+  const auto [descriptor, text] = last_words();
+  const bool is_told = ::write(descriptor, text.data(), text.size()) > 0;
+  ::_exit(is_told ? 0 : 9);
+}
+
 [[noreturn]] void run_child(const WorkerTask& task, int descriptor,
                             std::optional<std::uint64_t> memory_limit) {
   char kind = kResult;
   std::string text;
+  last_words() = {descriptor, "!out of memory"};
+  std::set_new_handler(end_without_memory);
   if (memory_limit) {
+    last_words().text = "!the run needed more memory than it may have";
     const rlimit limit{*memory_limit, *memory_limit};
     ::setrlimit(RLIMIT_AS, &limit);
   }
   try {
     text = task();
-  } catch (const std::bad_alloc&) {
-    kind = kException;
-    text = memory_limit ? "the run needed more memory than it may have" : "out of memory";
   } catch (const std::exception& error) {
     kind = kException;
     text = error.what();

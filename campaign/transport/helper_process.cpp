@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "campaign/follow_parent.hpp"
@@ -15,7 +16,10 @@ namespace fencelab::campaign {
 
 namespace {
 
+constexpr int kNoMemory = 9;
+
 void serve_on(MessageLine& line, const MakeServe& make_serve) {
+  std::set_new_handler([] { ::_exit(kNoMemory); });  // the same as for an exception
   try {
     const Serve serve = make_serve();
     while (const auto message = line.receive())

@@ -32,10 +32,10 @@ def each(names, **plan):
     return {name: Plan(**plan) for name in names}
 
 
-ALL = ("run", "run -j2", "more seeds", "trace", "check -j2", "compare", "merge", "replay", "import ftrace", "import wsim")
+ALL = ("run", "run -j2", "more seeds", "trace", "check -j2", "search -j2", "compare", "merge", "replay", "import ftrace", "import wsim")
 GROUPS = {
-    "interrupted": Group(("short", "eintr", "short,eintr"), each(ALL, seeds=1), 30, rates=(2, 7), is_harmless=True),
-    "clocks": Group(("clock", "monotonic"), each(("run -j2", "check -j2", "more seeds"), seeds=1, calls=8, processes=("0", "0.1")), 10,
+    "interrupted": Group(("short", "eintr", "short,eintr"), each(ALL, seeds=1), 40, rates=(2, 7), is_harmless=True),
+    "clocks": Group(("clock", "monotonic"), each(("run -j2", "check -j2", "search -j2"), seeds=1, calls=8, processes=("0", "0.1")), 10,
                     rates=(2,), is_harmless=True, jump_ms=10_000),
     "full disk": Group(("enospc", "eio"), {
         **each(("run -j2", "more seeds"), calls=30), **each(("check -j2", "compare", "merge", "trace"), calls=12),

@@ -14,6 +14,9 @@ REASONS = {
     "memory": ("out of memory", "Cannot allocate memory"),
     "mapping": ("out of memory", "Cannot allocate memory"),
 }
+DATABASE = ("unable to open database file", "cannot be opened to be written", "the file is damaged")  # SQLite keeps no more
+NOT_DRAWN = "not everything is drawn"
+SPLIT = "cannot be put back"
 OURS = ("internal error", "terminate called", "assertion", "Assertion", "what():")
 CODES_OF_FAULTS = (4, 63)
 
@@ -27,16 +30,17 @@ def end_mistakes(outcome):
     return [f"it says {sign!r}" for sign in OURS if sign in outcome.err]
 
 
-def left_over(folder):
+def left_over(outcome, folder):
     """Temporary files that should be gone."""
-    return [f"{path.name} is left over" for path in folder.rglob("*.tmp*")]
+    return [f"{path.name} is left over" for path in folder.rglob("*.tmp*") if SPLIT not in outcome.err]
 
 
 class Reference:
     """What a command gives where nothing fails."""
 
-    def __init__(self, outcome, folder, before):
+    def __init__(self, outcome, folder, before, apart):
         self.outcome = outcome
+        self.apart = apart
         self.before = before  # files before it
         self.files = results.files(folder)
         self.databases = {name: results.rows(folder / name) for name in results.databases(folder)}
@@ -44,17 +48,19 @@ class Reference:
     def differences(self, outcome, folder):
         """Why `outcome` is not the same as without faults."""
         found = end_mistakes(outcome)
+        undrawn = NOT_DRAWN in outcome.err
         if outcome.code != self.outcome.code:
             found.append(f"exit code {outcome.code} instead of {self.outcome.code}")
-        if outcome.out != self.outcome.out:
+        if results.printed(outcome.out) != results.printed(self.outcome.out):
             found.append("it prints other results")
-        return found + self.missing(folder)
+        return found + self.missing(folder, undrawn)
 
-    def missing(self, folder):
-        """Why `folder` does not hold the same results."""
+    def missing(self, folder, undrawn=False):
+        """Why `folder` does not hold the same results; `undrawn`: drawings may be missing."""
         files = results.files(folder)
         found = [f"{name} is {'missing' if name not in files else 'not expected' if name not in self.files else 'different'}"
-                 for name in sorted(files.keys() | self.files.keys()) if files.get(name) != self.files.get(name)]
+                 for name in sorted(files.keys() | self.files.keys())
+                 if files.get(name) != self.files.get(name) and not (undrawn and name.endswith((".svg", "report.html")))]
         for name, rows in self.databases.items():
             try:
                 found += [f"{name}: other {what}" for what in rows if results.rows(folder / name)[what] != rows[what]]
@@ -84,11 +90,11 @@ class Reference:
                 found += [f"{name}: {mistake}" for mistake in self.rows_claimed(data)]
             elif not lost:
                 found.append(f"{name} is neither as before nor as it should be")
-        if not lost:
-            new = [name for name in files if files[name] != self.before.get(name)]
-            old = [name for name in self.files if files.get(name) != self.files[name]]
-            if new and old:
-                found.append(f"{', '.join(new)} of this command stand beside what is missing or old: {', '.join(old)}")
+        for together in (self.files.keys() - set(self.apart), self.apart):
+            new = [name for name in together if files.get(name) != self.before.get(name)]
+            old = [name for name in together if files.get(name) != self.files[name]]
+            if new and old and not lost and SPLIT not in outcome.err:
+                found.append(f"{', '.join(sorted(new))} of this command stand beside what is missing or old: {', '.join(sorted(old))}")
         for name in results.databases(folder):
             try:
                 results.rows(folder / name)
@@ -107,5 +113,5 @@ class Reference:
             except sqlite3.Error:
                 pass  # claims() says so
         text += "".join(data.decode(errors="replace") for name, data in results.files(folder).items() if name.endswith("check.json"))
-        reasons = [reason for kind in kinds.split(",") for reason in REASONS[kind]]
+        reasons = [reason for kind in kinds.split(",") for reason in REASONS[kind]] + list(DATABASE)
         return [] if any(reason in text for reason in reasons) else [f"nowhere is said why ({', '.join(reasons)})"]

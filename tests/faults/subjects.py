@@ -23,13 +23,13 @@ DRAWS = """{
 @dataclasses.dataclass(frozen=True)
 class Subject:
     """A command in a folder: `before` it other commands without faults, `after` it the one that completes what it left undone (the
-    same if there is none). `outputs` are what it writes."""
+    same if there is none). Files appear together, but those of `apart`, which are written before or after the others."""
 
     name: str
     command: str
-    outputs: tuple = ("out",)
     before: tuple = ()
     after: str = ""
+    apart: tuple = ()
 
     def completed_by(self):
         """The command that must give all results after a fault."""
@@ -42,16 +42,17 @@ SUBJECTS = [
     Subject("run -j2", RUN + " -j2", after=RUN + " --rerun failed"),
     Subject("more seeds", RUN.replace("1..2", "1..3"), before=(RUN,), after=RUN.replace("1..2", "1..3") + " --rerun failed"),
     Subject("trace", "run draws.json --seeds 1 --stack linux-implicit --trace trace.pftrace --out out --quiet",
-            outputs=("out", "trace.pftrace")),
-    Subject("check -j2", "check stuck.json draws.json -j2 --strength proved --out out --quiet --junit junit.xml --sarif found.sarif",
-            outputs=("out", "junit.xml", "found.sarif")),
-    Subject("compare", "compare early --against late --out out --junit junit.xml", outputs=("out", "junit.xml"),
-            before=(RUN.replace("--out out", "--out early"), RUN.replace("--out out", "--out late --set /processes/0/count=2"))),
+            apart=("trace.pftrace",)),
+    Subject("check -j2", "check fence.json draws.json -j2 --strength proved --out out --quiet --junit junit.xml --sarif found.sarif"),
+    Subject("search -j2", "check stuck.json --stack plain-locks -j2 --strength proved --out out --quiet"),
+    Subject("compare", "compare early --against late --out out --junit junit.xml",
+            before=(RUN.replace("--out out", "--out early"), RUN.replace("--out out", "--out late --set /processes/0/count=2")),
+            apart=("out/regressions.csv", "junit.xml")),
     Subject("merge", "merge one two --out out",
             before=(RUN.replace("--out out", "--out one --shard 1/2"), RUN.replace("--out out", "--out two --shard 2/2"))),
     Subject("replay", "replay found/deadlocks/indefinite-fence-user-queues-future-fence-check-1.replay --steps --diagram out.mmd",
-            outputs=("out.mmd",), before=("check fence.json --strength explored --out found --quiet",)),
-    Subject("import ftrace", "import ftrace recording.txt --out out.json", outputs=("out.json",)),
+            before=("check fence.json --strength explored --out found --quiet",)),
+    Subject("import ftrace", "import ftrace recording.txt --out out.json"),
     Subject("import wsim", "import wsim media.wsim --out out"),
 ]
 INPUTS = {"stuck.json": LIBRARY / "buffer-abba.json", "fence.json": LIBRARY / "indefinite-fence.json",

@@ -55,7 +55,7 @@ class Sweep:
                 place = self.stage(subject)
                 before = results.files(place)
                 plain = self.program.run(subject.command.split(), place)
-                self.references[subject.name] = judge.Reference(plain, place, before)
+                self.references[subject.name] = judge.Reference(plain, place, before, subject.apart)
                 counted = self.program.run(subject.command.split(), self.stage(subject), Faults())
                 self.references[subject.name].outcome.calls = counted.calls
             return self.references[subject.name]
@@ -68,9 +68,9 @@ class Sweep:
         if not outcome.struck:
             found = []
         elif is_harmless or outcome.code == reference.outcome.code:
-            found = reference.differences(outcome, place) + judge.left_over(place)
+            found = reference.differences(outcome, place) + judge.left_over(outcome, place)
         else:
-            found = judge.end_mistakes(outcome) + judge.left_over(place)
+            found = judge.end_mistakes(outcome) + judge.left_over(outcome, place)
             found += reference.told(outcome, place, faults.kinds) + reference.claims(outcome, place)
             again = self.program.run(subject.completed_by(), place)
             if again.code != reference.outcome.code:
@@ -83,7 +83,7 @@ class Sweep:
     def tell(self, subject, faults, found, outcome):
         """A case that went wrong."""
         print(f"FAILED: {subject.name}: {faults.words()}", flush=True)
-        for mistake in found:
+        for mistake in found[:8]:
             print(f"  {mistake}")
         for line in outcome.struck[:5]:
             print(f"  struck: {line}")
