@@ -14,7 +14,8 @@ REASONS = {
     "memory": ("out of memory", "Cannot allocate memory"),
     "mapping": ("out of memory", "Cannot allocate memory"),
 }
-DATABASE = ("unable to open database file", "cannot be opened to be written", "the file is damaged")  # SQLite keeps no more
+DATABASE = ("unable to open database file", "cannot be opened to be written", "attempt to write a readonly database",
+            "the file is damaged")  # SQLite keeps no more
 NOT_DRAWN = "not everything is drawn"
 SPLIT = "cannot be put back"
 OURS = ("internal error", "terminate called", "assertion", "Assertion", "what():")
@@ -63,7 +64,7 @@ class Reference:
                  if files.get(name) != self.files.get(name) and not (undrawn and name.endswith((".svg", "report.html")))]
         for name, rows in self.databases.items():
             try:
-                found += [f"{name}: other {what}" for what in rows if results.rows(folder / name)[what] != rows[what]]
+                found += [f"{name}: other {what}" for what in rows if results.rows(folder / name).get(what) != rows[what]]
             except sqlite3.Error as error:
                 found.append(f"{name}: {error}")
         return found
@@ -109,7 +110,7 @@ class Reference:
         text = outcome.err
         for name in results.databases(folder):
             try:
-                text += repr([row[7] for row in results.rows(folder / name)["runs"]])
+                text += repr([row[7] for row in results.rows(folder / name).get("runs", ())])
             except sqlite3.Error:
                 pass  # claims() says so
         text += "".join(data.decode(errors="replace") for name, data in results.files(folder).items() if name.endswith("check.json"))

@@ -52,6 +52,8 @@ def rows(path):
         if words != [("ok",)]:
             raise sqlite3.DatabaseError(f"{path}: {words}")
         outside = ", ".join(f"'{cost}'" for cost in COSTS)
+        if database.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+            return {}  # it ended before it made them
         runs = database.execute(
             "SELECT key, scenario, point, stack, seed, status, verdict, message, reproduce, (SELECT group_concat(j.key || '=' || "
             f"j.value) FROM json_each(record, '$.values') j WHERE j.key NOT IN ({outside})) FROM runs ORDER BY key").fetchall()

@@ -23,19 +23,22 @@ DRAWS = """{
 @dataclasses.dataclass(frozen=True)
 class Subject:
     """A command in a folder: `before` it other commands without faults, `after` it the one that completes what it left undone (the
-    same if there is none). Files appear together, but those of `apart`, which are written before or after the others."""
+    same if there is none). Files appear together, but those of `apart`, which are written before or after the others. `launcher` are
+    the words before it."""
 
     name: str
     command: str
     before: tuple = ()
     after: str = ""
     apart: tuple = ()
+    launcher: tuple = ()
 
     def completed_by(self):
         """The command that must give all results after a fault."""
         return (self.after or self.command).split()
 
 
+MPIRUN = ("mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "2")
 RUN = "run draws.json stuck.json --seeds 1..2 --out out --quiet"
 SUBJECTS = [
     Subject("run", RUN, after=RUN + " --rerun failed"),
@@ -53,10 +56,15 @@ SUBJECTS = [
     Subject("replay", "replay found/deadlocks/indefinite-fence-user-queues-future-fence-check-1.replay --steps --diagram out.mmd",
             before=("check fence.json --strength explored --out found --quiet",)),
     Subject("import ftrace", "import ftrace recording.txt --out out.json"),
+    Subject("import dat", "import ftrace recording.dat --out out.json"),
     Subject("import wsim", "import wsim media.wsim --out out"),
+    Subject("import presentmon", "import presentmon frames.csv --out out.json"),
+    Subject("run on ranks", RUN, launcher=MPIRUN),
+    Subject("check on ranks", "check stuck.json --stack plain-locks --strength proved --out out --quiet", launcher=MPIRUN),
 ]
 INPUTS = {"stuck.json": LIBRARY / "buffer-abba.json", "fence.json": LIBRARY / "indefinite-fence.json",
-          "recording.txt": DATA / "ftrace/virtio_gpu.txt", "media.wsim": DATA / "igt_wsim/media_19.wsim"}
+          "recording.txt": DATA / "ftrace/virtio_gpu.txt", "frames.csv": DATA / "presentmon/test_case_4_v1.csv",
+          "media.wsim": DATA / "igt_wsim/media_19.wsim"}
 
 
 def subject(name):
@@ -64,8 +72,9 @@ def subject(name):
     return next(one for one in SUBJECTS if one.name == name)
 
 
-def write_inputs(folder):
-    """Whatever any subject reads."""
+def write_inputs(folder, recording):
+    """Whatever any subject reads; `recording` is a trace.dat."""
+    shutil.copy(recording, folder / "recording.dat")
     (folder / "draws.json").write_text(DRAWS)
     for name, source in INPUTS.items():
         shutil.copy(source, folder / name)
