@@ -19,7 +19,6 @@ namespace {
 constexpr int kNoMemory = 9;
 
 void serve_on(MessageLine& line, const MakeServe& make_serve) {
-  std::set_new_handler([] { ::_exit(kNoMemory); });  // the same as for an exception
   try {
     const Serve serve = make_serve();
     while (const auto message = line.receive())
@@ -57,6 +56,7 @@ HelperProcess HelperProcess::start(const MakeServe& make_serve,
   helper.pid = ::fork();
   if (helper.pid < 0) helper.line.close();
   if (helper.pid != 0) return helper;
+  std::set_new_handler([] { ::_exit(kNoMemory); });  // a helper that is lost, as by an exception
   follow_parent(parent);
   helper.line.close();
   close_others();

@@ -52,7 +52,7 @@ GROUPS = {
         **each(("run", "run -j2", "check -j2", "trace"), calls=4, processes=("0", "0.1")), "import dat": Plan(calls=1),
         "search -j2": Plan(calls=3, processes=("0", "0.1", "0.1.1"))}, 18, lasts=True),
     # libtraceevent does not look whether it got memory, and no test could tell what comes of it: not in its process.
-    "memory": Group(("memory",), {
+    "memory": Group(("memory", "mapping"), {
         **each(("run -j2", "check -j2"), calls=8, processes=("0", "0.1")), **each(("compare", "merge", "replay"), calls=4),
         "search -j2": Plan(calls=4, processes=("0.1", "0.1.1")), **each(("import dat", "trace", "import ftrace"), calls=4),
         **each(("import wsim", "import presentmon"), calls=3)}, 60, lasts=True),
