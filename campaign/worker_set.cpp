@@ -24,7 +24,7 @@ namespace fencelab::campaign {
 
 namespace {
 
-void write_all(int descriptor, const std::string& text) {
+void write_all(int descriptor, std::string_view text) {
   std::size_t sent = 0;
   while (sent < text.size()) {
     const ssize_t written = ::write(descriptor, text.data() + sent, text.size() - sent);
@@ -51,8 +51,8 @@ LastWords& last_words() {
 [[noreturn]] void end_without_memory() {
   abandon_staged_files();
   const auto [descriptor, text] = last_words();
-  const bool is_told = ::write(descriptor, text.data(), text.size()) > 0;
-  ::_exit(is_told ? 0 : 9);
+  write_all(descriptor, text);
+  ::_exit(0);
 }
 
 [[noreturn]] void run_child(const WorkerTask& task, int descriptor,
@@ -68,6 +68,8 @@ LastWords& last_words() {
   }
   try {
     text = task();
+  } catch (const std::bad_alloc&) {  // of an allocator that asks no new-handler
+    end_without_memory();
   } catch (const std::exception& error) {
     kind = kException;
     text = error.what();

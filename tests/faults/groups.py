@@ -40,17 +40,17 @@ GROUPS = {
     "interrupted": Group(("short", "eintr", "short,eintr"), {**each(ALL, seeds=1), "import dat": Plan(seeds=1, seeds_in="0")}, 60,
                          rates=(2, 7), is_harmless=True),
     "ranks": Group(("short,eintr",), each(("run on ranks", "check on ranks"), seeds=1), 2, rates=(3,), is_harmless=True),
-    "clocks": Group(("clock", "monotonic"), each(("run -j2", "check -j2", "search -j2"), seeds=1, calls=4, processes=("0", "0.1")), 20,
+    "clocks": Group(("clock", "monotonic"), each(("run -j2", "check -j2", "search -j2"), seeds=1, calls=3, processes=("0", "0.1")), 15,
                     rates=(2,), is_harmless=True, jump_ms=10_000),
     "full-disk": Group(("enospc", "eio"), {
-        **each(("run -j2", "more seeds"), calls=9), **each(("check -j2", "compare", "merge", "trace"), calls=4),
+        **each(("run -j2", "more seeds"), calls=8), **each(("check -j2", "compare", "merge", "trace"), calls=4),
         **each(("replay", "import ftrace", "import dat", "import wsim", "import presentmon"), calls=2)}, 60, lasts=True),
     "descriptors": Group(("emfile", "eacces"), {
         **each(("run -j2", "check -j2"), calls=8), **each(("compare", "merge", "trace"), calls=5),
         **each(("replay", "import ftrace", "import dat"), calls=2)}, 60, lasts=True),
     "processes": Group(("fork", "epipe"), {
         **each(("run", "run -j2", "check -j2", "trace"), calls=4, processes=("0", "0.1")), "import dat": Plan(calls=1),
-        "search -j2": Plan(calls=3, processes=("0", "0.1", "0.1.1"))}, 18, lasts=True),
+        "search -j2": Plan(calls=3, processes=("0", "0.1", "0.1.1"))}, 15, lasts=True),
     # libtraceevent does not look whether it got memory, and no test could tell what comes of it: not in its process.
     "memory": Group(("memory", "mapping"), {
         **each(("run -j2", "check -j2"), calls=8, processes=("0", "0.1")), **each(("compare", "merge", "replay"), calls=4),

@@ -52,8 +52,9 @@ def rows(path):
         if words != [("ok",)]:
             raise sqlite3.DatabaseError(f"{path}: {words}")
         outside = ", ".join(f"'{cost}'" for cost in COSTS)
-        if database.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-            return {}  # it ended before it made them
+        tables = {name for name, in database.execute("SELECT name FROM sqlite_schema")}
+        if not {"runs", "plan", "judgements"} <= tables:
+            return {}  # it ended before it made them all
         runs = database.execute(
             "SELECT key, scenario, point, stack, seed, status, verdict, message, reproduce, (SELECT group_concat(j.key || '=' || "
             f"j.value) FROM json_each(record, '$.values') j WHERE j.key NOT IN ({outside})) FROM runs ORDER BY key").fetchall()

@@ -38,7 +38,7 @@ class Subject:
         return (self.after or self.command).split()
 
 
-MPIRUN = ("mpirun", "--allow-run-as-root", "--oversubscribe", "-np", "2")
+MPIRUN = ("env", "OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1", "mpirun", "--oversubscribe", "-np", "2")
 RUN = "run draws.json stuck.json --seeds 1..2 --out out --quiet"
 SUBJECTS = [
     Subject("run", RUN, after=RUN + " --rerun failed"),
