@@ -190,9 +190,8 @@ ReplayFile replay_of(const CheckRecord& record, const CheckFinding& finding,
 
 /// Everything about one finding, in files that begin with `stem`.
 void add_finding(const CheckRecord& record, const CheckFinding& finding, FindingStanding standing,
-                 const CheckOrigin& origin, const std::string& stem,
+                 const CheckOrigin& origin, const std::string& stem, Drawings& drawings,
                  std::vector<OutputFile>& files) {
-  Drawings drawings;
   add_report_files(stem, {finding_report(record, finding, standing), finding.json, finding.dot},
                    drawings, files);
   if (!finding.way.token.empty()) {
@@ -220,14 +219,15 @@ std::optional<std::string> write_check_results(const std::string& folder,
                                                const std::vector<CheckRecord>& records,
                                                const std::vector<Judgement>& judgements,
                                                const CheckOrigin& origin,
-                                               const std::vector<OutputFile>& more) {
+                                               const std::vector<OutputFile>& more,
+                                               Drawings& drawings) {
   if (folder.empty()) return write_files(more);
   const std::string reports = folder + "/deadlocks";
   std::vector<OutputFile> files;
   for (std::size_t i = 0; i < records.size(); ++i)
     for (std::size_t n = 0; n < records[i].findings.size(); ++n)
       add_finding(records[i], records[i].findings[n], judgements[i].findings[n], origin,
-                  folder + "/" + finding_stem(records[i], n), files);
+                  folder + "/" + finding_stem(records[i], n), drawings, files);
   const bool made_folder = !files.empty() && ::access(reports.c_str(), F_OK) != 0;
   if (!files.empty())
     if (auto failure = make_directory(reports)) return failure;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "campaign/check_record.hpp"
+#include "campaign/drawings.hpp"
 #include "campaign/files.hpp"
 #include "campaign/judgement.hpp"
 
@@ -30,11 +31,13 @@ std::string check_json(const std::vector<CheckRecord>& records,
 
 /// Writes check.json and deadlocks/ into `folder`, which exists (or nothing if it is empty), and
 /// `more` beside them. Reports of an earlier check that this one does not have are removed. An
-/// error message with the reason, or none; on an error everything is as it was.
+/// error message with the reason, or none; on an error everything is as it was. `drawings` tells
+/// what could not be drawn.
 std::optional<std::string> write_check_results(const std::string& folder,
                                                const std::vector<CheckRecord>& records,
                                                const std::vector<Judgement>& judgements,
                                                const CheckOrigin& origin,
-                                               const std::vector<OutputFile>& more);
+                                               const std::vector<OutputFile>& more,
+                                               Drawings& drawings);
 
 }  // namespace fencelab::campaign

@@ -23,6 +23,7 @@ const std::string& Drawings::of(const std::string& dot) {
   if (!is_new || dot.empty() || !is_worth_drawing(dot)) return drawn->second;
   auto drawing = analysis::render_svg(dot);
   if (drawing.ok()) drawn->second = std::move(drawing.svg);
+  if (!drawing.ok() && drawing.is_installed && problem_.empty()) problem_ = drawing.error;
   return drawn->second;
 }
 

@@ -33,16 +33,25 @@ int write_all(int file, const std::string& text) {
 
 }  // namespace
 
-/// A file under its temporary name, which goes away unless publish() succeeds.
+/// A file under its temporary name, which goes away unless publish() succeeds and settle() is
+/// called.
 class StagedFiles::File {
  public:
   explicit File(std::string path)
-      : path_(std::move(path)), temporary_(fmt::format("{}.tmp{}", path_, ::getpid())) {}
+      : path_(std::move(path)),
+        temporary_(fmt::format("{}.tmp{}", path_, ::getpid())),
+        old_(temporary_ + "old"),
+        next_(first_) {
+    if (next_) next_->before_ = this;
+    first_ = this;
+  }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() {
     if (file_ >= 0) ::close(file_);
-    if (exists_) ::unlink(temporary_.c_str());
+    give_up();
+    (before_ ? before_->next_ : first_) = next_;
+    if (next_) next_->before_ = before_;
   }
   const std::string& path() const { return path_; }
 
@@ -56,17 +65,56 @@ class StagedFiles::File {
   std::optional<std::string> close() {
     if (file_ < 0) return std::nullopt;
     const int closed = ::close(std::exchange(file_, -1));
-    return closed == 0 ? std::nullopt : std::optional(failure("write", path_, errno));
+    // Interrupted, it is closed all the same (Linux, close(2)).
+    return closed == 0 || errno == EINTR ? std::nullopt
+                                         : std::optional(failure("write", path_, errno));
+  }
+
+  /// A second name for what has the name now, so that it can be put back.
+  std::optional<std::string> keep_old() {
+    ::unlink(old_.c_str());
+    if (::link(path_.c_str(), old_.c_str()) == 0) {
+      before_publishing_ = Before::kept;
+    } else if (errno == ENOENT) {
+      before_publishing_ = Before::none;
+    } else if (errno == ENOSPC || errno == EDQUOT) {
+      return failure("rename to", path_, errno);
+    }  // else the file system knows no second names
+    return std::nullopt;
   }
 
   std::optional<std::string> publish() {
     if (std::rename(temporary_.c_str(), path_.c_str()) != 0)
       return failure("rename to", path_, errno);
     exists_ = false;
+    is_published_ = true;
     return std::nullopt;
   }
 
+  /// From now on it stays.
+  void settle() {
+    is_published_ = false;
+    forget_old();
+  }
+
+  /// Nothing of it stays, and what was there before is there again; false if that cannot be done.
+  bool give_up() {
+    const bool is_back = !is_published_ || take_back();
+    if (exists_) ::unlink(temporary_.c_str());
+    is_published_ = exists_ = false;
+    if (is_back) forget_old();
+    return is_back;
+  }
+
+  static void give_up_all() {
+    for (File* file = first_; file; file = file->next_)
+      if (file->owner_ == ::getpid()) file->give_up();
+  }
+
  private:
+  /// What had the name before this file.
+  enum class Before { unknown, none, kept };
+
   std::optional<std::string> open() {
     std::error_code ignored;
     if (std::filesystem::is_directory(path_, ignored)) return failure("create", path_, EISDIR);
@@ -79,10 +127,30 @@ class StagedFiles::File {
     return std::nullopt;
   }
 
-  std::string path_, temporary_;
+  bool take_back() {
+    if (before_publishing_ == Before::none) return ::unlink(path_.c_str()) == 0;
+    const bool is_back =
+        before_publishing_ == Before::kept && std::rename(old_.c_str(), path_.c_str()) == 0;
+    if (is_back) before_publishing_ = Before::unknown;
+    return is_back;
+  }
+
+  void forget_old() {
+    if (before_publishing_ == Before::kept) ::unlink(old_.c_str());
+    before_publishing_ = Before::unknown;
+  }
+
+  static inline File* first_ = nullptr;  ///< of all, for who can only find them in this way
+
+  std::string path_, temporary_, old_;
   int file_ = -1;
-  bool exists_ = false;
+  const pid_t owner_ = ::getpid();
+  bool exists_ = false, is_published_ = false;
+  Before before_publishing_ = Before::unknown;
+  File *next_ = nullptr, *before_ = nullptr;
 };
+
+void abandon_staged_files() { StagedFiles::give_up_all(); }
 
 StagedFiles::StagedFiles() = default;
 StagedFiles::~StagedFiles() = default;
@@ -107,11 +175,21 @@ std::optional<std::string> StagedFiles::append(const std::string& path, const st
 std::optional<std::string> StagedFiles::publish() {
   for (const auto& file : files_)
     if (auto message = file->close()) return message;
+  std::optional<std::string> message;
   for (const auto& file : files_)
-    if (auto message = file->publish()) return message;
+    if (!message) message = file->keep_old();
+  for (const auto& file : files_)
+    if (!message) message = file->publish();
+  for (const auto& file : files_)
+    if (!message)
+      file->settle();
+    else if (!file->give_up())
+      *message += fmt::format(", and {} cannot be put back", file->path());
   open_.clear();
-  return std::nullopt;
+  return message;
 }
+
+void StagedFiles::give_up_all() { File::give_up_all(); }
 
 void StagedFiles::discard() {
   open_.clear();

@@ -36,17 +36,23 @@ class StagedFiles {
 
   /// Adds to what `path` will be, from nothing at first. An error message with the reason, or none.
   std::optional<std::string> append(const std::string& path, const std::string& text);
+  /// All get their names or, as far as the file system allows to go back, none does.
   std::optional<std::string> publish();
   /// Gives up what is not published.
   void discard();
   /// Of all of them, in the order in which they were begun.
   std::vector<std::string> paths() const;
+  /// See abandon_staged_files().
+  static void give_up_all();
 
  private:
   class File;
   std::vector<std::unique_ptr<File>> files_;
   std::unordered_map<std::string, File*> open_;  ///< those that may still grow
 };
+
+/// For a process that has to end at once: whatever it has staged is gone. Allocates nothing.
+void abandon_staged_files();
 
 /// What read_file() found.
 struct ReadFile {

@@ -14,15 +14,17 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string_view>
 #include <utility>
 
+#include "campaign/files.hpp"
 #include "campaign/follow_parent.hpp"
 
 namespace fencelab::campaign {
 
 namespace {
 
-void write_all(int descriptor, const std::string& text) {
+void write_all(int descriptor, std::string_view text) {
   std::size_t sent = 0;
   while (sent < text.size()) {
     const ssize_t written = ::write(descriptor, text.data() + sent, text.size() - sent);
@@ -35,20 +37,39 @@ void write_all(int descriptor, const std::string& text) {
 /// First byte of what a worker sends: a result, or the words of an exception.
 constexpr char kResult = '=', kException = '!';
 
+/// What a worker without memory says, and where; static because a new-handler takes no arguments.
+struct LastWords {
+  int descriptor = -1;
+  std::string_view text;
+};
+LastWords& last_words() {
+  static LastWords words;
+  return words;
+}
+
+/// An exception would have to pass a simulation, and needs memory itself.
+[[noreturn]] void end_without_memory() {
+  abandon_staged_files();
+  const auto [descriptor, text] = last_words();
+  write_all(descriptor, text);
+  ::_exit(0);
+}
+
 [[noreturn]] void run_child(const WorkerTask& task, int descriptor,
                             std::optional<std::uint64_t> memory_limit) {
   char kind = kResult;
   std::string text;
+  last_words() = {descriptor, "!out of memory"};
+  std::set_new_handler(end_without_memory);
   if (memory_limit) {
+    last_words().text = "!the run needed more memory than it may have (--run-memory)";
     const rlimit limit{*memory_limit, *memory_limit};
     ::setrlimit(RLIMIT_AS, &limit);
   }
   try {
     text = task();
-  } catch (const std::bad_alloc&) {
-    kind = kException;
-    text = memory_limit ? "the run needed more memory than it may have (--run-memory)"
-                        : "out of memory";
+  } catch (const std::bad_alloc&) {  // of an allocator that asks no new-handler
+    end_without_memory();
   } catch (const std::exception& error) {
     kind = kException;
     text = error.what();

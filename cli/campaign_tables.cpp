@@ -37,9 +37,10 @@ std::optional<std::string> CampaignTables::publish(std::uint64_t planned) {
   return failure_;
 }
 
-void CampaignTables::tell_files() const {
+void CampaignTables::tell_files() {
   say("{0}/runs.csv\n{0}/compare.csv\n{0}/dependencies.csv\n{0}/clients.csv\n", folder_);
   if (has_report_) say("{}/report.html\n", folder_);
+  warn_of_drawings(files_.drawings().problem());
 }
 
 }  // namespace fencelab::cli

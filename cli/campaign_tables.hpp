@@ -27,8 +27,8 @@ class CampaignTables {
   /// Gives the files their names; `planned` runs were asked for. What went wrong, now or before:
   /// then nothing was written.
   std::optional<std::string> publish(std::uint64_t planned);
-  /// Says which files there are.
-  void tell_files() const;
+  /// Says which files there are, and what is missing in them.
+  void tell_files();
 
  private:
   std::string folder_;

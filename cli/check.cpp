@@ -177,7 +177,11 @@ std::optional<std::string> write(const Check& check) {
   }
   if (!command.write_baseline.empty())
     more.push_back({command.write_baseline, campaign::baseline_text(check.written)});
-  return campaign::write_check_results(command.out, check.records, check.judgements, {build}, more);
+  campaign::Drawings drawings;
+  auto failure = campaign::write_check_results(command.out, check.records, check.judgements,
+                                               {build}, more, drawings);
+  if (!failure) warn_of_drawings(drawings.problem());
+  return failure;
 }
 
 /// What could be done about the findings; in the same pool as the checks.

@@ -79,6 +79,7 @@ std::optional<std::string> write_tables(campaign::CampaignReader& reader, const 
   if (failure) return failure;
   // A report of other runs would only mislead.
   if (!options.report) std::remove((options.out + "/report.html").c_str());
+  warn_of_drawings(drawings.problem());
   say("{}", table);
   return std::nullopt;
 }

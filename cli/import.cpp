@@ -3,15 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
-#include <system_error>
 
 #include "campaign/files.hpp"
 #include "cli/output.hpp"
@@ -31,18 +26,11 @@ struct ImportArguments {
 
 /// The file's text, or nothing after a complaint.
 std::optional<std::string> read_text(const std::string& file) {
-  std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(file, error);
-  errno = 0;
-  std::ifstream input(file, std::ios::binary);
-  if (is_folder || !input) {
-    complain(
-        "{}: error: cannot read the workload: {} [cannot-read]\n"
-        "  expected a readable .wsim file\n",
-        file, std::strerror(is_folder ? EISDIR : errno));
-    return std::nullopt;
-  }
-  return std::string{std::istreambuf_iterator<char>(input), {}};
+  campaign::ReadFile read = campaign::read_file(file);
+  if (read.error.empty()) return std::move(read.text);
+  complain("{}", scenarios::format_diagnostics(std::vector{campaign::cannot_read(
+                     file, "the workload", read.error, "a readable .wsim file")}));
+  return std::nullopt;
 }
 
 /// The scenario made from a file, or nothing after every mistake has been printed.

@@ -32,6 +32,10 @@ void write_out(std::string_view text) {
 
 void write_error(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+void warn_of_drawings(const std::string& problem) {
+  if (!problem.empty()) complain("fencelab: warning: not everything is drawn: {}\n", problem);
+}
+
 void open_output() {
   for (int descriptor = 0; descriptor <= 2; ++descriptor)
     if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor)

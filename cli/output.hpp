@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
 
 namespace fencelab::cli {
@@ -21,6 +22,9 @@ template <typename... Arguments>
 void complain(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   write_error(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
+
+/// Says that drawings are missing, and why; nothing if they are not.
+void warn_of_drawings(const std::string& problem);
 
 /// To be called first: a write into a closed pipe is an error, not the end of the program, and
 /// descriptors that the caller closed (`>&-`) cannot be taken by files of ours.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
 
 #include "campaign/run_one.hpp"
 #include "cli/output.hpp"
@@ -96,6 +97,9 @@ int run_program(int argc, char** argv) {
   if (!is_first && !app.got_subcommand("check") && !app.got_subcommand("run")) return kExitOk;
   try {
     return close_output(action());
+  } catch (const std::system_error& error) {
+    complain("fencelab: {}\n", error.what());
+    return kExitCrash;
   } catch (const std::exception& error) {
     complain("fencelab: internal error: {}\n", error.what());
     return kExitCrash;

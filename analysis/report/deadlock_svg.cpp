@@ -94,7 +94,10 @@ SvgResult render_svg(const std::string& dot_text, const std::string& program) {
   const int error =
       start(program, fileno(input.get()), to_parent.get(), fileno(messages.get()), child);
   if (error != 0)
-    return {{}, fmt::format("cannot run {}: {} (install graphviz)", program, std::strerror(error))};
+    return {{},
+            fmt::format("cannot run {}: {}{}", program, std::strerror(error),
+                        error == ENOENT ? " (install graphviz)" : ""),
+            error != ENOENT};
   to_parent.close();
   std::string svg = read_all(from_child.get());
   const int status = wait_for(child);

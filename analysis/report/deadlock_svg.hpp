@@ -9,6 +9,7 @@ namespace fencelab::analysis {
 struct SvgResult {
   std::string svg;
   std::string error;  ///< e.g. "cannot run dot: No such file or directory (install graphviz)"
+  bool is_installed = true;  ///< whether there is a program to draw with
 
   bool ok() const { return error.empty(); }
 };

@@ -49,7 +49,8 @@ void TraceOutput::flush() {
 void TraceOutput::close() {
   if (file_ < 0) return;
   flush();
-  if (::close(file_) != 0) fail(errno);
+  // Interrupted, it is closed all the same (Linux, close(2)).
+  if (::close(file_) != 0 && errno != EINTR) fail(errno);
   file_ = -1;
 }
 

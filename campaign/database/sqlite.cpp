@@ -4,11 +4,22 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace fencelab::campaign {
 
 namespace {
+
+/// What the system said, in brackets, as far as SQLite kept it: what it cannot open to be written
+/// it tries to read, and remembers only that this is not there either.
+std::string reason_of(sqlite3* database, int code, bool writes) {
+  const int reason = sqlite3_system_errno(database);
+  if (code == SQLITE_CANTOPEN && (reason == 0 || (writes && reason == ENOENT)))
+    return ", or to make one beside it";
+  const bool is_known = code == SQLITE_IOERR || code == SQLITE_FULL || code == SQLITE_CANTOPEN;
+  return is_known && reason != 0 ? fmt::format(" ({})", std::strerror(reason)) : std::string();
+}
 
 [[noreturn]] void fail_with(sqlite3* database) {
   const int code = sqlite3_errcode(database) & 0xff;
@@ -16,9 +27,7 @@ namespace {
   std::string words = sqlite3_errmsg(database);
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
     words = "the file is damaged, or no database (" + words + ")";
-  const int reason = sqlite3_system_errno(database);
-  if ((code == SQLITE_IOERR || code == SQLITE_FULL || code == SQLITE_CANTOPEN) && reason != 0)
-    words += fmt::format(" ({})", std::strerror(reason));
+  words += reason_of(database, code, true);
   throw DatabaseError(fmt::format("{}: {}", file ? file : "database", words), code);
 }
 
@@ -77,6 +86,8 @@ void Statement::reset() { sqlite3_reset(statement_.get()); }
 
 std::string_view Statement::view(int column) const {
   const auto* const text = sqlite3_column_text(statement_.get(), column);
+  if (!text && sqlite3_errcode(sqlite3_db_handle(statement_.get())) == SQLITE_NOMEM)
+    fail_with(sqlite3_db_handle(statement_.get()));
   if (!text) return {};
   return {reinterpret_cast<const char*>(text),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
@@ -128,7 +139,12 @@ void Connection::open(const std::string& file, Mode mode, bool immutable) {
   const int code = sqlite3_open_v2(uri_.c_str(), &opened, flags | SQLITE_OPEN_URI, nullptr);
   database_.reset(opened);
   if (code != SQLITE_OK)
-    throw DatabaseError(fmt::format("{}: {}", file, sqlite3_errmsg(opened)), code & 0xff);
+    throw DatabaseError(
+        fmt::format("{}: {}{}", file, sqlite3_errmsg(opened),
+                    opened ? reason_of(opened, code & 0xff, mode == Mode::write) : std::string()),
+        code & 0xff);
+  if (mode == Mode::write && sqlite3_db_readonly(opened, "main") == 1)
+    throw DatabaseError(fmt::format("{}: cannot be opened to be written", file), SQLITE_READONLY);
   sqlite3_busy_timeout(opened, 10'000);
 }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include "campaign/follow_parent.hpp"
@@ -14,6 +15,8 @@
 namespace fencelab::campaign {
 
 namespace {
+
+constexpr int kNoMemory = 9;
 
 void serve_on(MessageLine& line, const MakeServe& make_serve) {
   try {
@@ -53,6 +56,7 @@ HelperProcess HelperProcess::start(const MakeServe& make_serve,
   helper.pid = ::fork();
   if (helper.pid < 0) helper.line.close();
   if (helper.pid != 0) return helper;
+  std::set_new_handler([] { ::_exit(kNoMemory); });  // a helper that is lost, as by an exception
   follow_parent(parent);
   helper.line.close();
   close_others();

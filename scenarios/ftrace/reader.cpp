@@ -35,7 +35,10 @@ class TextReader {
       else
         take(text);
     }
-    if (errors_.empty() && !seen_event_) {
+    if (input.bad()) {
+      fail("cannot-read", fmt::format("cannot read on: {}", std::strerror(errno)),
+           "a file that can be read to its end");
+    } else if (errors_.empty() && !seen_event_) {
       fail("no-events", "the file has no event", "ftrace text, or a trace.dat of trace-cmd");
     }
     if (!errors_.empty()) return std::move(errors_);

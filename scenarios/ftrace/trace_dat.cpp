@@ -83,7 +83,7 @@ bool is_trace_dat(std::istream& input) {
   input.read(bytes.data(), bytes.size());
   const bool is_one = input.gcount() == static_cast<std::streamsize>(kMagic.size()) &&
                       std::string_view(bytes.data(), bytes.size()) == kMagic;
-  input.clear();
+  input.clear(input.rdstate() & std::ios::badbit);  // that it is short is no mistake yet
   input.seekg(0);
   return is_one;
 }

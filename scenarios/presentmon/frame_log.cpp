@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -39,7 +41,10 @@ class LogReader {
       else if (line.find_first_not_of(" \r") != std::string::npos && !line.starts_with("//"))
         take(split_cells(line));
     }
-    if (errors_.empty() && log_.chains.empty())
+    if (input.bad())
+      fail("cannot-read", fmt::format("cannot read on: {}", std::strerror(errno)),
+           "a file that can be read to its end");
+    else if (errors_.empty() && log_.chains.empty())
       fail("no-frames", "the log has no frame",
            "CSV of PresentMon, CapFrameX or OCAT: a header and a row for each frame");
     if (!errors_.empty()) return std::move(errors_);

@@ -1,6 +1,9 @@
 // What write_results() and write_files() leave on the disk, also when something is in the way.
 #include "campaign/results.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -63,6 +66,44 @@ TEST_CASE("Files of a set appear together, or those that were there stay as they
   CHECK(failure->find("nowhere/b: No such file or directory") != std::string::npos);
   CHECK(text_of(folder / "a") == "1");
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 2);
+}
+
+TEST_CASE("Where one file of a set cannot get its name, all others are as they were") {
+  const Folder folder;
+  REQUIRE_FALSE(write_files({{folder / "a", "1"}}));
+  StagedFiles files;
+  for (const char* const name : {"a", "b", "c"}) REQUIRE_FALSE(files.append(folder / name, "2"));
+  fs::create_directory(folder / "c");
+  const auto failure = files.publish();
+  REQUIRE(failure);
+  CHECK(*failure == "cannot rename to " + (folder / "c") + ": Is a directory");
+  CHECK(text_of(folder / "a") == "1");
+  CHECK_FALSE(fs::exists(folder / "b"));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 2);
+  fs::remove(folder / "c");
+  REQUIRE_FALSE(write_files({{folder / "a", "3"}, {folder / "c", "3"}}));
+  CHECK((text_of(folder / "a") == "3" && text_of(folder / "c") == "3"));
+}
+
+TEST_CASE("What a process has staged goes when it has to end at once, that of others stays") {
+  const Folder folder;
+  REQUIRE_FALSE(write_files({{folder / "a", "1"}}));
+  StagedFiles files;
+  REQUIRE_FALSE(files.append(folder / "a", "2"));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    StagedFiles own;
+    if (own.append(folder / "b", "3")) ::_exit(1);
+    abandon_staged_files();
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 2);  // a, and what it will be
+  abandon_staged_files();
+  CHECK(text_of(folder / "a") == "1");
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
 }
 
 TEST_CASE("A deadlock is drawn, unless the drawing would take minutes and show nothing") {

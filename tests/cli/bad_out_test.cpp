@@ -184,3 +184,20 @@ TEST_CASE("what somebody else put beside the results stays", "[cli]") {
                                  "dependencies.csv", "notes.md", "report.html", "results.sqlite",
                                  "runs.csv"});
 }
+
+TEST_CASE("drawings that cannot be made are told of, and cost nothing else", "[cli]") {
+  const TemporaryFolder folder;
+  const std::string broken = folder.file("bin/dot", "#!/bin/sh\necho no fonts >&2\nexit 1\n");
+  ::chmod(broken.c_str(), 0755);
+  const std::string path = folder.path("bin") + ":" + std::getenv("PATH");
+  const Outcome outcome = run_into(folder.path("out"), [&] { ::setenv("PATH", path.c_str(), 1); });
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  CHECK(outcome.err.find("fencelab: warning: not everything is drawn: dot failed: no fonts\n") !=
+        std::string::npos);
+  CHECK(std::filesystem::exists(folder.path("out/report.html")));
+  const auto names = files_below(folder.path("out/deadlocks"));
+  CHECK_FALSE(names.empty());
+  CHECK(std::none_of(names.begin(), names.end(),
+                     [](const std::string& name) { return name.ends_with(".svg"); }));
+}

@@ -172,6 +172,7 @@ TEST_CASE("a missing or failing Graphviz is an error value", "[deadlock]") {
   const auto missing = analysis::render_svg("digraph G {}", "no-such-program-as-dot");
   CHECK_FALSE(missing.ok());
   CHECK(missing.error.find("install graphviz") != std::string::npos);
+  CHECK_FALSE(missing.is_installed);
   const auto failing = analysis::render_svg("digraph G {}", "false");
   CHECK_FALSE(failing.ok());
 }
