@@ -22,7 +22,7 @@ struct OutputFile {
 };
 
 /// Writes all files or, if one of them cannot be written, none: nothing gets its name before
-/// everything is on the disk. An error message with the reason, or none.
+/// everything is written. An error message with the reason, or none.
 std::optional<std::string> write_files(const std::vector<OutputFile>& files);
 
 /// Files of a set that appear together, written piece by piece. Nothing gets its name before
