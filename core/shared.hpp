@@ -43,7 +43,8 @@ class Cell {
     if (access != Access::add) simulation_.not_before(added_at_);
     if (access != Access::read && changed_at < simulation_.now()) changed_at = simulation_.now();
     Touch touch{.object = id_, .access = access, .source = owner_};
-    if (owner_) owner_->hash_state(touch.result);  // what whoever looks may learn
+    // What whoever looks may learn; who only adds does not look.
+    if (owner_ && access != Access::add) owner_->hash_state(touch.result);
     simulation_.note(touch);
   }
   Simulation& simulation_;

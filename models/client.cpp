@@ -10,44 +10,49 @@
 namespace fencelab::models {
 
 Client::Client(core::Simulation& simulation, std::string name, std::uint32_t index)
-    : simulation_(simulation), name_(std::move(name)), index_(index), cell_(simulation) {}
+    : simulation_(simulation),
+      name_(std::move(name)),
+      index_(index),
+      user_vms_cell_(simulation),
+      gpu_vms_cell_(simulation),
+      memory_cell_(simulation) {}
 
 Client::~Client() = default;
 
 UserVm& Client::user_vm(Gpu& gpu) {
-  cell_.read();
+  user_vms_cell_.read();
   auto& slot = user_vms_[gpu.index];
   if (slot) return *slot;
-  cell_.write();
+  user_vms_cell_.write();
   slot = std::make_unique<UserVm>(*this, gpu);
   return *slot;
 }
 
 UserVm* Client::existing_user_vm(const Gpu& gpu) const {
-  cell_.read();
+  user_vms_cell_.read();
   const auto found = user_vms_.find(gpu.index);
   return found == user_vms_.end() ? nullptr : found->second.get();
 }
 
 GpuVm& Client::gpu_vm(Gpu& gpu) {
-  cell_.read();
+  gpu_vms_cell_.read();
   auto& slot = gpu_vms_[gpu.index];
   if (slot) return *slot;
-  cell_.write();
+  gpu_vms_cell_.write();
   slot = std::make_unique<GpuVm>(*this, gpu);
   return *slot;
 }
 
 GpuVm* Client::existing_gpu_vm(const Gpu& gpu) const {
-  cell_.read();
+  gpu_vms_cell_.read();
   const auto found = gpu_vms_.find(gpu.index);
   return found == gpu_vms_.end() ? nullptr : found->second.get();
 }
 
 ProcessMemory& Client::memory() {
-  cell_.read();
+  memory_cell_.read();
   if (memory_) return *memory_;
-  cell_.write();
+  memory_cell_.write();
   memory_ = std::make_unique<ProcessMemory>(simulation_, *this);
   return *memory_;
 }

@@ -40,7 +40,8 @@ class Client {
   std::string name_;
   std::uint32_t index_;
   AccessTracker tracker_;
-  core::Cell cell_;  ///< footprint of what there is on which GPU
+  core::Cell user_vms_cell_, gpu_vms_cell_;  ///< footprints of what there is on which GPU
+  core::Cell memory_cell_;                   ///< footprint of whether it has memory_
   std::unique_ptr<ProcessMemory> memory_;
   std::map<std::uint32_t, std::unique_ptr<UserVm>> user_vms_;  ///< by Gpu::index
   std::map<std::uint32_t, std::unique_ptr<GpuVm>> gpu_vms_;    ///< by Gpu::index

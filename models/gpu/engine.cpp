@@ -326,15 +326,16 @@ core::Task<> Engine::wait_for_end_or_bell() {
     co_await bell_.wait_until(until, core::WaitReason::engine);
 }
 
+// At first there is nothing to look at: whatever comes is an offer, also one that was taken off
+// again before the engine began, and behind the gate it looks.
 core::Task<> Engine::serve() {
-  for (;;) {
-    note_look();
-    watch_inversion();
-    if (ready_.empty()) note_idle(true);
-    const std::uint64_t next = taken_ + 1;
+  for (std::uint64_t next = 1;;) {
     co_await offers_.wait(next);
     note_look();
-    if (taken_ >= next) continue;  // what came was taken off again
+    if (taken_ >= next) {  // what came was taken off again
+      next = next_offer();
+      continue;
+    }
     HwQueue* queue = pick();
     if (!queue) {
       list_.note(core::Access::pick);
@@ -343,6 +344,7 @@ core::Task<> Engine::serve() {
       co_await bell_.wait();
       list_.note(core::Access::pick);  // who comes now need not ring
       stalled_ = false;
+      next = next_offer();
       continue;
     }
     note_idle(false);
@@ -351,6 +353,7 @@ core::Task<> Engine::serve() {
       co_await core::sleep_for(simulation_, spec_.preemption_cost, core::WaitReason::engine);
       simulation_.emit(core::ProbeKind::engine_switched, id_, number_,
                        static_cast<std::uint64_t>(spec_.preemption_cost.count()));
+      next = next_offer();
       continue;  // what to run may have changed meanwhile
     }
     switch_due_ = false;
@@ -370,7 +373,16 @@ core::Task<> Engine::serve() {
       leaving = must_leave();
     }
     leave();
+    next = next_offer();
   }
+}
+
+// The number of the offer that puts something on its list, if that is empty; else of one that came.
+std::uint64_t Engine::next_offer() {
+  note_look();
+  watch_inversion();
+  if (ready_.empty()) note_idle(true);
+  return taken_ + 1;
 }
 
 void Engine::drop(Job& job) {

@@ -122,6 +122,7 @@ class Engine final : public core::StateSource {
   int nice_for(const HwQueue& queue) const;
   void take_off(const HwQueue& queue);
   void note_look() const;
+  std::uint64_t next_offer();
   bool may_share(const Job& job) const;
   bool kept_away_by(const HwQueue& queue, const Job& job) const;
   bool would_run(const HwQueue& queue) const;

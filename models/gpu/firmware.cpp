@@ -16,18 +16,23 @@ Firmware::Firmware(Gpu& gpu, const Spec& spec)
       spec_(spec),
       slot_wanted_(simulation_),
       off_bell_(simulation_),
+      off_wanted_(!simulation_.untimed()),
+      off_wanted_cell_(simulation_),
       cell_(simulation_) {
-  off_bell_.describe_by([this](core::WaitGraphBuilder& builder) {
-    std::vector<core::GateIndex> gates;
-    for (const HwQueue* queue : unanswered_) gates.push_back(describe_silence(builder, *queue));
-    for (const HwQueue* queue : gpu_.user_queues()) {
-      if (queue->may_run() || !queue->on_engine()) continue;
-      const Job* const head = queue->head();
-      if (head->stalled || queue->context().preemption_period() == core::Duration{})
-        gates.push_back(head->describe_finish(builder));
-    }
-    return builder.all_of(std::move(gates), "queues of " + gpu_.name() + " off the hardware");
-  });
+  off_bell_.describe_by(
+      [this](core::WaitGraphBuilder& builder) { return describe_off(builder); });
+}
+
+core::GateIndex Firmware::describe_off(core::WaitGraphBuilder& builder) const {
+  std::vector<core::GateIndex> gates;
+  for (const HwQueue* queue : unanswered_) gates.push_back(describe_silence(builder, *queue));
+  for (const HwQueue* queue : gpu_.user_queues()) {
+    if (queue->may_run() || !queue->on_engine()) continue;
+    const Job* const head = queue->head();
+    if (head->stalled || queue->context().preemption_period() == core::Duration{})
+      gates.push_back(head->describe_finish(builder));
+  }
+  return builder.all_of(std::move(gates), "queues of " + gpu_.name() + " off the hardware");
 }
 
 // ---------------------------------------------------------------- slots
@@ -166,11 +171,31 @@ void Firmware::resume(HwQueue& queue) {
   queue.set_suspended(false);
 }
 
+// Where one explores nobody hears it before the first has waited: until then no engine rings, and
+// none competes with another.
 void Firmware::queue_left_engine(bool withdrawn) {
-  if (withdrawn) off_bell_.ring();
+  off_wanted_cell_.read();
+  if (withdrawn && off_wanted_) off_bell_.ring();
+}
+
+core::Task<> Firmware::wait_until_left(HwQueue& queue) {
+  if (!queue.off_engine() || is_unanswered(queue)) co_return co_await wait_until_off(queue);
+  const auto timeout = gpu_.policies().hang->preempt_timeout();
+  const core::Time deadline = timeout ? simulation_.now() + *timeout : core::kNever;
+  for (;;) {
+    const auto result = co_await core::SingleWait(
+        *queue.off_engine(), 0,
+        {.reason = WaitReason::engine, .deadline = deadline, .recovery = timeout.has_value()});
+    if (result != core::WaitResult::timed_out) co_return;
+    if (Engine* const engine = queue.on_engine()) engine->reset(core::fence_error::kTime);
+  }
 }
 
 core::Task<> Firmware::wait_until_off(HwQueue& queue) {
+  if (!off_wanted_) {
+    off_wanted_cell_.write();
+    off_wanted_ = true;
+  }
   const auto timeout = gpu_.policies().hang->preempt_timeout();
   const core::Time deadline = timeout ? simulation_.now() + *timeout : core::kNever;
   while (queue.on_engine() || is_unanswered(queue)) {

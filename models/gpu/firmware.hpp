@@ -33,6 +33,9 @@ class Firmware {
   void resume(HwQueue& queue);
   /// Awaitable task: until `queue`, suspended or parked before, is off every engine.
   core::Task<> wait_until_off(HwQueue& queue);
+  /// The same for who has suspended it and is the only one to resume it: until then it stays off,
+  /// so that in an untimed run this is a gate and looks at nothing.
+  core::Task<> wait_until_left(HwQueue& queue);
   /// `withdrawn`: it had to leave, and somebody may wait for that.
   void queue_left_engine(bool withdrawn);
   /// A queue ran out of work: who is less urgent may have its slot.
@@ -51,6 +54,8 @@ class Firmware {
   void unplug();
   /// Whoever waits in `queue` for a slot waits for this; kNoIndex if nothing special is in the way.
   core::GateIndex describe_silence(core::WaitGraphBuilder& builder, const HwQueue& queue) const;
+  /// Whoever waits until queues are off the hardware waits for this.
+  core::GateIndex describe_off(core::WaitGraphBuilder& builder) const;
 
  private:
   bool is_unanswered(const HwQueue& queue) const;
@@ -69,6 +74,8 @@ class Firmware {
   std::vector<HwQueue*> waiting_;     ///< of these, taken out; only where priorities differ
   std::vector<HwQueue*> mapped_;      ///< as many as there are slots, at most
   core::Doorbell off_bell_;
+  bool off_wanted_;             ///< somebody has waited for off_bell_; timed runs: always
+  core::Cell off_wanted_cell_;  ///< footprint of that
   std::optional<core::Doorbell>
       slots_bell_;  ///< where priorities differ: somebody asks, or has no work left
   std::optional<core::Doorbell> answer_bell_;  ///< once it has been silent

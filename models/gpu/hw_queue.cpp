@@ -11,6 +11,21 @@
 
 namespace fencelab::models {
 
+void OffEngine::open() {
+  note(core::Access::write, true);
+  opened_at_ = simulation().now();
+  while (head_) satisfy(*head_);
+}
+
+bool OffEngine::satisfied(std::uint64_t) const { return !queue_.known_on_engine(); }
+
+core::GateIndex OffEngine::describe_release(core::WaitGraphBuilder& builder,
+                                            const core::WaitLink&) const {
+  return queue_.context().gpu().firmware().describe_off(builder);
+}
+
+std::string OffEngine::describe() const { return queue_.name() + " off its engine"; }
+
 int HwQueue::known_priority() const { return std::max(context_.known_priority(), inherited_); }
 
 // Its jobs are executed in order: what is before the one that inherited goes by that, too.

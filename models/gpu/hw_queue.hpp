@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/shared.hpp"
+#include "core/waitable.hpp"
 #include "models/gpu/job.hpp"
 
 namespace fencelab::models {
@@ -16,6 +18,30 @@ class Engine;
 class FenceMonitor;
 class GpuContext;
 class UserVm;
+
+/// That a queue is on no engine, as a gate of untimed runs: for who has suspended it and resumes it
+/// itself, so that it stays open until then.
+class OffEngine final : public core::Waitable {
+ public:
+  OffEngine(core::Simulation& simulation, const HwQueue& queue)
+      : Waitable(simulation), queue_(queue) {}
+  /// It has left its engine.
+  void open();
+  bool satisfied(std::uint64_t) const override;
+  core::Time opened_at(std::uint64_t) const override { return opened_at_; }
+  core::GateIndex describe_release(core::WaitGraphBuilder& builder,
+                                   const core::WaitLink& link) const override;
+  std::string describe() const override;
+  /// Whether it is open is told by who executes the queue.
+  bool hash_state(std::uint64_t& hash) const override {
+    hash = simulation().hash_of(opened_at_);
+    return true;
+  }
+
+ private:
+  const HwQueue& queue_;
+  core::Time opened_at_{};
+};
 
 class HwQueue final : public core::StateSource {
  public:
@@ -30,7 +56,9 @@ class HwQueue final : public core::StateSource {
         parked_cell_(simulation),
         slot_cell_(simulation),
         engine_cell_(simulation),
-        use_cell_(simulation) {}
+        use_cell_(simulation) {
+    if (simulation.untimed()) off_engine_.emplace(simulation, *this);
+  }
 
   GpuContext& context() const { return context_; }
   /// The priority of its context, or what a job in it inherited: for its engines, which are told of
@@ -120,7 +148,12 @@ class HwQueue final : public core::StateSource {
   void set_on_engine(Engine* engine) {
     engine_cell_.write();
     on_engine_ = engine;
+    if (off_engine_ && !engine) off_engine_->open();
   }
+  /// The same for the gate: see there.
+  bool known_on_engine() const { return on_engine_ != nullptr; }
+  /// Untimed runs: that it is on none. Null in timed ones.
+  OffEngine* off_engine() { return off_engine_ ? &*off_engine_ : nullptr; }
   /// When it last got an engine or a slot.
   core::Time last_used() const {
     use_cell_.read();
@@ -152,6 +185,7 @@ class HwQueue final : public core::StateSource {
   core::Time last_used_{};
   std::uint64_t put_ = 0, taken_ = 0;
   Engine* on_engine_ = nullptr;
+  std::optional<OffEngine> off_engine_;
   std::deque<JobPtr> jobs_;
   std::vector<JobPtr> unwritten_;
   int inherited_ = Job::kNoPriority;  ///< most that a job in it inherited

@@ -89,6 +89,13 @@ class Buffer {
     device_resvs_.clear();
   }
   bool shares_reservation() const { return shared_resv_ != nullptr; }
+  /// It has content from now on, if it had none. Whoever finds that it has changes nothing.
+  void fill() {
+    placement.read();
+    if (content) return;
+    placement.write();
+    content = true;
+  }
 
   /// Footprint of the fields below.
   core::Cell placement;

@@ -64,8 +64,7 @@ core::Task<Placement> Reservations::place_all(Memory& memory, AllocRequest reque
     }
     const Placement placed = co_await memory.place(buffer, request);
     if (placed != Placement::ok) co_return placed;
-    buffer.placement.write();
-    buffer.content = true;
+    buffer.fill();
   }
   co_return Placement::ok;
 }

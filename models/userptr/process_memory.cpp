@@ -112,8 +112,7 @@ core::Task<Placement> fault_in(Machine& machine, Buffer& buffer, AllocRequest re
   core::Mutex& pages = buffer.user_pages()->page_lock();
   co_await pages.lock();
   const Placement placed = co_await machine.memory().place(buffer, request);
-  buffer.placement.write();
-  buffer.content = buffer.content || placed == Placement::ok;
+  if (placed == Placement::ok) buffer.fill();
   pages.unlock();
   co_return placed;
 }

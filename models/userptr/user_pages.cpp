@@ -16,13 +16,23 @@ UserPages::UserPages(core::Simulation& simulation, std::string buffer_name)
     : simulation_(simulation),
       name_(std::move(buffer_name)),
       page_lock_(simulation, "pages of " + name_, "page lock"),
-      cell_(simulation, this) {}
+      cell_(simulation, this),
+      reading_(simulation, reads_),
+      sequence_(simulation, reads_) {}
 
-UserPages::User* UserPages::find(PageUser who) {
-  cell_.read();
+UserPages::User* UserPages::known(PageUser who) {
   const auto found =
       std::find_if(users_.begin(), users_.end(), [&](const User& user) { return user.who == who; });
   return found == users_.end() ? nullptr : &*found;
+}
+
+UserPages::User* UserPages::find(PageUser who) {
+  cell_.read();
+  return known(who);
+}
+
+const UserPages::User* UserPages::known_user(PageUser who) const {
+  return const_cast<UserPages*>(this)->known(who);
 }
 
 const UserPages::User* UserPages::user(PageUser who) const {
@@ -47,10 +57,16 @@ bool UserPages::must_get(PageUser who) const {
   return !own || !own->got || !own->valid;
 }
 
+// Of several who got them while no invalidation came all write the same: they commute. Who was too
+// late writes something else.
 void UserPages::note_got(PageUser who, const PagesRead& read) {
-  User* const own = find(who);
+  User* const own = known(who);
   FENCELAB_ASSERT(own, "{} is not registered with {}", name_, who.gpu->name());
-  cell_.write();
+  sequence_.note(core::Access::read);
+  if (read.changed_ && !own->pinned)
+    cell_.write();
+  else
+    cell_.add();
   own->got = true;
   own->valid = own->pinned || !read.changed_;
   own->same = true;
@@ -62,7 +78,9 @@ void UserPages::set_sequence(PageUser who) {
   cell_.write();
   own->valid = false;
   own->invalidating = true;
-  for (PagesRead* read : reads_)
+  reading_.note(core::Access::write);
+  sequence_.note(core::Access::write);
+  for (PagesRead* read : reads_.all)
     if (read->who_ == who) read->changed_ = true;
 }
 
@@ -128,7 +146,12 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
                            (user.charged ? 32u : 0u);
     hash = core::mix_hash(hash, user.who.number() * 64 + flags);
   }
-  for (const PagesRead* read : reads_)  // in whatever order they began
+  return true;
+}
+
+bool UserPages::Reads::hash_state(std::uint64_t& hash) const {
+  hash = 0;
+  for (const PagesRead* read : all)
     hash += core::mix_hash(core::raw(read->process_->id), read->changed_ ? 2 : 1);
   return true;
 }
@@ -136,8 +159,8 @@ bool UserPages::hash_state(std::uint64_t& hash) const {
 // As the world ends nobody runs, and nobody looks any more.
 PagesRead::~PagesRead() {
   if (!begun_) return;
-  if (pages_.simulation_.current()) pages_.cell_.write();
-  std::erase(pages_.reads_, this);
+  if (pages_.simulation_.current()) pages_.reading_.note(core::Access::add);
+  std::erase(pages_.reads_.all, this);
 }
 
 core::Task<> PagesRead::begin() {
@@ -150,15 +173,15 @@ core::Task<> PagesRead::begin() {
     const std::shared_ptr<core::Completion> over = pages_.running_.front().over;
     co_await over->wait(core::WaitReason::notifier);
   }
-  pages_.cell_.write();
+  pages_.reading_.note(core::Access::add);
   process_ = pages_.simulation_.current();
-  if (!begun_) pages_.reads_.push_back(this);
+  if (!begun_) pages_.reads_.all.push_back(this);
   begun_ = true;
   changed_ = goes();
 }
 
 bool PagesRead::retry() const {
-  pages_.cell_.read();
+  pages_.sequence_.note(core::Access::read);
   return changed_;
 }
 

@@ -57,6 +57,8 @@ class UserPages final : public core::StateSource {
   /// Makes `who` one that is told (mmu_interval_notifier_insert()), or one that pins.
   void add_user(PageUser who, bool pinned);
   const User* user(PageUser who) const;
+  /// The same for one that has begun to read: it stays, and pins or does not, for good.
+  const User* known_user(PageUser who) const;
   /// What `who` pins counts against the limit of its process from now on, or does not any more.
   void set_charged(PageUser who, bool charged);
   const std::vector<User>& users() const {
@@ -104,16 +106,24 @@ class UserPages final : public core::StateSource {
     const core::Process* process;
     std::shared_ptr<core::Completion> over;  ///< those who wait for it hold it, too
   };
+  /// Those who read the pages just now, in whatever order they began.
+  struct Reads final : core::StateSource {
+    std::vector<PagesRead*> all;
+    bool hash_state(std::uint64_t& hash) const override;
+  };
   User* find(PageUser who);
+  User* known(PageUser who);
   core::Simulation& simulation_;
   std::string name_;
   core::Mutex page_lock_;
-  core::Cell cell_;  ///< footprint of all below
+  core::Cell cell_;  ///< footprint of all below but who reads
   std::vector<User> users_;
   std::uint32_t moving_ = 0;
   bool shared_ = false;
   std::vector<Running> running_;
-  std::vector<PagesRead*> reads_;
+  Reads reads_;
+  core::TouchPoint reading_;   ///< footprint of who reads: they come and go in any order
+  core::TouchPoint sequence_;  ///< footprint of whether their reads are still good
 };
 
 /// One try to use the pages of a range: mmu_interval_read_begin() and _retry(). Flags instead of

@@ -49,7 +49,7 @@ core::Task<> UserRanges::lock() {
 
 bool UserRanges::changed() const {
   return std::any_of(ranges_.begin(), ranges_.end(), [&](const Range& range) {
-    const UserPages::User* const user = range.buffer->user_pages()->user({&client_, &gpu_});
+    const UserPages::User* const user = range.buffer->user_pages()->known_user({&client_, &gpu_});
     return user && !user->pinned && range.read->retry();
   });
 }

@@ -23,6 +23,8 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       ban_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
+  if (simulation_.untimed())
+    begun_.emplace(simulation_);
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
   worker_ = &simulation_.spawn(
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},
@@ -86,11 +88,17 @@ void UserVm::publish(const core::FencePtr& fence) {
   for (Buffer* buffer : buffers_) buffer->resv_on(gpu_).add(fence, Usage::bookkeep);
 }
 
+// Who rings it first opens the gate; whoever comes later knows from the bell.
+void UserVm::ring() {
+  bell_.ring();
+  if (begun_ && !std::exchange(was_rung_, true)) begun_->add();
+}
+
 bool UserVm::enable_signaling(core::DmaFence&) {
   cell_.write();
   stop_asked_ = true;
   asked_at_ = simulation_.now();
-  bell_.ring();
+  ring();
   return true;
 }
 
@@ -126,7 +134,7 @@ core::Task<> UserVm::take_turn(core::Mutex* queue) {
 }
 
 core::Task<> UserVm::take_off() {
-  for (HwQueue* queue : queues_) co_await gpu_.firmware().wait_until_off(*queue);
+  for (HwQueue* queue : queues_) co_await gpu_.firmware().wait_until_left(*queue);
   cell_.write();
   for (HwQueue* queue : queues_)
     simulation_.emit(core::ProbeKind::queue_suspended, queue->id(),
@@ -144,7 +152,7 @@ core::Task<> UserVm::ensure_fence() {
     cell_.write();
     resume_asked_ = true;
     userq_->mutex.unlock();
-    bell_.ring();
+    ring();
     core::SingleWait flushed(userq_->settled, 0, {.reason = core::WaitReason::fifo});
     co_await flushed;
   }
@@ -167,7 +175,7 @@ core::Task<> UserVm::stop_for_notifier() {
   for (HwQueue* queue : queues_) co_await gpu_.firmware().wait_until_off(*queue);
   cell_.write();
   resident_ = false;
-  bell_.ring();
+  ring();
 }
 
 // drm_gpuvm_validate(): brings home what is out.
@@ -178,10 +186,7 @@ core::Task<Placement> UserVm::bring_home(std::vector<Buffer*> buffers, AllocRequ
     if (!buffer.exists || buffer.user_pages()) continue;
     const Placement placed = co_await gpu_.machine().memory().place(buffer, request);
     if (placed != Placement::ok) co_return placed;
-    buffer.placement.read();
-    if (buffer.content) continue;
-    buffer.placement.write();
-    buffer.content = true;
+    buffer.fill();
   }
   co_return Placement::ok;
 }
@@ -304,6 +309,7 @@ void UserVm::make_resident() {
 // for ever without running anything; which is what a policy that restores idle ones shows.
 // Nothing but what its cells stand for lives on from one round to the next.
 core::Task<> UserVm::serve() {
+  if (begun_) co_await begun_->wait(1);
   for (;;) {
     simulation_.forget(1);
     bell_.clear();
@@ -370,12 +376,12 @@ void UserVm::close(std::function<void(Buffer&)> release) {
   if (!has_work() && confirmed) return retire();
   closing_cell_.write();
   release_ = std::move(release);
-  if (!confirmed) bell_.ring();
+  if (!confirmed) ring();
 }
 
 void UserVm::work_ended() {
   closing_cell_.read();
-  if (release_) bell_.ring();
+  if (release_) ring();
 }
 
 void UserVm::retire() {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
     return queues_;
   }
   /// Work was queued: if the space is not resident, restore it.
-  void work_queued() { bell_.ring(); }
+  void work_queued() { ring(); }
   bool resident() const {
     cell_.read();
     return resident_;
@@ -74,6 +75,7 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
 
  private:
   core::Task<> serve();
+  void ring();
   core::Task<> suspend();
   core::Task<> take_turn(core::Mutex* queue);
   core::Task<> take_off();
@@ -95,6 +97,10 @@ class UserVm final : public core::FenceProducer, public core::StateSource {
   core::Cell closing_cell_;  ///< footprint of whether its process has ended
   core::Cell ban_cell_;      ///< footprint of whether it is banned
   core::Doorbell bell_;
+  /// Untimed runs: that it was rung for the first time. A gate: before there is nothing to look at,
+  /// so that the worker's first look competes with nobody.
+  std::optional<core::Arrivals> begun_;
+  bool was_rung_ = false;  ///< whoever rings looks at it behind the bell
   core::Process* worker_ = nullptr;
   std::vector<Buffer*> buffers_;
   std::vector<HwQueue*> queues_;

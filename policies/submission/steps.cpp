@@ -164,8 +164,7 @@ core::Task<int> join_address_space(JobPtr job) {
       placed = co_await memory.place(
           buffer, {AllocRequest::Context::ioctl, job->client, &exec.ticket(), &exec});
     }
-    buffer.placement.write();
-    buffer.content = buffer.content || placed == models::Placement::ok;
+    if (placed == models::Placement::ok) buffer.fill();
     buffer.resv_on(gpu).for_each(models::Usage::kernel, [&](const models::DmaResv::Entry& entry) {
       job->depend_on({entry.fence}, DependencyRule::resv_kernel, &buffer);
     });

@@ -69,6 +69,7 @@ World::World(core::Simulation& simulation, models::platform::SharedHardware& har
   build_clones();
   build_objects();
   build_memory();
+  if (simulation.untimed()) build_user_memory();
   for (const auto& clone : clones_) build_contexts(*clone);
   for (const auto& clone : clones_) build_threads(*clone);
   note_producers();

@@ -116,6 +116,7 @@ class World final : public models::AllocationFaults, public models::ProcessEnder
   std::size_t slot(Index owner, const CloneState& clone) const;
   void build_gpus(const ResolvedStack& stack, policies::RunState& run);
   void build_memory();
+  void build_user_memory();
   void manage(models::Buffer& buffer);
   void limit_vram(const CloneState& clone);
   void build_objects();

@@ -1,5 +1,6 @@
-// System memory of a World that has watermarks.
+// Memory of a World: watermarks, and what its processes have of it.
 #include "models/cpu/zone.hpp"
+#include "models/userptr/process_memory.hpp"
 #include "scenarios/runtime/world.hpp"
 
 namespace fencelab::scenarios {
@@ -22,6 +23,14 @@ void World::build_memory() {
   memory.zone()->oom().inject(*this);
   if (platform.cache_lock != kNone)
     memory.zone()->page_cache().set_file_system_lock(*locks_[platform.cache_lock].front());
+}
+
+// What a process needs as soon as it uses userptr on a GPU. Where one explores it is there from the
+// start: whoever needed it first would be somebody else in each order of steps, and nobody cares.
+void World::build_user_memory() {
+  for (const auto& buffer : machine_.buffers())
+    if (buffer->userptr() && buffer->owner())
+      for (const auto& gpu : machine_.gpus()) buffer->owner()->memory().notifier_lock(*gpu);
 }
 
 // A process is a group of its own in the device memory cgroup.
