@@ -59,9 +59,10 @@ def variants():
         for free in range(n + 1):
             yield (f"indefinite NJOB={n} FREE0={free}", f"indefinite-{n}-free{free}", "future-fence", "never",
                    "indefinite", [jobs, f"-DFREE0={free}"])
-        for define, stack, timers in (("USERWAIT", "user-waits", "never"), ("PREEMPT", "preempt", "never"),
-                                      ("TDR", "timeout", "quiescent")):
-            yield (f"indefinite NJOB={n} {define}", f"indefinite-{n}-free0", stack, timers, "indefinite",
+        for define, scenario, stack, timers in (("USERWAIT", "userwait", "user-waits", "never"),
+                                                ("PREEMPT", "free0", "preempt", "never"),
+                                                ("TDR", "free0", "timeout", "quiescent")):
+            yield (f"indefinite NJOB={n} {define}", f"indefinite-{n}-{scenario}", stack, timers, "indefinite",
                    [jobs, f"-D{define}"])
     for n in (1, 2):
         for scenario, stack, define in ((f"userptr-{n}-roomy", "careful", None), (f"userptr-{n}", "lock-all-along", "BAD_LOCK"),

@@ -58,6 +58,7 @@ DporState DporSearch::state() const {
 // The path as it stands, then on to a leaf.
 void DporSearch::execute() {
   Execution execution(subject_, options_);
+  execution.vary_answers();
   for (std::uint32_t i = 0; i < length_; ++i) {
     if (!is_unseen_ && i + 1 < length_) {
       execution.take_again(nodes_[i].step, nodes_[i].choices);

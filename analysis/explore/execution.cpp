@@ -9,9 +9,21 @@ core::WaitGraph SubjectRun::snapshot(const core::Simulation& simulation) const {
   return core::WaitGraphBuilder(simulation).build();
 }
 
+// Of what the process itself was asked, so that it is the same in equivalent schedules.
+std::uint32_t Execution::Chooser::first_answer(const core::ChoicePoint& point) {
+  constexpr std::uint32_t kPatience = 8;
+  if (!varies) return 0;
+  const auto who = core::raw(point.process);
+  if (who >= asked.size()) asked.resize(who + 1);
+  const std::uint32_t number = ++asked[who];
+  if (number <= kPatience) return 0;
+  return static_cast<std::uint32_t>(core::mix_hash(who, number) % point.alternatives);
+}
+
 std::uint32_t Execution::Chooser::choose(const core::ChoicePoint& point) {
   if (point.alternatives <= 1) return 0;
   ChoiceTaken choice{0, point.alternatives, point.what};
+  choice.taken = choice.first = first_answer(point);
   if (random) {
     choice.taken = static_cast<std::uint32_t>((*random)() % point.alternatives);
   } else if (made.size() < answers.size()) {

@@ -18,7 +18,9 @@ namespace fencelab::analysis {
 struct ChoiceTaken {
   std::uint32_t taken = 0;
   std::uint32_t alternatives = 1;
-  std::string_view what;  ///< a literal
+  std::string_view what;    ///< a literal
+  std::uint32_t first = 0;  ///< the answer that was tried first; the others follow, round about
+  bool is_last() const { return (taken + 1) % alternatives == first; }
 };
 
 struct ExecutionOptions {
@@ -52,6 +54,9 @@ class Execution {
   /// name_choices(): provers have no use for them.
   const std::vector<std::string>& choice_names() const { return chooser_.names; }
   void name_choices() { chooser_.names_wanted = true; }
+  /// From its ninth question on a process gets no longer the preference where `answers` end, but
+  /// now this answer and now that: one that always takes the same may try again for ever.
+  void vary_answers() { chooser_.varies = true; }
 
   const core::Simulation& simulation() const { return *simulation_; }
   core::Simulation& simulation() { return *simulation_; }
@@ -67,8 +72,11 @@ class Execution {
     std::vector<ChoiceTaken> made;
     std::vector<std::string> names;
     bool names_wanted = false;
+    bool varies = false;
+    std::vector<std::uint32_t> asked;  ///< by process: how many questions so far
     std::mt19937_64* random = nullptr;
     std::uint32_t choose(const core::ChoicePoint& point) override;
+    std::uint32_t first_answer(const core::ChoicePoint& point);
   };
   Subject& subject_;
   std::unique_ptr<ExecutionMemory> memory_;

@@ -289,6 +289,7 @@ std::optional<StepSeen> ParallelDpor::look(const std::vector<DporNode>& path, bo
   const std::vector<ActorName> names = subject_.actors().names();
   StepSeen seen;
   Execution execution(subject_, options_);
+  execution.vary_answers();  // as the search does
   for (const DporNode& node : path) {
     const core::Step* const step = execution.find(node.actor);
     FENCELAB_ASSERT(step, "actor {} cannot act when a step is looked at", node.actor);

@@ -30,6 +30,7 @@ void write(ByteWriter& to, std::uint32_t actor, const std::vector<ChoiceTaken>& 
   to.each(choices, [&](const ChoiceTaken& choice) {
     to.number(choice.taken);
     to.number(choice.alternatives);
+    to.number(choice.first);
   });
 }
 
@@ -37,8 +38,11 @@ template <class Step>
 void read_step(ByteReader& from, Step& step) {
   step.actor = from.as<std::uint32_t>();
   from.each([&] {
-    const auto taken = from.as<std::uint32_t>();
-    step.choices.push_back({taken, from.as<std::uint32_t>(), {}});
+    ChoiceTaken choice;
+    choice.taken = from.as<std::uint32_t>();
+    choice.alternatives = from.as<std::uint32_t>();
+    choice.first = from.as<std::uint32_t>();
+    step.choices.push_back(choice);
   });
 }
 

@@ -59,8 +59,12 @@ bool sleeps_on(const Sleeper& sleeper, std::uint32_t actor, std::span<const core
 
 /// Counts the answers to the choices of a step up, last choice fastest. False after the last.
 inline bool next_answer(std::vector<ChoiceTaken>& choices) {
-  for (; !choices.empty(); choices.pop_back())
-    if (++choices.back().taken < choices.back().alternatives) return true;
+  for (; !choices.empty(); choices.pop_back()) {
+    if (!choices.back().is_last()) {
+      choices.back().taken = (choices.back().taken + 1) % choices.back().alternatives;
+      return true;
+    }
+  }
   return false;
 }
 

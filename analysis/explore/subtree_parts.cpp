@@ -25,7 +25,7 @@ std::vector<DporNode> given(const std::vector<DporNode>& nodes, std::size_t coun
 
 bool has_more(const DporNode& node, const std::vector<std::uint32_t>& order) {
   for (const ChoiceTaken& choice : node.choices)
-    if (choice.taken + 1 < choice.alternatives) return true;
+    if (!choice.is_last()) return true;
   for (std::size_t i = node.next; i < order.size(); ++i)
     if (order[i] != node.actor && !node.asleep.contains(order[i])) return true;
   return false;
