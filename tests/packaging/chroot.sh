@@ -25,5 +25,6 @@ make_machine() {
 # on_machine FOLDER USER COMMAND: in a login shell of that user. What it starts and mounts is gone when it ends.
 on_machine() {
   unshare --mount --pid --fork --kill-child -- sh -c '
-    mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev/shm" && exec chroot "$0" su -l "$1" -c "$2"' "$@"
+    mount -t proc proc "$0/proc" && mount -t tmpfs tmpfs "$0/dev/shm" && mkdir -p "$0/dev/pts" &&
+      mount -t devpts -o ptmxmode=0666,mode=0620,gid=5 devpts "$0/dev/pts" && exec chroot "$0" su -l "$1" -c "$2"' "$@"
 }
