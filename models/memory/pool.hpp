@@ -28,6 +28,8 @@ class GivenBack final : public core::Waitable {
   void happen();
   bool satisfied(std::uint64_t) const override { return false; }
   core::Time opened_at(std::uint64_t) const override { return at_; }
+  /// Who waits for this or a fence waits for this only as long as the fence has not signaled.
+  bool waiting_matters() const override { return true; }
   /// By anybody else who is at work: what they do may free memory, or end who has some.
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::WaitLink& link) const override;
