@@ -41,7 +41,7 @@ class Bookings {
   };
   Account& account_of_current(const Simulation& simulation);
   std::vector<Account> accounts_;
-  std::int64_t spare_;  ///< units if everybody had at once the most they ever had
+  std::int64_t spare_;               ///< units if everybody had at once the most they ever had
   std::uint64_t unsure_at_ = kNone;  ///< the step that was last not sure, since the count began
 };
 

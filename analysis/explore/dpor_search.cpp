@@ -103,6 +103,7 @@ bool DporSearch::extend(Execution& execution) {
   DporNode& node = fresh_node();
   node.enabled = enabled_actors(steps);
   if (length_ > 0) {
+    node.deviations = nodes_[length_ - 1].deviations + nodes_[length_ - 1].deviates;
     inherit_sleepers(nodes_[length_ - 1], node);
     try_instead(length_ - 1, node.enabled);
   }
@@ -221,7 +222,11 @@ void DporSearch::request(std::uint32_t index, const std::vector<std::uint32_t>& 
 // ---------------------------------------------------------------- the next path
 
 bool DporSearch::backtrack() {
-  while (length_ > floor_ && !nodes_[length_ - 1].advance()) --length_;
+  const auto is_cut = [&](const DporNode& node) {
+    return limits_.deviations && node.deviations >= *limits_.deviations;
+  };
+  while (length_ > floor_ && (is_cut(nodes_[length_ - 1]) || !nodes_[length_ - 1].advance()))
+    --length_;
   if (length_ == floor_) return false;
   trace_.cut(std::min(trace_.size(), length_ - 1));
   return true;

@@ -2,6 +2,18 @@
 
 namespace fencelab::analysis {
 
+DporState state_after(const Schedule& prefix) {
+  DporState state;
+  state.floor = static_cast<std::uint32_t>(prefix.size());
+  for (const ScheduledStep& step : prefix) {
+    DporNode node;
+    node.actor = step.actor;
+    node.choices = step.choices;
+    state.nodes.push_back(std::move(node));
+  }
+  return state;
+}
+
 void DporNode::reset() {
   enabled = backtrack = asleep = {};
   order.clear();
@@ -10,6 +22,8 @@ void DporNode::reset() {
   choices.clear();
   touches.clear();
   quiescent = false;
+  deviations = 0;
+  deviates = false;
   daemon_steps = 0;
   progress = 0;
 }
@@ -28,6 +42,7 @@ void DporNode::ask_one_of(const std::vector<std::uint32_t>& initials) {
 }
 
 bool DporNode::advance() {
+  deviates = true;
   if (next_answer(choices)) return true;
   while (next < order.size() && (order[next] == actor || asleep.contains(order[next]))) ++next;
   if (next == order.size()) return false;

@@ -23,6 +23,8 @@ struct DporNode {
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   bool quiescent = false;            ///< only recovery timers can act
   std::uint32_t daemon_steps = 0;    ///< steps of services alone since anything was done
+  std::uint32_t deviations = 0;      ///< steps on the path before it that others were tried before
+  bool deviates = false;             ///< its own step is one
   std::uint64_t progress = 0;
 
   void reset();
@@ -49,6 +51,9 @@ struct DporState {
   /// The last step was not taken yet. Else all that begins with it has been explored as it stands.
   bool is_new = true;
 };
+
+/// Where a search begins that is given the steps of `prefix`.
+DporState state_after(const Schedule& prefix);
 
 /// A race with a step that was given: one of `initials` must have a turn at node `index`.
 struct RaceRequest {

@@ -33,6 +33,8 @@ struct ExploreLimits {
   bool stop_at_first = false;                          ///< one dead state is enough
   bool stop_at_first_good = false;           ///< one complete execution that is not dead is enough
   Schedule prefix;                           ///< only what can follow these steps
+  std::optional<std::uint32_t> deviations;   ///< prover A: steps in a schedule that are not the
+                                             ///< first to be tried where they are taken
   std::optional<std::uint32_t> preemptions;  ///< prover B: switches away from who could go on
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "analysis/explore/dpor.hpp"
+#include "analysis/explore/near_first.hpp"
 #include "analysis/explore/parallel_dpor.hpp"
 #include "analysis/explore/random_walk.hpp"
 #include "analysis/explore/side_search.hpp"
@@ -32,6 +33,8 @@ class Portfolio {
       second.steps = steps_for_second(a.steps + a.replayed);
       const Exploration b = run_b(second);
       if (b.exhausted) compare(a, b);
+    } else if (proof_.dead.empty() && look_near(a)) {
+      proof_.bounds_hit = bounds_of(a, "prover A");
     } else if (proof_.dead.empty()) {
       const Exploration b = run_b(limits(0.6));
       take_in(b, "B");
@@ -61,6 +64,15 @@ class Portfolio {
     side_.emplace(subject_, *desk_, kStepsAfterDead);
     ParallelDpor a(subject_, options_.execution, first, *desk_, options_.tuning);
     return a.run([&] { side_->go_on(steps_for_second(a.steps())); });
+  }
+
+  // Where A has lost its way: whether somebody is stuck near where it began.
+  bool look_near(const Exploration& a) {
+    Exploration near;
+    near.depth = a.depth;
+    NearFirst(subject_, options_.execution, limits(0.5)).look(near);
+    take_in(near, "A");
+    return near.found_deadlock();
   }
 
   // What B has done on a worker meanwhile counts if it is what it would find now.

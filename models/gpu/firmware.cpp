@@ -19,8 +19,7 @@ Firmware::Firmware(Gpu& gpu, const Spec& spec)
       off_wanted_(!simulation_.untimed()),
       off_wanted_cell_(simulation_),
       cell_(simulation_) {
-  off_bell_.describe_by(
-      [this](core::WaitGraphBuilder& builder) { return describe_off(builder); });
+  off_bell_.describe_by([this](core::WaitGraphBuilder& builder) { return describe_off(builder); });
 }
 
 core::GateIndex Firmware::describe_off(core::WaitGraphBuilder& builder) const {

@@ -111,9 +111,9 @@ class MemoryPool final : public core::StateSource {
   core::TouchPoint cell_;  ///< footprint of `used` and of what is in `lru`
   mutable core::Bookings bookings_;
   GivenBack given_back_;
-  mutable core::Time changed_at_{};  ///< untimed runs
+  mutable core::Time changed_at_{};    ///< untimed runs
   mutable core::Time counted_from_{};  ///< untimed runs: changed_at_ when the bookings began anew
-  core::Cell moves_cell_;            ///< footprint of moves_
+  core::Cell moves_cell_;              ///< footprint of moves_
   std::vector<core::FencePtr> moves_;
   std::vector<std::unique_ptr<DmemGroup>> groups_;  ///< by Client::index; empty: no limits
 };

@@ -23,8 +23,7 @@ UserVm::UserVm(Client& client, Gpu& gpu)
       ban_cell_(simulation_),
       bell_(simulation_) {
   fence_context_ = core::raw(simulation_.new_object_id());
-  if (simulation_.untimed())
-    begun_.emplace(simulation_);
+  if (simulation_.untimed()) begun_.emplace(simulation_);
   fence_class_ = gpu.order_class(core::OrderKind::fence, "preempt fence");
   worker_ = &simulation_.spawn(
       {client.name() + " residency worker@" + gpu.name(), core::ProcessRole::kernel_worker, true},

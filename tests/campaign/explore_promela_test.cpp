@@ -93,9 +93,10 @@ TEST_CASE("Two and three jobs with too little memory deadlock", "[explore]") {
 }
 
 TEST_CASE(
-    "A submission that allocates under the notifier's lock, and a bind that allocates when it "
-    "runs") {
+    "A submission that allocates under the notifier's lock, and binds that allocate when they "
+    "run") {
   const std::pair<const char*, const char*> stuck[] = {{"userptr-1", "lock-all-along"},
+                                                       {"userptr-1", "allocates-in-job"},
                                                        {"vmbind-2-free0", "at-run"}};
   for (const auto& [file, stack] : stuck)
     with_story(file, stack, [&](analysis::Subject& subject) {
@@ -105,7 +106,8 @@ TEST_CASE(
     });
 }
 
-TEST_CASE("Proofs of indefinite fences and userptr take no more executions than they did", "[explore]") {
+TEST_CASE("Proofs of indefinite fences and userptr take no more executions than they did",
+          "[explore]") {
   const Story stories[] = {
       {"indefinite-1-free0", "preempt", Verdict::free, 5},
       {"indefinite-2-free0", "preempt", Verdict::free, 3'528},

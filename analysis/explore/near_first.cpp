@@ -1,0 +1,56 @@
+#include "analysis/explore/near_first.hpp"
+
+#include <algorithm>
+
+#include "analysis/explore/dpor_search.hpp"
+
+namespace fencelab::analysis {
+
+namespace {
+
+/// Steps of an execution that goes round: many times what ordinary ones have.
+constexpr std::uint32_t kLong = 1'000;
+/// Some seconds. Each deviation more takes about ten times as many.
+constexpr std::uint64_t kStepsAtMost = 10'000'000;
+
+}  // namespace
+
+NearFirst::NearFirst(Subject& subject, const ExecutionOptions& options, const ExploreLimits& limits)
+    : subject_(subject), options_(options), limits_(limits) {
+  limits_.depth = std::min(limits.depth, kLong);
+}
+
+void NearFirst::look(Exploration& work) {
+  if (has_looked_ || work.depth < kLong || work.found_deadlock()) return;
+  has_looked_ = true;
+  const std::vector<ActorName> names = subject_.actors().names();
+  Exploration seen;
+  for (std::uint32_t deviations = 1; look_within(deviations, seen);) ++deviations;
+  work.steps += seen.steps;
+  work.replayed += seen.replayed;
+  // Who was met for the first time gets its number when the search itself meets it.
+  if (!seen.found_deadlock()) return subject_.actors().assign(names);
+  work.dead = std::move(seen.dead);
+}
+
+// Whether to go on with one more.
+bool NearFirst::look_within(std::uint32_t deviations, Exploration& seen) {
+  limits_.deviations = deviations;
+  DporSearch search(subject_, options_, limits_);
+  search.begin(state_after(limits_.prefix));
+  const std::uint64_t before = seen.steps + seen.replayed;
+  const std::uint64_t most = std::min(kStepsAtMost, limits_.steps);
+  const bool all = search.run([&](Exploration& work) {
+    return work.found_deadlock() || before + work.steps + work.replayed >= most ||
+           std::chrono::steady_clock::now() - begun_ > limits_.time / 2;
+  });
+  const Exploration& work = search.result();
+  seen.steps += work.steps;
+  seen.replayed += work.replayed;
+  seen.dead = work.dead;
+  const bool more = work.executions > executions_;
+  executions_ = work.executions;
+  return all && more && seen.dead.empty();
+}
+
+}  // namespace fencelab::analysis
