@@ -27,6 +27,8 @@ std::vector<std::string> InstantWatch::who() const {
   for (const core::Process& process : simulation_.processes()) {
     const bool acts = process.state == core::ProcessState::ready ||
                       process.state == core::ProcessState::running ||
+                      (process.state == core::ProcessState::sleeping &&
+                       process.wait.deadline == simulation_.now()) ||
                       (process.state != core::ProcessState::done &&
                        process.wait.since == simulation_.now() && process.spec.daemon);
     if (acts) names.push_back(process.spec.name);

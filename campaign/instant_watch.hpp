@@ -30,7 +30,7 @@ class InstantWatch {
   /// each operation that ends begins the count anew.
   static constexpr std::uint64_t kEndless = 500'000;
   /// Operations that take no time, one after the other: a loop of them goes on for ever.
-  static constexpr std::uint64_t kEndlessOperations = 10'000'000;
+  static constexpr std::uint64_t kEndlessOperations = 5'000'000;
 
  private:
   static constexpr std::uint64_t kLookEvery = 100'000;

@@ -90,3 +90,21 @@ TEST_CASE("Steps of library scenarios that count as independent commute, and run
 TEST_CASE("Steps of library scenarios that count as independent commute, and runs repeat: 4 of 4") {
   check_quarter(3);
 }
+
+// A sample in which a thread waited for memory or for a fence that another step had signaled.
+TEST_CASE("A wait for memory or a fence does not commute with what signals the fence") {
+  const auto registry = policies::Registry::built_in();
+  const auto scenario = scenarios::load_scenario_file(
+      FENCELAB_SOURCE_DIR "/scenarios/library/oom-victim-stuck.json", {}, {});
+  REQUIRE(scenario);
+  scenarios::StackSpec stack = scenario->stacks[0];
+  stack.axes["sync"].policy = "explicit";
+  const auto resolved = scenarios::resolve_stack(*scenario, stack, registry);
+  REQUIRE(resolved);
+  campaign::ScenarioSubject subject(*scenario, *resolved);
+  for (const std::uint64_t seed : {1, 5}) {
+    const auto report = analysis::check_paranoid(subject, {}, {.seed = seed, .walks = 50});
+    INFO(report.violations.size() << " violations");
+    CHECK(report.ok());
+  }
+}
