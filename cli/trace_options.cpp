@@ -115,9 +115,9 @@ void add_trace_options(CLI::App& command, analysis::TraceOptions& trace) {
   CLI::Option* const window = command.add_option_function<std::string>(
       "--trace-window",
       [&trace](const std::string& text) {
-        const auto window = window_of(text);
-        trace.from = window->from;
-        trace.to = window->to;
+        const auto given = window_of(text);
+        trace.from = given->from;
+        trace.to = given->to;
       },
       "only that part of the run, in simulated time, such as 10ms..20ms (default: all)");
   window->check(kWindow)->needs(file);
