@@ -143,6 +143,11 @@ void load_displays(LoadContext& context, const Node& displays) {
       display.gpu = resolve_name(context, context.gpus, gpu, "GPU");
     else if (!context.scenario.platform.gpus.empty())
       display.gpu = 0;
+    else if (!context.gpus.is_incomplete())
+      context.error(node, {.code = "no-gpu",
+                           .message = "a display engine of a GPU drives a display, but the "
+                                      "platform has none",
+                           .expected = "a GPU in /platform/gpus"});
     display.commit_timeout = read_duration(context, node["commit_timeout"], Zero::forbidden);
     display.place = context.place_of(node);
     const auto index = static_cast<Index>(context.scenario.displays.size());

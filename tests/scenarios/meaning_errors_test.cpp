@@ -209,6 +209,11 @@ TEST_CASE("a GPU cannot be called memory, contexts and swapchains need a GPU", "
     "swapchains": [{"name": "w", "images": 2, "size": "1 MiB"}], "processes": [{"name": "p",
     "threads": [{"name": "t", "program": [{"acquire": "w"}, {"present": "w"}]}]}]})",
       {"no-gpu", "/swapchains/0", "{\"name\": \"w\"", ""});
+  check_only_error(
+      R"({"format": 1, "name": "n", "platform": {}, "stacks": ["s"],
+    "displays": [{"name": "d", "refresh": "60 Hz"}], "processes": [{"name": "p",
+    "threads": [{"name": "t", "program": [{"vblank": "d"}]}]}]})",
+      {"no-gpu", "/displays/0", "{\"name\": \"d\"", ""});
 }
 
 TEST_CASE("a scenario in which nothing would run is refused", "[scenarios]") {
