@@ -74,11 +74,11 @@ TEST_CASE("the same number makes the same scenario", "[generator]") {
 
 TEST_CASE("random scenarios end as the guide says, twice the same, and their records are read back",
           "[generator]") {
-  try_each(1, sample(400), Size::any);
+  try_each(1, sample(200), Size::any);
 }
 
 TEST_CASE("what is proved of random small scenarios is so in their timed runs", "[generator]") {
-  try_each(1, sample(400), Size::small);
+  try_each(1, sample(80), Size::small);
 }
 
 TEST_CASE("a campaign of random scenarios comes out the same with one process and with two",
