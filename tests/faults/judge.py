@@ -11,8 +11,8 @@ REASONS = {
     "eio": ("Input/output error", "disk I/O error"),
     "epipe": ("Broken pipe", "no result"),
     "fork": ("Resource temporarily unavailable",),
-    "memory": ("out of memory", "Cannot allocate memory"),
-    "mapping": ("out of memory", "Cannot allocate memory"),
+    "memory": ("out of memory", "Cannot allocate memory", "needed more memory"),
+    "mapping": ("out of memory", "Cannot allocate memory", "needed more memory"),
 }
 DATABASE = ("unable to open database file", "cannot be opened to be written", "attempt to write a readonly database",
             "the file is damaged")  # SQLite keeps no more
