@@ -313,6 +313,8 @@ void Engine::take_page_fault() {
 
 // The next instant at which there is something to decide.
 core::Task<> Engine::wait_for_end_or_bell() {
+  // A work item that does not end although it has had its CPU time sleeps.
+  if (on_core_ && on_core_->satisfied(0)) on_core_.reset();
   if (on_core_) {
     const core::WaitItem items[] = {{on_core_.get(), 0}, {&bell_, 0}};
     core::MultiWait either(simulation_, items, 1, {.reason = core::WaitReason::cpu});

@@ -35,10 +35,12 @@ core::FencePtr BindQueue::new_fence() {
 // The ioctl's out-fence: whoever has it may wait, and its in-fences stand before it
 // (Documentation/gpu/drm-vm-bind-async.rst).
 void BindQueue::note_published(const BindRequest& request) const {
+  // Made whoever watches: what is made later would have other numbers.
+  const bool may_fail = request.maps() && vm_.traits().after_failure == AfterFailure::restarts;
+  core::ValueTimeline* const restarts = may_fail ? &vm_.restarts() : nullptr;
   if (!simulation_.probe().wanted(core::ProbeKind::fence_depends)) return;
   core::note_published(*request.done);
-  if (request.maps() && vm_.traits().after_failure == AfterFailure::restarts)
-    core::note_dependency(*request.done, vm_.restarts());
+  if (restarts) core::note_dependency(*request.done, *restarts);
   for (const SyncPoint& point : request.in)
     if (point.fence)
       core::note_dependency(*request.done, *point.fence);

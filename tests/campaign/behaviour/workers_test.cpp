@@ -265,3 +265,33 @@ TEST_CASE("No reset takes a work item: the function goes on") {
   CHECK(number(run, "jobs_lost_innocent_count") == 0);
   CHECK(number(run, "jobs_done_count") == 1);
 }
+
+// Found with random scenarios: the run went round at one instant, for ever, without an event.
+TEST_CASE("A work item that never ends on a CPU that is shared sleeps, and time goes on") {
+  for (const char* const fault : {"hang", "never-signal"}) {
+    const auto run = run_small(
+        {.gpu = {},
+         .resources = fmt::format(
+             R"("faults": [{{"kind": "{}", "process": "item", "op": "j"}}],)", fault),
+         .processes = process("item", kItem,
+                              R"({"id": "j", "submit": {"context": "c", "duration": "1 ms"}})") +
+                      "," + process("clock", kItem, R"({"think": "20 ms"})"),
+         .stack = free_ioctls_with(R"("hang": "none")"),
+         .links = {},
+         .cpus = R"("cores": 1)"});
+    CHECK(number(run, "jobs_done_count") == 0);
+    CHECK(number(run, "operations_count") == 2);
+  }
+  const auto run = run_small(
+      {.gpu = {},
+       .resources = {},
+       .processes = process("item", kItem,
+                            R"({"id": "j", "submit": {"context": "c", "duration": "infinite"}},
+                               {"think": "5 ms"}, {"terminate": "j"}, {"wait": {"ops": ["j"]}})"),
+       .stack = kFreeIoctls,
+       .links = {},
+       .cpus = R"("cores": 1)"});
+  CHECK(run.verdict == "complete");
+  CHECK(number(run, "jobs_done_count") == 1);
+  CHECK(number(run, "makespan_ns") == 5 * kMs);
+}
