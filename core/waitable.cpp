@@ -196,18 +196,17 @@ void WaitAwaiterBase::block(Process& process) {
   if (is_signalled && simulation_->footprint())
     for (const WaitLink& link : links_)
       simulation_->note({link.object->id(), Access::test, link.done, link.value, 0, link.object});
-  if (process.wait.need == 0) {
+  const bool is_over = process.wait.need == 0;
+  if (is_over) {
     process.state = ProcessState::ready;
-    return;
-  }
-  if (is_signalled) {
+  } else if (is_signalled) {
     process.signal_pending = false;
     process.interrupted = true;
     process.state = ProcessState::ready;
     return;
   }
   for (WaitLink& link : links_) {
-    if (link.done) continue;
+    if (link.done || (is_over && !link.object->lists_all_waits())) continue;
     link.process = &process;
     link.object->add_waiter(link);
   }

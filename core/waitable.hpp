@@ -49,6 +49,9 @@ class Waitable : public StateSource {
     (void)value;
     return Time{};
   }
+  /// Untimed runs: whether its state is who waits. Then also those stand in its list who need it no
+  /// more, as something else has come, and have not gone on yet.
+  virtual bool lists_all_waits() const { return false; }
   /// A process begins to wait. Default: append to the list. Fences arm their producer here.
   virtual void add_waiter(WaitLink& link) { append(link); }
   /// A process stopped waiting before it was satisfied (timeout, cancelled, any-of).

@@ -120,8 +120,7 @@ core::Task<Placement> Zone::allocate_element(std::uint64_t bytes, GfpMask mask) 
       mempool_free_ -= bytes;
       co_return Placement::ok;  // it is on the books already
     }
-    core::SingleWait returned(pool_.given_back(), 0, {.reason = core::WaitReason::memory});
-    co_await returned;
+    co_await pool_.given_back().wait_for_next({.reason = core::WaitReason::memory});
   }
   pool_.book(bytes);
   co_return Placement::ok;
@@ -165,16 +164,15 @@ core::Task<Placement> Zone::wait_for_progress(GfpMask mask) {
   if (mask.fs && !page_cache_.is_flushing() && !oom_->is_at_work()) {
     if (kswapd_asked_ && !busy.empty()) {
       // kswapd may get it from the GPU: as long as sixteen rounds without progress take.
-      core::SingleWait wait(pool_.given_back(), 0,
-                            {.reason = core::WaitReason::memory,
-                             .deadline = simulation_.now() + kReclaimRetries * reclaim_pause_});
-      const core::WaitResult result = co_await wait;
+      const core::WaitResult result = co_await pool_.given_back().wait_for_next(
+          {.reason = core::WaitReason::memory,
+           .deadline = simulation_.now() + kReclaimRetries * reclaim_pause_});
       if (result == core::WaitResult::satisfied) co_return Placement::ok;
     }
     const bool hope = oom_->invoke();
     if (!hope) co_return Placement::no_memory;
   }
-  std::vector<core::WaitItem> items{{&pool_.given_back(), 0}};
+  std::vector<core::WaitItem> items{pool_.given_back().next()};
   for (const core::FencePtr& fence : busy) items.push_back({fence.get(), 0});
   core::MultiWait any(simulation_, items, 1, {.reason = core::WaitReason::memory});
   co_await any;

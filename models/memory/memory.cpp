@@ -126,8 +126,9 @@ bool Memory::only_returns_help() const {
 
 core::Task<> Memory::wait_for_return() {
   std::vector<core::WaitItem> items;
-  for (const auto& pool : pools_) items.push_back({&pool->given_back(), 0});
-  for (const auto& pool : apertures_) items.push_back({&pool->given_back(), 0});
+  for (const auto* const pools : {&pools_, &apertures_})
+    for (const auto& pool : *pools)
+      if (pool->is_limited()) items.push_back(pool->given_back().next());
   core::MultiWait any(machine_.simulation(), items, 1, {.reason = core::WaitReason::memory});
   co_await any;
 }

@@ -89,7 +89,8 @@ class Memory {
   /// Whether memory comes free only if somebody gives it back: nothing that is placed may be taken,
   /// and no allocation fails without need.
   bool only_returns_help() const;
-  /// Waits until that has happened to any pool.
+  /// Waits until that has happened to any pool that has an end. For those who have just been told
+  /// so.
   core::Task<> wait_for_return();
   /// The buffer was used: youngest in its LRU.
   void touch(Buffer& buffer);

@@ -65,12 +65,22 @@ void MemoryPool::give_back(std::uint64_t bytes) {
   given_back_.happen();
 }
 
-// Where nobody waits no touch of its own: who does next has failed to get memory in the same step,
-// which tells the order. Of several returns any could be the one that lets somebody go on.
+// Two returns do not commute once somebody waits: the first lets him go, and another may have been
+// enough for him. Before that nobody can tell: who begins to wait has failed to get memory in the
+// same step, which comes before or after each of them.
 void GivenBack::happen() {
-  if (head_) note(core::Access::signal, true);
+  ++count_;
   at_ = simulation().now();
+  if (is_awaited_) note(core::Access::advance, true, count_, count_ - 1);
   while (head_) satisfy(*head_);
+}
+
+// How often it happened is nobody's business: only whether it has since somebody began to wait.
+bool GivenBack::hash_state(std::uint64_t& hash) const {
+  hash = simulation().hash_of(at_);
+  for (const core::WaitLink* link = head_; link; link = link->next)
+    hash += core::mix_hash(1, core::raw(link->process->id));
+  return true;
 }
 
 core::GateIndex GivenBack::describe_release(core::WaitGraphBuilder& builder,

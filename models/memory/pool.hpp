@@ -19,17 +19,27 @@ class Client;
 class Gpu;
 class PagedMemory;
 
-/// That bytes are given back to a pool. It remembers nothing: for those who have just failed to get
-/// some, with no step between.
+/// That bytes are given back to a pool, for those who have just failed to get some: in the same
+/// step they ask for the next return and begin to wait for it.
 class GivenBack final : public core::Waitable {
  public:
   GivenBack(core::Simulation& simulation, const std::string& pool)
       : Waitable(simulation), description_(pool + " memory given back") {}
   void happen();
-  bool satisfied(std::uint64_t) const override { return false; }
+  /// To wait for the next return. The caller has touched what every return touches.
+  core::WaitItem next() {
+    is_awaited_ = true;
+    note(core::Access::add);  // its state is who waits
+    return {this, count_ + 1};
+  }
+  /// Awaitable: until then.
+  core::SingleWait wait_for_next(const core::WaitOptions& options) {
+    return {*this, next().value, options};
+  }
+  bool satisfied(std::uint64_t number) const override { return count_ >= number; }
   core::Time opened_at(std::uint64_t) const override { return at_; }
-  /// Who waits for this or a fence waits for this only as long as the fence has not signaled.
-  bool waiting_matters() const override { return true; }
+  bool lists_all_waits() const override { return true; }
+  bool hash_state(std::uint64_t& hash) const override;
   /// By anybody else who is at work: what they do may free memory, or end who has some.
   core::GateIndex describe_release(core::WaitGraphBuilder& builder,
                                    const core::WaitLink& link) const override;
@@ -37,6 +47,8 @@ class GivenBack final : public core::Waitable {
 
  private:
   std::string description_;
+  std::uint64_t count_ = 0;
+  bool is_awaited_ = false;  ///< somebody ever has
   core::Time at_{};
 };
 
@@ -68,6 +80,8 @@ class MemoryPool final : public core::StateSource {
                            ///< every victim
   /// Sets the capacity, before anything is in it.
   void resize(std::uint64_t bytes);
+  /// Whether anybody could fail to get memory of it.
+  bool is_limited() const { return capacity != 0 || !groups_.empty(); }
   /// Whether so many bytes are free.
   bool fits(std::uint64_t bytes) const;
   /// Books bytes that fit.

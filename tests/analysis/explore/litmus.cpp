@@ -68,6 +68,23 @@ Task<> wait_several(LitmusWorld& world, const LitmusOp& op) {
   co_await wait;
 }
 
+/// As whoever reclaims waits (models/cpu/zone.cpp), but for one try. Returns how many operations to
+/// skip.
+Task<std::uint64_t> take_memory(LitmusWorld& world, const LitmusOp& op, std::uint64_t& told) {
+  models::MemoryPool& memory = world.memory(op.objects[0]);
+  co_await core::point(world.sim);
+  if (!memory.fits(op.value)) {
+    const std::vector<core::WaitItem> items{memory.given_back().next(),
+                                            {&world.fence(op.objects[1])}};
+    core::MultiWait wait(world.sim, items, 1, {.reason = core::WaitReason::memory});
+    co_await wait;
+    told = core::mix_hash(told, wait.first_satisfied());
+  }
+  if (!memory.fits(op.value)) co_return 1;
+  memory.book(op.value);
+  co_return 0;
+}
+
 /// Does what cannot block. Returns how many operations to skip.
 std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& self,
                       std::uint64_t& told) {
@@ -87,6 +104,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::increment: ++world.variable(object).write(); return 0;
     case K::try_acquire: return world.pool(object).try_acquire(op.value) ? 0 : 1;
     case K::release: world.pool(object).release(op.value); return 0;
+    case K::give_memory: world.memory(object).give_back(op.value); return 0;
     case K::arm:
       world.watchdogs[object]->arm(core::Duration(5), world.fence(object).id());
       return 0;
@@ -158,6 +176,9 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::
       co_await request(world, op);
     } else if (op.kind == K::wait_all || op.kind == K::wait_any || op.kind == K::wait_k) {
       co_await wait_several(world, op);
+    } else if (op.kind == K::take_memory) {
+      const std::uint64_t skipped = co_await take_memory(world, op, told);
+      at += skipped;
     } else if (op.kind == K::ww_lock) {
       co_await run_ww(world, program, at);
     } else {
@@ -215,6 +236,11 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::acquire:
       case K::try_acquire:
       case K::release: world.pool(object); break;
+      case K::give_memory: world.memory(object); break;
+      case K::take_memory:
+        world.memory(op.objects[0]);
+        world.fence(op.objects[1]);
+        return;
       case K::kill:
       case K::interrupt:
       case K::choose: break;

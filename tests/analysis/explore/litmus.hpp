@@ -13,6 +13,7 @@
 #include "core/resource.hpp"
 #include "core/shared.hpp"
 #include "core/timeline.hpp"
+#include "models/memory/pool.hpp"
 
 namespace fencelab::testing {
 
@@ -40,6 +41,11 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   core::CountedResource& pool(std::size_t i) {
     return grow(pools, i, [&](std::size_t n) {
       return new core::CountedResource(sim, "P" + std::to_string(n), 2);
+    });
+  }
+  models::MemoryPool& memory(std::size_t i) {
+    return grow(memories, i, [&](std::size_t n) {
+      return new models::MemoryPool(sim, "M" + std::to_string(n), 2);
     });
   }
   core::Shared<std::uint64_t>& variable(std::size_t i) {
@@ -97,6 +103,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<Promise>> promises;
   std::vector<std::unique_ptr<core::ValueTimeline>> timelines;
   std::vector<std::unique_ptr<core::CountedResource>> pools;
+  std::vector<std::unique_ptr<models::MemoryPool>> memories;
   std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
   std::vector<core::FencePtr> fences;
   std::vector<std::vector<core::Process*>> signallers;
@@ -144,11 +151,14 @@ struct LitmusOp {
     read_into,  ///< variable; read_into: skips `value` operations if it is zero
     acquire,
     try_acquire,
-    release,  ///< pool, units; try: skips one operation if it fails
-    choose,   ///< skips as many operations as the answer out of `value`
-    repair,   ///< waits for a fence until a recovery timer; skips `value` operations unless it went
-              ///< off
-    arm,      ///< sets the watchdog of a fence, which signals it
+    release,      ///< pool, units; try: skips one operation if it fails
+    take_memory,  ///< memory, fence; bytes: if there are too few it waits until some are given back
+                  ///< or the fence signals; skips one operation if there are too few even then
+    give_memory,  ///< memory, bytes
+    choose,       ///< skips as many operations as the answer out of `value`
+    repair,  ///< waits for a fence until a recovery timer; skips `value` operations unless it went
+             ///< off
+    arm,     ///< sets the watchdog of a fence, which signals it
     disarm,
     kill,  ///< ends process number `objects` where it stands; what it holds stays held
     wait_interruptible,  ///< fence; skips `value` operations if a signal ends the wait (-EINTR)

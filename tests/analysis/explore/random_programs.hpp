@@ -86,6 +86,15 @@ class ProgramGenerator {
     return program;
   }
 
+  /// Memory that is scarce: who gets none waits until some is given back, or for a fence.
+  LitmusProgram memory() {
+    LitmusProgram program(2 + below(2));
+    const std::size_t most = program.size() == 2 ? 5 : 3;
+    for (auto& process : program)
+      while (process.size() < most && below(8) != 0) memory(process);
+    return program;
+  }
+
  private:
   using K = LitmusOp::Kind;
   std::size_t below(std::size_t n) {
@@ -161,6 +170,18 @@ class ProgramGenerator {
     into.push_back({K::ww_lock, {first}});
     into.push_back({K::ww_lock, {1 - first}});
     into.push_back({K::ww_drop_all, {}});
+  }
+
+  void memory(std::vector<LitmusOp>& into) {
+    switch (below(5)) {
+      case 0: into.push_back({K::signal, {object()}}); return;
+      case 1: into.push_back({below(2) ? K::wait : K::increment, {object()}}); return;
+      default: break;
+    }
+    const std::size_t pool = below(4) == 0;
+    const std::uint64_t bytes = 1 + below(2);
+    into.push_back({K::take_memory, {pool, object()}, bytes});
+    into.push_back({below(6) ? K::give_memory : K::increment, {pool}, bytes});  // skipped if not
   }
 
   void transaction(std::vector<LitmusOp>& into, bool signals) {

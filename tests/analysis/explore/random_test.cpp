@@ -32,3 +32,10 @@ TEST_CASE("So they do where ww transactions meet") {
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).transactions(false); });
   CHECK(compared > programs / 20);
 }
+
+TEST_CASE("So they do where processes wait for memory that others give back") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 2000;
+  const std::uint64_t compared = check_against_naive(
+      programs, [](std::uint64_t seed) { return ProgramGenerator(seed).memory(); });
+  CHECK(compared > programs / 2);
+}
