@@ -39,7 +39,7 @@ void check_litmus(const std::string& name, analysis::Subject& subject, const Lit
   if (effort.naive == 0) return;
   const NaiveResult naive = explore_naively(subject, core::TimerMode::never, effort.naive);
   if (!naive.complete) return;
-  CHECK(naive.traces.size() == answer.traces);
+  CHECK(naive.traces == answer.traces);
   CHECK(naive.dead == keys(a));
 }
 

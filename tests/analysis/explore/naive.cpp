@@ -1,6 +1,7 @@
 #include "tests/analysis/explore/naive.hpp"
 
 #include <map>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -55,23 +56,59 @@ bool ends(const Event& killer, const Event& victim) {
   return false;
 }
 
-// The order of dependent steps, as a hash that does not see the order of the others.
-std::uint64_t trace_of(const std::vector<Event>& events) {
-  std::uint64_t sum = 0;
-  for (std::size_t j = 0; j < events.size(); ++j) {
-    sum += name_of(events[j]);
-    for (std::size_t i = 0; i < j; ++i) {
-      if (events[i].actor == events[j].actor) continue;
-      if (!analysis::is_dependent(events[i].touches, events[j].touches,
-                                  analysis::Sequence::consecutive) &&
-          !ends(events[i], events[j]) && !ends(events[j], events[i]))
-        continue;
-      const std::uint64_t first = name_of(events[i]), second = name_of(events[j]);
-      sum += core::mix_hash(core::mix_hash(99, first), second);
+/// Tells traces apart by their definition: executions are of one trace if exchanging neighbours
+/// that do not depend on each other leads from one to the other. (To compare the order of all
+/// dependent pairs instead would be too fine: whether two steps depend on each other may hang on
+/// what was between them, core::Touch::before, and counts for neighbours.)
+class Traces {
+ public:
+  void add(const std::vector<Event>& events) {
+    std::uint64_t whole = 0;
+    for (std::size_t i = 0; i < events.size(); ++i) whole += at_place(i, events[i]);
+    const std::size_t self = number_of(whole);
+    was_seen_[self] = true;
+    for (std::size_t i = 0; i + 1 < events.size(); ++i) {
+      const Event &first = events[i], &second = events[i + 1];
+      if (is_ordered(first, second)) continue;
+      const std::uint64_t exchanged = whole - at_place(i, first) - at_place(i + 1, second) +
+                                      at_place(i, second) + at_place(i + 1, first);
+      exchanges_.emplace_back(self, number_of(exchanged));
     }
   }
-  return sum;
-}
+  /// How many there are. Where the second of two steps needed the first, the other order was never
+  /// seen.
+  std::uint64_t count() const {
+    std::vector<std::size_t> parent(was_seen_.size());
+    for (std::size_t i = 0; i < parent.size(); ++i) parent[i] = i;
+    const auto root_of = [&parent](std::size_t i) {
+      while (parent[i] != i) i = parent[i] = parent[parent[i]];
+      return i;
+    };
+    for (const auto& [one, other] : exchanges_)
+      if (was_seen_[other]) parent[root_of(one)] = root_of(other);
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < parent.size(); ++i) count += was_seen_[i] && parent[i] == i;
+    return count;
+  }
+
+ private:
+  static bool is_ordered(const Event& first, const Event& second) {
+    return first.actor == second.actor || ends(first, second) || ends(second, first) ||
+           analysis::is_dependent(first.touches, second.touches, analysis::Sequence::consecutive);
+  }
+  static std::uint64_t at_place(std::size_t place, const Event& event) {
+    return core::mix_hash(place + 1, name_of(event));
+  }
+  /// Of an execution, by the sum over its steps at their places.
+  std::size_t number_of(std::uint64_t whole) {
+    const auto [found, is_new] = numbers_.try_emplace(whole, was_seen_.size());
+    if (is_new) was_seen_.push_back(false);
+    return found->second;
+  }
+  std::unordered_map<std::uint64_t, std::size_t> numbers_;
+  std::vector<bool> was_seen_;  ///< else it is only what an exchange would lead to
+  std::vector<std::pair<std::size_t, std::size_t>> exchanges_;
+};
 
 }  // namespace
 
@@ -81,6 +118,7 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
   Names names;
   Answers answers;
   std::vector<Step> path;
+  Traces traces;
   for (;;) {
     core::Simulation simulation(
         {.seed = 1, .choice = &answers, .untimed = &names, .timers = timers});
@@ -106,7 +144,7 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
       events.push_back({step.actor, ++count[step.actor], footprint.touches, given});
     }
     ++result.interleavings;
-    result.traces.insert(trace_of(events));
+    traces.add(events);
     if (!run->is_settled(simulation)) {
       const core::WaitGraph graph = run->snapshot(simulation);
       const auto stuck = analysis::stuck_agents(graph);
@@ -128,7 +166,10 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
       if (++path.back().taken < path.back().of) break;
       path.pop_back();
     }
-    if (path.empty()) return result;
+    if (path.empty()) {
+      result.traces = traces.count();
+      return result;
+    }
   }
 }
 

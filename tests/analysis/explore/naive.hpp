@@ -14,8 +14,8 @@ struct NaiveResult {
   bool complete = true;  ///< false: more than `limit` interleavings
   /// Who is stuck on what, holding what, per dead end; the same keys as the provers use.
   std::set<std::uint64_t> dead;
-  /// Complete executions told apart by the order of their dependent steps: one entry per trace.
-  std::set<std::uint64_t> traces;
+  /// Classes of executions that differ in the order of independent steps only, if complete.
+  std::uint64_t traces = 0;
 };
 
 NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
