@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "analysis/explore/dependency.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::analysis {
@@ -184,15 +185,20 @@ DporNode& DporSearch::fresh_node() {
 
 // Who was asleep, or done with, and does not depend on the step taken, sleeps on.
 // Not so at quiescence: what another timer sets off keeps this one from going off.
-void DporSearch::inherit_sleepers(const DporNode& from, DporNode& into) {
+void DporSearch::inherit_sleepers(DporNode& from, DporNode& into) {
   if (from.quiescent && options_.timers == core::TimerMode::quiescent) return;
   const auto touches = trace_.touches(length_ - 1);
+  from.roused.clear();
   for (std::size_t i = 0; i < from.sleepers.size(); ++i) {
     const Sleeper sleeper = from.sleepers[i];
-    if (!sleeps_on(sleeper, from.actor, touches)) continue;
-    into.asleep.insert(sleeper.actor);
-    into.sleepers.add(sleeper.actor, sleeper.touches);
+    if (sleeps_on(sleeper, from.actor, touches)) {
+      into.asleep.insert(sleeper.actor);
+      into.sleepers.add(sleeper.actor, sleeper.touches);
+    } else if (i < from.inherited) {
+      from.roused.add(sleeper.actor, sleeper.touches);
+    }
   }
+  into.inherited = static_cast<std::uint32_t>(into.sleepers.size());
 }
 
 void DporSearch::record(std::uint32_t index, const Execution& execution,
@@ -204,6 +210,31 @@ void DporSearch::record(std::uint32_t index, const Execution& execution,
   races_.clear();
   trace_.append(node.actor, footprint, node.quiescent, races_);
   for (const std::uint32_t race : races_) reverse(race);
+  put_before_roused(index);
+}
+
+// A step may touch more or less by what it finds. Who was asleep at an earlier state and was roused
+// by the step taken there may touch less after it, and then the last event is in no race with him.
+// But it would have been one with what he was to do, had it come before both; nobody else sees to
+// that, as he slept there: whoever put him to sleep relied on his doing the same later on.
+void DporSearch::put_before_roused(std::uint32_t index) {
+  const auto touches = trace_.touches(index);
+  const std::uint32_t actor = nodes_[index].actor;
+  std::uint64_t objects = 0;
+  for (std::uint32_t i = 0; i < index; ++i) {
+    const Sleepers& roused = nodes_[i].roused;
+    if (roused.empty() || trace_.happens_before(i, index)) continue;
+    if (objects == 0) objects = object_bits(touches);
+    for (std::size_t j = 0; j < roused.size(); ++j) {
+      const Sleeper sleeper = roused[j];
+      if (sleeper.actor == actor || (sleeper.objects & objects) == 0) continue;
+      if (sleeps_on(sleeper, actor, touches) &&
+          !is_dependent(touches, sleeper.touches, Sequence::consecutive))
+        continue;
+      reverse(i);
+      break;
+    }
+  }
 }
 
 // Makes sure that an execution is tried in which the last event does not come after `race`.

@@ -47,10 +47,11 @@ class DporSearch {
   std::uint32_t pick(const ActorSet& awake) const;
   bool leaf(Execution& execution);
   DporNode& fresh_node();
-  void inherit_sleepers(const DporNode& from, DporNode& into);
+  void inherit_sleepers(DporNode& from, DporNode& into);
   void record(std::uint32_t index, const Execution& execution, const core::Footprint& footprint);
   void try_instead(std::uint32_t before, const ActorSet& enabled);
   void reverse(std::uint32_t race);
+  void put_before_roused(std::uint32_t index);
   void request(std::uint32_t index, const std::vector<std::uint32_t>& initials);
   bool backtrack();
   Schedule path() const;

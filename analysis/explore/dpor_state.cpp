@@ -19,6 +19,8 @@ void DporNode::reset() {
   order.clear();
   next = 0;
   sleepers.clear();
+  inherited = 0;
+  roused.clear();
   choices.clear();
   touches.clear();
   quiescent = false;
@@ -43,6 +45,7 @@ void DporNode::ask_one_of(const std::vector<std::uint32_t>& initials) {
 
 bool DporNode::advance() {
   deviates = true;
+  roused.clear();
   if (next_answer(choices)) return true;
   while (next < order.size() && (order[next] == actor || asleep.contains(order[next]))) ++next;
   if (next == order.size()) return false;

@@ -16,9 +16,11 @@ struct DporNode {
   std::vector<std::uint32_t> order;  ///< in the order in which races asked for them
   std::uint32_t next = 0;            ///< index in `order`: everybody before had a turn
   ActorSet asleep;
-  Sleepers sleepers;        ///< asleep from the start, then those done here
-  std::uint32_t actor = 0;  ///< whose step is on the path
-  core::Step step;          ///< that step, if it was taken: the same whenever the path is
+  Sleepers sleepers;            ///< asleep from the start, then those done here
+  std::uint32_t inherited = 0;  ///< how many of them were asleep from the start
+  Sleepers roused;              ///< those of them that do not sleep on after the step on the path
+  std::uint32_t actor = 0;      ///< whose step is on the path
+  core::Step step;              ///< that step, if it was taken: the same whenever the path is
   std::vector<ChoiceTaken> choices;
   std::vector<core::Touch> touches;  ///< of that step, over all answers tried
   bool quiescent = false;            ///< only recovery timers can act

@@ -108,7 +108,11 @@ void write(ByteWriter& to, const DporState& state) {
   for (std::size_t i = 0; i < state.nodes.size(); ++i) {
     const DporNode& node = state.nodes[i];
     write(to, node.actor, node.choices);
-    if (i + 1 >= state.floor) write(to, node.sleepers);
+    write(to, node.roused);
+    if (i + 1 >= state.floor) {
+      write(to, node.sleepers);
+      to.number(node.inherited);
+    }
     if (i < state.floor) continue;
     write(to, node.enabled);
     write(to, node.asleep);
@@ -126,7 +130,11 @@ DporState read_state(ByteReader& from) {
   for (std::size_t i = 0; i < state.nodes.size(); ++i) {
     DporNode& node = state.nodes[i];
     read_step(from, node);
-    if (i + 1 >= state.floor) node.sleepers = read_sleepers(from);
+    node.roused = read_sleepers(from);
+    if (i + 1 >= state.floor) {
+      node.sleepers = read_sleepers(from);
+      node.inherited = from.as<std::uint32_t>();
+    }
     if (i < state.floor) continue;
     node.enabled = read_set(from);
     node.asleep = read_set(from);

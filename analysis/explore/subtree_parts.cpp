@@ -8,11 +8,12 @@ namespace fencelab::analysis {
 
 namespace {
 
-/// Of a step that is given only who and how counts.
+/// Of a step that is given only who and how counts, and whom it roused.
 DporNode given(const DporNode& node) {
   DporNode light;
   light.actor = node.actor;
   light.choices = node.choices;
+  light.roused = node.roused;
   return light;
 }
 
@@ -135,6 +136,7 @@ Part* plan(Branching& branching, std::size_t index, const LookAtStep& look, bool
   next.touches.insert(next.touches.end(), seen->touches.begin(), seen->touches.end());
   path.back().choices = next.choices;
   path.back().sleepers = next.sleepers;
+  path.back().inherited = next.inherited;
   auto part = std::make_unique<Part>();
   part->above = &branching;
   part->state = {std::move(path), static_cast<std::uint32_t>(at + 1), true};

@@ -85,6 +85,14 @@ Task<std::uint64_t> take_memory(LitmusWorld& world, const LitmusOp& op, std::uin
   co_return 0;
 }
 
+/// A step that touches the more the less it found.
+std::uint64_t look_on(LitmusWorld& world, const LitmusOp& op) {
+  for (std::size_t i = 0; i + 1 < op.objects.size(); ++i)
+    if (world.variable(op.objects[i]).read() != 0) return i;
+  world.variable(op.objects.back()).write() = op.value;
+  return op.objects.size();
+}
+
 /// Does what cannot block. Returns how many operations to skip.
 std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& self,
                       std::uint64_t& told) {
@@ -100,6 +108,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::advance: world.timeline(object).advance(op.value); return 0;
     case K::read: tell(world.variable(object).read()); return 0;
     case K::read_into: return world.variable(object).read() != 0 ? 0 : op.value;
+    case K::look_on: tell(look_on(world, op)); return 0;
     case K::write: world.variable(object).write() = op.value; return 0;
     case K::increment: ++world.variable(object).write(); return 0;
     case K::try_acquire: return world.pool(object).try_acquire(op.value) ? 0 : 1;

@@ -149,6 +149,8 @@ struct LitmusOp {
     write,
     increment,
     read_into,  ///< variable; read_into: skips `value` operations if it is zero
+    look_on,    ///< variables; as long as one is zero looks at the next in the same step, the last
+                ///< becomes `value`; told how many it saw
     acquire,
     try_acquire,
     release,      ///< pool, units; try: skips one operation if it fails

@@ -86,6 +86,26 @@ class ProgramGenerator {
     return program;
   }
 
+  /// Steps that touch more or less, by what they find: on three variables, with waits between.
+  LitmusProgram steps_that_look_on() {
+    LitmusProgram program(2 + below(3));
+    const std::size_t most = program.size() == 2 ? 4 : program.size() == 3 ? 3 : 2;
+    for (auto& process : program) {
+      while (process.size() < most && below(6) != 0) {
+        std::vector<std::size_t> variables{0, 1, 2};
+        std::shuffle(variables.begin(), variables.end(), random_);
+        variables.resize(1 + below(3));
+        switch (below(8)) {
+          case 0: process.push_back({K::signal, {object()}}); break;
+          case 1: process.push_back({K::wait, {object()}}); break;
+          case 2: process.push_back({K::read, {variables[0]}}); break;
+          default: process.push_back({K::look_on, variables, below(3)}); break;
+        }
+      }
+    }
+    return program;
+  }
+
   /// Memory that is scarce: who gets none waits until some is given back, or for a fence.
   LitmusProgram memory() {
     LitmusProgram program(2 + below(2));

@@ -4,6 +4,7 @@
 #include "analysis/explore/dpor.hpp"
 #include "analysis/explore/state_search.hpp"
 #include "tests/analysis/explore/against_naive.hpp"
+#include "tests/analysis/explore/naive.hpp"
 #include "tests/analysis/explore/random_programs.hpp"
 #include "tests/sampling.hpp"
 
@@ -38,4 +39,25 @@ TEST_CASE("So they do where processes wait for memory that others give back") {
   const std::uint64_t compared = check_against_naive(
       programs, [](std::uint64_t seed) { return ProgramGenerator(seed).memory(); });
   CHECK(compared > programs / 2);
+}
+
+TEST_CASE("So they do where a step touches more or less, by what it finds") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
+  const std::uint64_t compared = check_against_naive(
+      programs, [](std::uint64_t seed) { return ProgramGenerator(seed).steps_that_look_on(); });
+  CHECK(compared > programs / 2);
+}
+
+// P looks at x and, if that is zero, changes y in the same step; others change x and y. After x was
+// changed P does not touch y: the order of that with y is told by the step that P did not take.
+TEST_CASE("What a step would have touched is tried before it, though another made it touch less") {
+  using K = LitmusOp::Kind;
+  LitmusSubject subject({{{K::look_on, {0, 1}, 1}}, {{K::write, {0}, 1}}, {{K::write, {1}, 2}}});
+  subject.watch_outcomes();
+  CHECK(explore_naively(subject, core::TimerMode::never, 1000).traces == 3);
+  const auto outcomes = subject.take_outcomes();
+  const Exploration a = explore_dpor(subject, {}, {});
+  CHECK(a.exhausted);
+  CHECK(a.executions == 3);
+  CHECK(subject.take_outcomes() == outcomes);
 }
