@@ -191,7 +191,7 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::
     } else if (op.kind == K::ww_lock) {
       co_await run_ww(world, program, at);
     } else {
-      co_await core::point(world.sim);
+      if (!op.joined) co_await core::point(world.sim);
       at += at_once(world, op, self, told);
     }
   }

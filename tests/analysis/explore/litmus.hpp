@@ -170,6 +170,7 @@ struct LitmusOp {
   Kind kind;
   std::vector<std::size_t> objects;
   std::uint64_t value = 0;
+  bool joined = false;  ///< one that cannot block: made in the step of the one before
 };
 using LitmusProgram = std::vector<std::vector<LitmusOp>>;
 

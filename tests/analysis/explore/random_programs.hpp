@@ -106,6 +106,15 @@ class ProgramGenerator {
     return program;
   }
 
+  /// program() with long steps: most operations that cannot block come in the step of the one
+  /// before. What such a step touches depends on what it finds.
+  LitmusProgram program_with_long_steps() {
+    LitmusProgram program = this->program();
+    for (auto& process : program)
+      for (std::size_t at = 1; at < process.size(); ++at) process[at].joined = below(4) != 0;
+    return program;
+  }
+
   /// Memory that is scarce: who gets none waits until some is given back, or for a fence.
   LitmusProgram memory() {
     LitmusProgram program(2 + below(2));

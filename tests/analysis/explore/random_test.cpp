@@ -48,6 +48,14 @@ TEST_CASE("So they do where a step touches more or less, by what it finds") {
   CHECK(compared > programs / 2);
 }
 
+TEST_CASE("So they do where steps are long") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
+  const std::uint64_t compared = check_against_naive(programs, [](std::uint64_t seed) {
+    return ProgramGenerator(seed).program_with_long_steps();
+  });
+  CHECK(compared > programs / 2);
+}
+
 // P looks at x and, if that is zero, changes y in the same step; others change x and y. After x was
 // changed P does not touch y: the order of that with y is told by the step that P did not take.
 TEST_CASE("What a step would have touched is tried before it, though another made it touch less") {
