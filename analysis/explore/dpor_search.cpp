@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "analysis/explore/dependency.hpp"
 #include "core/assert.hpp"
 
 namespace fencelab::analysis {
@@ -228,9 +227,7 @@ void DporSearch::put_before_roused(std::uint32_t index) {
     for (std::size_t j = 0; j < roused.size(); ++j) {
       const Sleeper sleeper = roused[j];
       if (sleeper.actor == actor || (sleeper.objects & objects) == 0) continue;
-      if (sleeps_on(sleeper, actor, touches) &&
-          !is_dependent(touches, sleeper.touches, Sequence::consecutive))
-        continue;
+      if (sleeps_on(sleeper, actor, touches)) continue;
       reverse(i);
       break;
     }
