@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/explore/dpor_search.hpp"
+#include "analysis/explore/random_walk.hpp"
 
 namespace fencelab::analysis {
 
@@ -12,6 +13,10 @@ namespace {
 constexpr std::uint32_t kLong = 1'000;
 /// Some seconds. Each deviation more takes about ten times as many.
 constexpr std::uint64_t kStepsAtMost = 10'000'000;
+/// Random schedules: a fraction of a second, with many changes of priority. Where it goes round a
+/// dead state takes many of the choices to go one way, and few changes hardly meet it.
+constexpr std::uint64_t kWalks = 4'000, kWalkedSteps = 500'000;
+constexpr std::uint32_t kChanges = 12;
 
 }  // namespace
 
@@ -25,12 +30,26 @@ void NearFirst::look(Exploration& work) {
   has_looked_ = true;
   const std::vector<ActorName> names = subject_.actors().names();
   Exploration seen;
-  for (std::uint32_t deviations = 1; look_within(deviations, seen);) ++deviations;
+  walk(seen);
+  if (!seen.found_deadlock())
+    for (std::uint32_t deviations = 1; look_within(deviations, seen);) ++deviations;
   work.steps += seen.steps;
   work.replayed += seen.replayed;
   // Who was met for the first time gets its number when the search itself meets it.
   if (!seen.found_deadlock()) return subject_.actors().assign(names);
   work.dead = std::move(seen.dead);
+}
+
+void NearFirst::walk(Exploration& seen) {
+  if (!limits_.prefix.empty()) return;  // walks begin at the beginning
+  ExploreLimits limits = limits_;
+  limits.stop_at_first = true;
+  limits.steps = std::min(limits_.steps, kWalkedSteps);
+  limits.time = limits_.time / 2;
+  const Exploration walked =
+      explore_randomly(subject_, options_, limits, {.executions = kWalks, .depth = kChanges});
+  seen.steps += walked.steps;
+  seen.dead = walked.dead;
 }
 
 // Whether to go on with one more.
