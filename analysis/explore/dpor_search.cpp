@@ -33,6 +33,9 @@ void DporSearch::begin(DporState state) {
   std::move(state.nodes.begin(), state.nodes.end(), nodes_.begin());
   floor_ = state.floor;
   is_new_ = state.is_new;
+  rousing_.clear();
+  for (std::uint32_t i = 0; i < length_; ++i)
+    if (!nodes_[i].roused.empty()) rousing_.push_back(i);
   trace_.cut(0);
   is_unseen_ = true;
   result_ = {};
@@ -198,6 +201,7 @@ void DporSearch::inherit_sleepers(DporNode& from, DporNode& into) {
     }
   }
   into.inherited = static_cast<std::uint32_t>(into.sleepers.size());
+  if (!from.roused.empty()) rousing_.push_back(length_ - 1);
 }
 
 void DporSearch::record(std::uint32_t index, const Execution& execution,
@@ -217,12 +221,13 @@ void DporSearch::record(std::uint32_t index, const Execution& execution,
 // But it would have been one with what he was to do, had it come before both; nobody else sees to
 // that, as he slept there: whoever put him to sleep relied on his doing the same later on.
 void DporSearch::put_before_roused(std::uint32_t index) {
+  while (!rousing_.empty() && rousing_.back() >= index) rousing_.pop_back();
   const auto touches = trace_.touches(index);
   const std::uint32_t actor = nodes_[index].actor;
   std::uint64_t objects = 0;
-  for (std::uint32_t i = 0; i < index; ++i) {
+  for (const std::uint32_t i : rousing_) {
+    if (trace_.happens_before(i, index)) continue;
     const Sleepers& roused = nodes_[i].roused;
-    if (roused.empty() || trace_.happens_before(i, index)) continue;
     if (objects == 0) objects = object_bits(touches);
     for (std::size_t j = 0; j < roused.size(); ++j) {
       const Sleeper sleeper = roused[j];

@@ -62,10 +62,11 @@ class DporSearch {
   std::shared_ptr<DporMemory> memory_;
   Trace& trace_ = memory_->trace;
   std::vector<DporNode>& nodes_ = memory_->nodes;
-  std::uint32_t length_ = 0;  ///< steps on the present path
-  std::uint32_t floor_ = 0;   ///< steps that were given
-  bool is_new_ = true;        ///< the last step on it was not taken yet
-  bool is_unseen_ = true;     ///< no execution was made yet: the path is known by name only
+  std::uint32_t length_ = 0;            ///< steps on the present path
+  std::uint32_t floor_ = 0;             ///< steps that were given
+  std::vector<std::uint32_t> rousing_;  ///< steps on the path that roused somebody, in order
+  bool is_new_ = true;                  ///< the last step on it was not taken yet
+  bool is_unseen_ = true;  ///< no execution was made yet: the path is known by name only
   Exploration result_;
   std::vector<RaceRequest> requests_;
   std::set<RaceRequest> requested_;

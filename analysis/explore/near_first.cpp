@@ -15,7 +15,7 @@ constexpr std::uint32_t kLong = 1'000;
 constexpr std::uint64_t kStepsAtMost = 10'000'000;
 /// Random schedules: a fraction of a second, with many changes of priority. Where it goes round a
 /// dead state takes many of the choices to go one way, and few changes hardly meet it.
-constexpr std::uint64_t kWalks = 4'000, kWalkedSteps = 500'000;
+constexpr std::uint64_t kWalks = 2'000, kWalkedSteps = 150'000;
 constexpr std::uint32_t kChanges = 12;
 
 }  // namespace
@@ -30,9 +30,10 @@ void NearFirst::look(Exploration& work) {
   has_looked_ = true;
   const std::vector<ActorName> names = subject_.actors().names();
   Exploration seen;
-  walk(seen);
-  if (!seen.found_deadlock())
-    for (std::uint32_t deviations = 1; look_within(deviations, seen);) ++deviations;
+  bool more = look_within(1, seen);
+  if (more) walk(seen);
+  for (std::uint32_t deviations = 2; more && !seen.found_deadlock(); ++deviations)
+    more = look_within(deviations, seen);
   work.steps += seen.steps;
   work.replayed += seen.replayed;
   // Who was met for the first time gets its number when the search itself meets it.
