@@ -6,6 +6,7 @@
 #include "campaign/explain.hpp"
 #include "campaign/scenario_variant.hpp"
 #include "tests/campaign/check_samples.hpp"
+#include "tests/sampling.hpp"
 
 using namespace fencelab;
 using namespace fencelab::campaign;
@@ -89,6 +90,7 @@ bool has_class(const CheckRecord& record, const CheckFinding& finding) {
 }  // namespace
 
 TEST_CASE("Backing off is cured by one order for both, or by one who waits: proved of each") {
+  if (tests::kSanitized) return;  // more than a minute; others explain smaller ones
   // Five: two lists the other way round and two waits, and a policy, which cannot matter.
   const Explained explained("trylock-back-off", "linux-implicit", Strength::proved,
                             explain_all(5, true));
@@ -128,6 +130,7 @@ TEST_CASE("What never fits is cured by no way of restoring it, only refused, and
 }
 
 TEST_CASE("Eviction to and fro is cured by another residency, and found in what is left of it") {
+  if (tests::kSanitized) return;  // as above
   const Explained explained("eviction-ping-pong", "no-minimum", Strength::observed,
                             explain_all(32, true));
   const CheckFinding& finding = explained.livelock();
