@@ -8,12 +8,16 @@
 #include <iostream>
 #include <set>
 
+#include "analysis/explore/dpor.hpp"
+#include "analysis/explore/state_search.hpp"
 #include "campaign/check_explored.hpp"
 #include "campaign/columns.hpp"
 #include "campaign/run_one.hpp"
+#include "campaign/scenario_subject.hpp"
 #include "campaign/worker_pool.hpp"
 #include "policies/registry.hpp"
 #include "scenarios/loader.hpp"
+#include "tests/analysis/explore/naive.hpp"
 #include "tests/sampling.hpp"
 
 namespace fencelab::tests {
@@ -54,6 +58,32 @@ struct Task {
   std::uint64_t run_seed;  ///< 0: search
 };
 
+/// Whether every interleaving could be tried; and what the provers find otherwise, if anything.
+std::pair<bool, std::string> beside_naive(const scenarios::Scenario& scenario,
+                                          const scenarios::ResolvedStack& stack) {
+  constexpr std::uint64_t kInterleavings = kSanitized ? 200 : 4'000;
+  campaign::ScenarioSubject subject(scenario, stack);
+  const auto naive = testing::explore_naively(subject, core::TimerMode::never, kInterleavings);
+  if (!naive.complete) return {};
+  const auto keys_of = [](const analysis::Exploration& exploration) {
+    std::set<std::uint64_t> keys;
+    for (const auto& [key, state] : exploration.dead) keys.insert(key);
+    return keys;
+  };
+  const analysis::Exploration a = analysis::explore_dpor(subject, {}, {});
+  const analysis::Exploration b = analysis::explore_states(subject, {}, {});
+  std::string other;
+  if (!a.exhausted || keys_of(a) != naive.dead || a.executions < naive.traces)
+    other += fmt::format("A: {} executions, {} dead, exhausted {}; ", a.executions, a.dead.size(),
+                         a.exhausted);
+  if (!b.exhausted || keys_of(b) != naive.dead)
+    other += fmt::format("B: {} dead, exhausted {}; ", b.dead.size(), b.exhausted);
+  if (!other.empty())
+    other += fmt::format("all {} interleavings: {} traces, {} dead", naive.interleavings,
+                         naive.traces, naive.dead.size());
+  return {true, other};
+}
+
 nlohmann::json search(const scenarios::Scenario& scenario, const scenarios::ResolvedStack& stack) {
   campaign::CheckOptions options;
   options.strength = campaign::Strength::proved;
@@ -66,11 +96,14 @@ nlohmann::json search(const scenarios::Scenario& scenario, const scenarios::Reso
   campaign::explore_into(record, scenario, stack, 1, options);
   std::string violations;
   for (const std::string& violation : record.violations) violations += violation + "; ";
+  const auto [counted, otherwise] = beside_naive(scenario, stack);
+  violations += otherwise;
   const bool finds =
       std::any_of(record.findings.begin(), record.findings.end(),
                   [](const campaign::CheckFinding& finding) { return finding.kind == "deadlock"; });
   return {{"proved", record.strength == campaign::Strength::proved},
           {"finds", finds},
+          {"counted", counted},
           {"violations", violations}};
 }
 
@@ -149,7 +182,10 @@ std::vector<Trial> try_scenarios(std::uint64_t first, std::uint64_t count, Size 
     }
     Trial trial{.seed = tasks[i].seed, .stack = tasks[i].stack, .complaint = complaint_of(told)};
     if (!told.runs.empty()) trial.verdict = told.runs[0].verdict;
-    if (!told.search.is_null()) trial.proved = told.search["proved"];
+    if (!told.search.is_null()) {
+      trial.proved = told.search["proved"];
+      trial.counted = told.search["counted"];
+    }
     if (!trial.complaint.empty()) trial.scenario = tasks[i].text;
     trials.push_back(std::move(trial));
   }
@@ -159,19 +195,21 @@ std::vector<Trial> try_scenarios(std::uint64_t first, std::uint64_t count, Size 
 void sweep(std::uint64_t first, std::uint64_t seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   std::map<std::string, std::uint64_t> verdicts;
-  std::uint64_t proved = 0, seed = first;
+  std::uint64_t proved = 0, counted = 0, seed = first;
   for (; std::chrono::steady_clock::now() < end; ++seed)
     for (const Size size : {Size::any, Size::small})
       for (const Trial& trial : try_scenarios(seed, 1, size)) {
         ++verdicts[trial.verdict];
         proved += trial.proved;
+        counted += trial.counted;
         if (trial.complaint.empty()) continue;
         std::cout << fmt::format("seed {}{}, stack {}: {}\n{}\n", trial.seed,
                                  size == Size::small ? " (small)" : "", trial.stack,
                                  trial.complaint, trial.scenario);
         FAIL_CHECK("seed " << trial.seed << ": " << trial.complaint);
       }
-  std::cout << fmt::format("seeds {} to {}, {} proved\n", first, seed - 1, proved);
+  std::cout << fmt::format("seeds {} to {}, {} proved, of {} all interleavings tried\n", first,
+                           seed - 1, proved, counted);
   for (const auto& [verdict, count] : verdicts)
     std::cout << fmt::format("  {:<12} {}\n", verdict.empty() ? "(none)" : verdict, count);
 }

@@ -14,6 +14,9 @@ namespace {
 
 using core::Touch;
 
+/// Steps: what takes more goes round.
+constexpr std::size_t kDeep = 1'000;
+
 /// Numbers actors by their creator and its count of creations.
 struct Names final : core::ActorNames {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> known;
@@ -131,6 +134,10 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
     for (std::size_t depth = 0;; ++depth) {
       simulation.steps(enabled);
       if (enabled.empty()) break;
+      if (depth == kDeep) {
+        result.complete = false;
+        return result;
+      }
       if (depth == path.size()) path.push_back({0, enabled.size(), answers.next});
       const core::Step step = enabled[path[depth].taken];
       std::size_t answered = answers.next;
@@ -147,7 +154,8 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
     traces.add(events);
     if (!run->is_settled(simulation)) {
       const core::WaitGraph graph = run->snapshot(simulation);
-      const auto stuck = analysis::stuck_agents(graph);
+      auto stuck = analysis::stuck_agents(graph);
+      if (stuck.empty()) stuck = analysis::stuck_agents(analysis::at_rest(graph));
       if (!stuck.empty()) result.dead.insert(analysis::dead_key(simulation, graph, stuck));
     }
     run.reset();

@@ -11,7 +11,7 @@ namespace fencelab::testing {
 
 struct NaiveResult {
   std::uint64_t interleavings = 0;
-  bool complete = true;  ///< false: more than `limit` interleavings
+  bool complete = true;  ///< false: more than `limit` interleavings, or one that does not end
   /// Who is stuck on what, holding what, per dead end; the same keys as the provers use.
   std::set<std::uint64_t> dead;
   /// Classes of executions that differ in the order of independent steps only, if complete.
