@@ -1,4 +1,5 @@
-// Forks: who starts a forked thread, and do threads fork each other in a circle?
+// Forks: who starts a forked thread, is it one who does so once, and do threads fork each other in
+// a circle?
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,17 +14,19 @@ namespace {
 struct ForkEdge {
   Index thread;
   Place place;
+  bool is_repeated;  ///< in a loop
 };
 
 // Forks of forked threads; that of another has been reported where it stands.
-void collect_forks(const ProcessSpec& process, const Program& program,
+void collect_forks(const ProcessSpec& process, const Program& program, bool is_repeated,
                    std::vector<ForkEdge>& edges) {
   for (const Op& op : program) {
     const auto* const fork = std::get_if<ForkOp>(&op.what);
     const bool is_fork = fork != nullptr && !fork->join && fork->thread != kNone;
-    if (is_fork && process.threads[fork->thread].forked) edges.push_back({fork->thread, op.place});
+    if (is_fork && process.threads[fork->thread].forked)
+      edges.push_back({fork->thread, op.place, is_repeated});
     if (const auto* const loop = std::get_if<LoopOp>(&op.what))
-      collect_forks(process, loop->body, edges);
+      collect_forks(process, loop->body, is_repeated || loop->times != 1, edges);
   }
 }
 
@@ -35,10 +38,11 @@ class ForkGraph {
     edges_.resize(process.threads.size());
     state_.resize(process.threads.size(), State::unseen);
     for (std::size_t i = 0; i < edges_.size(); ++i)
-      collect_forks(process, process.threads[i].program, edges_[i]);
+      collect_forks(process, process.threads[i].program, false, edges_[i]);
   }
 
   void report_orphans();
+  void report_repeated();
   void report_cycles();
 
  private:
@@ -69,6 +73,26 @@ void ForkGraph::report_orphans() {
                          .message = fmt::format("nobody forks thread {}", quote(thread.name)),
                          .expected = fmt::format("an operation {{\"fork\": {}}} in another thread",
                                                  quote(thread.name))});
+  }
+}
+
+// A thread runs once: it has one end that can be joined.
+void ForkGraph::report_repeated() {
+  if (context_.sink.has_error_under(process_.place.pointer)) return;  // a circle is one of them
+  std::vector<bool> is_forked(process_.threads.size(), false);
+  for (const auto& edges : edges_) {
+    for (const ForkEdge& edge : edges) {
+      const bool again = is_forked[edge.thread];
+      is_forked[edge.thread] = true;
+      if (!again && !edge.is_repeated) continue;
+      context_.sink.error(
+          edge.place.pointer,
+          {.code = "forked-again",
+           .message =
+               fmt::format("thread {} is forked {}", quote(process_.threads[edge.thread].name),
+                           again ? "a second time" : "in every round of a loop"),
+           .expected = "one fork of each forked thread, outside loops: a thread runs once"});
+    }
   }
 }
 
@@ -110,6 +134,7 @@ void check_threads(LoadContext& context) {
     ForkGraph graph(context, process);
     graph.report_orphans();
     graph.report_cycles();
+    graph.report_repeated();
   }
 }
 

@@ -126,6 +126,15 @@ TEST_CASE("forked threads are forked by somebody, others by nobody", "[scenarios
               {"fork-cycle", kHelper + "/9", "{\"fork\": \"helper\" }", ""});
 }
 
+// Found with random scenarios: two of them at once had one transaction, and unlocked twice.
+TEST_CASE("a thread is forked once", "[scenarios]") {
+  check_patch("{\"fork\": \"helper\"},\n", "{\"fork\": \"helper\"}, {\"fork\": \"helper\" },\n",
+              {"forked-again", kMain + "/1", "{\"fork\": \"helper\" }", ""});
+  check_patch("{\"fork\": \"helper\"},\n",
+              "{\"loop\": {\"times\": 2, \"body\": [{\"fork\": \"helper\" }]}},\n",
+              {"forked-again", kMain + "/0/loop/body/0", "{\"fork\": \"helper\" }", ""});
+}
+
 TEST_CASE("threads that fork each other in a circle are reported once, at the fork that closes it",
           "[scenarios]") {
   const std::string text =
