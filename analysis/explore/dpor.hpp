@@ -1,7 +1,7 @@
 // Prover A: source-DPOR with sleep sets, stateless (Abdulla, Aronis, Jonsson and Sagonas, POPL
 // 2014). Runs at least one execution of every Mazurkiewicz trace, hence visits every state in which
-// nobody can act; for scenarios without endless loops. Steps may touch more or less by what they find:
-// docs/decisions/0008-steps-that-look-on.md.
+// nobody can act; for scenarios without endless loops. Steps may touch more or less by what they
+// find: docs/decisions/0008-steps-that-look-on.md.
 #pragma once
 
 #include "analysis/explore/exploration.hpp"

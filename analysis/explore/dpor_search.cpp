@@ -224,15 +224,12 @@ void DporSearch::put_before_roused(std::uint32_t index) {
   while (!rousing_.empty() && rousing_.back() >= index) rousing_.pop_back();
   const auto touches = trace_.touches(index);
   const std::uint32_t actor = nodes_[index].actor;
-  std::uint64_t objects = 0;
   for (const std::uint32_t i : rousing_) {
     if (trace_.happens_before(i, index)) continue;
     const Sleepers& roused = nodes_[i].roused;
-    if (objects == 0) objects = object_bits(touches);
     for (std::size_t j = 0; j < roused.size(); ++j) {
       const Sleeper sleeper = roused[j];
-      if (sleeper.actor == actor || (sleeper.objects & objects) == 0) continue;
-      if (sleeps_on(sleeper, actor, touches)) continue;
+      if (sleeper.actor == actor || sleeps_on(sleeper, actor, touches)) continue;
       reverse(i);
       break;
     }

@@ -19,16 +19,7 @@ namespace fencelab::analysis {
 struct Sleeper {
   std::uint32_t actor = 0;
   std::span<const core::Touch> touches;
-  std::uint64_t objects = 0;  ///< a bit for each object touched; several objects may share one
 };
-
-/// The bits of Sleeper::objects.
-inline std::uint64_t object_bits(std::span<const core::Touch> touches) {
-  std::uint64_t bits = 0;
-  for (const core::Touch& touch : touches)
-    bits |= std::uint64_t{1} << (core::raw(touch.object) * 0x9E3779B97F4A7C15ull >> 58);
-  return bits;
-}
 
 /// Sleepers in order. All their touches lie in one list: nodes are made and left at every step, and
 /// use the memory of earlier ones.
@@ -40,24 +31,20 @@ class Sleepers {
   }
   /// Leaves out gates that were passed: they conflict with nothing.
   void add(std::uint32_t actor, std::span<const core::Touch> touches) {
-    const std::size_t begin = touches_.size();
     for (const core::Touch& touch : touches)
       if (touch.access != core::Access::observe) touches_.push_back(touch);
-    entries_.push_back({actor, static_cast<std::uint32_t>(touches_.size()),
-                        object_bits(std::span(touches_).subspan(begin))});
+    entries_.push_back({actor, static_cast<std::uint32_t>(touches_.size())});
   }
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
   Sleeper operator[](std::size_t i) const {
     const std::uint32_t begin = i == 0 ? 0 : entries_[i - 1].end;
-    return {entries_[i].actor, std::span(touches_).subspan(begin, entries_[i].end - begin),
-            entries_[i].objects};
+    return {entries_[i].actor, std::span(touches_).subspan(begin, entries_[i].end - begin)};
   }
 
  private:
   struct Entry {
     std::uint32_t actor, end;
-    std::uint64_t objects;
   };
   std::vector<Entry> entries_;
   std::vector<core::Touch> touches_;

@@ -22,7 +22,7 @@ namespace {
 std::uint32_t walks(bool is_large) {
   if (const char* const asked = std::getenv("FENCELAB_PARANOID_WALKS"))
     return static_cast<std::uint32_t>(std::strtoul(asked, nullptr, 10));
-  return tests::kSanitized || is_large ? 1 : 5;
+  return tests::kSanitized || is_large ? 1 : 8;
 }
 
 std::uint64_t seed() {

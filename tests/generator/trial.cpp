@@ -65,18 +65,13 @@ std::pair<bool, std::string> beside_naive(const scenarios::Scenario& scenario,
   campaign::ScenarioSubject subject(scenario, stack);
   const auto naive = testing::explore_naively(subject, core::TimerMode::never, kInterleavings);
   if (!naive.complete) return {};
-  const auto keys_of = [](const analysis::Exploration& exploration) {
-    std::set<std::uint64_t> keys;
-    for (const auto& [key, state] : exploration.dead) keys.insert(key);
-    return keys;
-  };
   const analysis::Exploration a = analysis::explore_dpor(subject, {}, {});
   const analysis::Exploration b = analysis::explore_states(subject, {}, {});
   std::string other;
-  if (!a.exhausted || keys_of(a) != naive.dead || a.executions < naive.traces)
+  if (!a.exhausted || testing::keys(a) != naive.dead || a.executions < naive.traces)
     other += fmt::format("A: {} executions, {} dead, exhausted {}; ", a.executions, a.dead.size(),
                          a.exhausted);
-  if (!b.exhausted || keys_of(b) != naive.dead)
+  if (!b.exhausted || testing::keys(b) != naive.dead)
     other += fmt::format("B: {} dead, exhausted {}; ", b.dead.size(), b.exhausted);
   if (!other.empty())
     other += fmt::format("all {} interleavings: {} traces, {} dead", naive.interleavings,

@@ -29,12 +29,6 @@ std::string print(const LitmusProgram& program) {
 
 }  // namespace
 
-std::set<std::uint64_t> keys(const Exploration& exploration) {
-  std::set<std::uint64_t> keys;
-  for (const auto& [key, state] : exploration.dead) keys.insert(key);
-  return keys;
-}
-
 std::uint64_t check_against_naive(std::uint64_t programs,
                                   const std::function<LitmusProgram(std::uint64_t)>& program,
                                   std::size_t services) {

@@ -3,15 +3,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
 
-#include "analysis/explore/exploration.hpp"
 #include "tests/analysis/explore/litmus.hpp"
+#include "tests/analysis/explore/naive.hpp"
 
 namespace fencelab::testing {
-
-/// Keys of the dead states that were found.
-std::set<std::uint64_t> keys(const analysis::Exploration& exploration);
 
 /// Checks that both provers finish and find the dead states that trying everything finds, and no
 /// others, and come to the same outcomes (LitmusSubject::take_outcomes), on `program(seed)` for the

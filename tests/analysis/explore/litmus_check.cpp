@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kObjects = 8;
 
-std::set<std::uint64_t> keys(const analysis::Exploration& exploration) {
-  std::set<std::uint64_t> keys;
-  for (const auto& [key, state] : exploration.dead) keys.insert(key);
-  return keys;
-}
-
 }  // namespace
 
 void check_litmus(const std::string& name, analysis::Subject& subject, const LitmusAnswer& answer,

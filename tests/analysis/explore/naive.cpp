@@ -115,6 +115,12 @@ class Traces {
 
 }  // namespace
 
+std::set<std::uint64_t> keys(const analysis::Exploration& exploration) {
+  std::set<std::uint64_t> keys;
+  for (const auto& [key, state] : exploration.dead) keys.insert(key);
+  return keys;
+}
+
 NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
                             std::uint64_t limit) {
   NaiveResult result;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <set>
 
+#include "analysis/explore/exploration.hpp"
 #include "analysis/explore/subject.hpp"
 
 namespace fencelab::testing {
@@ -17,6 +18,9 @@ struct NaiveResult {
   /// Classes of executions that differ in the order of independent steps only, if complete.
   std::uint64_t traces = 0;
 };
+
+/// Keys of the dead states that a prover found, to be held against NaiveResult::dead.
+std::set<std::uint64_t> keys(const analysis::Exploration& exploration);
 
 NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
                             std::uint64_t limit);
