@@ -313,6 +313,7 @@ void WwMutex::unlock() {
   note(Access::ww_release, false, 0, requests_.size() > 1 ? 0 : ww_turn(grants_, holder));
   released_at_ = simulation().now();
   note_dropped(*owner_, *this);
+  last_ticket_ = context_ ? context_->ticket : 0;
   if (context_) --context_->acquired;
   announce(ProbeKind::lock_released, owner_, context_);
   owner_ = nullptr;
@@ -327,18 +328,20 @@ void WwMutex::unlock() {
 // Wait-die: a context that holds something dies on an older holder or an older waiter.
 bool WwMutex::must_die(const WwContext& context) const {
   if (context.acquired == 0) return false;
-  if (context_ && context_->ticket < context.ticket) return true;
-  return std::any_of(requests_.begin(), requests_.end(), [&](const Request& request) {
-    return request.context && request.context->ticket < context.ticket;
-  });
+  const auto is_older = [&](const WwContext* other) {
+    return other && simulation().is_older(other->ticket, context.ticket);
+  };
+  return is_older(context_) ||
+         std::any_of(requests_.begin(), requests_.end(),
+                     [&](const Request& request) { return is_older(request.context); });
 }
 
 // An older context joins the queue: younger ones that hold something and wait here must die now.
 void WwMutex::kill_younger_waiters(const WwContext& context) {
   for (std::size_t i = 0; i < requests_.size();) {
     Request& request = requests_[i];
-    const bool dies = request.context && request.context->ticket > context.ticket &&
-                      request.context->acquired > 0;
+    const bool dies = request.context && request.context->acquired > 0 &&
+                      simulation().is_older(context.ticket, request.context->ticket);
     if (!dies) {
       ++i;
       continue;
@@ -403,7 +406,7 @@ void WwMutex::LockAwaiter::enqueue() {
   if (context_) mutex_.kill_younger_waiters(*context_);
   auto place = requests.end();
   while (context_ && place != requests.begin() && std::prev(place)->context &&
-         std::prev(place)->context->ticket > context_->ticket)
+         simulation().is_older(context_->ticket, std::prev(place)->context->ticket))
     --place;
   requests.insert(place, {&link_, context_, false});
 }
@@ -427,6 +430,9 @@ void WwMutex::LockAwaiter::engage(Process& process) {
   const bool alone = mutex_.requests_.empty() && !process.wait.interruptible;
   const std::uint64_t turn =
       ww_turn(mutex_.grants_ + 1, holds_others ? context_->ticket : kCannotDie);
+  // Had it come before the last release it might have died.
+  if (holds_others && !mutex_.owner_ && mutex_.last_ticket_ > 0)
+    simulation().may_compare(context_->ticket, mutex_.last_ticket_);
   const bool decided = decide(process);
   mutex_.note(Access::ww_request, decided, static_cast<std::uint64_t>(result_),
               alone && result_ == WwResult::locked ? turn : 0);

@@ -187,6 +187,7 @@ class WwMutex final : public Waitable {
   WwContext* context_ = nullptr;
   std::vector<Request> requests_;  ///< in queue order
   std::uint32_t grants_ = 0;       ///< how often it was taken
+  std::uint64_t last_ticket_ = 0;  ///< of who released it last; 0: no transaction
   Time released_at_{};
 };
 

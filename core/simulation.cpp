@@ -72,6 +72,7 @@ Simulation::Simulation(SimulationOptions options)
       choice_(options.choice ? options.choice : &preferred_choice_),
       untimed_(options.untimed),
       timers_mode_(options.timers),
+      rivals_(options.untimed ? options.rivals : nullptr),
       memory_(options.memory) {
   if (!memory_) return;
   processes_ = std::move(memory_->processes);

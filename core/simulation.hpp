@@ -64,6 +64,7 @@ struct SimulationOptions {
   Choice* choice = nullptr;             ///< nullptr: PreferredChoice
   ActorNames* untimed = nullptr;        ///< set: an untimed run, driven by steps() and take()
   TimerMode timers = TimerMode::never;  ///< untimed runs: which recovery timers may go off
+  TicketRivals* rivals = nullptr;       ///< untimed runs; nullptr: everybody is everybody's
   SimulationMemory* memory = nullptr;   ///< of an earlier run; this one returns it at its end
 };
 
@@ -130,6 +131,17 @@ class Simulation {
   /// Tickets of ww transactions: who draws first is older. `use`, below 4, tells tickets apart that
   /// one process has at one time.
   std::uint64_t new_ticket(std::uint64_t use = 0);
+  /// Whether `ticket` was drawn before `other`. Nobody finds that out in any other way.
+  bool is_older(std::uint64_t ticket, std::uint64_t other) const {
+    if (rivals_) [[unlikely]]
+      note_comparison(ticket, other);
+    return ticket < other;
+  }
+  /// Says that it may be asked for, though it is not.
+  void may_compare(std::uint64_t ticket, std::uint64_t other) const {
+    if (rivals_) [[unlikely]]
+      note_comparison(ticket, other);
+  }
 
   // ---- the loop
 
@@ -196,10 +208,12 @@ class Simulation {
   /// Who has tickets, in the order of their latest draws: all that matters of the numbers.
   struct Tickets final : StateSource {
     std::vector<std::uint64_t> order;
+    std::vector<std::uint32_t> drawn_by;  ///< actors, by number of the ticket
     std::uint64_t last = 0;
     bool hash_state(std::uint64_t& hash) const override;
   };
   void note_forgetting(Footprint::Forgetting forgetting);
+  void note_comparison(std::uint64_t ticket, std::uint64_t other) const;
   /// A wake-up for a timer has this bit set in its slot; the rest is an index of timers_.
   static constexpr std::uint32_t kTimerSlot = 1u << 31;
   struct TimerSlot {
@@ -236,6 +250,7 @@ class Simulation {
   Footprint* footprint_ = nullptr;
   ActorNames* untimed_ = nullptr;
   TimerMode timers_mode_ = TimerMode::never;
+  TicketRivals* rivals_ = nullptr;
   SimulationMemory* memory_ = nullptr;
   std::uint64_t events_ = 0;
   std::uint64_t unfinished_ = 0;

@@ -116,12 +116,26 @@ void Simulation::note_end(const Process& process) {
 std::uint64_t Simulation::new_ticket(std::uint64_t use) {
   if (!untimed_) return raw(new_object_id());
   FENCELAB_ASSERT(use < 4, "use={}", use);
-  // One counter for all: who draws first is older, so draws do not commute.
-  if (footprint_) note({.object = kTickets, .access = Access::write, .source = &tickets_});
+  const std::uint32_t actor = firing_ ? firing_->actor_ : current_ ? current_->actor : kSetUp;
+  tickets_.drawn_by.push_back(actor);
+  // One counter for all: who draws first is older, so draws do not commute where that is asked.
+  if (footprint_ && rivals_)
+    rivals_->note_draw(actor, *footprint_);
+  else if (footprint_)
+    note({.object = kTickets, .access = Access::write, .source = &tickets_});
   const std::uint64_t who = (current_ ? raw(current_->id) : 0) * 4 + use;
   std::erase(tickets_.order, who);
   tickets_.order.push_back(who);
   return ++tickets_.last * 4 + use;
+}
+
+void Simulation::note_comparison(std::uint64_t ticket, std::uint64_t other) const {
+  const auto drawn_by = [&](std::uint64_t number) {
+    const std::uint64_t nth = number / 4 - 1;
+    return nth < tickets_.drawn_by.size() ? tickets_.drawn_by[nth] : kSetUp;
+  };
+  const std::uint32_t one = drawn_by(ticket), two = drawn_by(other);
+  if (one != two && one != kSetUp && two != kSetUp) rivals_->note_comparison(one, two);
 }
 
 bool Simulation::Tickets::hash_state(std::uint64_t& hash) const {

@@ -13,6 +13,8 @@
 
 namespace fencelab::core {
 
+struct Footprint;
+
 /// Names actors (processes and timers) so that equal ones have equal numbers in every schedule: by
 /// their creator and its count of creations, never by order in time.
 class ActorNames {
@@ -27,6 +29,23 @@ inline constexpr std::uint32_t kSetUp = ~std::uint32_t{0};
 
 /// The counter of ww tickets, as an object that draws touch.
 inline constexpr ObjectId kTickets{~std::uint64_t{0}};
+/// With TicketRivals: which of the pair number `index` has drawn first.
+constexpr ObjectId ticket_order(std::uint32_t index) {
+  return ObjectId{raw(kTickets) << 32 | index};
+}
+/// Whether it is one of these, or kTickets.
+constexpr bool is_of_tickets(ObjectId object) { return raw(object) >> 32 == raw(kTickets) >> 32; }
+
+/// Whose ww tickets are compared with whose: kept by whoever explores. Draws of those who never
+/// meet on a lock may come in any order.
+class TicketRivals {
+ public:
+  virtual ~TicketRivals() = default;
+  /// Notes what a draw by `actor` touches: one object for each of its rivals.
+  virtual void note_draw(std::uint32_t actor, Footprint& footprint) = 0;
+  /// Which of the two has drawn first was asked.
+  virtual void note_comparison(std::uint32_t actor, std::uint32_t other) = 0;
+};
 
 /// Which recovery timers may go off (checkers call it timer mode): intrinsic deadlocks are those
 /// without; at quiescence shows what a watchdog breaks; any makes every timeout an alternative.

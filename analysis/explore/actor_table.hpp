@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/footprint.hpp"
 #include "core/untimed.hpp"
 
 namespace fencelab::analysis {
@@ -26,16 +27,20 @@ class ActorTable final : public core::ActorNames {
     if (number == kUnknown) {
       number = count();
       names_.push_back({parent, nth});
+      paths_.push_back(core::mix_hash(parent == core::kSetUp ? 0 : paths_[parent] + 1, nth));
     }
     return number;
   }
   std::uint32_t count() const { return static_cast<std::uint32_t>(names_.size()); }
   /// By number.
   const std::vector<ActorName>& names() const { return names_; }
+  /// A name of `actor` that does not hang on the numbers of others.
+  std::uint64_t path(std::uint32_t actor) const { return paths_[actor]; }
   /// Knows these and no others from now on.
   void assign(const std::vector<ActorName>& names) {
     children_.clear();
     names_.clear();
+    paths_.clear();
     for (const ActorName& name : names) actor(name.parent, name.nth);
   }
 
@@ -43,6 +48,7 @@ class ActorTable final : public core::ActorNames {
   static constexpr std::uint32_t kUnknown = ~std::uint32_t{0};
   std::vector<std::vector<std::uint32_t>> children_;  ///< [0]: made at set-up
   std::vector<ActorName> names_;
+  std::vector<std::uint64_t> paths_;  ///< by number
 };
 
 /// Whether of two lists of names, grown from one, one begins with the other: then whoever worked

@@ -39,6 +39,7 @@ void DporSearch::begin(DporState state) {
   trace_.cut(0);
   is_unseen_ = true;
   result_ = {};
+  rivals_ = known_rivals();
   requests_.clear();
   requested_.clear();
 }
@@ -47,7 +48,7 @@ bool DporSearch::run(const std::function<bool(Exploration&)>& stop) {
   while (is_new_ || backtrack()) {
     execute();
     is_new_ = false;
-    if (stop(result_)) return false;
+    if (met_rivals() || stop(result_)) return false;
   }
   return true;
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analysis/explore/dpor_state.hpp"
+#include "analysis/explore/rivals.hpp"
 #include "analysis/explore/trace.hpp"
 
 namespace fencelab::analysis {
@@ -27,9 +28,11 @@ class DporSearch {
 
   /// Goes on from `state`, with an empty result.
   void begin(DporState state);
-  /// Explores until all is done or `stop`, asked after each execution, says so. Whether all is
-  /// done. May be called again.
+  /// Explores until all is done, two were compared who were not known to be (met_rivals()), or
+  /// `stop`, asked after each execution, says so. Whether all is done. May be called again.
   bool run(const std::function<bool(Exploration&)>& stop);
+  /// Whether it has to begin anew, for that reason (analysis/explore/rivals.hpp).
+  bool met_rivals() const { return known_rivals() > rivals_; }
   /// Where it stands.
   DporState state() const;
 
@@ -39,6 +42,7 @@ class DporSearch {
   const std::vector<RaceRequest>& requests() const { return requests_; }
 
  private:
+  std::size_t known_rivals() const { return options_.rivals ? options_.rivals->count() : 0; }
   void execute();
   void restore(std::uint32_t index, Execution& execution);
   bool extend(Execution& execution);
@@ -62,6 +66,7 @@ class DporSearch {
   std::shared_ptr<DporMemory> memory_;
   Trace& trace_ = memory_->trace;
   std::vector<DporNode>& nodes_ = memory_->nodes;
+  std::size_t rivals_ = 0;              ///< known when it began
   std::uint32_t length_ = 0;            ///< steps on the present path
   std::uint32_t floor_ = 0;             ///< steps that were given
   std::vector<std::uint32_t> rousing_;  ///< steps on the path that roused somebody, in order

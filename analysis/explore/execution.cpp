@@ -1,5 +1,6 @@
 #include "analysis/explore/execution.hpp"
 
+#include "analysis/explore/rivals.hpp"
 #include "core/assert.hpp"
 #include "core/wait_graph_builder.hpp"
 
@@ -43,6 +44,7 @@ Execution::Execution(Subject& subject, const ExecutionOptions& options)
                                               .choice = &chooser_,
                                               .untimed = &subject.actors(),
                                               .timers = options.timers,
+                                              .rivals = options.rivals,
                                               .memory = &memory_->simulation});
   run_ = subject.start(*simulation_);
 }

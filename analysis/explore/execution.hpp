@@ -23,9 +23,13 @@ struct ChoiceTaken {
   bool is_last() const { return (taken + 1) % alternatives == first; }
 };
 
+class Rivals;
+
 struct ExecutionOptions {
   std::uint64_t seed = 1;  ///< of the workload, not of the schedule
   core::TimerMode timers = core::TimerMode::never;
+  /// Whose ww tickets are compared, and are added to that; nullptr: anybody's, with everybody's.
+  Rivals* rivals = nullptr;
 };
 
 class Execution {

@@ -58,7 +58,14 @@ DeadState complete(Subject& subject, const ExecutionOptions& options, const Dead
 ParallelDpor::ParallelDpor(Subject& subject, const ExecutionOptions& options,
                            const ExploreLimits& limits, WorkerDesk& desk,
                            const ParallelTuning& tuning)
-    : subject_(subject), options_(options), limits_(limits), desk_(desk), tuning_(tuning) {
+    : subject_(subject),
+      options_(options),
+      limits_(limits),
+      desk_(desk),
+      tuning_(tuning),
+      rivals_(subject.actors()),
+      found_before_(subject.actors()) {
+  options_.rivals = &rivals_;
   const ExploreLimits kept;
   FENCELAB_ASSERT(limits.prefix.empty() && !limits.stop_at_first && !limits.stop_at_first_good &&
                       limits.executions == kept.executions && limits.steps == kept.steps &&
@@ -72,12 +79,23 @@ Exploration ParallelDpor::run(const EachRound& each_round) {
   bool all = false;
   for (;;) {
     all = explore_alone();
-    if (all || result_.out_of_time) break;
-    all = explore_together(each_round);
-    if (all || result_.out_of_time) break;
+    if (!met_rivals_ && (all || result_.out_of_time)) break;
+    if (!met_rivals_) all = explore_together(each_round);
+    if (!met_rivals_ && (all || result_.out_of_time)) break;
+    if (met_rivals_) begin_again();
   }
   result_.exhausted = all && result_.bound_hits == 0 && result_.inconclusive == 0;
+  found_before_.give_back(result_);
   return std::move(result_);
+}
+
+void ParallelDpor::begin_again() {
+  clock_.begin_again(result_);
+  found_before_.keep(result_);
+  result_ = {};
+  whole_ = {};
+  may_call_ = true;
+  met_rivals_ = false;
 }
 
 // In this process, from where the settled parts end. False if there is somebody to help, or it is
@@ -102,6 +120,7 @@ bool ParallelDpor::explore_alone() {
   result_ = std::move(search.result());
   whole_ = {};
   whole_.state = search.state();
+  met_rivals_ = search.met_rivals();
   return all;
 }
 
@@ -109,7 +128,7 @@ bool ParallelDpor::explore_alone() {
 bool ParallelDpor::explore_together(const EachRound& each_round) {
   for (;;) {
     settle_whole();
-    if (is_done() || is_ending()) break;
+    if (met_rivals_ || is_done() || is_ending()) break;
     each_round();
     hand_out();
     may_call_ = part_in_turn(whole_).standing != Part::Standing::poisoned;
@@ -175,8 +194,9 @@ void ParallelDpor::make_more(std::size_t wanted) {
 }
 
 void ParallelDpor::start(Part& part, std::size_t worker) {
-  const std::string task = to_bytes(SubtreeTask{subject_.actors().names(), part.state,
-                                                tuning_.steps_per_task, stops_after_dead()});
+  const std::string task =
+      to_bytes(SubtreeTask{subject_.actors().names(), rivals_.pairs(), part.state,
+                           tuning_.steps_per_task, stops_after_dead()});
   part.standing = Part::Standing::running;
   desk_.give(worker, task, this,
              [this, &part, known = std::size_t{subject_.actors().count()}](
@@ -193,7 +213,9 @@ void ParallelDpor::take_in(Part& part, std::size_t known_actors, const Workers::
   }
   SubtreeResult result = subtree_result(answer.bytes);
   const bool met_new = result.actors.size() > known_actors, is_dead = result.work.found_deadlock();
-  PartWork work{std::move(result.work), std::move(result.requests), {}};
+  const bool met_rivals = result.rivals.size() > rivals_.count();
+  PartWork work{std::move(result.work), std::move(result.requests), {}, {}};
+  if (met_rivals) work.rivals = std::move(result.rivals);
   if (met_new) {
     work.actors = std::move(result.actors);
     part.before = part.state;
@@ -206,7 +228,8 @@ void ParallelDpor::take_in(Part& part, std::size_t known_actors, const Workers::
     part.state.nodes.resize(part.state.floor);
     part.state.is_new = false;
   }
-  part.standing = met_new || (is_dead && stops_after_dead()) ? held : result.rest ? ready : done;
+  const bool holds = met_new || met_rivals || (is_dead && stops_after_dead());
+  part.standing = holds ? held : result.rest ? ready : done;
   settle_above(part);
 }
 
@@ -221,13 +244,16 @@ void ParallelDpor::settle_above(Part& changed) {
 
 void ParallelDpor::settle_whole() {
   do settle(whole_, look_, true);
-  while (commit() || give_numbers());
+  while (commit() || (!met_rivals_ && give_numbers()));
 }
 
 // Counts what is settled, in order. Whether there was anything.
 bool ParallelDpor::commit() {
   if (whole_.log.empty() || !whole_.log.front().actors.empty()) return false;
   while (!whole_.log.empty() && whole_.log.front().actors.empty() && !is_ending()) {
+    for (const Rivals::Pair& pair : whole_.log.front().rivals)
+      met_rivals_ = rivals_.add(pair) || met_rivals_;
+    if (met_rivals_) return false;
     add(whole_.log.front());
     whole_.log.pop_front();
     clock_.look(result_);
@@ -249,6 +275,7 @@ bool ParallelDpor::give_numbers() {
   }
   if (work.actors.size() > subject_.actors().count()) subject_.actors().assign(work.actors);
   work.actors.clear();
+  if (!work.rivals.empty()) return true;  // it stays as it is: the search will begin anew
   if (!stops_after_dead() || !work.work.found_deadlock()) {
     const bool is_done = !part.state.is_new && part.state.nodes.size() == part.state.floor;
     part.standing = is_done ? Part::Standing::done : Part::Standing::ready;
@@ -288,7 +315,10 @@ void ParallelDpor::add_everything(Part& part) {
 std::optional<StepSeen> ParallelDpor::look(const std::vector<DporNode>& path, bool may_number) {
   const std::vector<ActorName> names = subject_.actors().names();
   StepSeen seen;
-  Execution execution(subject_, options_);
+  Rivals rivals = rivals_;  // whom it meets counts when it is its turn
+  ExecutionOptions options = options_;
+  options.rivals = &rivals;
+  Execution execution(subject_, options);
   execution.vary_answers();  // as the search does
   for (const DporNode& node : path) {
     const core::Step* const step = execution.find(node.actor);

@@ -29,6 +29,7 @@ class ParallelDpor {
     return limits_.steps_after_dead != ExploreLimits{}.steps_after_dead;
   }
   bool is_done() const;
+  void begin_again();
   void hand_out();
   Part* first_ready(Part& part);
   void make_more(std::size_t wanted);
@@ -52,6 +53,9 @@ class ParallelDpor {
   Exploration result_;
   Part whole_;
   bool may_call_ = true;  ///< workers
+  Rivals rivals_;
+  FoundBefore found_before_;
+  bool met_rivals_ = false;  ///< it has to begin anew
   LookAtStep look_ = [this](const std::vector<DporNode>& path, bool may_number) {
     return look(path, may_number);
   };

@@ -15,6 +15,22 @@ void write(ByteWriter& to, const std::vector<ActorName>& actors) {
   });
 }
 
+void write(ByteWriter& to, const std::vector<Rivals::Pair>& rivals) {
+  to.each(rivals, [&](const Rivals::Pair& pair) {
+    to.number(pair.first);
+    to.number(pair.second);
+  });
+}
+
+std::vector<Rivals::Pair> read_rivals(ByteReader& from) {
+  std::vector<Rivals::Pair> rivals;
+  from.each([&] {
+    const std::uint64_t first = from.number();
+    rivals.emplace_back(first, from.number());
+  });
+  return rivals;
+}
+
 std::vector<ActorName> read_actors(ByteReader& from) {
   std::vector<ActorName> actors;
   from.each([&] {
@@ -201,6 +217,7 @@ TaskKind kind_of(std::string_view task) {
 std::string to_bytes(const SubtreeTask& task) {
   ByteWriter to;
   write(to, task.actors);
+  write(to, task.rivals);
   write(to, task.state);
   to.number(task.steps);
   to.number(task.stop_at_dead);
@@ -211,6 +228,7 @@ SubtreeTask subtree_task(std::string_view bytes) {
   ByteReader from = after_kind(bytes, TaskKind::subtree);
   SubtreeTask task;
   task.actors = read_actors(from);
+  task.rivals = read_rivals(from);
   task.state = read_state(from);
   task.steps = from.number();
   task.stop_at_dead = from.number() != 0;
@@ -225,6 +243,7 @@ std::string to_bytes(const SubtreeResult& result) {
     to.each(request.initials, [&](std::uint32_t actor) { to.number(actor); });
   });
   write(to, result.actors);
+  write(to, result.rivals);
   to.number(result.rest.has_value());
   if (result.rest) write(to, *result.rest);
   return to.take();
@@ -240,6 +259,7 @@ SubtreeResult subtree_result(std::string_view bytes) {
     from.each([&] { request.initials.push_back(from.as<std::uint32_t>()); });
   });
   result.actors = read_actors(from);
+  result.rivals = read_rivals(from);
   if (from.number() != 0) result.rest = read_state(from);
   return result;
 }

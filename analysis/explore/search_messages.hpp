@@ -9,22 +9,25 @@
 
 #include "analysis/explore/actor_table.hpp"
 #include "analysis/explore/dpor_state.hpp"
+#include "analysis/explore/rivals.hpp"
 
 namespace fencelab::analysis {
 
 /// Go on with this search for a while.
 struct SubtreeTask {
-  std::vector<ActorName> actors;  ///< by number
+  std::vector<ActorName> actors;     ///< by number
+  std::vector<Rivals::Pair> rivals;  ///< known by now
   DporState state;
   std::uint64_t steps = 0;  ///< stop at the end of an execution after so many, taken or taken again
   bool stop_at_dead = false;  ///< or at that of one that is the first to end dead
 };
 
-/// What came of it. The worker also stops when it meets an actor that has no number.
+/// What came of it. The worker also stops when it meets an actor that has no number, or rivals.
 struct SubtreeResult {
   Exploration work;                   ///< of dead states only keys and schedules
   std::vector<RaceRequest> requests;  ///< for steps that were given, in order
   std::vector<ActorName> actors;      ///< by number; what the task said, and more
+  std::vector<Rivals::Pair> rivals;   ///< likewise
   std::optional<DporState> rest;      ///< where it stopped; none: all is done
 };
 

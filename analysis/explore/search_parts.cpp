@@ -23,7 +23,7 @@ bool is_service(Execution& execution, const core::Step& step) {
 }
 
 bool SearchClock::look(Exploration& result) {
-  const std::uint64_t steps = result.steps + result.replayed;
+  const std::uint64_t steps = before_ + result.steps + result.replayed;
   if (result.found_deadlock() && !first_dead_) first_dead_ = steps;
   if (steps >= limits_.steps || (first_dead_ && steps - *first_dead_ >= limits_.steps_after_dead))
     result.out_of_steps = result.out_of_time = true;
@@ -32,6 +32,11 @@ bool SearchClock::look(Exploration& result) {
     result.out_of_time = Clock::now() - begun_ > limits_.time;
   }
   return result.out_of_time;
+}
+
+void SearchClock::begin_again(const Exploration& result) {
+  before_ += result.steps + result.replayed;
+  first_dead_.reset();
 }
 
 }  // namespace fencelab::analysis

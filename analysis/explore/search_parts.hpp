@@ -96,12 +96,15 @@ class SearchClock {
   /// in all or after the first dead state; says so in `result`. Looks at the clock now and then
   /// only.
   bool look(Exploration& result);
+  /// What was done so far counts for the limits, but the search begins anew.
+  void begin_again(const Exploration& result);
 
  private:
   using Clock = std::chrono::steady_clock;
   static constexpr std::uint64_t kStepsPerLook = 10'000;
   const ExploreLimits& limits_;
   Clock::time_point begun_ = Clock::now();
+  std::uint64_t before_ = 0;                 ///< steps before it began again
   std::optional<std::uint64_t> first_dead_;  ///< steps when it was found
   std::uint64_t steps_ = 0;                  ///< at the last look
 };

@@ -17,7 +17,11 @@ std::string SearchWorker::serve(std::string_view task) {
 
 SubtreeResult SearchWorker::explore(SubtreeTask task) {
   subject_.actors().assign(task.actors);
-  DporSearch search(subject_, options_, {});
+  Rivals rivals(subject_.actors());
+  for (const Rivals::Pair& pair : task.rivals) rivals.add(pair);
+  ExecutionOptions among_rivals = options_;
+  among_rivals.rivals = &rivals;
+  DporSearch search(subject_, among_rivals, {});
   search.begin(std::move(task.state));
   const bool all = search.run([&](const Exploration& work) {
     return work.steps + work.replayed >= task.steps ||
@@ -28,6 +32,7 @@ SubtreeResult SearchWorker::explore(SubtreeTask task) {
   result.work = std::move(search.result());
   result.requests = search.requests();
   result.actors = subject_.actors().names();
+  result.rivals = rivals.pairs();
   if (!all) result.rest = search.state();
   return result;
 }

@@ -21,6 +21,9 @@ struct PartWork {
   std::vector<RaceRequest> requests;
   /// Actors got numbers: those count once everything before is settled. Empty: nobody new was met.
   std::vector<ActorName> actors;
+  /// All that are known, if this met new ones: once everything before is settled the search begins
+  /// anew. Empty: it met none.
+  std::vector<Rivals::Pair> rivals;
 };
 
 /// A subtree, or what is left of one.

@@ -27,7 +27,11 @@ void Trace::widen(std::uint32_t actors) {
 }
 
 inline std::vector<Trace::Mention>& Trace::history(core::ObjectId object) {
-  if (object == core::kTickets) return tickets_;
+  if (core::is_of_tickets(object)) {
+    const std::uint32_t row = static_cast<std::uint32_t>(core::raw(object)) + 1;  // kTickets: 0
+    if (row >= tickets_.size()) tickets_.resize(row + 1);
+    return tickets_[row];
+  }
   const std::size_t creator = core::raw(object) >> 32, number = core::raw(object) & 0xFFFFFFFFu;
   if (creator >= histories_.size()) histories_.resize(creator + 1);
   auto& row = histories_[creator];

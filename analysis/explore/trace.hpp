@@ -79,7 +79,7 @@ class Trace {
   std::uint32_t stride_ = kBlock;
   std::vector<ActorState> actors_;
   std::vector<std::vector<std::vector<Mention>>> histories_;  ///< [creator + 1][number]
-  std::vector<Mention> tickets_;
+  std::vector<std::vector<Mention>> tickets_;  ///< [0]: kTickets; then ticket_order()
   std::vector<std::uint32_t> candidates_;
   std::vector<std::uint32_t> first_of_;  ///< scratch of initials()
   std::vector<std::uint32_t> seen_;

@@ -215,7 +215,7 @@ TEST_CASE("a bound in steps ends at the same point however long it takes",
           "[cli][counterexample]") {
   const auto outcome = [](const Arguments& more) {
     const TemporaryFolder folder;
-    explore(kLibrary + "lost-doorbell.json", "user-queues-future-fence", folder.path("out"), more);
+    explore(kLibrary + "deadlocks/d30-mutual-eviction.json", "exhaustive", folder.path("out"), more);
     Json document = Json::parse(read_file(folder.path("out/check.json")));
     for (Json& check : document["checks"]) check.erase("wall_seconds");
     return document["checks"].dump();

@@ -32,16 +32,17 @@ std::string print(const LitmusProgram& program) {
 std::uint64_t check_against_naive(std::uint64_t programs,
                                   const std::function<LitmusProgram(std::uint64_t)>& program,
                                   std::size_t services) {
-  constexpr std::uint64_t kLimit = 1000;
   std::uint64_t compared = 0, with_dead = 0, waste = 0, traces = 0;
   const char* const others =
       std::getenv("FENCELAB_NAIVE_SEEDS_FROM");  // for a look at more of them
   const std::uint64_t from = others ? std::strtoull(others, nullptr, 10) : 0;
+  const char* const more = std::getenv("FENCELAB_NAIVE_LIMIT");
+  const std::uint64_t limit = more ? std::strtoull(more, nullptr, 10) : 1000;
   for (std::uint64_t seed = from + 1; seed <= from + programs; ++seed) {
     const LitmusProgram tried = program(seed);
     LitmusSubject subject(tried, 3, services);
     subject.watch_outcomes();
-    const NaiveResult naive = explore_naively(subject, core::TimerMode::never, kLimit);
+    const NaiveResult naive = explore_naively(subject, core::TimerMode::never, limit);
     if (!naive.complete) continue;
     ++compared;
     const std::set<std::uint64_t> outcomes = subject.take_outcomes();

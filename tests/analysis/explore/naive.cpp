@@ -26,6 +26,22 @@ struct Names final : core::ActorNames {
   }
 };
 
+/// Whose ww tickets were compared with whose, in any interleaving.
+struct Compared final : core::TicketRivals {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  void note_draw(std::uint32_t actor, core::Footprint& footprint) override {
+    for (std::uint32_t i = 0; i < pairs.size(); ++i)
+      if (pairs[i].first == actor || pairs[i].second == actor)
+        footprint.touches.push_back(
+            {.object = core::ticket_order(i), .access = core::Access::write});
+  }
+  void note_comparison(std::uint32_t actor, std::uint32_t other) override {
+    for (const auto& [one, two] : pairs)
+      if ((one == actor && two == other) || (one == other && two == actor)) return;
+    pairs.emplace_back(actor, other);
+  }
+};
+
 /// Answers choices from a list, beyond it with 0.
 struct Answers final : core::Choice {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> given;  ///< answer, alternatives
@@ -121,16 +137,17 @@ std::set<std::uint64_t> keys(const analysis::Exploration& exploration) {
   return keys;
 }
 
-NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
-                            std::uint64_t limit) {
+namespace {
+
+NaiveResult explore_all(analysis::Subject& subject, core::TimerMode timers, std::uint64_t limit,
+                        Names& names, Compared& compared) {
   NaiveResult result;
-  Names names;
   Answers answers;
   std::vector<Step> path;
   Traces traces;
   for (;;) {
     core::Simulation simulation(
-        {.seed = 1, .choice = &answers, .untimed = &names, .timers = timers});
+        {.seed = 1, .choice = &answers, .untimed = &names, .timers = timers, .rivals = &compared});
     auto run = subject.start(simulation);
     answers.next = 0;
     core::Footprint footprint;
@@ -184,6 +201,20 @@ NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
       result.traces = traces.count();
       return result;
     }
+  }
+}
+
+}  // namespace
+
+// Once more if draws turned out not to commute that were taken to: then there are more traces.
+NaiveResult explore_naively(analysis::Subject& subject, core::TimerMode timers,
+                            std::uint64_t limit) {
+  Names names;
+  Compared compared;
+  for (;;) {
+    const std::size_t known = compared.pairs.size();
+    const NaiveResult result = explore_all(subject, timers, limit, names, compared);
+    if (!result.complete || compared.pairs.size() == known) return result;
   }
 }
 

@@ -114,6 +114,26 @@ TEST_CASE("Random programs: several workers count what one counts") {
   CHECK(dead > programs / 20);
 }
 
+TEST_CASE("Random ww transactions: several workers begin anew when one does") {
+  const std::uint64_t programs = tests::kSanitized ? 30 : 150;
+  std::uint64_t tasks = 0;
+  for (std::uint64_t seed = 1; seed <= programs; ++seed) {
+    const LitmusProgram program = ProgramGenerator(seed).transactions(false);
+    LitmusSubject subject(program, 3);
+    ExploreLimits limits;
+    limits.executions = 2000;
+    const Exploration alone = explore_dpor(subject, {}, limits);
+    if (!alone.exhausted) continue;
+    INFO("seed " << seed);
+    const ScatteredOptions options{
+        .workers = 3, .seed = seed, .lost_of_hundred = seed % 3 == 0 ? 10u : 0};
+    const Together together = explore_together(maker(program, 3), options, {}, 10);
+    check_same(together.result, alone);
+    tasks += together.tasks;
+  }
+  CHECK(tasks > programs);
+}
+
 TEST_CASE(
     "Random programs with kills: who is ended after a step that was given is tried before it") {
   // Who asks is then a worker that was given the step; one step at a time makes that frequent.
