@@ -193,6 +193,20 @@ constexpr Table kTable = make_table();
 
 constexpr Rule rule_of(Access first, Access second) { return kTable[index(first)][index(second)]; }
 
+// What hangs on more than the two kinds may be independent of an earlier access of its own kind,
+// and yet depend on something that came before that.
+consteval std::array<bool, kAccessCount> make_dominated() {
+  std::array<bool, kAccessCount> dominated{};
+  for (std::size_t i = 0; i < kAccessCount; ++i) {
+    dominated[i] = kTable[i][i] == Rule::dependent;
+    for (const Rule rule : kTable[i])
+      dominated[i] = dominated[i] && (rule == Rule::dependent || rule == Rule::independent);
+  }
+  return dominated;
+}
+
+constexpr std::array<bool, kAccessCount> kDominated = make_dominated();
+
 // That the store held enough for a request at its time says little: without any one of several
 // returns before it there might still have been enough, without all of them not. So what counts is
 // whether there would have been enough in any order (Touch::before), and pairs of which only one
@@ -267,7 +281,7 @@ bool is_dependent(std::span<const Touch> first, std::span<const Touch> second, S
   return false;
 }
 
-bool is_dominated_by_own_kind(Access access) { return rule_of(access, access) == Rule::dependent; }
+bool is_dominated_by_own_kind(Access access) { return kDominated[index(access)]; }
 
 bool opens(const Touch& opener, const Touch& gate) {
   switch (opener.access) {

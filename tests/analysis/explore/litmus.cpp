@@ -1,11 +1,50 @@
 #include "tests/analysis/explore/litmus.hpp"
 
+#include <algorithm>
+
 #include "core/wait_graph_builder.hpp"
 
 namespace fencelab::testing {
 
 using core::Task;
 using K = LitmusOp::Kind;
+
+void RankedList::offer(std::uint64_t rank) {
+  touches.note(core::Access::offer, rank);
+  ranks.push_back(rank);
+}
+
+bool RankedList::outranks(std::uint64_t rank) const {
+  const bool is_outranked =
+      std::any_of(ranks.begin(), ranks.end(), [&](std::uint64_t other) { return other > rank; });
+  touches.note(core::Access::pick, rank, is_outranked);
+  return is_outranked;
+}
+
+bool RankedList::hash_state(std::uint64_t& hash) const {
+  hash = 0;
+  for (const std::uint64_t rank : ranks) hash = core::mix_hash(hash, rank);
+  return true;
+}
+
+bool Ring::put() {
+  const bool was_empty = arrivals.count() == taken;
+  touches.note(core::Access::put, arrivals.count() + 1, was_empty);
+  arrivals.add();
+  return was_empty;
+}
+
+bool Ring::take() {
+  ++taken;
+  const bool has_more = arrivals.count() > taken;
+  touches.note(core::Access::get, taken, has_more);
+  return has_more;
+}
+
+bool Ring::hash_state(std::uint64_t& hash) const {
+  hash = core::mix_hash(taken, arrivals.count());
+  return true;
+}
 
 core::GateIndex LitmusWorld::Promise::describe_release(core::WaitGraphBuilder& builder,
                                                        const core::ValueTimeline&,
@@ -106,6 +145,10 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::signal: world.fence(object).signal(); return 0;
     case K::poll: return world.fence(object).is_signaled() ? 0 : op.value;
     case K::advance: world.timeline(object).advance(op.value); return 0;
+    case K::at_least: tell(world.timeline(object).at_least(op.value)); return 0;
+    case K::offer: world.ranked(object).offer(op.value); return 0;
+    case K::pick: tell(world.ranked(object).outranks(op.value)); return 0;
+    case K::put: tell(world.ring(object).put()); return 0;
     case K::read: tell(world.variable(object).read()); return 0;
     case K::read_into: return world.variable(object).read() != 0 ? 0 : op.value;
     case K::look_on: tell(look_on(world, op)); return 0;
@@ -188,6 +231,10 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::
     } else if (op.kind == K::take_memory) {
       const std::uint64_t skipped = co_await take_memory(world, op, told);
       at += skipped;
+    } else if (op.kind == K::take) {
+      Ring& ring = world.ring(op.objects[0]);
+      co_await ring.arrivals.wait(ring.taken + 1);
+      told = core::mix_hash(told, ring.take());
     } else if (op.kind == K::ww_lock) {
       co_await run_ww(world, program, at);
     } else {
@@ -236,7 +283,12 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::write_unlock: world.rw(object); break;
       case K::ww_lock:
       case K::ww_drop_all: world.ww(object); break;
+      case K::offer:
+      case K::pick: world.ranked(object); break;
+      case K::put:
+      case K::take: world.ring(object); break;
       case K::advance:
+      case K::at_least:
       case K::wait_value: world.timeline(object); break;
       case K::read:
       case K::write:

@@ -8,6 +8,7 @@
 
 #include "analysis/explore/subject.hpp"
 #include "core/fence.hpp"
+#include "core/fifo.hpp"
 #include "core/locks.hpp"
 #include "core/recovery.hpp"
 #include "core/resource.hpp"
@@ -16,6 +17,29 @@
 #include "models/memory/pool.hpp"
 
 namespace fencelab::testing {
+
+/// A list whose server asks whether something outranks what it is at (models/gpu/engine.hpp).
+struct RankedList final : core::StateSource {
+  explicit RankedList(core::Simulation& simulation) : touches(simulation, *this) {}
+  void offer(std::uint64_t rank);
+  bool outranks(std::uint64_t rank) const;
+  bool hash_state(std::uint64_t& hash) const override;
+  std::vector<std::uint64_t> ranks;
+  core::TouchPoint touches;
+};
+
+/// A ring with one consumer (models/gpu/hw_queue.hpp).
+struct Ring final : core::StateSource {
+  explicit Ring(core::Simulation& simulation) : arrivals(simulation), touches(simulation, *this) {}
+  /// Whether it was empty.
+  bool put();
+  /// After the next has arrived: whether there are more.
+  bool take();
+  bool hash_state(std::uint64_t& hash) const override;
+  std::uint64_t taken = 0;
+  core::Arrivals arrivals;
+  core::TouchPoint touches;
+};
 
 /// Objects that programs name by index.
 struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
@@ -50,6 +74,12 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   }
   core::Shared<std::uint64_t>& variable(std::size_t i) {
     return grow(variables, i, [&](std::size_t) { return new core::Shared<std::uint64_t>(sim); });
+  }
+  RankedList& ranked(std::size_t i) {
+    return grow(ranked_lists, i, [&](std::size_t) { return new RankedList(sim); });
+  }
+  Ring& ring(std::size_t i) {
+    return grow(rings, i, [&](std::size_t) { return new Ring(sim); });
   }
   core::DmaFence& fence(std::size_t i) {
     while (fences.size() <= i)
@@ -105,6 +135,8 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<core::CountedResource>> pools;
   std::vector<std::unique_ptr<models::MemoryPool>> memories;
   std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
+  std::vector<std::unique_ptr<RankedList>> ranked_lists;
+  std::vector<std::unique_ptr<Ring>> rings;
   std::vector<core::FencePtr> fences;
   std::vector<std::vector<core::Process*>> signallers;
   std::vector<std::unique_ptr<core::RecoveryTimer>> watchdogs;  ///< by fence, if a program has any
@@ -145,6 +177,11 @@ struct LitmusOp {
     poll,  ///< poll: skips `value` operations if it is not signaled
     advance,
     wait_value,  ///< timeline, value
+    at_least,    ///< timeline, value; told whether it is reached
+    offer,       ///< ranked list, rank
+    pick,        ///< ranked list, rank; told whether something outranks that
+    put,         ///< ring; told whether it was empty
+    take,        ///< ring, by one process only; told whether there are more
     read,
     write,
     increment,

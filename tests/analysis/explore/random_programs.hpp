@@ -115,6 +115,17 @@ class ProgramGenerator {
     return program;
   }
 
+  /// Lists picked from by rank, rings with one consumer each, timelines that are asked: whether two
+  /// steps commute hangs on what they were told.
+  LitmusProgram queues() {
+    flavour_ = below(3);
+    LitmusProgram program(2 + below(2));
+    const std::size_t most = program.size() == 2 ? 5 : 3;
+    for (std::size_t i = 0; i < program.size(); ++i)
+      while (program[i].size() < most && below(10) != 0) queue(program[i], i);
+    return program;
+  }
+
   /// Memory that is scarce: who gets none waits until some is given back, or for a fence.
   LitmusProgram memory() {
     LitmusProgram program(2 + below(2));
@@ -130,6 +141,30 @@ class ProgramGenerator {
     return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_);
   }
   std::size_t object() { return below(2); }
+
+  void queue(std::vector<LitmusOp>& into, std::size_t process) {
+    if (below(8) == 0) return into.push_back({below(2) ? K::wait : K::signal, {object()}});
+    switch (below(8) == 0 ? below(3) : flavour_) {
+      case 0:
+        if (below(3) == 0)
+          into.push_back({K::pick, {0}, below(4)});
+        else
+          into.push_back({K::offer, {0}, 1 + below(3)});
+        return;
+      case 1:
+        if (process == 0 && below(2) == 0)
+          into.push_back({K::take, {0}});
+        else
+          into.push_back({K::put, {0}});
+        return;
+      default:
+        if (below(3) == 0)
+          into.push_back({K::advance, {0}, 1 + below(4)});
+        else
+          into.push_back({K::at_least, {0}, 1 + below(4)});
+        return;
+    }
+  }
 
   // Each program leans to some primitives, so that they meet.
   void block(std::vector<LitmusOp>& into, int depth) {

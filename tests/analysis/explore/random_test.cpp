@@ -48,6 +48,13 @@ TEST_CASE("So they do where a step touches more or less, by what it finds") {
   CHECK(compared > programs / 2);
 }
 
+TEST_CASE("So they do where it hangs on what two steps were told whether they commute") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
+  const std::uint64_t compared = check_against_naive(
+      programs, [](std::uint64_t seed) { return ProgramGenerator(seed).queues(); });
+  CHECK(compared > programs / 2);
+}
+
 TEST_CASE("So they do where steps are long") {
   const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
   const std::uint64_t compared = check_against_naive(programs, [](std::uint64_t seed) {
