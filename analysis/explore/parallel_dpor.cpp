@@ -79,10 +79,11 @@ Exploration ParallelDpor::run(const EachRound& each_round) {
   bool all = false;
   for (;;) {
     all = explore_alone();
-    if (!met_rivals_ && (all || result_.out_of_time)) break;
-    if (!met_rivals_) all = explore_together(each_round);
-    if (!met_rivals_ && (all || result_.out_of_time)) break;
-    if (met_rivals_) begin_again();
+    if (!all && !met_rivals_ && !result_.out_of_time) all = explore_together(each_round);
+    if (met_rivals_)
+      begin_again();
+    else if (all || result_.out_of_time)
+      break;
   }
   result_.exhausted = all && result_.bound_hits == 0 && result_.inconclusive == 0;
   found_before_.give_back(result_);

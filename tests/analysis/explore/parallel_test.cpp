@@ -74,6 +74,14 @@ LitmusProgram late_deadlock() {
   return program;
 }
 
+/// What a search finds alone; not exhausted: too much for a test of many programs.
+Exploration explore_alone(const LitmusProgram& program, const ExecutionOptions& execution = {}) {
+  LitmusSubject subject(program, 3);
+  ExploreLimits limits;
+  limits.executions = 2000;
+  return explore_dpor(subject, execution, limits);
+}
+
 }  // namespace
 
 TEST_CASE("Philosophers: several workers count what one counts, in whatever order they answer") {
@@ -97,10 +105,7 @@ TEST_CASE("Random programs: several workers count what one counts") {
   std::uint64_t tasks = 0, dead = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).program();
-    LitmusSubject subject(program, 3);
-    ExploreLimits limits;
-    limits.executions = 2000;
-    const Exploration alone = explore_dpor(subject, {}, limits);
+    const Exploration alone = explore_alone(program);
     if (!alone.exhausted) continue;
     const Together together =
         explore_together(maker(program, 3),
@@ -119,10 +124,7 @@ TEST_CASE("Random ww transactions: several workers begin anew when one does") {
   std::uint64_t tasks = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).transactions(false);
-    LitmusSubject subject(program, 3);
-    ExploreLimits limits;
-    limits.executions = 2000;
-    const Exploration alone = explore_dpor(subject, {}, limits);
+    const Exploration alone = explore_alone(program);
     if (!alone.exhausted) continue;
     INFO("seed " << seed);
     const ScatteredOptions options{
@@ -141,10 +143,7 @@ TEST_CASE(
   std::uint64_t tasks = 0, dead = 0;
   for (std::uint64_t seed = 1; seed <= programs; ++seed) {
     const LitmusProgram program = ProgramGenerator(seed).program_with_kill();
-    LitmusSubject subject(program, 3);
-    ExploreLimits limits;
-    limits.executions = 2000;
-    const Exploration alone = explore_dpor(subject, {}, limits);
+    const Exploration alone = explore_alone(program);
     if (!alone.exhausted) continue;
     INFO("seed " << seed);
     const Together together =
@@ -164,11 +163,8 @@ TEST_CASE("Random programs with recovery timers: several workers count what one 
   for (const TimerMode mode : {TimerMode::quiescent, TimerMode::any}) {
     for (std::uint64_t seed = 1; seed <= programs; ++seed) {
       const LitmusProgram program = ProgramGenerator(seed).program_with_timers();
-      LitmusSubject subject(program, 3);
       const ExecutionOptions execution{.timers = mode};
-      ExploreLimits limits;
-      limits.executions = 2000;
-      const Exploration alone = explore_dpor(subject, execution, limits);
+      const Exploration alone = explore_alone(program, execution);
       if (!alone.exhausted) continue;
       INFO("mode " << static_cast<int>(mode) << ", seed " << seed);
       const ScatteredOptions options{.workers = 3, .seed = seed};
