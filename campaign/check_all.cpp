@@ -8,6 +8,7 @@
 #include "campaign/plugins/plugins.hpp"
 #include "campaign/transport/rank_server.hpp"
 #include "campaign/worker_pool.hpp"
+#include "models/platform/sharing_engine.hpp"
 #include "scenarios/quantity.hpp"
 
 namespace fencelab::campaign {
@@ -107,6 +108,7 @@ std::vector<CheckRecord> check_all(const std::vector<CheckItem>& items,
                          .limits = {.time = limit, .memory = options.memory},
                          .spare = &spare,
                          .relay = relay ? &*relay : nullptr};
+  if (parts.size() > 1) models::platform::prepare_sharing_engines();
   run_tasks(tasks, pool, [&](std::size_t part, const WorkerResult& result) {
     const auto [item, seed] = parts[part];
     by_item[item][part - first_part[item]] = record_of(items[item], seed, result);

@@ -2,6 +2,8 @@
 
 #include <unordered_map>
 
+#include "models/platform/sharing_engine.hpp"
+
 namespace fencelab::campaign {
 
 namespace {
@@ -21,6 +23,7 @@ void run_each(const WorkSource& next, const PoolOptions& options, const RunFinis
   const auto tasks = [&]() -> std::optional<PoolTask> {
     std::optional<WorkItem> item = next();
     if (!item) return std::nullopt;
+    if (begun == 1) models::platform::prepare_sharing_engines();  // there are several
     under_way.emplace(begun++, std::move(item->identity));
     return PoolTask{[work = std::move(item->work)] { return work().to_json(); },
                     std::move(item->order)};

@@ -1,7 +1,7 @@
 # `cmake --install`: the program with all it needs when the tree is gone, and its layers as libraries for others.
 #
 #   bin/fencelab                        the program
-#   libexec/fencelab/                   programs that only it starts
+#   libexec/fencelab/                   what only it starts or loads
 #   share/fencelab/scenarios/           the scenario library
 #   share/doc/fencelab/, share/man/     docs and manual pages
 #   include/fencelab/core/time.hpp ...  headers; includes are written from there: "core/time.hpp"
@@ -19,6 +19,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/fencelab)
 # >>> The program. It finds libexec/ and share/ from where it lies itself, so these two are no options.
 install(TARGETS fencelab COMPONENT program)
 install(TARGETS fencelab-ranks RUNTIME DESTINATION libexec/fencelab COMPONENT program)
+install(TARGETS fencelab-simgrid LIBRARY DESTINATION libexec/fencelab COMPONENT program)
 install(DIRECTORY scenarios/library scenarios/campaigns
         DESTINATION share/fencelab/scenarios COMPONENT program
         FILES_MATCHING PATTERN "*.json")
@@ -46,7 +47,7 @@ install(FILES ${pages}/fencelab.fish DESTINATION share/fish/vendor_completions.d
 # <<< The program
 
 # >>> The layers
-foreach(layer IN ITEMS core platform models policies scenarios analysis report campaign)
+foreach(layer IN ITEMS core simgrid platform models policies scenarios analysis report campaign)
   set_target_properties(fencelab_${layer} PROPERTIES EXPORT_NAME ${layer})
   add_library(fencelab::${layer} ALIAS fencelab_${layer})
   # The headers of all layers lie in one folder: what a layer may see is a rule of this tree only.
@@ -90,4 +91,4 @@ install(FILES ${PROJECT_BINARY_DIR}/packaging/fencelab.pc
 # <<< How others find them
 
 # All that is installed, and no tests.
-add_custom_target(installable DEPENDS fencelab fencelab-ranks fencelab_campaign fencelab_pages)
+add_custom_target(installable DEPENDS fencelab fencelab-ranks fencelab-simgrid fencelab_campaign fencelab_pages)

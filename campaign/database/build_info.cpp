@@ -3,12 +3,15 @@
 #include <link.h>
 
 #include <cstring>
+#include <filesystem>
+#include <stdexcept>
 
 #include "campaign/database/database.hpp"
 #include "campaign/files.hpp"
 #include "campaign/plugins/plugins.hpp"
 #include "core/stable_hash.hpp"
 #include "fencelab/version.hpp"
+#include "models/platform/sharing_engine.hpp"
 
 namespace fencelab::campaign {
 
@@ -40,11 +43,19 @@ std::string build_id() {
   return id;
 }
 
+/// Of its bytes; "none" if there is no such file.
+std::string hash_of(const std::string& path) {
+  const ReadFile file = read_file(path, std::size_t{4} << 30);
+  if (file.error.empty()) return fmt::format("{:016x}", core::stable_hash(file.text));
+  if (!std::filesystem::exists(path)) return "none";
+  throw std::runtime_error(fmt::format("{}: {}", path, file.error));
+}
+
 std::string engine_id() {
   std::string id = build_id();
-  if (!id.empty()) return id;
-  const ReadFile program = read_file("/proc/self/exe", std::size_t{4} << 30);
-  return fmt::format("{:016x}", core::stable_hash(program.text));
+  if (id.empty()) id = hash_of("/proc/self/exe");
+  const std::string loaded = models::platform::sharing_engine_file();
+  return loaded.empty() ? id : id + "+" + hash_of(loaded);
 }
 
 }  // namespace

@@ -10,10 +10,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <stdexcept>
 
 #include "campaign/transport/rank_messages.hpp"
+#include "models/platform/program_part.hpp"
 
 namespace fencelab::campaign {
 
@@ -26,13 +26,6 @@ bool was_launched() {
   constexpr std::array<const char*, 3> kSigns = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"};
   return std::any_of(kSigns.begin(), kSigns.end(),
                      [](const char* sign) { return std::getenv(sign) != nullptr; });
-}
-
-/// Beside this program where it was built; installed, among the programs that nobody else starts.
-std::string bridge_program() {
-  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  const auto installed = folder.parent_path() / "libexec/fencelab/fencelab-ranks";
-  return std::filesystem::exists(installed) ? installed : folder / "fencelab-ranks";
 }
 
 [[noreturn]] void become_bridge(const std::string& program, int line) {
@@ -49,7 +42,7 @@ std::string bridge_program() {
 std::unique_ptr<Ranks> Ranks::join() {
   if (!was_launched()) return nullptr;
   auto [ours, theirs] = MessageLine::pair();
-  const std::string program = bridge_program();
+  const std::string program = models::platform::program_part("fencelab-ranks").string();
   std::unique_ptr<Ranks> ranks(new Ranks);
   ranks->bridge_ = ::fork();
   if (ranks->bridge_ == 0) become_bridge(program, theirs.descriptor());

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "core/assert.hpp"
-#include "models/platform/simgrid_engine.hpp"
+#include "models/platform/sharing_engine.hpp"
 #include "models/platform/work.hpp"
 
 namespace fencelab::models::platform {
@@ -110,8 +110,8 @@ Duration SharedHardware::latency(std::size_t link) {
   return engine().latency(link);
 }
 
-SimgridEngine& SharedHardware::engine() {
-  if (!engine_) engine_ = std::make_unique<SimgridEngine>(description_);
+SharingEngine& SharedHardware::engine() {
+  if (!engine_) engine_ = make_sharing_engine(description_);
   return *engine_;
 }
 

@@ -16,7 +16,7 @@
 
 namespace fencelab::models::platform {
 
-class SimgridEngine;
+class SharingEngine;
 class Work;
 
 /// What share of a core a thread of that nice value (-20 to 19) gets beside others: one step is a
@@ -97,7 +97,7 @@ class SharedHardware {
 
   core::Duration latency(std::size_t link);
   bool shares_cpu() const;
-  SimgridEngine& engine();
+  SharingEngine& engine();
   /// Books what a finished transfer moved since `begin`; returns how long it took.
   core::Duration account(Mover& mover, std::uint64_t bytes, core::Time begin);
 
@@ -114,7 +114,7 @@ class SharedHardware {
   HardwareDescription description_;
   std::vector<Mover> links_;
   Mover disk_;
-  std::unique_ptr<SimgridEngine> engine_;
+  std::unique_ptr<SharingEngine> engine_;
   std::vector<Work*> works_;       ///< every request that is alive
   std::vector<Work*> to_start_;    ///< those SimGrid has yet to hear of, in order
   std::vector<Work*> to_reweigh_;  ///< likewise of their new share

@@ -33,7 +33,7 @@ class CompletionListener {
   ~CompletionListener() = default;
 };
 
-/// SimGrid's side of an activity in flight (simgrid_engine.hpp).
+/// SimGrid's side of an activity in flight (simgrid/simgrid_engine.hpp).
 struct Activity;
 
 /// Lives in the frame of the waiting coroutine, so that cancelling the process gives the resource

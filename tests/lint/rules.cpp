@@ -38,7 +38,7 @@ struct Confined {
 
 const std::vector<Confined>& confined_libraries() {
   static const std::vector<Confined> confined = {
-      {"SimGrid", {"simgrid/", "xbt/", "xbt.h"}, {"models/platform/", "bench/peer_"}},
+      {"SimGrid", {"simgrid/", "xbt/", "xbt.h"}, {"models/platform/simgrid/", "bench/peer_"}},
       {"ns-3", {"ns3/"}, {"bench/peer_"}},
       {"protozero", {"protozero/"}, {"analysis/trace/"}},
       {"JSON",

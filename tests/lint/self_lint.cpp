@@ -132,7 +132,7 @@ TEST_CASE("SimGrid, ns-3 and JSON stay in their folders") {
   CHECK(lines(check, "bench/heap.cpp", "#include <ns3/simulator.h>\n") == Lines{1});
   CHECK(lines(check, "analysis/explore.cpp", "#include <nlohmann/json.hpp>\n") == Lines{1});
   CHECK(lines(check, "core/x.cpp", "#include <valijson/schema.hpp>\n") == Lines{1});
-  CHECK(lines(check, "models/platform/x.cpp", "#include <simgrid/s4u.hpp>\n").empty());
+  CHECK(lines(check, "models/platform/simgrid/x.cpp", "#include <simgrid/s4u.hpp>\n").empty());
   CHECK(lines(check, "analysis/report/x.cpp", "#include <nlohmann/json.hpp>\n").empty());
   CHECK(offences_in_tree("libraries", check) == "");
 }

@@ -26,7 +26,7 @@ done
 
 dpkg-deb -c "$program" | awk '{print $1, $2, $6}' >program.txt
 dpkg-deb -c "$development" | awk '{print $1, $2, $6}' >development.txt
-for path in usr/bin/fencelab usr/libexec/fencelab/fencelab-ranks usr/share/fencelab/scenarios/library/indefinite-fence.json \
+for path in usr/bin/fencelab usr/libexec/fencelab/fencelab-ranks usr/libexec/fencelab/fencelab-simgrid.so usr/share/fencelab/scenarios/library/indefinite-fence.json \
     usr/share/man/man1/fencelab.1.gz usr/share/bash-completion/completions/fencelab usr/share/zsh/vendor-completions/_fencelab \
     usr/share/doc/fencelab/copyright usr/share/doc/fencelab/changelog.gz usr/share/doc/fencelab/changelog.Debian.gz; do
   grep -q " \./$path$" program.txt || fail "fencelab lacks $path"

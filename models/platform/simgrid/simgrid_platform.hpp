@@ -1,4 +1,5 @@
-// A scenario's hardware in SimGrid's terms: hosts, links, routes. Private to models/platform.
+// A scenario's hardware in SimGrid's terms: hosts, links, routes. Private to
+// models/platform/simgrid.
 #pragma once
 
 #include <simgrid/s4u.hpp>

@@ -1,4 +1,4 @@
-#include "models/platform/simgrid_platform.hpp"
+#include "models/platform/simgrid/simgrid_platform.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // The SimGrid side of SharedHardware: one engine, its clock, and the activities in flight. Private
-// to models/platform.
+// to models/platform/simgrid.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,8 @@
 #include <simgrid/s4u.hpp>
 #include <vector>
 
-#include "core/time.hpp"
-#include "models/platform/simgrid_platform.hpp"
-#include "models/platform/work.hpp"
+#include "models/platform/sharing_engine.hpp"
+#include "models/platform/simgrid/simgrid_platform.hpp"
 
 namespace fencelab::models::platform {
 
@@ -30,41 +29,27 @@ struct Activity {
   bool failed = false;
 };
 
-/// SimGrid is asked when its next activity ends, and is only stepped there or to an instant at
-/// which the set of activities changes. Everything else of a run goes by without it. With a
-/// platform file, whose profiles may change bandwidths at any time, it is stepped along with every
-/// instant of ours.
-class SimgridEngine {
+/// With a platform file, whose profiles may change bandwidths at any time, it cannot foresee.
+class SimgridEngine final : public SharingEngine {
  public:
   /// Throws std::logic_error if this process has had an engine before.
   explicit SimgridEngine(const HardwareDescription& description);
-  /// Cancels what is in flight. SimGrid's own engine stays until the process ends.
-  ~SimgridEngine();
-  SimgridEngine(const SimgridEngine&) = delete;
-  SimgridEngine& operator=(const SimgridEngine&) = delete;
+  /// SimGrid's own engine stays until the process ends.
+  ~SimgridEngine() override;
 
-  core::Duration latency(std::size_t link) const { return platform_.routes.at(link).latency; }
-
-  /// Moves SimGrid's clock to `at`, unless it is there or later. Activities may end on the way.
-  void synchronise(core::Time at);
-  /// Starts an activity at SimGrid's present. `listener` hears of its end unless it is abandoned;
-  /// if the link is down it hears so at once, and nothing is started (nullptr).
-  Activity* start(const Demand& demand, CompletionListener& listener);
-  /// The listener is gone. The activity takes its share until cancel_abandoned().
-  void abandon(Activity& activity);
-  bool has_abandoned() const { return abandoned_ > 0; }
-  void cancel_abandoned();
-  /// A computation gets another share of its core from SimGrid's present on.
-  void reweigh(Activity& activity, double weight);
-
-  /// True if nothing of SimGrid's happens up to `until` (any more). Else it has taken one step
-  /// towards it, in which activities may have ended.
-  bool advance(core::Time until);
-  bool has_completions() const { return !over_.empty(); }
-  /// Tells the listeners of what has ended, in the order of their requests.
-  void hand_out_completions();
-  /// SimGrid's present, rounded to the nearest nanosecond.
-  core::Time now() const;
+  core::Duration latency(std::size_t link) const override {
+    return platform_.routes.at(link).latency;
+  }
+  void synchronise(core::Time at) override;
+  Activity* start(const Demand& demand, CompletionListener& listener) override;
+  void abandon(Activity& activity) override;
+  bool has_abandoned() const override { return abandoned_ > 0; }
+  void cancel_abandoned() override;
+  void reweigh(Activity& activity, double weight) override;
+  bool advance(core::Time until) override;
+  bool has_completions() const override { return !over_.empty(); }
+  void hand_out_completions() override;
+  core::Time now() const override;
 
  private:
   using Vetoed = simgrid::s4u::Activity*;

@@ -1,4 +1,4 @@
-#include "models/platform/simgrid_engine.hpp"
+#include "models/platform/simgrid/simgrid_engine.hpp"
 
 #include <algorithm>
 #include <array>
