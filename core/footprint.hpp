@@ -72,8 +72,9 @@ enum class Access : std::uint8_t {
   offer,  ///< result: rank
   pick,   ///< took, or went on with, the first of the highest rank there is; result: that rank
   // credits, served by rank, in order of arrival among equals
-  claim,      ///< joined the queue; result: rank; before: whether somebody of lower rank waits
-  give_back,  ///< result: how many there were before, plus one; before: 1 + rank of whom it served
+  claim,      ///< joined the queue; result: rank; before: whether somebody of lower rank, who came
+              ///< earlier, needed a credit that is given back
+  give_back,  ///< result: how many there were before, plus one
   // processes
   cancel,  ///< ended a process from outside; object: its id as an object
   count_

@@ -46,6 +46,40 @@ bool Ring::hash_state(std::uint64_t& hash) const {
   return true;
 }
 
+void LitmusCredits::got(const core::Process& process, std::uint32_t credits) {
+  holders.push_back({&process, credits});
+}
+
+void LitmusCredits::give(const core::Process& process) {
+  std::uint32_t credits = 0;
+  std::erase_if(holders, [&](const Holder& holder) {
+    if (holder.process == &process) credits += holder.credits;
+    return holder.process == &process;
+  });
+  if (credits > 0) give_back(credits);
+}
+
+// As models::Credits does.
+core::GateIndex LitmusCredits::describe_turn(core::WaitGraphBuilder& builder) const {
+  std::vector<core::GateIndex> inputs;
+  std::vector<std::uint32_t> costs;
+  for (const Holder& holder : holders) {
+    inputs.push_back(builder.process(holder.process));
+    costs.push_back(holder.credits);
+  }
+  std::sort(costs.rbegin(), costs.rend());
+  std::uint32_t enough = 0, there = free();
+  while (enough < costs.size() && there < wanted()) there += costs[enough++];
+  return builder.k_of(enough, std::move(inputs), describe(), id());
+}
+
+bool LitmusCredits::hash_state(std::uint64_t& hash) const {
+  CreditQueue::hash_state(hash);
+  for (const Holder& holder : holders)
+    hash += core::mix_hash(core::raw(holder.process->id), holder.credits);
+  return true;
+}
+
 core::GateIndex LitmusWorld::Promise::describe_release(core::WaitGraphBuilder& builder,
                                                        const core::ValueTimeline&,
                                                        std::uint64_t) const {
@@ -149,6 +183,7 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::offer: world.ranked(object).offer(op.value); return 0;
     case K::pick: tell(world.ranked(object).outranks(op.value)); return 0;
     case K::put: tell(world.ring(object).put()); return 0;
+    case K::give: world.credit(object).give(self); return 0;
     case K::read: tell(world.variable(object).read()); return 0;
     case K::read_into: return world.variable(object).read() != 0 ? 0 : op.value;
     case K::look_on: tell(look_on(world, op)); return 0;
@@ -235,6 +270,11 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::
       Ring& ring = world.ring(op.objects[0]);
       co_await ring.arrivals.wait(ring.taken + 1);
       told = core::mix_hash(told, ring.take());
+    } else if (op.kind == K::claim) {
+      LitmusCredits& credits = world.credit(op.objects[0]);
+      const auto units = static_cast<std::uint32_t>(op.objects[1]);
+      co_await credits.claim(op.value, units);
+      credits.got(self, units);
     } else if (op.kind == K::ww_lock) {
       co_await run_ww(world, program, at);
     } else {
@@ -290,6 +330,8 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::advance:
       case K::at_least:
       case K::wait_value: world.timeline(object); break;
+      case K::claim:
+      case K::give: world.credit(op.objects[0]); return;
       case K::read:
       case K::write:
       case K::increment:

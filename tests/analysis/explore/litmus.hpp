@@ -14,6 +14,7 @@
 #include "core/resource.hpp"
 #include "core/shared.hpp"
 #include "core/timeline.hpp"
+#include "models/gpu/credit_queue.hpp"
 #include "models/memory/pool.hpp"
 
 namespace fencelab::testing {
@@ -39,6 +40,25 @@ struct Ring final : core::StateSource {
   std::uint64_t taken = 0;
   core::Arrivals arrivals;
   core::TouchPoint touches;
+};
+
+/// Credits that processes have, who ask for them by rank.
+struct LitmusCredits final : models::CreditQueue {
+  LitmusCredits(core::Simulation& simulation, std::string name, std::uint32_t credits)
+      : CreditQueue(simulation, std::move(name), credits, false) {}
+  core::SingleWait claim(std::uint64_t rank, std::uint32_t credits) {
+    return acquire(key(place_of(static_cast<int>(rank), 0), credits));
+  }
+  void got(const core::Process& process, std::uint32_t credits);
+  /// All that `process` has.
+  void give(const core::Process& process);
+  core::GateIndex describe_turn(core::WaitGraphBuilder& builder) const override;
+  bool hash_state(std::uint64_t& hash) const override;
+  struct Holder {
+    const core::Process* process;
+    std::uint32_t credits;
+  };
+  std::vector<Holder> holders;
 };
 
 /// Objects that programs name by index.
@@ -70,6 +90,12 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   models::MemoryPool& memory(std::size_t i) {
     return grow(memories, i, [&](std::size_t n) {
       return new models::MemoryPool(sim, "M" + std::to_string(n), 2);
+    });
+  }
+  /// Number i has i + 1 of them.
+  LitmusCredits& credit(std::size_t i) {
+    return grow(credits, i, [&](std::size_t n) {
+      return new LitmusCredits(sim, "C" + std::to_string(n), static_cast<std::uint32_t>(n) + 1);
     });
   }
   core::Shared<std::uint64_t>& variable(std::size_t i) {
@@ -134,6 +160,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<core::ValueTimeline>> timelines;
   std::vector<std::unique_ptr<core::CountedResource>> pools;
   std::vector<std::unique_ptr<models::MemoryPool>> memories;
+  std::vector<std::unique_ptr<LitmusCredits>> credits;
   std::vector<std::unique_ptr<core::Shared<std::uint64_t>>> variables;
   std::vector<std::unique_ptr<RankedList>> ranked_lists;
   std::vector<std::unique_ptr<Ring>> rings;
@@ -182,6 +209,8 @@ struct LitmusOp {
     pick,        ///< ranked list, rank; told whether something outranks that
     put,         ///< ring; told whether it was empty
     take,        ///< ring, by one process only; told whether there are more
+    claim,       ///< credits, how many; rank
+    give,        ///< credits: all that it has of them
     read,
     write,
     increment,

@@ -7,6 +7,8 @@
 #include "analysis/explore/state_search.hpp"
 #include "core/fifo.hpp"
 #include "core/timeline.hpp"
+#include "tests/analysis/explore/litmus.hpp"
+#include "tests/analysis/explore/naive.hpp"
 
 using namespace fencelab;
 using analysis::is_dependent;
@@ -155,15 +157,27 @@ TEST_CASE("A pick competes with offers that would have been picked instead") {
   CHECK(depends(offer(1), offer(1)));
 }
 
+// 2 has the credit and gives it back, 0 asks, then 1, who outranks 0. If it comes back before both
+// 0 has it at once; 1 would have overtaken him only if it had come back after both.
+TEST_CASE("Who could have been overtaken while he waited is, though he did not wait") {
+  using K = testing::LitmusOp::Kind;
+  const testing::LitmusOp high{K::claim, {0, 1}, 2};
+  testing::LitmusSubject subject(
+      {{{K::claim, {0, 1}, 0}, {K::wait, {0}}}, {high, {K::wait, {1}}}, {high, {K::give, {0}}}}, 2);
+  const auto naive = testing::explore_naively(subject, core::TimerMode::never, 1000);
+  REQUIRE(naive.complete);
+  CHECK(naive.traces == 7);
+  const analysis::Exploration a = analysis::explore_dpor(subject, {}, {});
+  CHECK(a.exhausted);
+  CHECK(a.executions == 7);
+  CHECK(testing::keys(a) == naive.dead);
+}
+
 TEST_CASE("Asking for a credit competes with giving one back only where somebody is overtaken") {
   const auto claim = [](std::uint64_t rank, bool lower_waits) {
     return Touch{.access = Access::claim, .result = rank, .before = lower_waits};
   };
-  const auto give_back = [](std::uint64_t served) {  // 1 + rank, or 0
-    return Touch{.access = Access::give_back, .result = 1, .before = served};
-  };
-  CHECK_FALSE(depends(claim(5, false), give_back(0)));
-  CHECK_FALSE(depends(claim(5, false), give_back(1 + 5)));  // its equal was first either way
-  CHECK(depends(claim(5, false), give_back(1 + 4)));
-  CHECK(depends(claim(5, true), give_back(0)));
+  const Touch give_back{.access = Access::give_back, .result = 1};
+  CHECK_FALSE(depends(claim(5, false), give_back));  // whoever is first is so either way
+  CHECK(depends(claim(5, true), give_back));
 }

@@ -126,6 +126,16 @@ class ProgramGenerator {
     return program;
   }
 
+  /// Credits, asked for by rank.
+  LitmusProgram credits() {
+    LitmusProgram program(2 + below(2));
+    const bool in_bulk = below(4) == 0;
+    const std::size_t most = program.size() == 2 ? 5 : 3;
+    for (auto& process : program)
+      while (process.size() < most && below(10) != 0) claim(process, in_bulk, 0);
+    return program;
+  }
+
   /// Memory that is scarce: who gets none waits until some is given back, or for a fence.
   LitmusProgram memory() {
     LitmusProgram program(2 + below(2));
@@ -246,6 +256,20 @@ class ProgramGenerator {
     const std::uint64_t bytes = 1 + below(2);
     into.push_back({K::take_memory, {pool, object()}, bytes});
     into.push_back({below(6) ? K::give_memory : K::increment, {pool}, bytes});  // skipped if not
+  }
+
+  void claim(std::vector<LitmusOp>& into, bool in_bulk, int depth) {
+    const std::size_t credits = below(3) == 0;
+    const std::size_t units = in_bulk && credits ? 1 + below(2) : 1;
+    into.push_back({K::claim, {credits, units}, below(3)});
+    if (depth == 0 && below(5) == 0) claim(into, in_bulk, 1);
+    switch (below(6)) {
+      case 0: into.push_back({K::signal, {object()}}); break;
+      case 1: into.push_back({K::wait, {object()}}); break;
+      case 2: break;
+      default: into.push_back({below(2) ? K::increment : K::read, {0}});
+    }
+    if (below(8) != 0) into.push_back({K::give, {credits}});
   }
 
   void transaction(std::vector<LitmusOp>& into, bool signals) {

@@ -111,6 +111,21 @@ TEST_CASE("A job without a credit of the engine waits for one, and says so") {
   CHECK(number(run, "job_time_credit_ns") == 5 * kMs);
 }
 
+TEST_CASE("A job that comes first takes the credit there is, though the next one waits for more") {
+  const auto run = run_small(
+      {.gpu = R"("credits": 2, "timeslice": "1 ms", "preemption_cost": "0 ns")",
+       .resources = {},
+       .processes = process("p", kRcs, one_job("10 ms")) + "," +
+                    process("low", kRcs + R"(, "priority": -1)",
+                            one_job("1 ms", R"(, "credits": 2)"), "1 ms") +
+                    "," + process("high", kRcs + R"(, "priority": 1)", one_job("2 ms"), "2 ms"),
+       .stack = kFreeIoctls,
+       .links = {}});
+  CHECK(run.verdict == "complete");
+  CHECK(*find_metric(run, "job_latency_max_ns@high") == std::to_string(2 * kMs));
+  CHECK(number(run, "makespan_ns") == 13 * kMs);
+}
+
 TEST_CASE("User queues beyond the hardware's slots take turns") {
   const auto with_slots = [](int slots) {
     return run_small({.gpu = R"("firmware_slots": )" + std::to_string(slots),
