@@ -72,7 +72,7 @@ int run_program(int argc, char** argv) {
       "Fencelab: what happens to deadlocks, latency and over-synchronisation if fences and GPU "
       "memory are managed by this policy instead of that one?"};
   app.name("fencelab");
-  app.set_version_flag("--version", "fencelab " + campaign::build_description());
+  app.set_version_flag("--version", [] { return "fencelab " + campaign::build_description(); });
   app.require_subcommand(1);
   app.footer(exit_code_line());
   Action action;
@@ -90,13 +90,11 @@ int run_program(int argc, char** argv) {
   add_pages(app, action);
   try {
     app.parse(argc, argv);
+    if (!is_first && !app.got_subcommand("check") && !app.got_subcommand("run")) return kExitOk;
+    return close_output(action());
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return close_output(app.exit(error));  // --help, --version
     return complain_of_usage(app, error);
-  }
-  if (!is_first && !app.got_subcommand("check") && !app.got_subcommand("run")) return kExitOk;
-  try {
-    return close_output(action());
   } catch (const std::system_error& error) {
     complain("fencelab: {}\n", error.what());
     return kExitCrash;

@@ -128,7 +128,8 @@ void StateHash::step(std::uint32_t actor, core::Time local_time, const core::Foo
           ? all
           : remember(who, before, choices, footprint, mix_hash(begun, when));
   timeless_ = timeless_ || who.timeless;
-  const std::uint64_t change_made = mix_hash(all, timeless_ ? 0 : when);
+  // Others may know the same.
+  const std::uint64_t change_made = mix_hash(mix_hash(all, actor), timeless_ ? 0 : when);
   for (const Touch& touch : footprint.touches) change(touch, change_made);
   for (const core::ObjectId gone : footprint.gone) {
     const auto found = objects_.find(core::raw(gone));

@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 #include <link.h>
 
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
+#include <system_error>
 
 #include "campaign/database/database.hpp"
 #include "campaign/files.hpp"
@@ -47,8 +48,9 @@ std::string build_id() {
 std::string hash_of(const std::string& path) {
   const ReadFile file = read_file(path, std::size_t{4} << 30);
   if (file.error.empty()) return fmt::format("{:016x}", core::stable_hash(file.text));
+  const int reason = errno;
   if (!std::filesystem::exists(path)) return "none";
-  throw std::runtime_error(fmt::format("{}: {}", path, file.error));
+  throw std::system_error(reason, std::generic_category(), "cannot read " + path);
 }
 
 std::string engine_id() {

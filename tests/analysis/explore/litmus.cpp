@@ -41,6 +41,11 @@ bool Ring::take() {
   return has_more;
 }
 
+std::uint64_t Ring::look() const {
+  touches.note(core::Access::peek, arrivals.count() - taken);
+  return arrivals.count() - taken;
+}
+
 bool Ring::hash_state(std::uint64_t& hash) const {
   hash = core::mix_hash(taken, arrivals.count());
   return true;
@@ -78,6 +83,10 @@ bool LitmusCredits::hash_state(std::uint64_t& hash) const {
   for (const Holder& holder : holders)
     hash += core::mix_hash(core::raw(holder.process->id), holder.credits);
   return true;
+}
+
+void Watch::on_signaled(core::DmaFence&) {
+  noted_in.write() = core::mix_hash(noted_in.read(), mark);
 }
 
 core::GateIndex LitmusWorld::Promise::describe_release(core::WaitGraphBuilder& builder,
@@ -182,6 +191,13 @@ std::uint64_t at_once(LitmusWorld& world, const LitmusOp& op, core::Process& sel
     case K::at_least: tell(world.timeline(object).at_least(op.value)); return 0;
     case K::offer: world.ranked(object).offer(op.value); return 0;
     case K::pick: tell(world.ranked(object).outranks(op.value)); return 0;
+    case K::look: tell(world.ring(object).look()); return 0;
+    case K::watch:
+      world.watches.push_back(
+          std::make_unique<Watch>(world.variable(op.objects[1]), 7 * self.actor + op.value));
+      tell(world.fence(object).add_callback(*world.watches.back()));
+      return 0;
+    case K::add: ++world.variable(object).add(); return 0;
     case K::put: tell(world.ring(object).put()); return 0;
     case K::give: world.credit(object).give(self); return 0;
     case K::read: tell(world.variable(object).read()); return 0;
@@ -263,6 +279,13 @@ Task<> interpret(LitmusWorld& world, const std::vector<LitmusOp>& program, std::
       co_await request(world, op);
     } else if (op.kind == K::wait_all || op.kind == K::wait_any || op.kind == K::wait_k) {
       co_await wait_several(world, op);
+    } else if (op.kind == K::wait_array) {
+      std::vector<core::FencePtr> members;
+      for (const std::size_t f : op.objects) members.emplace_back(&world.fence(f));
+      co_await core::point(world.sim);
+      const auto array =
+          core::make_intrusive<core::FenceArray>(world.sim, std::move(members), 2, self.actor);
+      co_await array->wait();
     } else if (op.kind == K::take_memory) {
       const std::uint64_t skipped = co_await take_memory(world, op, told);
       at += skipped;
@@ -325,7 +348,12 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::ww_drop_all: world.ww(object); break;
       case K::offer:
       case K::pick: world.ranked(object); break;
+      case K::watch:
+        world.fence(op.objects[0]);
+        world.variable(op.objects[1]);
+        return;
       case K::put:
+      case K::look:
       case K::take: world.ring(object); break;
       case K::advance:
       case K::at_least:
@@ -335,6 +363,7 @@ void make_objects(LitmusWorld& world, const LitmusOp& op) {
       case K::read:
       case K::write:
       case K::increment:
+      case K::add:
       case K::read_into: world.variable(object); break;
       case K::acquire:
       case K::try_acquire:

@@ -8,6 +8,7 @@
 
 #include "analysis/explore/subject.hpp"
 #include "core/fence.hpp"
+#include "core/fence_array.hpp"
 #include "core/fifo.hpp"
 #include "core/locks.hpp"
 #include "core/recovery.hpp"
@@ -36,6 +37,8 @@ struct Ring final : core::StateSource {
   bool put();
   /// After the next has arrived: whether there are more.
   bool take();
+  /// How many there are.
+  std::uint64_t look() const;
   bool hash_state(std::uint64_t& hash) const override;
   std::uint64_t taken = 0;
   core::Arrivals arrivals;
@@ -59,6 +62,15 @@ struct LitmusCredits final : models::CreditQueue {
     std::uint32_t credits;
   };
   std::vector<Holder> holders;
+};
+
+/// Writes down in a variable that a fence was signaled.
+struct Watch final : core::FenceCallback {
+  Watch(core::Shared<std::uint64_t>& variable, std::uint64_t name)
+      : noted_in(variable), mark(name) {}
+  void on_signaled(core::DmaFence&) override;
+  core::Shared<std::uint64_t>& noted_in;
+  std::uint64_t mark;
 };
 
 /// Objects that programs name by index.
@@ -165,6 +177,7 @@ struct LitmusWorld final : analysis::SubjectRun, core::FenceProducer {
   std::vector<std::unique_ptr<RankedList>> ranked_lists;
   std::vector<std::unique_ptr<Ring>> rings;
   std::vector<core::FencePtr> fences;
+  std::vector<std::unique_ptr<Watch>> watches;
   std::vector<std::vector<core::Process*>> signallers;
   std::vector<std::unique_ptr<core::RecoveryTimer>> watchdogs;  ///< by fence, if a program has any
   std::vector<core::Process*> parts;                            ///< processes, by number
@@ -200,6 +213,8 @@ struct LitmusOp {
     wait_any,
     wait_k,        ///< fences `objects`; k: `value`
     wait_timeout,  ///< fence, with a planned deadline
+    wait_array,    ///< fences `objects`, all of them by one fence array
+    watch,  ///< fence, variable, in which it is noted when that is signaled; `value`: by what
     signal,
     poll,  ///< poll: skips `value` operations if it is not signaled
     advance,
@@ -209,11 +224,13 @@ struct LitmusOp {
     pick,        ///< ranked list, rank; told whether something outranks that
     put,         ///< ring; told whether it was empty
     take,        ///< ring, by one process only; told whether there are more
+    look,        ///< ring; told how many there are
     claim,       ///< credits, how many; rank
     give,        ///< credits: all that it has of them
     read,
     write,
     increment,
+    add,        ///< as increment, in an order that nobody can tell
     read_into,  ///< variable; read_into: skips `value` operations if it is zero
     look_on,    ///< variables; as long as one is zero looks at the next in the same step, the last
                 ///< becomes `value`; told how many it saw

@@ -126,6 +126,15 @@ class ProgramGenerator {
     return program;
   }
 
+  /// Callbacks on fences, arrays of them, and what is added to in any order.
+  LitmusProgram callbacks() {
+    LitmusProgram program(2 + below(2));
+    const std::size_t most = program.size() == 2 ? 5 : 3;
+    for (auto& process : program)
+      while (process.size() < most && below(10) != 0) callback(process);
+    return program;
+  }
+
   /// Credits, asked for by rank.
   LitmusProgram credits() {
     LitmusProgram program(2 + below(2));
@@ -164,6 +173,8 @@ class ProgramGenerator {
       case 1:
         if (process == 0 && below(2) == 0)
           into.push_back({K::take, {0}});
+        else if (below(4) == 0)
+          into.push_back({K::look, {0}});
         else
           into.push_back({K::put, {0}});
         return;
@@ -256,6 +267,19 @@ class ProgramGenerator {
     const std::uint64_t bytes = 1 + below(2);
     into.push_back({K::take_memory, {pool, object()}, bytes});
     into.push_back({below(6) ? K::give_memory : K::increment, {pool}, bytes});  // skipped if not
+  }
+
+  void callback(std::vector<LitmusOp>& into) {
+    switch (below(9)) {
+      case 0: into.push_back({K::wait_array, {0, 1}}); return;
+      case 1: into.push_back({K::wait, {object()}}); return;
+      case 2:
+      case 3: into.push_back({K::signal, {object()}}); return;
+      case 4: into.push_back({K::poll, {object()}, 1}); return;
+      case 5: into.push_back({K::read, {object()}}); return;
+      case 6: into.push_back({K::add, {object()}}); return;
+      default: into.push_back({K::watch, {object(), object()}, into.size()}); return;
+    }
   }
 
   void claim(std::vector<LitmusOp>& into, bool in_bulk, int depth) {

@@ -55,6 +55,13 @@ TEST_CASE("So they do where it hangs on what two steps were told whether they co
   CHECK(compared > programs / 2);
 }
 
+TEST_CASE("So they do where fences call back, and where order is not seen") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
+  const std::uint64_t compared = check_against_naive(
+      programs, [](std::uint64_t seed) { return ProgramGenerator(seed).callbacks(); });
+  CHECK(compared > programs / 2);
+}
+
 TEST_CASE("So they do where credits are asked for by rank") {
   const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
   const std::uint64_t compared = check_against_naive(
