@@ -7,13 +7,11 @@ namespace fencelab::models {
 // Asking and giving back commute unless somebody is overtaken: a credit that comes back goes to
 // whoever is first, there or not yet there. Whoever asked before, with a lower rank, and had to
 // have a credit that was given back would be overtaken if it came back later, though he may not
-// wait now. Where somebody takes several that is not said; and there may be enough then for who is
-// first now, though who was first until now has to wait.
+// wait now. And if somebody waits for several there may be enough for who comes before him.
 bool CreditQueue::claim(std::uint64_t key) {
   const bool is_first = head_ == nullptr || place(key) < place(head_->value);
   const bool got = is_first && free_ >= credits(key);
-  in_bulk_ |= credits(key) > 1;
-  if (in_bulk_) all_cell_.write();
+  if (changes_places_) all_cell_.write();
   note(core::Access::claim, got, rank(key), lowest_ < rank(key));
   if (got) grant(credits(key));
   if (!got || granted_ > capacity_) lowest_ = std::min(lowest_, rank(key));
@@ -27,7 +25,7 @@ void CreditQueue::grant(std::uint32_t credits) {
 
 // The n-th grant needs as many credits given back as n exceeds what there are.
 std::optional<std::uint64_t> CreditQueue::gate_passed(std::uint64_t) const {
-  if (in_bulk_ || granted_ <= capacity_) return std::nullopt;
+  if (changes_places_ || granted_ <= capacity_) return std::nullopt;
   return granted_ - capacity_;
 }
 
@@ -68,7 +66,7 @@ void CreditQueue::serve() {
 }
 
 void CreditQueue::give_back(std::uint32_t credits) {
-  if (in_bulk_) all_cell_.write();
+  if (changes_places_) all_cell_.write();
   for (std::uint32_t i = 0; i < credits; ++i) {
     note(core::Access::give_back, true, ++given_back_);
     if (simulation().untimed()) given_back_at_.push_back(simulation().now());

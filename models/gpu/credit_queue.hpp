@@ -45,7 +45,7 @@ class CreditQueue : public core::Waitable {
       : Waitable(simulation),
         name_(std::move(name)),
         all_cell_(simulation),
-        in_bulk_(changes_places),
+        changes_places_(changes_places),
         capacity_(credits),
         free_(credits) {}
   ~CreditQueue() = default;
@@ -84,8 +84,8 @@ class CreditQueue : public core::Waitable {
   void serve();
 
   std::string name_;
-  core::Cell all_cell_;  ///< footprint of all of it, once somebody asks for more than one
-  bool in_bulk_;         ///< or overtakes others while it waits
+  core::Cell all_cell_;  ///< footprint of all of it, where
+  bool changes_places_;  ///< somebody may overtake others while he waits
   std::uint32_t capacity_, free_;
   std::uint64_t granted_ = 0, given_back_ = 0;
   /// The least rank of those who got, or wait for, a credit that was given back.

@@ -106,10 +106,9 @@ class ProgramGenerator {
     return program;
   }
 
-  /// program() with long steps: most operations that cannot block come in the step of the one
+  /// `program` with long steps: most operations that cannot block come in the step of the one
   /// before. What such a step touches depends on what it finds.
-  LitmusProgram program_with_long_steps() {
-    LitmusProgram program = this->program();
+  LitmusProgram with_long_steps(LitmusProgram program) {
     for (auto& process : program)
       for (std::size_t at = 1; at < process.size(); ++at) process[at].joined = below(4) != 0;
     return program;
@@ -283,8 +282,8 @@ class ProgramGenerator {
   }
 
   void claim(std::vector<LitmusOp>& into, bool in_bulk, int depth) {
-    const std::size_t credits = below(3) == 0;
-    const std::size_t units = in_bulk && credits ? 1 + below(2) : 1;
+    const std::size_t credits = in_bulk ? below(3) : below(3) == 0;
+    const std::size_t units = in_bulk ? 1 + below(credits + 1) : 1;
     into.push_back({K::claim, {credits, units}, below(3)});
     if (depth == 0 && below(5) == 0) claim(into, in_bulk, 1);
     switch (below(6)) {

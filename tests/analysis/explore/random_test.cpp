@@ -72,7 +72,22 @@ TEST_CASE("So they do where credits are asked for by rank") {
 TEST_CASE("So they do where steps are long") {
   const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
   const std::uint64_t compared = check_against_naive(programs, [](std::uint64_t seed) {
-    return ProgramGenerator(seed).program_with_long_steps();
+    ProgramGenerator generator(seed);
+    return generator.with_long_steps(generator.program());
+  });
+  CHECK(compared > programs / 2);
+}
+
+TEST_CASE("So they do where long steps go to queues, credits, memory or callbacks") {
+  const std::uint64_t programs = tests::kSanitized ? 400 : 3000;
+  const std::uint64_t compared = check_against_naive(programs, [](std::uint64_t seed) {
+    ProgramGenerator generator(seed);
+    switch (seed % 4) {
+      case 0: return generator.with_long_steps(generator.queues());
+      case 1: return generator.with_long_steps(generator.credits());
+      case 2: return generator.with_long_steps(generator.memory());
+      default: return generator.with_long_steps(generator.callbacks());
+    }
   });
   CHECK(compared > programs / 2);
 }
