@@ -1,6 +1,6 @@
 // Who says how fast the activities on shared hardware go, and when they end: SimGrid, behind an
 // interface, since loading SimGrid and the libraries that it brings takes longer than many a
-// search. Private to models/platform.
+// search. The interface is private to models/platform.
 #pragma once
 
 #include <cstddef>
